@@ -1,0 +1,54 @@
+"""Elementary functions for material laws: the same law serves floats, numpy arrays and UFL expressions."""
+
+from typing import Any
+
+import numpy as np
+
+NumberLike = Any
+"""A float, a numpy array, or a UFL expression, constant or coefficient."""
+
+
+def is_number(value: object) -> bool:
+    """True for Python and numpy numbers and arrays, False for UFL objects."""
+    return isinstance(value, (int, float, np.number, np.ndarray))
+
+
+def exp(value: NumberLike) -> NumberLike:
+    """Exponential function."""
+    return np.exp(value) if is_number(value) else _ufl().exp(value)
+
+
+def log(value: NumberLike) -> NumberLike:
+    """Natural logarithm."""
+    return np.log(value) if is_number(value) else _ufl().ln(value)
+
+
+def sqrt(value: NumberLike) -> NumberLike:
+    """Square root."""
+    return np.sqrt(value) if is_number(value) else _ufl().sqrt(value)
+
+
+def sinh(value: NumberLike) -> NumberLike:
+    """Hyperbolic sine."""
+    return np.sinh(value) if is_number(value) else _ufl().sinh(value)
+
+
+def tanh(value: NumberLike) -> NumberLike:
+    """Hyperbolic tangent."""
+    return np.tanh(value) if is_number(value) else _ufl().tanh(value)
+
+
+def asinh(value: NumberLike) -> NumberLike:
+    """Inverse hyperbolic sine; UFL has none, and its logarithm loses digits below about -1e4."""
+    return np.arcsinh(value) if is_number(value) else log(value + sqrt(value * value + 1.0))
+
+
+def softplus(value: NumberLike) -> NumberLike:
+    """log(1 + exp(value)), a smooth positive part; UFL values must stay below 700."""
+    return np.logaddexp(0.0, value) if is_number(value) else log(1.0 + exp(value))
+
+
+def _ufl() -> Any:
+    import ufl
+
+    return ufl

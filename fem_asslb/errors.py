@@ -1,0 +1,46 @@
+"""Exceptions of the package. Their messages are one line: what was given, what is accepted, where."""
+
+
+class FemAsslbError(Exception):
+    """Base of every error that the package raises on purpose."""
+
+
+class CaseError(FemAsslbError):
+    """Bad input in a case: names the key, the value and what is accepted.
+
+    Args:
+        key: Dotted path of the key in the case, e.g. ``"fixture.stiffness"``.
+        message: What was given and what is accepted.
+    """
+
+    def __init__(self, key: str, message: str) -> None:
+        self.key, self.message = key, message
+        super().__init__(f"{key}: {message}")
+
+
+class CaseErrors(FemAsslbError):
+    """All errors found in one case, one per line.
+
+    Args:
+        errors: The errors, in the order of the case file.
+    """
+
+    def __init__(self, errors: list[CaseError]) -> None:
+        self.errors = errors
+        super().__init__("\n".join(str(error) for error in errors))
+
+
+class UnitError(FemAsslbError):
+    """A quantity without a unit, with an unknown unit, or of the wrong dimension."""
+
+
+class MeshError(FemAsslbError):
+    """A mesh that cannot be built or used: names the group and the place."""
+
+
+class MaterialError(FemAsslbError):
+    """A material parameter that is missing or out of range."""
+
+
+class ConvergenceError(FemAsslbError):
+    """A nonlinear or linear solve that did not converge: names the reason."""

@@ -1,0 +1,1 @@
+"""Material laws and the material library. Nothing here needs a mesh, DOLFINx or, until used, UFL."""

@@ -1,0 +1,54 @@
+"""Potential of an anode against lithium metal as a function of the charge it has taken up."""
+
+from dataclasses import dataclass
+
+from fem_asslb.elementary import NumberLike, exp
+
+
+@dataclass(frozen=True)
+class PlateauPotential:
+    """One constant potential: lithium metal, or the two-phase plateau In/InLi.
+
+    Args:
+        plateau: Potential [V vs Li].
+        specific_capacity: Charge per mass of active material [pC/pg = C/g]; None where it is not limiting.
+    """
+
+    plateau: float
+    specific_capacity: float | None = None
+
+    def potential(self, s: NumberLike) -> NumberLike:
+        """Potential [V vs Li] at the charge s, a fraction of the capacity."""
+        return self.plateau + 0.0 * s
+
+
+@dataclass(frozen=True)
+class TailedPlateauPotential:
+    """U(s) = plateau - drop exp((s - 1)/w_1) + rise exp(-s/w_0): a plateau that ends on both sides.
+
+    The tail at s = 1 ends a charge, the one at s = 0 a discharge that empties the anode.
+
+    Args:
+        plateau: Potential [V vs Li].
+        lithiated_drop: Fall below the plateau at s = 1 [V].
+        lithiated_width: Decay length of that tail in s.
+        delithiated_rise: Rise above the plateau at s = 0 [V].
+        delithiated_width: Decay length of that tail in s.
+        specific_capacity: Charge per mass of active material at s = 1 [pC/pg = C/g].
+    """
+
+    plateau: float
+    lithiated_drop: float
+    lithiated_width: float
+    delithiated_rise: float
+    delithiated_width: float
+    specific_capacity: float | None = None
+
+    def potential(self, s: NumberLike) -> NumberLike:
+        """Potential [V vs Li] at the charge s, a fraction of the capacity."""
+        lithiated = self.lithiated_drop * exp((s - 1.0) / self.lithiated_width)
+        delithiated = self.delithiated_rise * exp(-s / self.delithiated_width)
+        return self.plateau - lithiated + delithiated
+
+
+AnodePotential = PlateauPotential | TailedPlateauPotential

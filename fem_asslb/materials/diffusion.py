@@ -1,0 +1,40 @@
+"""Chemical diffusivity of lithium in a layered crystal."""
+
+from dataclasses import dataclass
+
+from fem_asslb.constants import FARADAY
+from fem_asslb.elementary import NumberLike
+from fem_asslb.materials.checks import require
+
+
+@dataclass(frozen=True)
+class Diffusivity:
+    """Chemical diffusivities D of Fick's law, transversely isotropic about the crystal axis.
+
+    Args:
+        in_plane: Within the layers (ab plane) [um^2/s].
+        along_axis: Along the crystal axis [um^2/s].
+    """
+
+    in_plane: NumberLike
+    along_axis: NumberLike
+
+    def __post_init__(self) -> None:
+        """Check the signs."""
+        require("diffusivity_in_plane", self.in_plane, lambda value: value > 0, "greater than 0 um^2/s")
+        require("diffusivity_along_axis", self.along_axis, lambda value: value > 0, "greater than 0 um^2/s")
+
+    def conductivity(self, c_max: NumberLike, slope: NumberLike) -> tuple[NumberLike, NumberLike]:
+        """Lithium conductivity kappa = F c_max D/(-dU/dx), so that kappa grad(U) is exactly Fick's current.
+
+        The mobility of the chemical potential is kappa/F^2 [pmol^2/(pJ um s)].
+
+        Args:
+            c_max: Concentration at x = 1 [pmol/um^3].
+            slope: dU/dx [V], negative.
+
+        Returns:
+            kappa in the plane and along the axis [pA/(V um)].
+        """
+        factor = FARADAY * c_max / (-slope)
+        return factor * self.in_plane, factor * self.along_axis

@@ -1,0 +1,194 @@
+"""The material library and the materials of a case.
+
+A case names a material of the library, changes some values of one, or writes its own:
+
+    separator = "lpscl"
+    particle = { use = "ncm85", youngs_modulus = "165 GPa" }
+    coating = { youngs_modulus = "185 GPa", poisson_ratio = 0.25 }
+
+The crystal axis of particles (key ``axis``) belongs to the case, which takes it out before it asks here.
+"""
+
+import tomllib
+from importlib.resources import files
+from typing import Any
+
+from pydantic import ValidationError
+
+from fem_asslb.errors import CaseError, CaseErrors, MaterialError
+from fem_asslb.materials import mixing
+from fem_asslb.materials.anode import AnodePotential
+from fem_asslb.materials.elasticity import Elasticity, IsotropicElasticity
+from fem_asslb.materials.entry import STIFFNESS_KEYS, EntryTable
+from fem_asslb.materials.material import Material
+
+_DATA = files("fem_asslb.materials") / "data"
+
+
+def names() -> list[str]:
+    """Names of all materials of the library."""
+    return sorted(path.name.removesuffix(".toml") for path in _DATA.iterdir() if path.name.endswith(".toml"))
+
+
+def anode_names() -> list[str]:
+    """Names of the materials that have an anode potential."""
+    return [name for name in names() if "anode" in _read(name, "anode")]
+
+
+def load(name: str) -> Material:
+    """The material of that name in the library.
+
+    Raises:
+        CaseError: No such name.
+    """
+    return _build(name, _read(name, name), name)
+
+
+def load_anode(name: str, key: str) -> AnodePotential:
+    """The anode potential of that name, e.g. ``"lto"``.
+
+    Args:
+        name: Name of a material with an anode potential.
+        key: Path of the entry in the case, for messages.
+
+    Raises:
+        CaseError: No such name, or a material that is no anode.
+    """
+    anode = load(name).anode if name in names() else None
+    if anode is None:
+        raise CaseError(key, f"no anode '{name}'; accepted: {', '.join(anode_names())}")
+    return anode
+
+
+def resolve(entry: str | dict[str, Any], key: str) -> Material:
+    """The material that a case describes.
+
+    Args:
+        entry: A name, or a table: ``use`` and changes, or a whole material.
+        key: Path of the entry in the case, for messages, e.g. ``"materials.particle"``.
+
+    Raises:
+        CaseError: One fault, with the path of its key and what is accepted.
+        CaseErrors: Several faults.
+    """
+    if isinstance(entry, str):
+        return _build(entry, _read(entry, key), key)
+    if not isinstance(entry, dict):
+        raise CaseError(key, f"{entry!r} is no material; accepted: a name of the library or a table")
+    name = entry["use"] if isinstance(entry.get("use"), str) else key.rpartition(".")[2]
+    return _build(name, _with_base(entry, key), key)
+
+
+def _read(name: str, key: str) -> dict[str, Any]:
+    """The table of a name with all that it uses."""
+    if name not in names():
+        raise CaseError(key, f"no material '{name}' in the library; accepted: {', '.join(names())}")
+    return _with_base(tomllib.loads((_DATA / f"{name}.toml").read_text(encoding="utf-8")), key)
+
+
+def _with_base(entry: dict[str, Any], key: str) -> dict[str, Any]:
+    """The table with the values of the material it uses; a newer statement replaces all it contradicts."""
+    table = {name: value for name, value in entry.items() if name != "use"}
+    for law in ("lattice", "potential"):
+        if isinstance(table.get(law), str):
+            table[law] = _law_of(table[law], law, f"{key}.{law}")
+    if "use" not in entry:
+        return table
+    if not isinstance(entry["use"], str):
+        raise CaseError(f"{key}.use", f"{entry['use']!r} is no name; accepted: {', '.join(names())}")
+    base = _read(entry["use"], f"{key}.use")
+    isotropic = [name for name in ("youngs_modulus", "poisson_ratio") if name in table]
+    if isotropic:
+        average = load(entry["use"]).elasticity.isotropic_average()
+        base["youngs_modulus"] = f"{average.youngs_modulus!r} MPa"
+        base["poisson_ratio"] = average.poisson_ratio
+        base = {name: value for name, value in base.items() if name not in STIFFNESS_KEYS}
+    elif any(name in table for name in STIFFNESS_KEYS):
+        base = {
+            name: value for name, value in base.items() if name not in ("youngs_modulus", "poisson_ratio")
+        }
+    if "diffusivity" in table:
+        base.pop("diffusivity_in_plane", None)
+        base.pop("diffusivity_along_axis", None)
+    return base | table
+
+
+def _law_of(name: str, law: str, key: str) -> dict[str, Any]:
+    """The lattice or potential table of a material of the library."""
+    table = _read(name, key)
+    if law not in table:
+        owners = [other for other in names() if law in _read(other, key)]
+        raise CaseError(key, f"'{name}' has no {law}; accepted: {', '.join(owners)}")
+    return table[law]
+
+
+def _build(name: str, table: dict[str, Any], key: str) -> Material:
+    """The material of a complete table."""
+    try:
+        entry = EntryTable.model_validate(table)
+    except ValidationError as error:
+        faults = [_fault(detail, key) for detail in error.errors()]
+        raise faults[0] if len(faults) == 1 else CaseErrors(faults) from error
+    try:
+        elasticity, density = _mixture(entry, key)
+        return Material(
+            name=name,
+            elasticity=elasticity,
+            density=density,
+            strength=entry.strength,
+            strength_kind=entry.strength_kind,
+            host=entry.host(),
+            reaction_volume=entry.reaction_volume,
+            swelling_kind=entry.swelling_kind,
+            anode=None if entry.anode is None else entry.anode.law(),
+            title=entry.title,
+            sources=_sources(table),
+        )
+    except MaterialError as error:
+        raise CaseError(key, str(error)) from error
+
+
+def _mixture(entry: EntryTable, key: str) -> tuple[Elasticity, float | None]:
+    """Elasticity and density, stated or mixed from the ingredients."""
+    elasticity = entry.elasticity()
+    if not entry.ingredients:
+        if elasticity is None:
+            raise MaterialError("neither elasticity nor ingredients")
+        return elasticity, entry.density
+    phases = [
+        resolve(phase.material, f"{key}.ingredients.{index}") for index, phase in enumerate(entry.ingredients)
+    ]
+    weights = [phase.weight_fraction for phase in entry.ingredients]
+    densities = [phase.density for phase in phases if phase.density is not None]
+    if len(densities) < len(phases):
+        missing = [phase.name for phase in phases if phase.density is None]
+        raise MaterialError(f"ingredients without density: {', '.join(missing)}")
+    if elasticity is None:
+        moduli: list[IsotropicElasticity] = [phase.elasticity.isotropic_average() for phase in phases]
+        fractions = mixing.volume_fractions(weights, densities)
+        elasticity = mixing.self_consistent(fractions, moduli, entry.porosity)
+    density = mixing.mixture_density(weights, densities, entry.porosity)
+    return elasticity, density if entry.density is None else entry.density
+
+
+def _fault(detail: Any, key: str) -> CaseError:
+    """One message of pydantic in the package's words."""
+    path = ".".join([key, *(str(part) for part in detail["loc"])])
+    if detail["type"] == "extra_forbidden":
+        if len(detail["loc"]) == 1:
+            return CaseError(path, f"unknown key; accepted: use, {', '.join(EntryTable.model_fields)}")
+        return CaseError(path, "unknown key")
+    message = detail["msg"].removeprefix("Value error, ")
+    return CaseError(path, message if "expected" in message else f"{detail['input']!r}: {message}")
+
+
+def _sources(table: dict[str, Any]) -> dict[str, str]:
+    """Source and mark of every value."""
+    sources = {}
+    for name, value in table.items():
+        if name in ("title", "ingredients"):
+            continue
+        origin = value if isinstance(value, dict) else {}
+        mark = f" [{origin['mark']}]" if origin.get("mark") else ""
+        sources[name] = (origin.get("source") or "stated in the case") + mark
+    return sources

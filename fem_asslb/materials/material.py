@@ -1,0 +1,84 @@
+"""A material: everything that the solver may ask about one kind of region."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Literal
+
+from fem_asslb.constants import FARADAY
+from fem_asslb.elementary import NumberLike
+from fem_asslb.materials.anode import AnodePotential
+from fem_asslb.materials.checks import require
+from fem_asslb.materials.diffusion import Diffusivity
+from fem_asslb.materials.elasticity import Elasticity
+from fem_asslb.materials.lattice import LatticeLaw
+from fem_asslb.materials.potential import IdealPotential, PotentialLaw
+
+
+@dataclass(frozen=True)
+class LithiumHost:
+    """Active material that takes up lithium and swells with it.
+
+    Args:
+        c_max: Lithium concentration at x = 1 [pmol/um^3].
+        lattice: Cell parameters as functions of x, the free strain.
+        potential: Equilibrium potential as a function of x.
+        diffusivity: Chemical diffusivity.
+        molar_mass: Mass of one formula unit with one lithium [pg/pmol = g/mol]; None where no capacity
+            per mass is needed.
+    """
+
+    c_max: NumberLike
+    lattice: LatticeLaw
+    potential: PotentialLaw | IdealPotential
+    diffusivity: Diffusivity
+    molar_mass: float | None = None
+
+    def __post_init__(self) -> None:
+        """Check the signs."""
+        require("maximum_concentration", self.c_max, lambda value: value > 0, "greater than 0 pmol/um^3")
+        require("molar_mass", self.molar_mass, lambda value: value > 0, "greater than 0 pg/pmol")
+
+    @property
+    def theoretical_capacity(self) -> float | None:
+        """Charge per mass for x from 0 to 1 [pC/pg = C/g]."""
+        return None if self.molar_mass is None else FARADAY / self.molar_mass
+
+    def conductivity(self, x: NumberLike) -> tuple[NumberLike, NumberLike]:
+        """Lithium conductivity in the plane and along the axis [pA/(V um)]: see ``Diffusivity``."""
+        return self.diffusivity.conductivity(self.c_max, self.potential.slope(x))
+
+
+@dataclass(frozen=True)
+class Material:
+    """One material of the library or of a case.
+
+    Args:
+        name: Name in the library, or the key of the case.
+        elasticity: Elastic law.
+        density: Mass per volume [pg/um^3 = g/cm^3].
+        strength: Von Mises stress above which elasticity is doubtful [MPa].
+        strength_kind: What happens there.
+        host: The lithium host, None for passive materials.
+        reaction_volume: Growth per lithium taken up by a homogeneous anode layer [um^3/pmol = cm^3/mol].
+        swelling_kind: Whether such a layer swells in all directions or along the stack only.
+        anode: Potential of the anode reaction, None where the material is no anode.
+        title: One line on what it is.
+        sources: Source and mark of every value by its key.
+    """
+
+    name: str
+    elasticity: Elasticity
+    density: float | None = None
+    strength: float | None = None
+    strength_kind: Literal["yield", "fracture"] = "yield"
+    host: LithiumHost | None = None
+    reaction_volume: float | None = None
+    swelling_kind: Literal["isotropic", "stack"] = "isotropic"
+    anode: AnodePotential | None = None
+    title: str = ""
+    sources: Mapping[str, str] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        """Check the signs."""
+        require("density", self.density, lambda value: value > 0, "greater than 0 pg/um^3")
+        require("strength", self.strength, lambda value: value > 0, "greater than 0 MPa")

@@ -1,0 +1,244 @@
+"""The library's entries, their origins, and the materials that a case describes."""
+
+import subprocess
+import sys
+import tomllib
+from importlib.resources import files
+from pathlib import Path
+
+import pytest
+
+from fem_asslb.errors import CaseError, CaseErrors
+from fem_asslb.materials.elasticity import IsotropicElasticity, TransverselyIsotropicElasticity
+from fem_asslb.materials.library import anode_names, load, load_anode, names, resolve
+
+MARKS = {"seed", "lit", "lit2", "code", "est", "derived", "mem"}
+USER_HOST = {
+    "youngs_modulus": "100 GPa",
+    "poisson_ratio": 0.25,
+    "maximum_concentration": "50 mol/l",
+    "diffusivity": "1e-14 m^2/s",
+    "lattice": {"a": {"value": 1.0, "slope": 0.01}, "c": {"value": 1.0, "slope": 0.02}},
+    "potential": {"line": {"value": 4.3, "slope": -0.7}},
+}
+
+
+def origins(value, path):
+    """Pairs of path and table wherever a value or law states its origin."""
+    if isinstance(value, list):
+        for index, item in enumerate(value):
+            yield from origins(item, f"{path}.{index}")
+    elif isinstance(value, dict):
+        yield path, value
+
+
+@pytest.mark.parametrize("name", names())
+def test_every_value_has_a_source_and_a_mark(name):
+    table = tomllib.loads(
+        (files("fem_asslb.materials") / "data" / f"{name}.toml").read_text(encoding="utf-8")
+    )
+    for key, value in table.items():
+        if key in ("use", "title"):
+            continue
+        assert isinstance(value, (dict, list)), f"{key} states no origin"
+        for path, origin in origins(value, key):
+            assert origin.get("mark") in MARKS, path
+            assert origin.get("source"), path
+    assert load(name).title
+
+
+def test_the_library_holds_every_class_of_material():
+    expected = {
+        "ncm811",
+        "ncm85",
+        "ncm95",
+        "lpscl",
+        "lto",
+        "lto-composite",
+        "indium",
+        "liin",
+        "lithium",
+        "steel",
+    }
+    assert expected | {"llzo", "li3ycl6", "li3incl6", "peo-litfsi", "carbon"} == set(names())
+    assert anode_names() == ["indium", "liin", "lithium", "lto"]
+
+
+@pytest.mark.parametrize(
+    ("name", "youngs_modulus", "poisson_ratio"),
+    [
+        ("lpscl", 24e3, 0.33),
+        ("lto", 181e3, 0.25),
+        ("indium", 12.6e3, 0.45),
+        ("lithium", 7.8e3, 0.38),
+        ("llzo", 150e3, 0.26),
+        ("peo-litfsi", 70.0, 0.35),
+        ("li3ycl6", 25e3, 0.28),
+        ("steel", 200e3, 0.30),
+    ],
+)
+def test_values_arrive_in_internal_units(name, youngs_modulus, poisson_ratio):
+    law = load(name).elasticity
+    assert (law.youngs_modulus, law.poisson_ratio) == pytest.approx(
+        (youngs_modulus, poisson_ratio), rel=1e-12
+    )
+
+
+def test_host_values_arrive_in_internal_units():
+    host = load("ncm85").host
+    assert host.c_max == pytest.approx(0.04914)
+    assert host.diffusivity.in_plane == pytest.approx(0.005)
+    assert host.theoretical_capacity / 3.6 == pytest.approx(275.0, abs=0.5)
+    assert load("ncm811").density == pytest.approx(host.c_max * 97.28, rel=1e-3)
+
+
+def test_metals_swell_along_the_stack_by_their_molar_volume():
+    assert load("liin").reaction_volume == pytest.approx(7.89)
+    assert load("lithium").reaction_volume == pytest.approx(13.0)
+    assert load("lithium").swelling_kind == "stack"
+    assert pytest.approx(4.85, abs=0.01) == 13.0 * 36.0 / 96485.33 * 1e3
+
+
+def test_origin_is_kept():
+    material = resolve({"use": "lpscl", "strength": "150 MPa"}, "materials.separator")
+    assert material.sources["density"] == "crystal: Doux 2020, Minnmann 2021 [lit2]"
+    assert material.sources["strength"] == "stated in the case"
+    assert material.strength == 150.0
+
+
+def test_an_isotropic_modulus_replaces_the_tensor():
+    assert isinstance(load("ncm85").elasticity, TransverselyIsotropicElasticity)
+    material = resolve({"use": "ncm85", "youngs_modulus": "165 GPa"}, "materials.particle")
+    assert material.elasticity.youngs_modulus == 165e3
+    assert material.elasticity.poisson_ratio == load("ncm85").elasticity.isotropic_average().poisson_ratio
+    assert material.host == load("ncm85").host
+
+
+def test_one_stiffness_of_the_tensor_changes_alone():
+    law = resolve({"use": "ncm85", "c33": "235 GPa"}, "materials.particle").elasticity
+    assert (law.c11, law.c33) == pytest.approx((290e3, 235e3))
+
+
+def test_diffusivity_may_be_changed_in_one_direction_or_all():
+    one = resolve(
+        {"use": "ncm85", "diffusivity_along_axis": "1e-16 m^2/s"}, "materials.particle"
+    ).host.diffusivity
+    assert (one.in_plane, one.along_axis) == pytest.approx((5e-3, 1e-4))
+    both = resolve({"use": "ncm85", "diffusivity": "1e-14 m^2/s"}, "materials.particle").host.diffusivity
+    assert (both.in_plane, both.along_axis) == pytest.approx((1e-2, 1e-2))
+
+
+def test_a_law_may_be_taken_from_another_material():
+    material = resolve({"use": "ncm811", "potential": "ncm95"}, "materials.particle")
+    assert material.host.potential == load("ncm95").host.potential
+    assert material.host.lattice == load("ncm811").host.lattice
+
+
+def test_a_composite_may_be_changed_and_written_anew():
+    porous = resolve({"use": "lto-composite", "porosity": 0.1}, "materials.anode")
+    assert porous.elasticity.youngs_modulus < load("lto-composite").elasticity.youngs_modulus
+    assert porous.density == pytest.approx(0.9 * load("lto-composite").density)
+    parts = [
+        {"material": "lpscl", "weight_fraction": 0.5},
+        {"material": {"use": "lpscl", "density": "1.8 g/cm^3"}, "weight_fraction": 0.5},
+    ]
+    own = resolve({"ingredients": parts}, "materials.separator")
+    assert own.elasticity.youngs_modulus == pytest.approx(24e3, rel=1e-9)
+
+
+def test_a_material_of_the_users_own():
+    material = resolve(USER_HOST, "materials.particle")
+    assert material.name == "particle"
+    assert material.elasticity == IsotropicElasticity(100e3, 0.25)
+    assert material.host.c_max == pytest.approx(0.05)
+    assert material.host.lattice.strain_c(1.0, 0.5) == pytest.approx(1.02 / 1.01 - 1.0)
+    assert material.host.potential.slope(0.3) == -0.7
+
+
+def without(key):
+    return {name: value for name, value in USER_HOST.items() if name != key}
+
+
+@pytest.mark.parametrize(
+    ("entry", "key", "message"),
+    [
+        ("unobtainium", "m.p", "no material 'unobtainium' in the library; accepted: carbon, indium"),
+        (3, "m.p", "3 is no material; accepted"),
+        ({"use": "unobtainium"}, "m.p.use", "accepted: carbon"),
+        ({"use": 3}, "m.p.use", "3 is no name"),
+        (
+            {"use": "lpscl", "youngs": "3 GPa"},
+            "m.p.youngs",
+            "unknown key; accepted: use, title, youngs_modulus",
+        ),
+        ({"use": "lpscl", "youngs_modulus": 24}, "m.p.youngs_modulus", "24 has no unit"),
+        ({"use": "lpscl", "youngs_modulus": "24 m"}, "m.p.youngs_modulus", "wrong dimension"),
+        ({"use": "lpscl", "youngs_modulus": "-1 GPa"}, "m.p", "youngs_modulus = -1000 is out of range"),
+        ({"use": "lpscl", "poisson_ratio": 0.5}, "m.p", "poisson_ratio = 0.5 is out of range"),
+        ({"use": "lpscl", "poisson_ratio": "soft"}, "m.p.poisson_ratio", "'soft': "),
+        ({"use": "lpscl", "c11": "3 GPa"}, "m.p", "elasticity needs"),
+        ({"use": "ncm85", "youngs_modulus": "1 GPa", "c11": "3 GPa"}, "m.p", "elasticity needs"),
+        ({"use": "ncm85", "c33": "10 GPa"}, "m.p", "c33 = 10000 is out of range"),
+        ({"density": "1 g/cm^3"}, "m.p", "elasticity needs"),
+        ({"use": "lpscl", "density": "0 g/cm^3"}, "m.p", "density = 0 is out of range"),
+        ({"use": "lpscl", "strength": "-3 MPa"}, "m.p", "strength = -3 is out of range"),
+        (
+            {"use": "lpscl", "strength_kind": "creep"},
+            "m.p.strength_kind",
+            "'creep': Input should be 'yield' or",
+        ),
+        ({"use": "ncm85", "molar_mass": 97}, "m.p.molar_mass", "97 has no unit"),
+        ({"use": "ncm85", "diffusivity": "0 m^2/s"}, "m.p", "diffusivity_in_plane = 0 is out of range"),
+        ({"use": "ncm85", "potential": "lto"}, "m.p.potential", "'lto' has no potential; accepted: ncm811"),
+        ({"use": "ncm85", "potential": "iron"}, "m.p.potential", "no material 'iron'"),
+        (without("lattice"), "m.p", "a lithium host needs lattice, potential, maximum_concentration"),
+        (without("diffusivity"), "m.p", "a lithium host needs diffusivity"),
+        (USER_HOST | {"potential": {"line": {"value": 4.0, "slope": 0.1}}}, "m.p", "potential rises at x"),
+        ({"use": "lto-composite", "porosity": 0.7}, "m.p", "porosity = 0.7 leaves no stiffness"),
+        ({"ingredients": [{"material": "steel", "weight_fraction": 1.0}]}, "m.p", "without density: steel"),
+        (
+            {"ingredients": [{"material": "iron", "weight_fraction": 1}]},
+            "m.p.ingredients.0",
+            "no material 'iron'",
+        ),
+        (
+            {"use": "lithium", "anode": {"kind": "tailed-plateau", "plateau": "1 V"}},
+            "m.p",
+            "accepted: all of",
+        ),
+    ],
+)
+def test_faults_name_their_key_and_what_is_accepted(entry, key, message):
+    with pytest.raises(CaseError) as caught:
+        resolve(entry, "m.p")
+    assert caught.value.key == key
+    assert message in caught.value.message
+
+
+def test_all_faults_of_an_entry_come_at_once():
+    with pytest.raises(CaseErrors) as caught:
+        resolve({"use": "lpscl", "density": "1 m", "strength": 3}, "materials.separator")
+    assert [error.key for error in caught.value.errors] == [
+        "materials.separator.density",
+        "materials.separator.strength",
+    ]
+
+
+def test_unknown_anode():
+    with pytest.raises(CaseError, match="cell.anode: no anode 'lpscl'; accepted: indium, liin, lithium, lto"):
+        load_anode("lpscl", "cell.anode")
+
+
+def test_the_library_needs_no_finite_element_package():
+    program = (
+        "import sys; from fem_asslb.materials.library import load; load('ncm85').host.conductivity(0.5); "
+        "assert not {'ufl', 'dolfinx', 'mpi4py', 'gmsh'} & set(sys.modules)"
+    )
+    subprocess.run([sys.executable, "-c", program], check=True)
+
+
+def test_the_documented_example_works_and_the_table_is_complete():
+    text = (Path(__file__).parents[2] / "docs" / "materials.md").read_text(encoding="utf-8")
+    example = tomllib.loads(text.split("```toml")[1].split("```")[0])["materials"]
+    assert {name: resolve(entry, f"materials.{name}").elasticity for name, entry in example.items()}
+    assert all(f"`{name}`" in text for name in names())

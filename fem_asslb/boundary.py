@@ -1,0 +1,65 @@
+"""Dirichlet conditions of a support, and the shape of the platen's motion."""
+
+import numpy as np
+from dolfinx import fem
+from dolfinx import mesh as dmesh
+
+from fem_asslb.errors import MeshError
+from fem_asslb.mesh.domain import Domain
+from fem_asslb.model import Support
+
+TOP = "top"
+"""Boundary under the platen."""
+
+
+def create_conditions(
+    domain: Domain, space: fem.FunctionSpace, support: Support, prescribed: fem.Function
+) -> list[fem.DirichletBC]:
+    """Conditions on the displacement.
+
+    Args:
+        domain: The mesh.
+        space: Displacement space.
+        support: What holds the body.
+        prescribed: Displacement on ``support.prescribed``.
+    """
+    facet = domain.dimension - 1
+    conditions = [_zero(space, axis, facet, domain.boundary(name)) for name, axis in support.planes]
+    if support.platen:
+        conditions.append(_zero(space, domain.dimension - 1, facet, domain.boundary(TOP)))
+    if support.prescribed is not None:
+        dofs = fem.locate_dofs_topological(space, facet, domain.boundary(support.prescribed))
+        conditions.append(fem.dirichletbc(prescribed, dofs))
+    elif domain.dimension == 2:
+        conditions.append(_zero(space, 2, 0, _corner(domain)))
+    return conditions
+
+
+def platen_shape(domain: Domain, space: fem.FunctionSpace) -> fem.Function:
+    """Displacement that follows the platen: one along the stack at the dofs under it, zero at all others."""
+    shape = fem.Function(space, name="platen")
+    axis = domain.dimension - 1
+    dofs = fem.locate_dofs_topological(space.sub(axis), domain.dimension - 1, domain.boundary(TOP))
+    shape.x.array[dofs] = 1.0
+    shape.x.scatter_forward()
+    return shape
+
+
+def _zero(space: fem.FunctionSpace, axis: int, dimension: int, entities: np.ndarray) -> fem.DirichletBC:
+    dofs = fem.locate_dofs_topological(space.sub(axis), dimension, entities)
+    return fem.dirichletbc(np.float64(0.0), dofs, space.sub(axis))
+
+
+def _corner(domain: Domain) -> np.ndarray:
+    """The vertex at the smallest coordinates: holding u_z there removes the rigid motion across a 2D plane, freely."""
+    corner = [domain.extent(axis)[0] for axis in range(domain.dimension)]
+    size = max(domain.extent(axis)[1] - corner[axis] for axis in range(domain.dimension))
+
+    def at_corner(x: np.ndarray) -> np.ndarray:
+        return np.all([np.abs(x[k] - corner[k]) < 1e-9 * size for k in range(domain.dimension)], axis=0)
+
+    domain.mesh.topology.create_connectivity(0, domain.dimension)
+    vertices = dmesh.locate_entities(domain.mesh, 0, at_corner)
+    if domain.comm.allreduce(len(vertices)) == 0:
+        raise MeshError(f"the mesh has no corner at {corner} um, where the motion across the plane is held")
+    return vertices

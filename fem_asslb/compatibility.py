@@ -1,0 +1,172 @@
+"""Every DOLFINx call whose signature changes between releases; written for DOLFINx 0.9.
+
+Moving to a newer release is the work of this file alone.
+"""
+
+import time
+
+import basix.ufl
+import dolfinx
+import numpy as np
+import numpy.typing as npt
+import ufl
+from dolfinx import fem
+from dolfinx import mesh as dmesh
+from dolfinx.cpp.common import IndexMap
+from dolfinx.cpp.graph import AdjacencyList_int32
+from dolfinx.fem import petsc as fem_petsc
+from mpi4py import MPI
+from petsc4py import PETSc
+
+Int32Array = npt.NDArray[np.int32]
+
+_CELLS = {1: "interval", 2: "triangle", 3: "tetrahedron"}
+
+
+def nodes_per_entity(dimension: int, degree: int) -> int:
+    """Geometry nodes of a simplex of a dimension."""
+    return {1: (2, 3), 2: (3, 6), 3: (4, 10)}[dimension][degree - 1]
+
+
+def wait_without_spinning(comm: MPI.Comm) -> None:
+    """Barrier whose waiting ranks sleep instead of polling."""
+    request = comm.Ibarrier()
+    while not request.Test():
+        time.sleep(0.01)
+
+
+def create_mesh(
+    comm: MPI.Comm,
+    dimension: int,
+    degree: int,
+    points: npt.NDArray[np.float64],
+    cells: npt.NDArray[np.int64],
+    cell_values: Int32Array,
+    facets: npt.NDArray[np.int64],
+    facet_values: Int32Array,
+) -> tuple[dmesh.Mesh, Int32Array, Int32Array, Int32Array]:
+    """Distribute simplices given in VTK order on rank 0, with a value per cell and per tagged facet.
+
+    Returns:
+        The mesh with shared-facet ghosts; the value of each local cell, shape (num_cells,); the tagged
+        local facets and their values, shape (num_found,) each.
+    """
+    element = basix.ufl.element("Lagrange", _CELLS[dimension], degree, shape=(dimension,))
+    cells, facets = (_from_vtk(array, d) for array, d in ((cells, dimension), (facets, dimension - 1)))
+    partitioner = dmesh.create_cell_partitioner(dmesh.GhostMode.shared_facet)
+    mesh = dmesh.create_mesh(comm, cells, points, ufl.Mesh(element), partitioner)
+    values = _distribute(mesh, dimension, cells, cell_values)
+    cell_map = mesh.topology.index_map(dimension)
+    per_cell = np.full(cell_map.size_local + cell_map.num_ghosts, -1, dtype=np.int32)
+    per_cell[values.indices] = values.values
+    tags = _distribute(mesh, dimension - 1, facets, facet_values)
+    return mesh, per_cell, tags.indices, tags.values
+
+
+def _from_vtk(entities: npt.NDArray[np.int64], dimension: int) -> npt.NDArray[np.int64]:
+    kind = dmesh.CellType.__members__[_CELLS[dimension]]
+    return np.ascontiguousarray(entities[:, dolfinx.cpp.io.perm_vtk(kind, entities.shape[1])])
+
+
+def _distribute(mesh: dmesh.Mesh, dimension: int, entities: npt.NDArray, values: Int32Array) -> dmesh.MeshTags:
+    from dolfinx.io.utils import distribute_entity_data
+
+    local, local_values = distribute_entity_data(mesh, dimension, entities, values)
+    mesh.topology.create_connectivity(dimension, 0)
+    mesh.topology.create_connectivity(dimension, mesh.topology.dim)
+    return dmesh.meshtags_from_entities(mesh, dimension, AdjacencyList_int32(local), local_values)
+
+
+def create_submesh(mesh: dmesh.Mesh, dimension: int, entities: Int32Array) -> tuple[dmesh.Mesh, Int32Array]:
+    """Submesh of some entities, and the parent entity of each of its cells."""
+    submesh, parents, _, _ = dmesh.create_submesh(mesh, dimension, entities)
+    return submesh, np.asarray(parents, dtype=np.int32)
+
+
+def create_index_map(comm: MPI.Comm, num_owned: int, ghosts: npt.NDArray[np.int64], owners: Int32Array) -> IndexMap:
+    """Index map from the global numbers and the owners of the ghosts."""
+    return IndexMap(comm, num_owned, ghosts.astype(np.int64), owners.astype(np.int32))
+
+
+def space_from_dofmap(
+    mesh: dmesh.Mesh, element: basix.ufl._ElementBase, index_map: IndexMap, dofs: Int32Array
+) -> fem.FunctionSpace:
+    """Function space with a dofmap of our own, shape (num_cells, dofs_per_cell), blocked by the element."""
+    plain = fem.functionspace(mesh, element)
+    block = plain.dofmap.index_map_bs
+    dofmap = dolfinx.cpp.fem.DofMap(plain.dofmap.dof_layout, index_map, block, AdjacencyList_int32(dofs), block)
+    shape = [int(n) for n in plain.value_shape]
+    space = dolfinx.cpp.fem.FunctionSpace_float64(mesh._cpp_object, plain.element, dofmap, shape)
+    return fem.FunctionSpace(mesh, element, space)
+
+
+def create_number_space(mesh: dmesh.Mesh, size: int) -> fem.FunctionSpace:
+    """Space of ``size`` global numbers."""
+    import scifem
+
+    return scifem.create_real_functionspace(mesh, value_shape=(size,))
+
+
+def create_block_matrix(jacobian: list[list[fem.Form]]) -> PETSc.Mat:
+    """Monolithic matrix with the pattern of a block form."""
+    return fem_petsc.create_matrix_block(jacobian)
+
+
+def assemble_block_matrix(matrix: PETSc.Mat, jacobian: list[list[fem.Form]], bcs: list[fem.DirichletBC]) -> None:
+    """Assemble a block form; constrained rows and columns are those of the identity."""
+    matrix.zeroEntries()
+    fem_petsc.assemble_matrix_block(matrix, jacobian, bcs=bcs)
+    matrix.assemble()
+
+
+def create_block_vector(residual: list[fem.Form]) -> PETSc.Vec:
+    """Monolithic vector of a block form."""
+    return fem_petsc.create_vector_block(residual)
+
+
+def assemble_block_residual(
+    vector: PETSc.Vec, residual: list[fem.Form], bcs: list[fem.DirichletBC], point: PETSc.Vec
+) -> None:
+    """Residual at ``point``; a constrained row is the value there minus the prescribed one.
+
+    No lifting: a Newton iterate holds its prescribed values from the start.
+    """
+    maps = [(form.function_spaces[0].dofmap.index_map, form.function_spaces[0].dofmap.index_map_bs) for form in residual]
+    with vector.localForm() as local:
+        local.set(0.0)
+    parts = dolfinx.cpp.la.petsc.get_local_vectors(vector, maps)
+    for part, form in zip(parts, residual, strict=True):
+        fem.assemble_vector(part, form)
+    dolfinx.cpp.la.petsc.scatter_local_vectors(vector, parts, maps)
+    vector.ghostUpdate(addv=PETSc.InsertMode.ADD, mode=PETSc.ScatterMode.REVERSE)
+    values = vector.getArray(readonly=False)
+    offset = 0
+    for form, (index_map, block), at in zip(
+        residual, maps, dolfinx.cpp.la.petsc.get_local_vectors(point, maps), strict=True
+    ):
+        size = index_map.size_local * block
+        for bc in bcs:
+            if form.function_spaces[0].contains(bc.function_space):
+                bc._cpp_object.set(values[offset : offset + size], at, -1.0)
+        offset += size
+    vector.ghostUpdate(addv=PETSc.InsertMode.INSERT, mode=PETSc.ScatterMode.FORWARD)
+
+
+def index_maps(spaces: list[fem.FunctionSpace]) -> list[tuple[IndexMap, int]]:
+    """Index map and block size of each space."""
+    return [(space.dofmap.index_map, space.dofmap.index_map_bs) for space in spaces]
+
+
+def write_to_functions(vector: PETSc.Vec, functions: list[fem.Function]) -> None:
+    """Copy a monolithic vector into functions, ghosts included."""
+    vector.ghostUpdate(addv=PETSc.InsertMode.INSERT, mode=PETSc.ScatterMode.FORWARD)
+    parts = dolfinx.cpp.la.petsc.get_local_vectors(vector, index_maps([f.function_space for f in functions]))
+    for function, part in zip(functions, parts, strict=True):
+        function.x.array[:] = part
+
+
+def read_from_functions(vector: PETSc.Vec, functions: list[fem.Function]) -> None:
+    """Copy functions into a monolithic vector, ghosts included."""
+    parts = [function.x.array for function in functions]
+    dolfinx.cpp.la.petsc.scatter_local_vectors(vector, parts, index_maps([f.function_space for f in functions]))
+    vector.ghostUpdate(addv=PETSc.InsertMode.INSERT, mode=PETSc.ScatterMode.FORWARD)

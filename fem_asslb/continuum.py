@@ -1,0 +1,138 @@
+"""Strains, stresses, energies and surface currents of a model on a domain, for any state."""
+
+import ufl
+from dolfinx import fem
+from ufl.core.expr import Expr
+
+from fem_asslb import kinematics
+from fem_asslb.boundary import TOP, platen_shape
+from fem_asslb.controls import Controls
+from fem_asslb.forms import lithium, mechanics
+from fem_asslb.mesh.domain import Domain
+from fem_asslb.mesh.measures import boundary_measure, cell_measure, interface_measure
+from fem_asslb.model import Model
+from fem_asslb.spaces.fields import with_constants
+from fem_asslb.spaces.material_fields import create_material_fields
+from fem_asslb.spaces.state import ELECTRODE, OUT_OF_PLANE, PLATEN, State
+
+LITHIUM_DEGREE = 4
+"""Quadrature degree of the smooth, nonlinear lithium terms."""
+
+
+class Continuum:
+    """The fields of a model as UFL expressions.
+
+    A *part* is a host role, or None for all roles without lithium together.
+
+    Attributes:
+        domain: The mesh.
+        model: What is solved.
+        controls: Constants that the protocol changes.
+        fields: Material data as coefficients.
+
+    Args:
+        domain: The mesh.
+        model: What is solved.
+        controls: Constants that the protocol changes.
+        space: Displacement space.
+    """
+
+    def __init__(self, domain: Domain, model: Model, controls: Controls, space: fem.FunctionSpace) -> None:
+        self.domain, self.model, self.controls = domain, model, controls
+        self.fields = create_material_fields(domain, model)
+        self._platen = platen_shape(domain, space) if model.support.platen else None
+        self._interfaces = [with_constants(domain, interface) for interface in model.interfaces]
+        self._transfer = with_constants(domain, model.charge_transfer)
+        self._create_measures()
+
+    def _create_measures(self) -> None:
+        model, transfer = self.model, self.model.charge_transfer
+        pairs = [(i.plus, i.minus) for i in model.interfaces] + list(transfer.interfaces if transfer else ())
+        names = [TOP] * model.support.platen + [model.support.pressure] * (model.support.pressure is not None)
+        names += list(transfer.boundaries if transfer else ())
+        self._pairs, self._names = list(dict.fromkeys(pairs)), list(dict.fromkeys(names))
+        self._cells = cell_measure(self.domain, [model.passive, *([role] for role in model.hosts)])
+        self._interior = interface_measure(self.domain, self._pairs)
+        self._outer = boundary_measure(self.domain, self._names)
+
+    @property
+    def parts(self) -> list[str | None]:
+        """Parts that the model has."""
+        return [None] * bool(self.model.passive) + list(self.model.hosts)
+
+    def dx(self, part: str | None, degree: int) -> ufl.Measure:
+        """Cells of a part, integrated with a quadrature degree."""
+        number = 1 if part is None else 2 + self.model.hosts.index(part)
+        return self._cells(number, degree=degree)
+
+    def interface(self, pair: tuple[str, str]) -> ufl.Measure:
+        """Facets between two roles."""
+        return self._interior(self._pairs.index(pair) + 1)
+
+    def boundary(self, name: str) -> ufl.Measure:
+        """Facets of a boundary that carries a load or a reaction."""
+        return self._outer(self._names.index(name) + 1)
+
+    def energy_degree(self, part: str | None) -> int:
+        """Quadrature degree of the energy; one point for linear displacement, which averages the swelling of a cell."""
+        degree = self.model.displacement_degree
+        curved = 2 * (self.domain.mesh.geometry.cmap.degree - 1)
+        return 0 if degree == 1 else 2 * (degree - 1) + curved + 2 * (part is not None)
+
+    def displacement(self, state: State) -> Expr:
+        """Total displacement [um], the platen's share included, three components."""
+        if self._platen is None:
+            return state.displacement
+        return state.displacement + ufl.split(state.numbers)[PLATEN] * self._platen
+
+    def strain(self, state: State) -> Expr:
+        """Total strain, shape (3, 3)."""
+        across = ufl.split(state.numbers)[OUT_OF_PLANE] if self.model.support.generalised_plane_strain else 0.0
+        return kinematics.strain(self.displacement(state), across)
+
+    def free_strain(self, state: State, part: str | None) -> Expr:
+        """Strain of a part free of stress, shape (3, 3)."""
+        if part is None:
+            return self.fields.layer_strain(self.controls.anode_lithium)
+        return self.fields.lattice_strain(part, state.lithium[0])
+
+    def stress(self, state: State, part: str | None) -> Expr:
+        """Cauchy stress [MPa], shape (3, 3), tension positive."""
+        elastic = self.strain(state) - self.free_strain(state, part)
+        return mechanics.cauchy_stress(self.fields.invariants, elastic, self.fields.axis)
+
+    def bulk_energy(self, state: State, part: str | None) -> ufl.Form:
+        """Elastic energy of a part [pJ]."""
+        elastic = self.strain(state) - self.free_strain(state, part)
+        density = mechanics.energy_density(self.fields.invariants, elastic, self.fields.axis)
+        return density * self.dx(part, self.energy_degree(part))
+
+    def interface_energy(self, state: State) -> ufl.Form | int:
+        """Energy of the elastic interfaces [pJ]; 0 without any."""
+        opening = -ufl.jump(self.displacement(state))
+        normal = mechanics.facet_normal(self.domain.mesh)("+")
+        energy = 0
+        for law in self._interfaces:
+            density = mechanics.interface_energy(law.normal_stiffness, law.shear_stiffness, opening, normal)
+            energy += density * self.interface((law.plus, law.minus))
+        return energy
+
+    def elastic_energy(self, state: State) -> ufl.Form:
+        """Elastic energy of bulk and interfaces [pJ]."""
+        return sum((self.bulk_energy(state, part) for part in self.parts), self.interface_energy(state))
+
+    def reactions(self, state: State) -> list[tuple[Expr, ufl.Measure, str | None]]:
+        """Current density [pA/um^2], measure and side ("+", or None on an outer boundary) of each reacting surface."""
+        if self._transfer is None or state.lithium is None:
+            return []
+        pairs, names = self.model.charge_transfer.interfaces, self.model.charge_transfer.boundaries
+        surfaces = [(self.interface(pair), "+") for pair in pairs] + [(self.boundary(name), None) for name in names]
+        return [(self._current(state, side), measure, side) for measure, side in surfaces]
+
+    def _current(self, state: State, side: str | None) -> Expr:
+        phi, electrode = state.lithium[1], ufl.split(state.numbers)[ELECTRODE]
+        if side is not None:
+            phi, electrode = phi(side), electrode(side)
+        return lithium.surface_current(
+            self._transfer.exchange_current_density, self._transfer.temperature, electrode, phi
+        )

@@ -1,0 +1,53 @@
+"""Small-strain kinematics, UFL only. Strains and stresses are 3 x 3 in 2D and 3D."""
+
+import ufl
+from ufl.core.expr import Expr
+
+
+def gradient(displacement: Expr) -> Expr:
+    """Displacement gradient, shape (3, 3); in 2D nothing depends on the third coordinate.
+
+    Args:
+        displacement: Three components [um], on a 2D or 3D mesh.
+    """
+    in_space = ufl.grad(displacement)
+    dimension = in_space.ufl_shape[1]
+    return ufl.as_tensor([[in_space[i, j] if j < dimension else 0.0 * in_space[i, 0] for j in range(3)] for i in range(3)])
+
+
+def strain(displacement: Expr, out_of_plane: Expr | float = 0.0) -> Expr:
+    """Small strain, shape (3, 3).
+
+    Args:
+        displacement: Three components [um].
+        out_of_plane: In 2D, the uniform strain across the plane; zero for plane strain.
+    """
+    in_plane = ufl.sym(gradient(displacement))
+    return in_plane + out_of_plane * ufl.outer(unit(2), unit(2))
+
+
+def unit(axis: int) -> Expr:
+    """Unit vector of a coordinate axis, shape (3,)."""
+    return ufl.as_vector([1.0 if i == axis else 0.0 for i in range(3)])
+
+
+def transverse_strain(in_plane: Expr, along_axis: Expr, axis: Expr) -> Expr:
+    """Strain with one value along an axis and another across it, shape (3, 3).
+
+    Args:
+        in_plane: Strain in every direction normal to the axis.
+        along_axis: Strain along the axis.
+        axis: Unit vector, shape (3,).
+    """
+    return in_plane * ufl.Identity(3) + (along_axis - in_plane) * ufl.outer(axis, axis)
+
+
+def hydrostatic(stress: Expr) -> Expr:
+    """Mean normal stress, tension positive."""
+    return ufl.tr(stress) / 3
+
+
+def von_mises(stress: Expr) -> Expr:
+    """Von Mises stress."""
+    deviator = stress - hydrostatic(stress) * ufl.Identity(3)
+    return ufl.sqrt(1.5 * ufl.inner(deviator, deviator))

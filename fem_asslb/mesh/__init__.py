@@ -1,0 +1,1 @@
+"""From a mesh file to a distributed mesh whose regions and boundaries have names."""

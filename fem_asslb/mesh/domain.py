@@ -1,0 +1,148 @@
+"""The distributed mesh of a whole stack, with names for its regions and boundaries."""
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+from dolfinx import mesh as dmesh
+from mpi4py import MPI
+
+from fem_asslb import compatibility
+from fem_asslb.errors import FemAsslbError, MeshError
+from fem_asslb.mesh.source import MeshSource
+from fem_asslb.parallel import global_max, global_min
+
+Int32Array = npt.NDArray[np.int32]
+
+
+@dataclass(frozen=True)
+class Domain:
+    """One conforming mesh of many regions.
+
+    Attributes:
+        mesh: Mesh with shared-facet ghosts, coordinates in um.
+        regions: Name of each region, ``"role"`` or ``"role/number"``; the number of a region is its index.
+        cell_region: Region of each cell, owned and ghost, shape (num_cells,).
+        boundaries: Facets of each named boundary, owned and ghost, local indices.
+    """
+
+    mesh: dmesh.Mesh
+    regions: tuple[str, ...]
+    cell_region: Int32Array
+    boundaries: dict[str, Int32Array]
+
+    @property
+    def comm(self) -> MPI.Comm:
+        """Communicator of the mesh."""
+        return self.mesh.comm
+
+    @property
+    def dimension(self) -> int:
+        """Topological dimension; the stack direction is the last coordinate."""
+        return self.mesh.topology.dim
+
+    @property
+    def region_roles(self) -> tuple[str, ...]:
+        """Role of each region: its name up to the slash."""
+        return tuple(name.partition("/")[0] for name in self.regions)
+
+    @property
+    def roles(self) -> tuple[str, ...]:
+        """Roles in the mesh, sorted."""
+        return tuple(sorted(set(self.region_roles)))
+
+    @property
+    def num_owned_cells(self) -> int:
+        """Cells owned by this process."""
+        return self.mesh.topology.index_map(self.dimension).size_local
+
+    def regions_of(self, roles: Iterable[str]) -> npt.NDArray[np.bool_]:
+        """Which regions have one of the roles, shape (num_regions,)."""
+        wanted = set(roles)
+        return np.array([role in wanted for role in self.region_roles])
+
+    def cells_of(self, roles: Iterable[str]) -> Int32Array:
+        """Local cells, owned and ghost, of the regions with one of the roles."""
+        return np.flatnonzero(self.regions_of(roles)[self.cell_region]).astype(np.int32)
+
+    def boundary(self, name: str) -> Int32Array:
+        """Local facets of a boundary.
+
+        Raises:
+            MeshError: No boundary of that name.
+        """
+        if name not in self.boundaries:
+            raise MeshError(f"the mesh has no boundary '{name}'; it has {sorted(self.boundaries)}")
+        return self.boundaries[name]
+
+    def extent(self, axis: int) -> tuple[float, float]:
+        """Smallest and largest coordinate [um] along an axis."""
+        x = self.mesh.geometry.x[:, axis]
+        low, high = global_min(self.comm, x.min(initial=np.inf)), global_max(self.comm, x.max(initial=-np.inf))
+        return float(low[0]), float(high[0])
+
+
+def read_on_root(comm: MPI.Comm, read: Callable[[], MeshSource]) -> MeshSource | None:
+    """Read on rank 0 and let every rank know the outcome: all raise, or none.
+
+    The other ranks wait in a sleeping poll, so that a long meshing does not burn their cores.
+
+    Returns:
+        The source on rank 0, None elsewhere.
+    """
+    source, error = None, None
+    if comm.rank == 0:
+        try:
+            source = read()
+        except FemAsslbError as caught:
+            error = caught
+    compatibility.wait_without_spinning(comm)
+    error = comm.bcast(error)
+    if error is not None:
+        raise error
+    return source
+
+
+def distribute(comm: MPI.Comm, source: MeshSource | None) -> Domain:
+    """Distribute a mesh held by rank 0.
+
+    Args:
+        comm: Communicator of the mesh.
+        source: The mesh on rank 0; ignored elsewhere.
+
+    Raises:
+        MeshError: A tagged facet is not a facet of the mesh.
+    """
+    head = (source.dimension, source.degree, source.regions, source.boundaries) if source else None
+    dimension, degree, regions, boundaries = comm.bcast(head)
+    nodes = compatibility.nodes_per_entity(dimension, degree)
+    facet_nodes = compatibility.nodes_per_entity(dimension - 1, degree)
+    if source is None or comm.rank > 0:
+        points, cells, region = np.zeros((0, dimension)), np.zeros((0, nodes), dtype=np.int64), np.zeros(0, dtype=np.int32)
+        facets, boundary = np.zeros((0, facet_nodes), dtype=np.int64), np.zeros(0, dtype=np.int32)
+    else:
+        points, cells, region = source.points, source.cells, source.cell_region.astype(np.int32)
+        facets, boundary = source.facets.reshape(-1, facet_nodes), source.facet_boundary.astype(np.int32)
+    mesh, cell_region, facet_entities, facet_values = compatibility.create_mesh(
+        comm, dimension, degree, points, cells, region, facets, boundary
+    )
+    found = {name: np.sort(facet_entities[facet_values == k]) for k, name in enumerate(boundaries)}
+    return Domain(mesh, tuple(regions), cell_region, found)
+
+
+def check_roles(domain: Domain, wanted: Iterable[str]) -> None:
+    """Every region has a material and every material a region.
+
+    Args:
+        domain: The mesh.
+        wanted: Roles that have a material.
+
+    Raises:
+        MeshError: Names the roles without material, or the materials without region.
+    """
+    wanted = set(wanted)
+    if without := sorted(set(domain.roles) - wanted):
+        raise MeshError(f"regions {without} have no material; materials are given for {sorted(wanted)}")
+    if unused := sorted(wanted - set(domain.roles)):
+        raise MeshError(f"materials {unused} have no region; the mesh has {list(domain.roles)}")

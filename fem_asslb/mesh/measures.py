@@ -1,0 +1,73 @@
+"""Integration measures with a fixed numbering, so that compiled forms serve every mesh."""
+
+from collections.abc import Sequence
+
+import numpy as np
+import numpy.typing as npt
+import ufl
+from dolfinx import mesh as dmesh
+
+from fem_asslb.mesh.domain import Domain
+from fem_asslb.spaces.adjacency import interior_facets
+
+Int32Array = npt.NDArray[np.int32]
+
+
+def cell_measure(domain: Domain, groups: Sequence[Sequence[str]]) -> ufl.Measure:
+    """Measure whose subdomain k + 1 is the owned cells of the roles ``groups[k]``; a role may be in one group only."""
+    number = np.zeros(len(domain.regions), dtype=np.int32)
+    for k, roles in enumerate(groups):
+        number[domain.regions_of(roles)] = k + 1
+    cells = np.arange(domain.num_owned_cells, dtype=np.int32)
+    tags = dmesh.meshtags(domain.mesh, domain.dimension, cells, number[domain.cell_region[cells]])
+    return ufl.Measure("dx", domain=domain.mesh, subdomain_data=tags)
+
+
+def boundary_measure(domain: Domain, names: Sequence[str]) -> ufl.Measure:
+    """Measure on outer facets whose subdomain k + 1 is the boundary ``names[k]``."""
+    data = [(k + 1, _outer_entities(domain, domain.boundary(name))) for k, name in enumerate(names)]
+    return ufl.Measure("ds", domain=domain.mesh, subdomain_data=data)
+
+
+def interface_measure(domain: Domain, pairs: Sequence[tuple[str, str]]) -> ufl.Measure:
+    """Measure on facets between regions whose subdomain k + 1 lies between the two roles ``pairs[k]``.
+
+    The plus side is the first role; between regions of one role it is the lower region number.
+    """
+    data = [(k + 1, interface_entities(domain, plus, minus)) for k, (plus, minus) in enumerate(pairs)]
+    return ufl.Measure("dS", domain=domain.mesh, subdomain_data=data)
+
+
+def interface_entities(domain: Domain, plus: str, minus: str) -> Int32Array:
+    """Owned facets between two roles as (plus cell, its facet, minus cell, its facet), flattened."""
+    facets, cells = interior_facets(domain.mesh)
+    owned = facets < domain.mesh.topology.index_map(domain.dimension - 1).size_local
+    facets, cells = facets[owned], cells[owned]
+    region = domain.cell_region[cells]
+    if plus == minus:
+        wrong = region[:, 0] > region[:, 1]
+    else:
+        wrong = domain.regions_of([minus])[region[:, 0]]
+    cells[wrong] = cells[wrong][:, ::-1]
+    region = domain.cell_region[cells]
+    between = domain.regions_of([plus])[region[:, 0]] & domain.regions_of([minus])[region[:, 1]]
+    between &= region[:, 0] != region[:, 1]
+    facets, cells = facets[between], cells[between]
+    local = [_local_facet(domain, cells[:, side], facets) for side in (0, 1)]
+    return np.stack([cells[:, 0], local[0], cells[:, 1], local[1]], axis=1).astype(np.int32).ravel()
+
+
+def _outer_entities(domain: Domain, facets: Int32Array) -> Int32Array:
+    """Outer facets whose cell is owned as (cell, its facet), flattened."""
+    domain.mesh.topology.create_connectivity(domain.dimension - 1, domain.dimension)
+    links = domain.mesh.topology.connectivity(domain.dimension - 1, domain.dimension)
+    cells = links.array[links.offsets[facets]]
+    owned = cells < domain.num_owned_cells
+    return np.stack([cells[owned], _local_facet(domain, cells[owned], facets[owned])], axis=1).astype(np.int32).ravel()
+
+
+def _local_facet(domain: Domain, cells: Int32Array, facets: Int32Array) -> Int32Array:
+    domain.mesh.topology.create_connectivity(domain.dimension, domain.dimension - 1)
+    of_cell = domain.mesh.topology.connectivity(domain.dimension, domain.dimension - 1)
+    per_cell = of_cell.array.reshape(-1, domain.dimension + 1)[cells]
+    return np.argmax(per_cell == facets[:, None], axis=1).astype(np.int32)

@@ -1,0 +1,99 @@
+"""What is solved, as plain data: materials, interfaces, supports. Knows nothing of meshes, files or time."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+from fem_asslb.materials.material import Material
+
+
+@dataclass(frozen=True)
+class ElasticInterface:
+    """Interface whose traction is proportional to its opening; every pair without one is welded.
+
+    Attributes:
+        plus: Role on the plus side; between regions of one role, plus is the lower region number.
+        minus: Role on the minus side.
+        normal_stiffness: [MPa/um].
+        shear_stiffness: [MPa/um].
+    """
+
+    plus: str
+    minus: str
+    normal_stiffness: float
+    shear_stiffness: float
+
+
+@dataclass(frozen=True)
+class ChargeTransfer:
+    """Where and how fast lithium leaves the hosts.
+
+    Attributes:
+        exchange_current_density: i0 [pA/um^2 = A/m^2].
+        temperature: [K].
+        interfaces: Pairs (host role, other role).
+        boundaries: Outer boundaries of hosts that react too.
+    """
+
+    exchange_current_density: float
+    temperature: float
+    interfaces: tuple[tuple[str, str], ...] = ()
+    boundaries: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Support:
+    """What holds the body.
+
+    Attributes:
+        planes: Boundaries that do not move along one coordinate: name and index of the coordinate.
+        platen: Whether the boundary ``top`` sits under a platen.
+        pressure: Boundary under a prescribed pressure; None for none.
+        prescribed: Boundary whose displacement is prescribed; None for none.
+        generalised_plane_strain: In 2D, a uniform strain across the plane is free; otherwise it is zero.
+    """
+
+    planes: tuple[tuple[str, int], ...]
+    platen: bool = False
+    pressure: str | None = None
+    prescribed: str | None = None
+    generalised_plane_strain: bool = False
+
+
+@dataclass(frozen=True)
+class Model:
+    """A cell or a part of it.
+
+    Attributes:
+        materials: Material of each role.
+        axes: Crystal axis of each local cell or of each region, shape (n, 3); see `fem_asslb.axes`.
+        support: What holds it.
+        interfaces: Elastic interfaces.
+        charge_transfer: Surface reaction of the hosts; None for closed hosts.
+        initial_stoichiometry: x at which every host is free of strain.
+        stress_driven_flux: Whether the elastic energy enters the chemical potential.
+        displacement_degree: Polynomial degree of the displacement, 1 or 2.
+        lithium_degree: Polynomial degree of x and phi.
+    """
+
+    materials: Mapping[str, Material]
+    axes: npt.NDArray[np.float64]
+    support: Support
+    interfaces: tuple[ElasticInterface, ...] = ()
+    charge_transfer: ChargeTransfer | None = None
+    initial_stoichiometry: float = 1.0
+    stress_driven_flux: bool = True
+    displacement_degree: int = 2
+    lithium_degree: int = 1
+
+    @property
+    def hosts(self) -> tuple[str, ...]:
+        """Roles whose material stores lithium, sorted."""
+        return tuple(sorted(role for role, material in self.materials.items() if material.host is not None))
+
+    @property
+    def passive(self) -> tuple[str, ...]:
+        """Roles whose material stores no lithium, sorted."""
+        return tuple(sorted(role for role in self.materials if role not in self.hosts))

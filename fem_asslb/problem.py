@@ -1,0 +1,141 @@
+"""The weak form of one implicit step as residual and Jacobian blocks. Owns no loop, no file, no solver."""
+
+import ufl
+from dolfinx import fem
+from ufl.algorithms import expand_derivatives
+
+from fem_asslb.boundary import TOP, create_conditions
+from fem_asslb.continuum import LITHIUM_DEGREE, Continuum
+from fem_asslb.controls import Controls
+from fem_asslb.forms import fixture, lithium, mechanics
+from fem_asslb.mesh.bodies import welded_bodies
+from fem_asslb.mesh.domain import Domain, check_roles
+from fem_asslb.model import Model
+from fem_asslb.spaces.state import CONTACT_PRESSURE, ELECTRODE, OUT_OF_PLANE, PLATEN, create_state
+
+_AUGMENTATION = 10.0
+"""Stiffness that smooths the search for the pressure of a clamped platen [MPa/um]; the answer does not depend on it."""
+
+
+class Problem:
+    """One backward-Euler step of a model on a domain.
+
+    The rows are variations of one incremental energy: the elastic and chemical energy of the hosts, minus what moves and
+    reacts in the step. The equilibrium row is tested with the variation of x and the balance of lithium with that of phi,
+    so the Jacobian is symmetric but for the change of the mobility with x.
+
+    Attributes:
+        domain: The mesh.
+        model: What is solved.
+        state: Unknowns at the end of the step.
+        previous: Unknowns at its beginning.
+        controls: Constants that the protocol changes.
+        continuum: Fields as expressions.
+        residual: Compiled residual blocks, in pJ per unit of the unknown.
+        jacobian: Compiled derivative blocks; None where a block is empty.
+        conditions: Dirichlet conditions.
+        prescribed: Displacement on ``model.support.prescribed`` [um].
+
+    Args:
+        domain: The mesh.
+        model: What is solved.
+
+    Raises:
+        MeshError: Regions and materials, or boundaries and supports, do not match.
+    """
+
+    def __init__(self, domain: Domain, model: Model) -> None:
+        check_roles(domain, model.materials)
+        self.domain, self.model = domain, model
+        body = welded_bodies(domain, [(i.plus, i.minus) for i in model.interfaces])
+        self.state = create_state(domain, body, model.hosts, model.displacement_degree, model.lithium_degree)
+        self.previous = self.state.empty_like()
+        self.controls = Controls.create(domain, _AUGMENTATION, model.initial_stoichiometry)
+        space = self.state.displacement.function_space
+        self.continuum = Continuum(domain, model, self.controls, space)
+        self.prescribed = fem.Function(space, name="prescribed")
+        self.conditions = create_conditions(domain, space, model.support, self.prescribed)
+        self.set_uniform_lithium(model.initial_stoichiometry)
+        rows = self._rows()
+        self.residual = [fem.form(row) for row in rows]
+        self.jacobian = [[self._derivative(row, f) for f in self.state.functions] for row in rows]
+
+    def set_uniform_lithium(self, x: float) -> None:
+        """Give every host the stoichiometry x and its potential free of stress, before and after the step."""
+        if self.state.lithium is None:
+            return
+        space = self.state.lithium.function_space
+        for role in self.model.hosts:
+            phi = float(self.model.materials[role].host.potential.potential(x))
+            dofs = space.dofmap.list[self.domain.cells_of([role])].ravel()
+            for state in (self.state, self.previous):
+                state.lithium.x.array.reshape(-1, 2)[dofs] = [x, phi]
+                state.set_number(ELECTRODE, phi)
+
+    def _derivative(self, row: ufl.Form, function: fem.Function) -> fem.Form | None:
+        form = expand_derivatives(ufl.derivative(row, function, ufl.TrialFunction(function.function_space)))
+        return None if form.empty() else fem.form(form)
+
+    def _rows(self) -> list[ufl.Form]:
+        tests = [ufl.TestFunction(f.function_space) for f in self.state.functions]
+        displacement, numbers = tests[0], tests[-1]
+        energy = self.continuum.elastic_energy(self.state)
+        rows = [self._momentum(energy, displacement)]
+        if self.state.lithium is not None:
+            rows.append(self._lithium(tests[1]))
+        return [*rows, self._numbers(energy, numbers)]
+
+    def _momentum(self, energy: ufl.Form, test: ufl.Argument) -> ufl.Form:
+        row = ufl.derivative(energy, self.state.displacement, test)
+        if (name := self.model.support.pressure) is not None:
+            normal = mechanics.facet_normal(self.domain.mesh)
+            row += mechanics.pressure_work(self.controls.outer_pressure, normal, test) * self.continuum.boundary(name)
+        return row
+
+    def _lithium(self, test: ufl.Argument) -> ufl.Form:
+        """Equilibrium and balance of lithium in all hosts; see `fem_asslb.forms.lithium`."""
+        (x, phi), (x_previous, _), (test_x, test_phi) = self.state.lithium, self.previous.lithium, test
+        free, forced, dt = 1 - self.controls.forced, self.controls.forced, self.controls.time_step
+        row = 0
+        for role in self.model.hosts:
+            host, axis = self.continuum.fields.hosts[role], self.continuum.fields.axis
+            if self.model.stress_driven_flux:
+                row += ufl.derivative(self.continuum.bulk_energy(self.state, role), self.state.lithium, test)
+            balance = free * lithium.storage(host, x, x_previous, test_phi)
+            balance += free * dt * lithium.transport(host, x, phi, axis, test_phi)
+            balance += forced * lithium.storage(host, x, self.controls.forced_x, test_phi)
+            row += (lithium.equilibrium(host, x, phi, test_x) + balance) * self.continuum.dx(role, LITHIUM_DEGREE)
+        for current, surface, side in self.continuum.reactions(self.state):
+            row += free * dt * current * (test_phi(side) if side else test_phi) * surface
+        return row
+
+    def _numbers(self, energy: ufl.Form, test: ufl.Argument) -> ufl.Form:
+        """Platen balance, its pressure, no net force across a 2D plane, total current; unused numbers are zero."""
+        number, support = ufl.split(self.state.numbers), self.model.support
+        row = ufl.derivative(energy, self.state.numbers, test)
+        unused = {PLATEN, CONTACT_PRESSURE, OUT_OF_PLANE, ELECTRODE}
+        if support.platen:
+            unused -= {PLATEN, CONTACT_PRESSURE}
+            row += fixture.platen_balance(
+                self.controls.platen, number[PLATEN], number[CONTACT_PRESSURE], test[PLATEN], test[CONTACT_PRESSURE]
+            ) * self.continuum.boundary(TOP)
+        if support.generalised_plane_strain:
+            unused -= {OUT_OF_PLANE}
+        for current, surface, side in self.continuum.reactions(self.state):
+            unused -= {ELECTRODE}
+            row += self._closure(current, test[ELECTRODE](side) if side else test[ELECTRODE], side) * surface
+        return row + sum(number[index] * test[index] * dx for index in sorted(unused) for dx in self._energy_measures())
+
+    def _energy_measures(self) -> list[ufl.Measure]:
+        """The measures of the elastic energy. FFCx 0.9 doubles a term tested with a global number when the same cells are
+        integrated with another degree in that row."""
+        return [self.continuum.dx(part, self.continuum.energy_degree(part)) for part in self.continuum.parts]
+
+    def _closure(self, current: ufl.core.expr.Expr, test: ufl.core.expr.Expr, side: str | None) -> ufl.core.expr.Expr:
+        """Total current, or the given potential, spread over the reacting surfaces."""
+        controls = self.controls
+        electrode = ufl.split(self.state.numbers)[ELECTRODE]
+        electrode = electrode(side) if side else electrode
+        moves = (1 - controls.forced) * (1 - controls.potentiostatic)
+        given = moves * controls.time_step * (controls.current_density - current)
+        return (given + (1 - moves) * (electrode - controls.voltage)) * test

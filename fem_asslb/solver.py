@@ -1,0 +1,188 @@
+"""Newton's method on the monolithic block system through PETSc SNES."""
+
+import logging
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+import numpy as np
+from petsc4py import PETSc
+
+from fem_asslb import compatibility
+from fem_asslb.errors import ConvergenceError
+from fem_asslb.parallel import global_max, global_sum
+from fem_asslb.problem import Problem
+from fem_asslb.spaces.state import State
+
+logger = logging.getLogger(__name__)
+
+PREFIX = "fem_asslb_"
+"""Prefix of all PETSc options of the package."""
+
+DIRECT = {
+    "snes_type": "newtonls",
+    "snes_linesearch_type": "basic",
+    "snes_max_it": 12,
+    "ksp_type": "preonly",
+    "pc_type": "lu",
+    "pc_factor_mat_solver_type": "mumps",
+    "mat_mumps_icntl_14": 60,
+}
+"""Full Newton steps with a sparse direct solver.
+
+A step that overshoots is cut in time, which costs less than a line search on a residual that mixes forces and currents.
+MUMPS: exact and robust for indefinite systems; the pivoting of the lithium block needs more than the default workspace.
+"""
+
+PRESETS: dict[str, Mapping[str, object]] = {"direct": DIRECT}
+"""Named sets of PETSc options."""
+
+UPDATE_TOLERANCE = {"displacement": 1e-7, "stoichiometry": 1e-8, "potential": 1e-7, "numbers": 1e-7}
+"""Largest entry of the last Newton update [um, -, V, mixed]; quadratic convergence leaves its square as the error."""
+
+RESIDUAL_TOLERANCE = 1e-12
+"""Residual of each field over the largest that the field has shown; met by linear steps after one iteration."""
+
+
+@dataclass(frozen=True)
+class SolveReport:
+    """How a solve went.
+
+    Attributes:
+        iterations: Newton iterations.
+        updates: Largest entry of the last update of each field.
+        residuals: Norm of each field's residual.
+    """
+
+    iterations: int
+    updates: dict[str, float] = field(default_factory=dict)
+    residuals: dict[str, float] = field(default_factory=dict)
+
+
+class NewtonSolver:
+    """Solves the step of a problem in place.
+
+    Args:
+        problem: The problem; its ``state`` is the first guess and receives the solution.
+        preset: Name of a preset.
+        options: PETSc options without prefix that win over the preset. Options on the command line win over both.
+
+    Raises:
+        ValueError: Unknown preset.
+    """
+
+    def __init__(self, problem: Problem, preset: str = "direct", options: Mapping[str, object] | None = None) -> None:
+        if preset not in PRESETS:
+            raise ValueError(f"solver preset is {preset!r}; accepted: {', '.join(PRESETS)}")
+        self._problem = problem
+        self.options = {**PRESETS[preset], **(options or {})}
+        self._matrix = compatibility.create_block_matrix(problem.jacobian)
+        self._residual = compatibility.create_block_vector(problem.residual)
+        self._point = compatibility.create_block_vector(problem.residual)
+        self._slices = field_slices(problem.state)
+        self._scale = dict.fromkeys(self._slices, 0.0)
+        self._report = SolveReport(0)
+        self._snes = self._create_snes()
+
+    def solve(self) -> SolveReport:
+        """Solve from the current state.
+
+        Raises:
+            ConvergenceError: With PETSc's reason; the state is then undefined.
+        """
+        for condition in self._problem.conditions:
+            condition.set(self._problem.state.displacement.x.array)
+        compatibility.read_from_functions(self._point, self._problem.state.functions)
+        self._snes.solve(None, self._point)
+        reason = self._snes.getConvergedReason()
+        if reason <= 0:
+            raise ConvergenceError(f"Newton stopped after {self._snes.getIterationNumber()} iterations: {_name(reason)}")
+        compatibility.write_to_functions(self._point, self._problem.state.functions)
+        return self._report
+
+    def matrix(self) -> PETSc.Mat:
+        """Jacobian at the current state, assembled."""
+        compatibility.assemble_block_matrix(self._matrix, self._problem.jacobian, self._problem.conditions)
+        return self._matrix
+
+    def residual(self) -> PETSc.Vec:
+        """Residual at the current state, assembled; a constrained row is zero."""
+        compatibility.read_from_functions(self._point, self._problem.state.functions)
+        compatibility.assemble_block_residual(
+            self._residual, self._problem.residual, self._problem.conditions, self._point
+        )
+        return self._residual
+
+    def _create_snes(self) -> PETSc.SNES:
+        database = PETSc.Options(PREFIX)
+        given = {key: value for key, value in self.options.items() if not database.hasName(key)}
+        for key, value in given.items():
+            database.setValue(key, value)
+        snes = PETSc.SNES().create(self._problem.domain.comm)
+        snes.setOptionsPrefix(PREFIX)
+        snes.setFunction(self._assemble_residual, self._residual)
+        snes.setJacobian(self._assemble_jacobian, self._matrix)
+        snes.setFromOptions()
+        snes.setConvergenceTest(self._converged)
+        for key in given:
+            if key.startswith(("snes_", "ksp_", "pc_type")):
+                database.delValue(key)
+        return snes
+
+    def _assemble_residual(self, snes: PETSc.SNES, point: PETSc.Vec, residual: PETSc.Vec) -> None:
+        compatibility.write_to_functions(point, self._problem.state.functions)
+        compatibility.assemble_block_residual(residual, self._problem.residual, self._problem.conditions, point)
+
+    def _assemble_jacobian(self, snes: PETSc.SNES, point: PETSc.Vec, matrix: PETSc.Mat, _: PETSc.Mat) -> None:
+        compatibility.assemble_block_matrix(matrix, self._problem.jacobian, self._problem.conditions)
+
+    def _converged(self, snes: PETSc.SNES, iteration: int, norms: tuple[float, float, float]) -> int:
+        reason = PETSc.SNES.ConvergedReason
+        if not np.isfinite(norms[2]):
+            return reason.DIVERGED_FNORM_NAN
+        residuals = self._residual_norms()
+        for name, value in residuals.items():
+            self._scale[name] = max(self._scale[name], value)
+        if iteration == 0:
+            return reason.ITERATING
+        updates = self._update_norms(snes.getSolutionUpdate())
+        self._report = SolveReport(iteration, updates, residuals)
+        logger.debug("Newton %d: %s", iteration, _listed(updates, residuals))
+        small = all(updates[name] <= UPDATE_TOLERANCE[name] for name in updates)
+        balanced = all(residuals[name] <= RESIDUAL_TOLERANCE * self._scale[name] for name in residuals)
+        return reason.CONVERGED_FNORM_RELATIVE if balanced or small else reason.ITERATING
+
+    def _residual_norms(self) -> dict[str, float]:
+        squares = [np.sum(self._residual.array_r[part] ** 2) for part in self._slices.values()]
+        return self._named(np.sqrt(global_sum(self._problem.domain.comm, squares)))
+
+    def _update_norms(self, update: PETSc.Vec) -> dict[str, float]:
+        largest = [np.max(np.abs(update.array_r[part]), initial=0.0) for part in self._slices.values()]
+        return self._named(global_max(self._problem.domain.comm, largest))
+
+    def _named(self, values: np.ndarray) -> dict[str, float]:
+        return dict(zip(self._slices, (float(value) for value in values), strict=True))
+
+
+def field_slices(state: State) -> dict[str, slice]:
+    """Entries of each field among the owned entries of a monolithic vector."""
+    slices, start = {}, 0
+    for function in state.functions:
+        dofmap = function.function_space.dofmap
+        stop = start + dofmap.index_map.size_local * dofmap.index_map_bs
+        if function is state.lithium:
+            slices["stoichiometry"], slices["potential"] = slice(start, stop, 2), slice(start + 1, stop, 2)
+        else:
+            slices["displacement" if function is state.displacement else "numbers"] = slice(start, stop)
+        start = stop
+    return slices
+
+
+def _listed(updates: dict[str, float], residuals: dict[str, float]) -> str:
+    return ", ".join(f"{name} update {updates[name]:.1e} residual {residuals[name]:.1e}" for name in updates)
+
+
+def _name(reason: int) -> str:
+    for name, value in vars(PETSc.SNES.ConvergedReason).items():
+        if value == reason and name.startswith("DIVERGED"):
+            return name.lower().replace("_", " ")
+    return f"reason {reason}"

@@ -1,0 +1,1 @@
+"""Function spaces that are continuous inside regions and may jump between them."""

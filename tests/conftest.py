@@ -1,0 +1,37 @@
+"""What every test shares: one communicator, a barrier after each test, a directory that all ranks see."""
+
+import gc
+import shutil
+import tempfile
+from pathlib import Path
+
+import pytest
+
+
+@pytest.fixture
+def comm():
+    """Communicator of the whole test run."""
+    from mpi4py import MPI
+
+    return MPI.COMM_WORLD
+
+
+@pytest.fixture
+def shared_path(comm):
+    """Temporary directory that is the same on every rank."""
+    path = comm.bcast(tempfile.mkdtemp() if comm.rank == 0 else None)
+    yield Path(path)
+    comm.Barrier()
+    if comm.rank == 0:
+        shutil.rmtree(path)
+
+
+@pytest.fixture(autouse=True)
+def _collect_together():
+    """Destructors of distributed objects can be collective: run them at the same place on every rank."""
+    yield
+    import sys
+
+    gc.collect()
+    if "mpi4py.MPI" in sys.modules:
+        sys.modules["mpi4py.MPI"].COMM_WORLD.Barrier()

@@ -1,6 +1,7 @@
 """Geometry of a cell as plain data: what the mesh builders build and what a case describes.
 
-Lengths are in um. The stack direction is the last coordinate (y in 2D, z in 3D); the lowest layer starts at zero.
+Lengths are in um. The stack direction is the last coordinate (y in 2D, z in 3D); the lowest layer starts at
+zero.
 """
 
 import math
@@ -54,7 +55,7 @@ class EqualDiameters:
 
 @dataclass(frozen=True)
 class LognormalDiameters:
-    """Lognormal distribution by number: ``median`` [um], ``geometric_deviation`` = exp(deviation of ln d) [-]."""
+    """Lognormal distribution by number: ``median`` [um], ``geometric_deviation`` exp(std of ln d) [-]."""
 
     __pydantic_config__: ClassVar[ConfigDict] = STRICT
     median: Length
@@ -63,8 +64,12 @@ class LognormalDiameters:
 
     def __post_init__(self) -> None:
         _require_length("median", self.median)
-        _require(1.0 <= self.geometric_deviation <= 3.0, "geometric_deviation", self.geometric_deviation,
-                 "a number from 1 to 3")
+        _require(
+            1.0 <= self.geometric_deviation <= 3.0,
+            "geometric_deviation",
+            self.geometric_deviation,
+            "a number from 1 to 3",
+        )
 
     def quantile(self, share: float) -> float:
         """Diameter [um] below which the fraction ``share`` (0 to 1, both excluded) of the particles lies."""
@@ -84,15 +89,25 @@ class TableDiameters:
         _require(len(self.diameters) > 0, "diameters", self.diameters, "at least one length")
         for diameter in self.diameters:
             _require_length("diameters", diameter)
-        _require(len(self.number_fractions) == len(self.diameters), "number_fractions", self.number_fractions,
-                 f"as many numbers as diameters ({len(self.diameters)})")
-        _require(all(0.0 <= share <= 1.0 for share in self.number_fractions)
-                 and abs(sum(self.number_fractions) - 1.0) < 1e-6,
-                 "number_fractions", self.number_fractions, "numbers from 0 to 1 whose sum is 1")
+        _require(
+            len(self.number_fractions) == len(self.diameters),
+            "number_fractions",
+            self.number_fractions,
+            f"as many numbers as diameters ({len(self.diameters)})",
+        )
+        _require(
+            all(0.0 <= share <= 1.0 for share in self.number_fractions)
+            and abs(sum(self.number_fractions) - 1.0) < 1e-6,
+            "number_fractions",
+            self.number_fractions,
+            "numbers from 0 to 1 whose sum is 1",
+        )
 
     def quantile(self, share: float) -> float:
         """Diameter [um] below which the fraction ``share`` (0 to 1, both excluded) of the particles lies."""
-        classes = sorted(pair for pair in zip(self.diameters, self.number_fractions, strict=True) if pair[1] > 0)
+        classes = sorted(
+            pair for pair in zip(self.diameters, self.number_fractions, strict=True) if pair[1] > 0
+        )
         total = 0.0
         for diameter, fraction in classes:
             total += fraction
@@ -109,11 +124,13 @@ class Particles:
     """Discs (2D) or spheres (3D) of active material packed into a layer.
 
     Attributes:
-        volume_fraction: Part of the layer's whole volume (area in 2D) inside particles, voids counted in the whole.
+        volume_fraction: Part of the layer's whole volume (area in 2D) inside particles, voids counted in the
+            whole.
         diameter: Distribution of diameters by number [um].
-        minimum_gap: Smallest distance between two particles, and between a particle and a face it does not cut [um].
-        walls: ``"inside"``: particles keep off the side walls; ``"cut"``: side walls may cut them (the part outside
-            is dropped). The bottom and top of the layer are never cut.
+        minimum_gap: Smallest distance between two particles, and between a particle and a face it does not
+            cut [um].
+        walls: ``"inside"``: particles keep off the side walls; ``"cut"``: side walls may cut them (the part
+            outside is dropped). The bottom and top of the layer are never cut.
     """
 
     __pydantic_config__: ClassVar[ConfigDict] = STRICT
@@ -126,8 +143,12 @@ class Particles:
         _require_fraction("volume_fraction", self.volume_fraction)
         _require_length("minimum_gap", self.minimum_gap)
         _require(self.walls in ("inside", "cut"), "walls", self.walls, "'inside' or 'cut'")
-        _require(self.minimum_gap < self.diameter.quantile(0.5), "minimum_gap", self.minimum_gap,
-                 f"less than the median diameter, {self.diameter.quantile(0.5):g} um")
+        _require(
+            self.minimum_gap < self.diameter.quantile(0.5),
+            "minimum_gap",
+            self.minimum_gap,
+            f"less than the median diameter, {self.diameter.quantile(0.5):g} um",
+        )
 
 
 @dataclass(frozen=True)
@@ -163,8 +184,12 @@ class Layer:
         for bodies in (self.particles, self.voids):
             if bodies:
                 diameter = bodies.diameter.quantile(0.5)
-                _require(self.thickness > diameter, "thickness", self.thickness,
-                         f"more than the median diameter of the bodies in the layer, {diameter:g} um")
+                _require(
+                    self.thickness > diameter,
+                    "thickness",
+                    self.thickness,
+                    f"more than the median diameter of the bodies in the layer, {diameter:g} um",
+                )
 
     @property
     def is_packed(self) -> bool:
@@ -182,7 +207,8 @@ class LayeredStack:
         width: Extent along x [um].
         element_size: Element size in layers with particles or voids, and everywhere when there is none [um].
         depth: Extent along y, in 3D only [um].
-        largest_element: Limit of the size that elements grow to away from packed layers [um]; default half the width.
+        largest_element: Limit of the size that elements grow to away from packed layers [um]; default half
+            the width.
         seed: Seed of the packing; the same seed gives the same mesh.
         order: Order of the elements' geometry.
     """
@@ -202,8 +228,12 @@ class LayeredStack:
         _require(self.dimension in (2, 3), "dimension", self.dimension, "2 or 3")
         _require(len(self.layers) > 0, "layers", self.layers, "at least one layer")
         for name in self.layers:
-            _require(name != "" and "/" not in name and name not in (*BOUNDARY_NAMES, "particle"), "layer name", name,
-                     "a name without '/' other than particle, " + ", ".join(BOUNDARY_NAMES))
+            _require(
+                name != "" and "/" not in name and name not in (*BOUNDARY_NAMES, "particle"),
+                "layer name",
+                name,
+                "a name without '/' other than particle, " + ", ".join(BOUNDARY_NAMES),
+            )
         _require_length("width", self.width)
         _require_length("element_size", self.element_size)
         if self.dimension == 3:
@@ -212,8 +242,12 @@ class LayeredStack:
         else:
             _require(self.depth is None, "depth", self.depth, "nothing when dimension is 2")
         if self.largest_element is not None:
-            _require(self.element_size <= self.largest_element < math.inf, "largest_element", self.largest_element,
-                     f"at least element_size, {self.element_size:g} um")
+            _require(
+                self.element_size <= self.largest_element < math.inf,
+                "largest_element",
+                self.largest_element,
+                f"at least element_size, {self.element_size:g} um",
+            )
         _require(self.seed >= 0, "seed", self.seed, "an integer from 0")
         _require_order(self.order)
 
@@ -261,8 +295,12 @@ class ParticleInShell:
     def __post_init__(self) -> None:
         _require(self.dimension in (2, 3), "dimension", self.dimension, "2 or 3")
         _require_length("core_radius", self.core_radius)
-        _require(self.core_radius < self.shell_radius < math.inf, "shell_radius", self.shell_radius,
-                 f"more than core_radius, {self.core_radius:g} um")
+        _require(
+            self.core_radius < self.shell_radius < math.inf,
+            "shell_radius",
+            self.shell_radius,
+            f"more than core_radius, {self.core_radius:g} um",
+        )
         _require_length("element_size", self.element_size)
         _require(self.part in ("full", "symmetric"), "part", self.part, "'full' or 'symmetric'")
         _require_order(self.order)

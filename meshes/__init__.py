@@ -1,0 +1,30 @@
+"""Mesh builders, one module per geometry. They run on one process and write Gmsh files with named groups."""
+
+from pathlib import Path
+
+from fem_asslb.geometry import LayeredStack, MeshFile, ParticleInShell
+from meshes.quality import Report
+
+
+def build(geometry: LayeredStack | ParticleInShell | MeshFile, path: Path) -> Report:
+    """Build the mesh of a geometry and write it to ``path`` (Gmsh 4.1, physical groups only).
+
+    Args:
+        geometry: What to mesh.
+        path: File to write, ending in ``.msh``.
+
+    Returns:
+        The mesh in numbers.
+
+    Raises:
+        MeshError: Packing or meshing failed.
+    """
+    from meshes import layered_stack, mesh_file, particle_in_shell
+
+    match geometry:
+        case LayeredStack():
+            return layered_stack.build(geometry, path)
+        case ParticleInShell():
+            return particle_in_shell.build(geometry, path)
+        case MeshFile():
+            return mesh_file.build(geometry, path)

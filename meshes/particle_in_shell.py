@@ -1,0 +1,82 @@
+"""Mesh of one particle in a concentric shell: disc or sphere, whole, or the quadrant or octant of it."""
+
+import math
+from pathlib import Path
+
+import gmsh
+
+from fem_asslb.errors import MeshError
+from fem_asslb.geometry import ParticleInShell
+from meshes.quality import Report, measure
+from meshes.session import generate, gmsh_session, name_group, write
+
+
+def build(geometry: ParticleInShell, path: Path) -> Report:
+    """Mesh and write the particle in its shell.
+
+    Groups: ``particle/0001``, ``electrolyte``, ``outer``; with symmetry also ``left`` (x = 0), ``bottom``
+        (last
+    coordinate = 0) and in 3D ``front`` (y = 0).
+
+    Raises:
+        MeshError: Meshing failed.
+    """
+    dimension, size = geometry.dimension, geometry.element_size
+    with gmsh_session(path.stem):
+        core, shell = _draw(geometry)
+        name_group(dimension, core, "particle/0001")
+        name_group(dimension, shell, "electrolyte")
+        _name_boundaries(geometry)
+
+        def size_at(entity_dimension: int, tag: int, x: float, y: float, z: float, default: float) -> float:
+            return size * max(1.0, math.sqrt(x * x + y * y + z * z) / geometry.core_radius)
+
+        gmsh.model.mesh.setSizeCallback(size_at)
+        generate(dimension, geometry.order)
+        report = measure()
+        if report.quality_min <= 0:
+            raise MeshError(f"{report.bad[0]}: make element_size smaller")
+        write(path)
+    return report
+
+
+def _draw(geometry: ParticleInShell) -> tuple[list[int], list[int]]:
+    """Entities of the particle and of the shell."""
+    dimension = geometry.dimension
+    occ = gmsh.model.occ
+    radii = (geometry.core_radius, geometry.shell_radius)
+    if dimension == 2:
+        balls = [(2, occ.addDisk(0, 0, 0, radius, radius)) for radius in radii]
+        quadrant = (2, occ.addRectangle(0, 0, 0, radii[1], radii[1]))
+        if geometry.part == "symmetric":
+            balls = [
+                occ.intersect([ball], [quadrant], removeObject=True, removeTool=False)[0][0] for ball in balls
+            ]
+        occ.remove([quadrant], recursive=True)
+    else:
+        angles = (
+            (0.0, math.pi / 2, math.pi / 2)
+            if geometry.part == "symmetric"
+            else (-math.pi / 2, math.pi / 2, 2 * math.pi)
+        )
+        balls = [(3, occ.addSphere(0, 0, 0, radius, -1, *angles)) for radius in radii]
+    _, (core, whole) = occ.fragment(balls[:1], balls[1:])
+    occ.synchronize()
+    return [tag for _, tag in core], [tag for _, tag in whole if (dimension, tag) not in core]
+
+
+def _name_boundaries(geometry: ParticleInShell) -> None:
+    dimension = geometry.dimension
+    planes = {"left": 0, "front": 1, "bottom": 2} if dimension == 3 else {"left": 0, "bottom": 1}
+    groups: dict[str, list[int]] = {name: [] for name in (*planes, "outer")}
+    tolerance = 1e-5 * geometry.core_radius
+    for _, facet in gmsh.model.getBoundary(gmsh.model.getEntities(dimension), combined=True, oriented=False):
+        bounds = gmsh.model.getBoundingBox(dimension - 1, facet)
+        on = [
+            name
+            for name, axis in planes.items()
+            if abs(bounds[axis]) < tolerance and abs(bounds[axis + 3]) < tolerance
+        ]
+        groups[on[0] if on else "outer"].append(facet)
+    for name, facets in groups.items():
+        name_group(dimension - 1, facets, name)

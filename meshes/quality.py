@@ -1,0 +1,245 @@
+"""What a finished mesh is like: element quality, group sizes and the unknowns to expect."""
+
+from dataclasses import dataclass, field
+from typing import TypeAlias
+
+import gmsh
+import numpy as np
+import numpy.typing as npt
+
+Integers: TypeAlias = npt.NDArray[np.int64]
+Numbers: TypeAlias = npt.NDArray[np.float64]
+
+SLIVER = 0.02
+"""Elements of lower quality are reported as slivers (1: regular, 0: flat, negative: inverted)."""
+
+
+@dataclass(frozen=True)
+class BadElement:
+    """An inverted or sliver element: its group, centre [um] and quality [-]."""
+
+    group: str
+    centre: tuple[float, ...]
+    quality: float
+
+    def __str__(self) -> str:
+        kind = "inverted element" if self.quality <= 0 else "sliver"
+        place = ", ".join(f"{x:.4g}" for x in self.centre)
+        return f"{kind} in '{self.group}' at ({place}) um, quality {self.quality:.3g}"
+
+
+@dataclass(frozen=True)
+class Report:
+    """A mesh in numbers.
+
+    Attributes:
+        dimension: 2 or 3.
+        order: Order of the elements' geometry.
+        elements: Number of cells.
+        quality_min: Smallest quality: inverse condition number, 1 for a regular element, negative for an
+            inverted one.
+        quality_mean: Mean quality.
+        bad: Inverted and sliver elements, worst first.
+        volumes: Volume (area in 2D) of each group of cells [um^dimension].
+        areas: Area (length in 2D) of each group of facets [um^(dimension - 1)].
+        particles: Number of particles.
+        equivalent_diameters: Smallest, mean and largest diameter of the disc or sphere with a particle's
+            meshed volume [um].
+        particle_surface: Area (length in 2D) of the particles' surface inside the cell [um^(dimension - 1)].
+        displacement_dofs: Unknowns of a continuous displacement, P2 with three components.
+        lithium_dofs: Unknowns of one P1 field in the particles.
+        packing: For each packed layer and kind of bodies: the fraction wanted, placed and meshed, and the
+            factor on diameters.
+    """
+
+    dimension: int
+    order: int
+    elements: int
+    quality_min: float
+    quality_mean: float
+    bad: tuple[BadElement, ...]
+    volumes: dict[str, float]
+    areas: dict[str, float]
+    particles: int
+    equivalent_diameters: tuple[float, float, float] | None
+    particle_surface: float
+    displacement_dofs: int
+    lithium_dofs: int
+    packing: dict[str, dict[str, float]] = field(default_factory=dict)
+
+    def __str__(self) -> str:
+        unit, facet_unit = f"um^{self.dimension}", "um" if self.dimension == 2 else "um^2"
+        lines = [
+            f"{self.elements} elements of order {self.order} in {self.dimension}D",
+            f"quality: smallest {self.quality_min:.3f}, mean {self.quality_mean:.3f}",
+            f"unknowns: displacement P2 {self.displacement_dofs}, each lithium field P1 {self.lithium_dofs}",
+        ]
+        if self.equivalent_diameters:
+            small, mean, large = self.equivalent_diameters
+            lines.append(
+                f"{self.particles} particles of diameter {small:.3g} to {large:.3g} um, mean {mean:.3g} um, "
+                f"surface {self.particle_surface:.5g} {facet_unit}"
+            )
+        for name, numbers in self.packing.items():
+            lines.append(f"{name}: " + ", ".join(f"{key} {value:.4g}" for key, value in numbers.items()))
+        for measures, label in ((self.volumes, unit), (self.areas, facet_unit)):
+            lines += [
+                f"{name}: {measure:.6g} {label}" for name, measure in measures.items() if "/" not in name
+            ]
+        lines += [str(element) for element in self.bad[:10]]
+        return "\n".join(lines)
+
+
+@dataclass(frozen=True)
+class _Cells:
+    """Cells of one group: tags, volumes [um^dimension], and the nodes of corners, edges and facets."""
+
+    tags: Integers
+    volumes: Numbers
+    corners: Integers
+    edges: Integers
+    facets: Integers
+
+
+def measure() -> Report:
+    """Report on the mesh in the current Gmsh model; only elements in physical groups count."""
+    dimension = gmsh.model.getDimension()
+    groups = {
+        gmsh.model.getPhysicalName(dimension, tag): _cells(dimension, tag)
+        for _, tag in gmsh.model.getPhysicalGroups(dimension)
+    }
+    areas = {
+        gmsh.model.getPhysicalName(dimension - 1, tag): _area(_facet_nodes(dimension - 1, tag), dimension)
+        for _, tag in gmsh.model.getPhysicalGroups(dimension - 1)
+    }
+    volumes = {name: float(cells.volumes.sum()) for name, cells in groups.items()}
+    qualities = {
+        name: np.asarray(gmsh.model.mesh.getElementQualities(cells.tags, "minSICN"))
+        for name, cells in groups.items()
+    }
+    everything = np.concatenate(list(qualities.values()))
+    particles = {name: cells for name, cells in groups.items() if name.startswith("particle/")}
+    vertices = len(np.unique(np.concatenate([cells.corners.ravel() for cells in groups.values()])))
+    edges = len(np.unique(np.sort(np.concatenate([cells.edges[:, :2] for cells in groups.values()])), axis=0))
+    return Report(
+        dimension=dimension,
+        order=2 if next(iter(groups.values())).edges.shape[1] == 3 else 1,
+        elements=len(everything),
+        quality_min=float(everything.min()),
+        quality_mean=float(everything.mean()),
+        bad=_bad(groups, qualities, dimension),
+        volumes=volumes,
+        areas=areas,
+        particles=len(particles),
+        equivalent_diameters=_diameters([volumes[name] for name in particles], dimension),
+        particle_surface=_surface(groups, particles, dimension),
+        displacement_dofs=3 * (vertices + edges),
+        lithium_dofs=sum(len(np.unique(cells.corners)) for cells in particles.values()),
+    )
+
+
+def _cells(dimension: int, tag: int) -> _Cells:
+    tags, volumes, corners, edges, facets = [], [], [], [], []
+    for entity in gmsh.model.getEntitiesForPhysicalGroup(dimension, tag):
+        for kind, cell_tags, nodes in zip(*gmsh.model.mesh.getElements(dimension, entity), strict=True):
+            _, _, order, count, _, _ = gmsh.model.mesh.getElementProperties(kind)
+            edge_nodes = (
+                gmsh.model.mesh.getElementEdgeNodes(kind, entity).astype(np.int64).reshape(-1, order + 1)
+            )
+            tags.append(cell_tags.astype(np.int64))
+            volumes.append(_volumes(kind, entity))
+            corners.append(nodes.astype(np.int64).reshape(-1, count)[:, : dimension + 1])
+            edges.append(edge_nodes)
+            facets.append(
+                edge_nodes
+                if dimension == 2
+                else gmsh.model.mesh.getElementFaceNodes(kind, 3, entity)
+                .astype(np.int64)
+                .reshape(-1, 3 * order)
+            )
+    whole = [np.concatenate(parts) for parts in (tags, corners, edges, facets)]
+    return _Cells(whole[0], np.concatenate(volumes), *whole[1:])
+
+
+def _volumes(kind: int, entity: int) -> Numbers:
+    """Volumes of the (curved) cells of one Gmsh entity; the rule is exact for quadratic geometry."""
+    points, weights = gmsh.model.mesh.getIntegrationPoints(kind, "Gauss4")
+    _, determinants, _ = gmsh.model.mesh.getJacobians(kind, points, entity)
+    return np.asarray(determinants).reshape(-1, len(weights)) @ weights
+
+
+def _facet_nodes(dimension: int, tag: int) -> Integers:
+    """Nodes of all facets (of dimension ``dimension``) in a group, corners first."""
+    nodes = []
+    for entity in gmsh.model.getEntitiesForPhysicalGroup(dimension, tag):
+        for _, tags, facets in zip(*gmsh.model.mesh.getElements(dimension, entity), strict=True):
+            nodes.append(facets.reshape(len(tags), -1))
+    return np.concatenate(nodes).astype(np.int64)
+
+
+def _area(nodes: Integers, dimension: int) -> float:
+    """Area (length in 2D) of facets with the given nodes, by quadrature on their curved shape."""
+    tags, coordinates, _ = gmsh.model.mesh.getNodes()
+    points = np.zeros((int(tags.max()) + 1, 3))
+    points[tags.astype(np.int64)] = coordinates.reshape(-1, 3)
+    if dimension == 2:
+        derivatives, weight = _line_derivatives(nodes.shape[1]), np.array([5, 8, 5]) / 9
+        tangents = np.einsum("qa,naj->nqj", derivatives, points[nodes])
+        return float((np.linalg.norm(tangents, axis=2) @ weight).sum())
+    tangents = np.einsum("qda,naj->nqdj", _triangle_derivatives(nodes.shape[1]), points[nodes])
+    return float(np.linalg.norm(np.cross(tangents[:, :, 0], tangents[:, :, 1]), axis=2).sum() / 6)
+
+
+def _line_derivatives(count: int) -> Numbers:
+    """d(shape)/d(xi) on [-1, 1] at the three Gauss points, shape (3, count)."""
+    if count == 2:
+        return np.tile([-0.5, 0.5], (3, 1))
+    return np.array([[xi - 0.5, xi + 0.5, -2 * xi] for xi in np.sqrt(0.6) * np.array([-1, 0, 1])])
+
+
+def _triangle_derivatives(count: int) -> Numbers:
+    """d(shape)/d(xi, eta) at the three points of the rule of degree 2, shape (3, 2, count)."""
+    if count == 3:
+        return np.tile([[-1.0, 1.0, 0.0], [-1.0, 0.0, 1.0]], (3, 1, 1))
+    return np.array(
+        [
+            [
+                [1 - 4 * c, 4 * a - 1, 0, 4 * (c - a), 4 * b, -4 * b],
+                [1 - 4 * c, 0, 4 * b - 1, -4 * a, 4 * a, 4 * (c - b)],
+            ]
+            for a, b, c in ((1 / 6, 1 / 6, 2 / 3), (2 / 3, 1 / 6, 1 / 6), (1 / 6, 2 / 3, 1 / 6))
+        ]
+    )
+
+
+def _diameters(volumes: list[float], dimension: int) -> tuple[float, float, float] | None:
+    if not volumes:
+        return None
+    sizes = np.asarray(volumes)
+    diameters = 2 * (np.sqrt(sizes / np.pi) if dimension == 2 else np.cbrt(sizes * 3 / (4 * np.pi)))
+    return float(diameters.min()), float(diameters.mean()), float(diameters.max())
+
+
+def _surface(groups: dict[str, _Cells], particles: dict[str, _Cells], dimension: int) -> float:
+    """Area of facets between a particle and anything else but a particle."""
+    if not particles:
+        return 0.0
+    facets = np.concatenate([cells.facets for cells in groups.values()])
+    owner = np.concatenate([np.full(len(cells.facets), name in particles) for name, cells in groups.items()])
+    _, first, inverse = np.unique(
+        np.sort(facets[:, :dimension], axis=1), axis=0, return_index=True, return_inverse=True
+    )
+    of_particle = np.bincount(inverse, owner)
+    surface = facets[first[(of_particle == 1) & (np.bincount(inverse) == 2)]]
+    return _area(surface, dimension)
+
+
+def _bad(groups: dict[str, _Cells], qualities: dict[str, Numbers], dimension: int) -> tuple[BadElement, ...]:
+    bad = []
+    for name, cells in groups.items():
+        for i in np.flatnonzero(qualities[name] < SLIVER):
+            corners = [gmsh.model.mesh.getNode(node)[0][:dimension] for node in cells.corners[i]]
+            bad.append(
+                BadElement(name, tuple(map(float, np.mean(corners, axis=0))), float(qualities[name][i]))
+            )
+    return tuple(sorted(bad, key=lambda element: element.quality))

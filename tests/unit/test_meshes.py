@@ -1,0 +1,258 @@
+"""Builders: groups, areas and volumes, quality, reproducibility; serial, since they run on one process."""
+
+import math
+from dataclasses import replace
+
+import meshio
+import numpy as np
+import pytest
+
+from fem_asslb.errors import MeshError
+from fem_asslb.geometry import (
+    EqualDiameters,
+    Layer,
+    LayeredStack,
+    LognormalDiameters,
+    MeshFile,
+    ParticleInShell,
+    Particles,
+    Voids,
+)
+from meshes import build
+
+pytestmark = pytest.mark.serial
+
+PARTICLES = Particles(0.5, LognormalDiameters(3.0, 1.2), 0.15, "inside")
+FLAT = LayeredStack(
+    2, {"anode": Layer(30.0), "separator": Layer(100.0), "cathode": Layer(14.0, PARTICLES)}, 12.0, 0.8
+)
+SOLID = LayeredStack(
+    3,
+    {"separator": Layer(20.0), "cathode": Layer(7.0, Particles(0.3, EqualDiameters(3.0), 0.2, "cut"))},
+    7.0,
+    1.2,
+    depth=6.0,
+)
+CELL_TYPES = {(2, 1): "triangle", (2, 2): "triangle6", (3, 1): "tetra", (3, 2): "tetra10"}
+
+
+def groups_of(path):
+    """Names of the physical groups that have elements, by dimension, as meshio sees them."""
+    mesh = meshio.read(path, file_format="gmsh")
+    names = {(int(dimension), int(tag)): name for name, (tag, dimension) in mesh.field_data.items()}
+    found = {}
+    for block, tags in zip(mesh.cells, mesh.cell_data["gmsh:physical"], strict=True):
+        for tag in np.unique(tags):
+            found.setdefault(block.dim, set()).add(names[block.dim, int(tag)])
+    return mesh, found
+
+
+@pytest.mark.parametrize("order", [1, 2])
+@pytest.mark.parametrize("stack", [FLAT, SOLID])
+def test_stack_fills_its_box(stack, order, tmp_path):
+    path = tmp_path / "stack.msh"
+    report = build(replace(stack, order=order), path)
+    mesh, groups = groups_of(path)
+    box = math.prod(stack.sides) * stack.height
+    assert sum(report.volumes.values()) == pytest.approx(box, rel=1e-9)
+    assert report.volumes["separator"] == pytest.approx(
+        math.prod(stack.sides) * stack.layers["separator"].thickness, rel=1e-9
+    )
+    for side in ("top", "bottom"):
+        assert report.areas[side] == pytest.approx(math.prod(stack.sides), rel=1e-9)
+    assert report.areas["left"] == pytest.approx(math.prod(stack.sides[1:]) * stack.height, rel=1e-9)
+    sides = {"left", "right", "bottom", "top"} | ({"front", "back"} if stack.dimension == 3 else set())
+    numbers = {f"particle/{number:04d}" for number in range(1, report.particles + 1)}
+    assert groups == {stack.dimension: set(stack.layers) | numbers, stack.dimension - 1: sides}
+    assert CELL_TYPES[stack.dimension, order] in mesh.cells_dict
+    assert report.quality_min > 0.05
+    assert np.ptp(mesh.points, axis=0)[:2] == pytest.approx(
+        [12.0, 144.0] if stack.dimension == 2 else [7.0, 6.0]
+    )
+
+
+def test_curved_elements_hold_the_fraction_and_straight_ones_lose_what_their_chords_cut_off(tmp_path):
+    straight, curved = (build(replace(FLAT, order=order), tmp_path / "s.msh") for order in (1, 2))
+    fraction = curved.packing["cathode particles"]
+    assert fraction["placed"] == pytest.approx(0.5, rel=1e-6)
+    assert fraction["meshed"] == pytest.approx(0.5, rel=1e-3)
+    # A disc of n chords loses 1 - sin(2 pi/n)/(2 pi/n) of its area; n is about pi/0.3 at least.
+    assert 0.94 * 0.5 < straight.packing["cathode particles"]["meshed"] < 0.99 * 0.5
+    # The mean of the area-equivalent diameters times pi per particle is the surface of discs.
+    assert curved.particle_surface == pytest.approx(
+        math.pi * curved.equivalent_diameters[1] * curved.particles, rel=1e-3
+    )
+
+
+def test_far_layers_cost_little_and_the_largest_element_is_kept(tmp_path):
+    thin = build(FLAT, tmp_path / "thin.msh")
+    layers = FLAT.layers | {"separator": Layer(700.0)}
+    thick = build(replace(FLAT, layers=layers), tmp_path / "thick.msh")
+    limited = build(replace(FLAT, layers=layers, largest_element=3.0), tmp_path / "limited.msh")
+    assert thick.elements < 1.5 * thin.elements
+    assert limited.elements > thick.elements + 1000
+
+
+def test_particles_are_numbered_along_the_stack(tmp_path):
+    path = tmp_path / "stack.msh"
+    report = build(SOLID, path)
+    mesh, _ = groups_of(path)
+    heights = []
+    for number in range(1, report.particles + 1):
+        tag = mesh.field_data[f"particle/{number:04d}"][0]
+        nodes = np.concatenate(
+            [
+                block.data[tags == tag]
+                for block, tags in zip(mesh.cells, mesh.cell_data["gmsh:physical"], strict=True)
+                if block.dim == 3
+            ]
+        )
+        heights.append((mesh.points[nodes, 2].min() + mesh.points[nodes, 2].max()) / 2)
+    # Cut spheres lose no height, so that the middle is near the centre.
+    assert np.all(np.diff(heights) > -0.3)
+
+
+@pytest.mark.parametrize("stack", [FLAT, SOLID])
+def test_same_seed_same_mesh(stack, tmp_path):
+    for name in ("one", "two"):
+        (tmp_path / name).mkdir()
+        build(stack, tmp_path / name / "stack.msh")
+    build(replace(stack, seed=2), tmp_path / "other.msh")
+    first = (tmp_path / "one" / "stack.msh").read_bytes()
+    assert first == (tmp_path / "two" / "stack.msh").read_bytes()
+    assert first != (tmp_path / "other.msh").read_bytes()
+
+
+def test_voids_are_holes_with_a_named_surface(tmp_path):
+    layer = Layer(14.0, PARTICLES, Voids(0.06, EqualDiameters(1.5)))
+    report = build(replace(FLAT, layers={"cathode": layer}, order=2), tmp_path / "voids.msh")
+    box = 12.0 * 14.0
+    assert sum(report.volumes.values()) == pytest.approx(box * (1 - 0.06), rel=1e-3)
+    number, scale = (report.packing["cathode voids"][key] for key in ("number", "scale"))
+    assert report.areas["void"] == pytest.approx(number * math.pi * 1.5 * scale, rel=1e-3)
+
+
+@pytest.mark.parametrize("dimension", [2, 3])
+def test_column_without_particles(dimension, tmp_path):
+    layers = {"anode": Layer(200.0), "separator": Layer(700.0), "cathode": Layer(40.0)}
+    depth = 60.0 if dimension == 3 else None
+    report = build(LayeredStack(dimension, layers, 60.0, 30.0, depth), tmp_path / "column.msh")
+    assert report.volumes == pytest.approx(
+        {name: 60.0 ** (dimension - 1) * layer.thickness for name, layer in layers.items()}
+    )
+    assert report.particles == 0 and report.lithium_dofs == 0
+    assert report.elements < 3000
+
+
+@pytest.mark.parametrize("part", ["full", "symmetric"])
+@pytest.mark.parametrize("dimension", [2, 3])
+def test_particle_in_shell(dimension, part, tmp_path):
+    path = tmp_path / "shell.msh"
+    report = build(ParticleInShell(dimension, 1.0, 2.0, 0.3, part, order=2), path)
+    share = 1.0 if part == "full" else 0.5**dimension
+    ball = math.pi if dimension == 2 else 4 / 3 * math.pi
+    assert report.volumes["particle/0001"] == pytest.approx(share * ball, rel=2e-3)
+    assert report.volumes["electrolyte"] == pytest.approx(share * ball * (2.0**dimension - 1), rel=2e-3)
+    assert report.particle_surface == pytest.approx(share * ball * dimension, rel=2e-3)
+    assert report.areas["outer"] == pytest.approx(share * ball * dimension * 2.0 ** (dimension - 1), rel=2e-3)
+    planes = set() if part == "full" else {"left", "bottom"} | ({"front"} if dimension == 3 else set())
+    assert set(report.areas) == planes | {"outer"}
+    mesh, _ = groups_of(path)
+    for name, axis in {"left": 0, "front": 1, "bottom": dimension - 1}.items():
+        if name in planes:
+            nodes = np.concatenate(
+                [
+                    block.data[tags == mesh.field_data[name][0]]
+                    for block, tags in zip(mesh.cells, mesh.cell_data["gmsh:physical"], strict=True)
+                    if block.dim == dimension - 1
+                ]
+            )
+            assert np.abs(mesh.points[nodes, axis]).max() < 1e-12
+
+
+def test_expected_unknowns_of_a_known_mesh(tmp_path):
+    mesh = meshio.Mesh(
+        [[0.0, 0.0], [1.0, 0.0], [1.0, 1.0], [0.0, 1.0]],
+        [("triangle", [[0, 1, 2], [0, 3, 2]])],
+        cell_sets={"particle/0001": [[0]], "matrix": [[1]]},
+    )
+    mesh.write(tmp_path / "square.inp", file_format="abaqus")
+    report = build(
+        MeshFile(tmp_path / "square.inp", {"matrix": "cathode"}, length_unit=2.0), tmp_path / "square.msh"
+    )
+    assert report.volumes == pytest.approx({"particle/0001": 2.0, "cathode": 2.0})
+    assert (report.displacement_dofs, report.lithium_dofs) == (3 * (4 + 5), 3)
+    assert report.particle_surface == pytest.approx(2 * math.sqrt(2))
+    # Right isosceles triangles; the second one is listed clockwise and is turned over.
+    assert report.quality_min == pytest.approx(report.quality_mean) and report.quality_min > 0.8
+
+
+def test_mesh_file_is_renamed_split_and_scaled(tmp_path):
+    report = build(FLAT, tmp_path / "stack.msh")
+    names = {f"particle/{number:04d}": "particle" for number in range(1, report.particles + 1)} | {
+        "anode": "negative"
+    }
+    again = build(MeshFile(tmp_path / "stack.msh", names, ("particle",), 2.0), tmp_path / "again.msh")
+    assert again.particles == report.particles
+    assert set(again.volumes) == set(report.volumes) - {"anode"} | {"negative"}
+    assert again.volumes["negative"] == pytest.approx(4 * report.volumes["anode"])
+    assert again.areas == pytest.approx({name: 2 * area for name, area in report.areas.items()})
+    assert [again.volumes[f"particle/{i:04d}"] for i in (1, 2)] == pytest.approx(
+        [4 * report.volumes[f"particle/{i:04d}"] for i in (1, 2)]
+    )
+
+
+def test_curved_mesh_file_keeps_its_volumes(tmp_path):
+    report = build(replace(SOLID, order=2), tmp_path / "stack.msh")
+    again = build(MeshFile(tmp_path / "stack.msh"), tmp_path / "again.msh")
+    assert again.volumes == pytest.approx(report.volumes, rel=1e-12)
+    assert again.quality_min == pytest.approx(report.quality_min, rel=1e-9)
+
+
+@pytest.mark.parametrize(
+    ("cells", "sets", "options", "message"),
+    [
+        (
+            [[0, 1, 2], [0, 2, 3]],
+            {"matrix": [[0]]},
+            {},
+            r"1 cells in no group, the first at \(0.3333, 0.6667",
+        ),
+        ([[0, 1, 2], [0, 2, 3]], {"matrix": [[0, 1]], "core": [[1]]}, {}, "1 cells in several groups"),
+        (
+            [[0, 1, 2], [0, 2, 3]],
+            {"matrix": [[0, 1]]},
+            {"names": {"shell": "cathode"}},
+            "no group 'shell'.*: matrix",
+        ),
+        (
+            [[0, 1, 2], [0, 2, 3]],
+            {"matrix": [[0, 1]]},
+            {"split": ("particle",)},
+            "no group 'particle' to split",
+        ),
+        ([[0, 1, 4], [0, 2, 3]], {"matrix": [[0, 1]]}, {}, r"inverted element in 'matrix' at \(0.5, 0\)"),
+    ],
+)
+def test_faulty_mesh_files_are_refused_with_the_place(cells, sets, options, message, tmp_path):
+    points = [[0.0, 0.0], [1.0, 0.0], [1.0, 1.0], [0.0, 1.0], [0.5, 0.0]]
+    meshio.Mesh(points, [("triangle", cells)], cell_sets=sets).write(
+        tmp_path / "bad.inp", file_format="abaqus"
+    )
+    with pytest.raises(MeshError, match=message):
+        build(MeshFile(tmp_path / "bad.inp", **options), tmp_path / "out.msh")
+    assert not (tmp_path / "out.msh").exists()
+
+
+def test_missing_and_unreadable_mesh_files(tmp_path):
+    with pytest.raises(MeshError, match="no mesh file"):
+        build(MeshFile(tmp_path / "none.msh"), tmp_path / "out.msh")
+    (tmp_path / "text.msh").write_text("nothing")
+    with pytest.raises(MeshError, match="cannot be read"):
+        build(MeshFile(tmp_path / "text.msh"), tmp_path / "out.msh")
+
+
+def test_layer_is_named_when_its_packing_fails(tmp_path):
+    layers = {"cathode": Layer(14.0, replace(PARTICLES, volume_fraction=0.95))}
+    with pytest.raises(MeshError, match="layer 'cathode': bodies cannot be packed"):
+        build(replace(FLAT, layers=layers), tmp_path / "out.msh")

@@ -17,6 +17,10 @@ class CaseError(FemAsslbError):
         self.key, self.message = key, message
         super().__init__(f"{key}: {message}")
 
+    def __reduce__(self) -> tuple:
+        """Travel between ranks."""
+        return type(self), (self.key, self.message)
+
 
 class CaseErrors(FemAsslbError):
     """All errors found in one case, one per line.
@@ -28,6 +32,10 @@ class CaseErrors(FemAsslbError):
     def __init__(self, errors: list[CaseError]) -> None:
         self.errors = errors
         super().__init__("\n".join(str(error) for error in errors))
+
+    def __reduce__(self) -> tuple:
+        """Travel between ranks."""
+        return type(self), (self.errors,)
 
 
 class UnitError(FemAsslbError):

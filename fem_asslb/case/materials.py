@@ -1,0 +1,97 @@
+"""Section ``materials``: which material each region has, and how its crystals lie."""
+
+from dataclasses import dataclass, field
+from typing import Annotated, Any, ClassVar, Literal
+
+from pydantic import BeforeValidator, ConfigDict, Field
+
+from fem_asslb.case.values import STRICT, Integer, Number, Vector
+from fem_asslb.materials.library import resolve
+from fem_asslb.materials.material import Material
+
+
+@dataclass(frozen=True, kw_only=True)
+class Axis:
+    """Direction of the crystal's c-axis in each particle of a material.
+
+    Attributes:
+        kind: ``"random"``: uniform on the sphere, one per particle; ``"radial"``: from the particle's centre;
+            ``"fixed"``: ``direction`` everywhere; ``"fibre"``: one per particle, about ``direction``.
+        direction: Three components along x, y, z, also in 2D; any length but zero.
+        sharpness: Concentration k of the Watson distribution exp(k cos^2) about ``direction``; 0 is random.
+        seed: Seed of the random directions.
+    """
+
+    __pydantic_config__: ClassVar[ConfigDict] = STRICT
+    kind: Literal["random", "radial", "fixed", "fibre"] = "random"
+    direction: Vector = (0.0, 0.0, 1.0)
+    sharpness: Annotated[Number, Field(ge=0.0)] = 0.0
+    seed: Annotated[Integer, Field(ge=0)] = 1
+
+    def __post_init__(self) -> None:
+        """Check the direction."""
+        if not any(self.direction):
+            raise ValueError("the direction of an axis has no length; expected one like [0, 1, 0]")
+
+
+_AXIS_FORMS = "'random', 'radial', {direction = [0, 1, 0]} or {fibre = [0, 1, 0], sharpness = 5.0}"
+
+
+def _read_axis(value: Any) -> Any:
+    if isinstance(value, Axis):
+        return value
+    if value in ("random", "radial"):
+        return {"kind": value}
+    if isinstance(value, dict):
+        keys = set(value)
+        if keys in ({"random"}, {"random", "seed"}) and value["random"] is True:
+            return {"kind": "random"} | {key: value[key] for key in keys - {"random"}}
+        if keys == {"direction"}:
+            return {"kind": "fixed", "direction": value["direction"]}
+        if {"fibre", "sharpness"} <= keys <= {"fibre", "sharpness", "seed"}:
+            rest = {key: value[key] for key in keys - {"fibre"}}
+            return {"kind": "fibre", "direction": value["fibre"]} | rest
+    raise ValueError(f"{value!r} is not an axis; accepted: {_AXIS_FORMS}")
+
+
+@dataclass(frozen=True, kw_only=True)
+class MaterialChoice:
+    """Material of one region role: a name of the library, or a table with ``use`` and what differs from it.
+
+    Attributes:
+        use: Name in the library; without it the other keys describe a whole material.
+        axis: Crystal axis of each particle: ``"random"``, ``"radial"``, ``{direction = [0, 1, 0]}`` or
+            ``{fibre = [0, 1, 0], sharpness = 5.0}``; random ones take a seed: ``{random = true, seed = 2}``.
+        overrides: Values that differ from those of ``use``, such as ``youngs_modulus = "165 GPa"``.
+    """
+
+    __pydantic_config__: ClassVar[ConfigDict] = STRICT
+    use: str | None = None
+    axis: Annotated[Axis, BeforeValidator(_read_axis)] = Axis()
+    overrides: dict[str, Any] = field(default_factory=dict)
+
+    def resolve(self, key: str) -> Material:
+        """The material of the library with the overrides.
+
+        Args:
+            key: Dotted key of the entry, for the messages.
+
+        Raises:
+            CaseError: One fault.
+            CaseErrors: Several faults.
+        """
+        if self.use is None:
+            return resolve(self.overrides, key)
+        return resolve({"use": self.use} | self.overrides if self.overrides else self.use, key)
+
+
+def _split_overrides(value: Any) -> Any:
+    if isinstance(value, str):
+        return {"use": value}
+    if isinstance(value, dict):
+        own = {key: value[key] for key in value if key in ("use", "axis")}
+        return own | {"overrides": {key: value[key] for key in value if key not in own}}
+    return value
+
+
+MaterialEntry = Annotated[MaterialChoice, BeforeValidator(_split_overrides)]

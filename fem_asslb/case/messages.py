@@ -1,0 +1,146 @@
+"""Validation errors as lines for people: the key as written in the case, the value, and what is accepted."""
+
+import difflib
+import re
+from typing import Any
+
+from pydantic import ValidationError
+from pydantic_core import ErrorDetails
+
+from fem_asslb.case.keys import choose, fields_of, tag_of, value_annotation
+from fem_asslb.errors import CaseError
+
+_BOUNDS = {"gt": "more than", "ge": "at least", "lt": "less than", "le": "at most"}
+_KINDS = {
+    "float_type": "a number",
+    "int_type": "an integer",
+    "int_from_float": "an integer",
+    "bool_type": "true or false",
+    "string_type": "text",
+    "tuple_type": "a list",
+    "dict_type": "a table",
+    "dataclass_type": "a table",
+    "model_attributes_type": "a table",
+    "finite_number": "a finite number",
+}
+
+
+def unknown_key(key: str, accepted: tuple[str, ...]) -> CaseError:
+    """Error for a key that does not exist, with the nearest one that does."""
+    near = difflib.get_close_matches(key.rpartition(".")[2], accepted, n=1)
+    suggestion = f"; did you mean '{near[0]}'?" if near else ""
+    return CaseError(key, f"unknown key{suggestion}; accepted: {', '.join(accepted)}")
+
+
+def errors_of_section(error: ValidationError, name: str, annotation: Any, table: Any) -> list[CaseError]:
+    """Errors of one section, in the order of the case, without repetitions."""
+    found: dict[tuple[str, str], CaseError] = {}
+    for details in error.errors(include_url=False):
+        for item in _describe(details, name, annotation, table):
+            found.setdefault((item.key, item.message), item)
+    return list(found.values())
+
+
+def _describe(details: ErrorDetails, name: str, annotation: Any, table: Any) -> list[CaseError]:
+    key, kind = _locate(details["loc"], name, annotation, table)
+    value, context = _given(details["loc"], table, details["input"]), details.get("ctx", {})
+    match details["type"]:
+        case "unexpected_keyword_argument":
+            return [unknown_key(key, tuple(fields_of(kind)) if kind else ())]
+        case "missing":
+            return [CaseError(key, "this key is missing")]
+        case "union_tag_not_found":
+            tag = context["discriminator"].strip("'")
+            return [CaseError(f"{key}.{tag}", "this key is missing")]
+        case "union_tag_invalid":
+            tag = context["discriminator"].strip("'")
+            return [
+                CaseError(
+                    f"{key}.{tag}", _accepted(context["tag"], context["expected_tags"].replace(", ", " or "))
+                )
+            ]
+        case "literal_error":
+            return [CaseError(key, _accepted(value, context["expected"]))]
+        case "value_error":
+            lines = str(context["error"]).splitlines()
+            return [
+                _from_requirement(key.partition("[")[0] if name == "protocol" else key, value, line)
+                for line in lines
+            ]
+        case "greater_than" | "greater_than_equal" | "less_than" | "less_than_equal":
+            bound, limit = next(iter(context.items()))
+            return [CaseError(key, _accepted(value, f"{_BOUNDS[bound]} {limit:g}"))]
+        case other:
+            expected = _KINDS.get(other, details["msg"])
+            return [CaseError(key, _accepted(value, expected))]
+
+
+def show(value: Any) -> str:
+    """A value as it is written in TOML."""
+    match value:
+        case bool():
+            return str(value).lower()
+        case dict():
+            return "{" + ", ".join(f"{key} = {show(item)}" for key, item in value.items()) + "}"
+        case list() | tuple():
+            return "[" + ", ".join(map(show, value)) + "]"
+        case _:
+            return repr(value)
+
+
+def _accepted(value: Any, accepted: str) -> str:
+    return f"{show(value)} is not accepted; expected {accepted}"
+
+
+def _from_requirement(key: str, table: Any, line: str) -> CaseError:
+    """Give "NAME is VALUE; accepted: ..." of a dataclass the key of NAME and the value as written."""
+    found = re.fullmatch(r"(\w+) is (.*); accepted: (.*)", line)
+    if not found or not isinstance(table, dict):
+        return CaseError(key, line)
+    given = show(table[found[1]]) if found[1] in table else found[2]
+    return CaseError(f"{key}.{found[1]}", f"{given} is not accepted; expected {found[3]}")
+
+
+def _given(location: tuple[int | str, ...], table: Any, value: Any) -> Any:
+    """What the case says at a location: text with its unit rather than the parsed number."""
+    for item in location:
+        table = _at(table, item) if _at(table, item) is not None else table
+    return table if isinstance(table, str) else value
+
+
+def _at(table: Any, item: int | str) -> Any:
+    """Value of a key of a table or of a place in a list, None if there is none."""
+    if isinstance(table, dict):
+        return table.get(item)
+    if isinstance(table, list) and isinstance(item, int) and item < len(table):
+        return table[item]
+    return None
+
+
+def _locate(
+    location: tuple[int | str, ...], name: str, annotation: Any, table: Any
+) -> tuple[str, type | None]:
+    """Dotted key of an error and the dataclass that the key belongs to.
+
+    Pydantic puts the tag of the chosen alternative into the location; it is no key of the case and left out.
+    """
+    key, kind = name, choose(annotation, table)
+    for item in location:
+        if isinstance(item, int):
+            key += f"[{item}]"
+            table = _at(table, item)
+            continue
+        tag = tag_of(kind) if kind else None
+        if tag and item == tag[1] and not (isinstance(table, dict) and item in table):
+            continue
+        key += f".{item}"
+        owner = kind
+        inner = value_annotation(annotation)
+        annotation = (
+            inner if inner is not None else fields_of(kind).get(item, (None, False))[0] if kind else None
+        )
+        table = _at(table, item)
+        kind = choose(annotation, table)
+        if item == location[-1]:
+            return key, owner
+    return key, kind

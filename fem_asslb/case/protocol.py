@@ -1,0 +1,188 @@
+"""The protocol, read from the lines of a lab book.
+
+    press to 435 MPa in 3 min                     (or "unload to 1 MPa in 1 min")
+    rest 12 h                                     (or "hold 12 h")
+    charge at 0.1C until 2.75 V or 12 h           (or "at C/10", "at 0.5 mA/cm^2")
+    discharge at 0.1C until x = 0.95              (or "150 mAh/g", "1.5 mAh/cm^2")
+    set x = 0.5 in 10 min                         (no current: all hosts are taken to one stoichiometry)
+
+`str` of a step gives its text, and `parse_step` of that text the step again.
+"""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Annotated, Any, get_args
+
+from pydantic import BeforeValidator, ConfigDict, PlainValidator
+
+from fem_asslb.case.steps import (
+    UNITS,
+    Charge,
+    Discharge,
+    Limit,
+    LimitKind,
+    Press,
+    Rate,
+    Rest,
+    SetStoichiometry,
+    Step,
+)
+from fem_asslb.errors import UnitError
+from fem_asslb.units import parse
+
+FORMS = (
+    "'press to 81 MPa in 1 min'",
+    "'unload to 1 MPa in 1 min'",
+    "'rest 12 h'",
+    "'charge at 0.1C until 2.75 V or 12 h'",
+    "'discharge at 0.5 mA/cm^2 until x = 0.95'",
+    "'set x = 0.5 in 10 min'",
+)
+"""One example of each accepted form."""
+
+_LIMITS_WITH_UNIT: tuple[LimitKind, ...] = ("voltage", "duration", "specific_capacity", "areal_capacity")
+
+
+def parse_step(text: object) -> Step:
+    """Step in a line of the lab book; a step is returned as it is.
+
+    Raises:
+        ValueError: Quotes the line and shows the accepted forms.
+    """
+    if isinstance(text, get_args(Step)):
+        return text
+    if not isinstance(text, str):
+        raise ValueError(f"{text!r} is not a step; accepted forms: {', '.join(FORMS)}")
+    words = " ".join(text.split())
+    for pattern, read in _PATTERNS:
+        found = pattern.fullmatch(words)
+        if found:
+            try:
+                return read(found)
+            except ValueError as error:
+                raise ValueError(f"in step '{text}': {error}") from error
+    raise ValueError(f"'{text}' is not a step; accepted forms: {', '.join(FORMS)}")
+
+
+def expand(items: object) -> list[object]:
+    """Steps with the repeats ``{repeat = n, steps = [...]}`` written out, nested ones too.
+
+    Raises:
+        ValueError: A list or a repeat that is not one.
+    """
+    if not isinstance(items, list | tuple):
+        raise ValueError(f"{items!r} is not a list of steps; accepted forms: {', '.join(FORMS)}")
+    return [step for item in items for step in _expand_one(item)]
+
+
+def _expand_one(item: Any) -> Iterator[object]:
+    if not isinstance(item, dict):
+        yield item
+        return
+    count = item.get("repeat")
+    if set(item) != {"repeat", "steps"} or type(count) is not int or count < 1:
+        raise ValueError(
+            f"{item!r} is not a repeat; expected {{repeat = 3, steps = [...]}} with repeat at least 1"
+        )
+    for _ in range(count):
+        yield from expand(item["steps"])
+
+
+def in_first_charge(steps: tuple[Step, ...], index: int) -> bool:
+    """True if step ``index`` is a charge that no discharge precedes."""
+    return isinstance(steps[index], Charge) and not any(isinstance(step, Discharge) for step in steps[:index])
+
+
+@dataclass(frozen=True, kw_only=True)
+class Protocol:
+    """The load path: what is done to the cell, in order.
+
+    Attributes:
+        steps: Lines of the lab book, see the table of steps; ``{repeat = 3, steps = [...]}`` repeats some.
+            The last pressure before anything else is the stack pressure at which the fixture is closed.
+    """
+
+    __pydantic_config__ = ConfigDict(extra="forbid")
+
+    steps: Annotated[tuple[Annotated[Step, PlainValidator(parse_step)], ...], BeforeValidator(expand)]
+
+
+def _positive(value: float, text: str) -> float:
+    if value <= 0.0:
+        raise ValueError(f"'{text}' must be positive")
+    return value
+
+
+def _parse(text: str, unit: str) -> float:
+    try:
+        return parse(text, unit)
+    except UnitError as error:
+        raise ValueError(str(error)) from error
+
+
+def _read_duration(text: str) -> float:
+    return _positive(_parse(text, "s"), text)
+
+
+def _read_stoichiometry(text: str) -> float:
+    try:
+        return float(text)
+    except ValueError as error:
+        raise ValueError(f"'{text}' is not a stoichiometry; expected a number like '0.3'") from error
+
+
+def _read_press(found: re.Match[str]) -> Press:
+    pressure = _parse(found[1], "MPa")
+    if pressure < 0.0:
+        raise ValueError(f"'{found[1]}' is a pull; a pressure is at least 0 MPa, compression positive")
+    return Press(pressure, _read_duration(found[2]))
+
+
+def _read_rate(text: str) -> Rate:
+    multiple = re.fullmatch(r"(\d+\.?\d*|\.\d+) ?C", text)
+    if multiple:
+        return Rate("c_rate", _positive(float(multiple[1]), text))
+    fraction = re.fullmatch(r"C ?/ ?(\d+\.?\d*|\.\d+)", text)
+    if fraction:
+        return Rate("c_rate", 1.0 / _positive(float(fraction[1]), text))
+    try:
+        return Rate("current_density", _positive(parse(text, "pA/um^2"), text))
+    except UnitError as error:
+        raise ValueError(
+            f"'{text}' is not a rate; expected one like '0.1C', 'C/10' or '0.5 mA/cm^2'"
+        ) from error
+
+
+def _read_limit(text: str) -> Limit:
+    stoichiometry = re.fullmatch(r"x ?= ?(.+)", text)
+    if stoichiometry:
+        return Limit("stoichiometry", _read_stoichiometry(stoichiometry[1]))
+    for kind in _LIMITS_WITH_UNIT:
+        try:
+            return Limit(kind, _positive(parse(text, UNITS[kind][0]), text))
+        except UnitError:
+            continue
+    examples = "'2.75 V', 'x = 0.3', '12 h', '150 mAh/g' or '1.5 mAh/cm^2'"
+    raise ValueError(f"'{text}' is not a limit; expected one like {examples}")
+
+
+def _read_current(found: re.Match[str]) -> Charge | Discharge:
+    limits = tuple(_read_limit(text) for text in found[3].split(" or "))
+    step = Charge if found[1].lower() == "charge" else Discharge
+    return step(_read_rate(found[2]), limits)
+
+
+def _read_set(found: re.Match[str]) -> SetStoichiometry:
+    return SetStoichiometry(_read_stoichiometry(found[1]), _read_duration(found[2]))
+
+
+_PATTERNS = tuple(
+    (re.compile(pattern, re.IGNORECASE), read)
+    for pattern, read in (
+        (r"(?:press|unload) to (.+?) in (.+)", _read_press),
+        (r"(?:rest|hold) (?:for )?(.+)", lambda found: Rest(_read_duration(found[1]))),
+        (r"(charge|discharge) at (.+?) until (.+)", _read_current),
+        (r"set x ?= ?(.+?) in (.+)", _read_set),
+    )
+)

@@ -1,0 +1,170 @@
+"""Case directory to `Case`: inheritance, ``--set`` overrides, and every error of a case at once."""
+
+import tomllib
+from dataclasses import MISSING, fields
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from pydantic import TypeAdapter, ValidationError
+
+from fem_asslb.case.checks import cross_check
+from fem_asslb.case.keys import accepted_keys, fields_of
+from fem_asslb.case.messages import errors_of_section, unknown_key
+from fem_asslb.case.schema import Case
+from fem_asslb.errors import CaseError, CaseErrors
+
+CASE_FILE = "case.toml"
+
+
+def read_case(path: str | Path, overrides: list[str] | None = None) -> Case:
+    """Read, merge and check a case.
+
+    Args:
+        path: Case directory, or its TOML file.
+        overrides: ``key=value`` with a dotted key and a TOML value; text needs no quotes.
+
+    Returns:
+        The checked case.
+
+    Raises:
+        CaseErrors: Everything that is wrong, one error per line.
+    """
+    return build_case(read_table(path, overrides))
+
+
+def read_table(path: str | Path, overrides: list[str] | None = None) -> dict[str, Any]:
+    """Table of a case with inheritance and overrides applied, not yet validated.
+
+    Raises:
+        CaseErrors: A file that is missing or not TOML, a cycle of ``extends``, or an override that is not
+            ``key=value``.
+    """
+    try:
+        table = _read_with_base(Path(path), ())
+    except CaseError as error:
+        raise CaseErrors([error]) from error
+    errors = []
+    for text in overrides or []:
+        try:
+            table = merge(table, _parse_override(text))
+        except CaseError as error:
+            errors.append(error)
+    if errors:
+        raise CaseErrors(errors)
+    return table
+
+
+def build_case(table: dict[str, Any]) -> Case:
+    """Validate a table that has the form of ``case.toml``.
+
+    Raises:
+        CaseErrors: Everything that is wrong, one error per line.
+    """
+    known = fields_of(Case)
+    errors = [unknown_key(key, (*known, "extends", "remove")) for key in table if key not in known]
+    sections: dict[str, Any] = {}
+    for item in fields(Case):
+        annotation, required = known[item.name]
+        if item.name in table:
+            try:
+                sections[item.name] = _adapter(item.name).validate_python(table[item.name])
+            except ValidationError as error:
+                errors += errors_of_section(error, item.name, annotation, table[item.name])
+        elif required:
+            errors.append(CaseError(item.name, "this section is missing"))
+        else:
+            sections[item.name] = item.default if item.default is not MISSING else {}
+    errors += cross_check(sections)
+    if errors:
+        raise CaseErrors(errors)
+    return Case(**sections)
+
+
+def merge(base: dict[str, Any], changes: dict[str, Any]) -> dict[str, Any]:
+    """Deep merge: tables are merged, anything else is replaced.
+
+    Where a table's ``kind`` or ``law`` changes, the base's keys that the new one does not know are dropped.
+    """
+    result = dict(base)
+    for tag in ("kind", "law"):
+        if tag in changes and tag in base and changes[tag] != base[tag]:
+            known = accepted_keys(changes[tag])
+            result = {key: value for key, value in base.items() if known is None or key in known}
+    for key, value in changes.items():
+        both_tables = isinstance(value, dict) and isinstance(result.get(key), dict)
+        result[key] = merge(result[key], value) if both_tables else value
+    return result
+
+
+@cache
+def _adapter(section: str) -> TypeAdapter[Any]:
+    return TypeAdapter(fields_of(Case)[section][0])
+
+
+def _read_with_base(path: Path, seen: tuple[Path, ...]) -> dict[str, Any]:
+    file = (path / CASE_FILE if path.suffix != ".toml" else path).resolve()
+    if file in seen:
+        chain = " -> ".join(item.parent.name for item in (*seen, file))
+        raise CaseError("extends", f"the cases extend each other in a cycle: {chain}")
+    table = _load(file, path)
+    parent = table.pop("extends", None)
+    removed = table.pop("remove", [])
+    _resolve_mesh_path(table, file.parent)
+    if parent is None:
+        if removed:
+            raise CaseError("remove", "there is nothing to remove from; it goes with extends")
+        return table
+    if not isinstance(parent, str):
+        raise CaseError("extends", f"{parent!r} is not a directory relative to {file.parent}")
+    base = _read_with_base(file.parent / parent, (*seen, file))
+    if not isinstance(removed, list) or not all(isinstance(key, str) for key in removed):
+        raise CaseError("remove", f"{removed!r} is not a list of dotted keys of the case that is extended")
+    for key in removed:
+        _remove(base, key)
+    return merge(base, table)
+
+
+def _load(file: Path, given: Path) -> dict[str, Any]:
+    if not file.is_file():
+        raise CaseError(str(given), f"no case here; expected a directory with {CASE_FILE}, or a .toml file")
+    try:
+        return tomllib.loads(file.read_text(encoding="utf-8"))
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise CaseError(str(file), f"not valid TOML: {error}") from error
+
+
+def _resolve_mesh_path(table: dict[str, Any], directory: Path) -> None:
+    """Make ``geometry.path`` absolute: it is relative to the file that states it."""
+    geometry = table.get("geometry")
+    if isinstance(geometry, dict) and isinstance(geometry.get("path"), str):
+        geometry["path"] = str(directory / geometry["path"])
+
+
+def _remove(table: dict[str, Any], key: str) -> None:
+    *parents, last = key.split(".")
+    owner: Any = table
+    for name in parents:
+        owner = owner.get(name) if isinstance(owner, dict) else None
+    if not isinstance(owner, dict) or last not in owner:
+        raise CaseError("remove", f"'{key}' is not in the case that is extended")
+    del owner[last]
+
+
+def _parse_override(text: str) -> dict[str, Any]:
+    key, equals, value = text.partition("=")
+    names = [name.strip() for name in key.split(".")]
+    if not equals or not all(names):
+        raise CaseError("--set", f"'{text}' is not key=value, such as fixture.stiffness='0.3 MPa/um'")
+    table: dict[str, Any] = {names[-1]: _parse_value(value.strip())}
+    for name in reversed(names[:-1]):
+        table = {name: table}
+    return table
+
+
+def _parse_value(text: str) -> Any:
+    """TOML value; anything that is not one is text."""
+    try:
+        return tomllib.loads(f"value = {text}")["value"]
+    except tomllib.TOMLDecodeError:
+        return text

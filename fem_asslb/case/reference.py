@@ -1,0 +1,103 @@
+"""Reference of all keys in Markdown, written from the schema by ``python3 -m fem_asslb.case.reference``."""
+
+import inspect
+import re
+import types
+from dataclasses import MISSING, fields
+from pathlib import Path
+from typing import Annotated, Any, Literal, Union, get_args, get_origin
+
+from fem_asslb.case.keys import fields_of, tag_of, walk
+from fem_asslb.units import Unit
+
+BEGIN, END = "<!-- keys: begin -->", "<!-- keys: end -->"
+"""Lines of the document between which the reference stands."""
+
+
+def reference() -> str:
+    """Tables of all keys, one per dataclass of the schema."""
+    sections: dict[type, list[str]] = {}
+    for path, kind in walk():
+        sections.setdefault(kind, []).append(path)
+    return "\n\n".join(_section(kind, paths) for kind, paths in sections.items())
+
+
+def renewed(document: str) -> str:
+    """The document with the part between `BEGIN` and `END` written anew."""
+    head, _, rest = document.partition(BEGIN)
+    return f"{head}{BEGIN}\n\n{reference()}\n\n{END}{rest.partition(END)[2]}"
+
+
+def _section(kind: type, paths: list[str]) -> str:
+    tag = tag_of(kind)
+    names = ", ".join(f"`[{path}]`" if path else "Sections" for path in paths)
+    title = f"### {names}" + (f' with `{tag[0]} = "{tag[1]}"`' if tag else "")
+    summary, meanings = _docstring(kind)
+    lines = [title, "", summary, "", "| key | value | default | meaning |", "|---|---|---|---|"]
+    for item in fields(kind):
+        if tag and item.name == tag[0]:
+            continue
+        annotation, required = fields_of(kind)[item.name]
+        default = "required" if required else _default(item, annotation)
+        meaning = meanings.get(item.name, "")
+        name = "any other" if item.name == "overrides" else f"`{item.name}`"
+        lines.append(f"| {name} | {_value(annotation)} | {default} | {meaning} |")
+    return "\n".join(lines)
+
+
+def _docstring(kind: type) -> tuple[str, dict[str, str]]:
+    """First paragraphs of a docstring, and the meaning of each attribute."""
+    head, _, attributes = inspect.cleandoc(kind.__doc__ or "").partition("\nAttributes:\n")
+    meanings = {}
+    for entry in re.split(r"\n(?=    \w)", "\n" + attributes):
+        name, _, meaning = entry.partition(":")
+        meanings[name.strip()] = " ".join(meaning.split()).replace("``", "`").replace("|", "\\|")
+    return " ".join(head.split()).replace("``", "`"), meanings
+
+
+def _value(annotation: Any) -> str:
+    """What a value looks like, such as ``quantity [um]``."""
+    if get_origin(annotation) is Annotated:
+        units = [item.name for item in get_args(annotation) if isinstance(item, Unit)]
+        return f"quantity [{units[0]}]" if units else _value(get_args(annotation)[0])
+    arguments = get_args(annotation)
+    match get_origin(annotation):
+        case origin if origin is Literal:
+            return " or ".join(f"`{_toml(item)}`" for item in arguments)
+        case origin if origin in (Union, types.UnionType):
+            kinds = dict.fromkeys(_value(item) for item in arguments if item is not type(None))
+            return " or ".join(kinds)
+        case origin if origin is tuple:
+            of = _value(arguments[0])
+            return "list" if of == "table" else f"list of {of}"
+        case origin if origin is dict:
+            return "table"
+    if annotation is Any:
+        return "any"
+    plain = {float: "number", int: "integer", bool: "`true` or `false`", str: "text", Path: "text"}
+    return plain.get(annotation, "table")
+
+
+def _default(item: Any, annotation: Any) -> str:
+    value = item.default if item.default is not MISSING else item.default_factory()
+    if value is None or value == () or value == {}:
+        return "none"
+    units = [entry.name for entry in get_args(annotation) if isinstance(entry, Unit)]
+    if units:
+        return f'`"{value:g} {units[0]}"`'
+    return f"`{_toml(value)}`" if isinstance(value, bool | int | float | str) else "as below"
+
+
+def _toml(value: Any) -> str:
+    return (
+        str(value).lower()
+        if isinstance(value, bool)
+        else f'"{value}"'
+        if isinstance(value, str)
+        else f"{value:g}"
+    )
+
+
+if __name__ == "__main__":
+    document = Path("docs/case.md")
+    document.write_text(renewed(document.read_text(encoding="utf-8")), encoding="utf-8")

@@ -1,0 +1,12 @@
+"""Dimensionless values of a case: nothing is converted, text is no number."""
+
+from typing import Annotated
+
+from pydantic import ConfigDict, Field, Strict
+
+STRICT = ConfigDict(extra="forbid")
+
+Number = Annotated[float, Strict(), Field(allow_inf_nan=False)]
+Integer = Annotated[int, Strict()]
+Flag = Annotated[bool, Strict()]
+Vector = tuple[Number, Number, Number]

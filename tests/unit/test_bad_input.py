@@ -1,0 +1,398 @@
+"""Bad input: each kind gives one line that names the key, what was given and what is accepted.
+
+No mesh and no MPI: the same on any number of ranks.
+"""
+
+from pathlib import Path
+
+import pytest
+
+from fem_asslb.case.reader import read_case
+from fem_asslb.errors import CaseError, CaseErrors
+
+GOOD = """
+[case]
+title = "good"
+[geometry]
+kind = "layered-stack"
+dimension = 2
+width = "60 um"
+element_size = "0.7 um"
+[geometry.layers.anode]
+thickness = "100 um"
+[geometry.layers.separator]
+thickness = "100 um"
+[geometry.layers.cathode]
+thickness = "40 um"
+[geometry.layers.cathode.particles]
+volume_fraction = 0.45
+minimum_gap = "0.1 um"
+diameter = { kind = "equal", value = "4 um" }
+[materials]
+anode = "lto-composite"
+separator = "lpscl"
+cathode = "lpscl"
+particle = { use = "ncm85", axis = "random" }
+[interfaces.surface]
+between = ["particle", "cathode"]
+law = "elastic"
+normal_stiffness = "1e5 MPa/um"
+shear_stiffness = "1e5 MPa/um"
+[cell]
+anode = "lto"
+one_c = "190 mA/g"
+n_to_p = 1.5
+positive_reference_capacity = "202 mAh/g"
+exchange_current_density = "0.5 A/m^2"
+[fixture]
+kind = "spring"
+stiffness = "0.2 MPa/um"
+[protocol]
+steps = ["press to 81 MPa in 1 min", "charge at 0.1C until 2.75 V", "discharge at 0.1C until 1.35 V"]
+"""
+
+SHELL = """
+[case]
+title = "shell"
+[geometry]
+kind = "particle-in-shell"
+dimension = 3
+core_radius = "2 um"
+shell_radius = "3 um"
+element_size = "0.5 um"
+[materials]
+electrolyte = "lpscl"
+particle = { use = "ncm85", axis = "radial" }
+[fixture]
+kind = "pressure"
+[protocol]
+steps = ["press to 81 MPa in 1 min"]
+"""
+
+CHARGE = "charge at 0.1C until 2.75 V"
+PARTICLES = "geometry.layers.cathode.particles"
+
+BAD = {  # what is changed, the key of the error, words of its message
+    # the reader
+    "section that does not exist": (
+        ["cells.a=1"],
+        "cells",
+        ["unknown key", "did you mean 'cell'?", "protocol"],
+    ),
+    "key that does not exist": (
+        ["fixture.stifness=1"],
+        "fixture.stifness",
+        ["did you mean 'stiffness'?", "walls"],
+    ),
+    "key of a particle": ([f"{PARTICLES}.colour=red"], f"{PARTICLES}.colour", ["unknown key", "minimum_gap"]),
+    "override without value": (["fixture.stiffness"], "--set", ["'fixture.stiffness' is not key=value"]),
+    "override without key": (["=3"], "--set", ["'=3' is not key=value"]),
+    "section that is no table": (["fixture=3"], "fixture", ["3 is not accepted", "a table"]),
+    # quantities and plain values
+    "number without unit": (["fixture.stiffness=0.2"], "fixture.stiffness", ["0.2 has no unit", "1 MPa/um"]),
+    "wrong dimension": (
+        ["fixture.stiffness=0.2 MPa"],
+        "fixture.stiffness",
+        ["'0.2 MPa' has the wrong dimension"],
+    ),
+    "unknown unit": (
+        ["geometry.width=6 bananas"],
+        "geometry.width",
+        ["'6 bananas' has an unknown unit", "1 um"],
+    ),
+    "no quantity at all": (["geometry.width=wide"], "geometry.width", ["'wide' cannot be read"]),
+    "negative stiffness": (
+        ["fixture.stiffness=-1 MPa/um"],
+        "fixture.stiffness",
+        ["'-1 MPa/um'", "more than 0"],
+    ),
+    "stiffness of nothing": (
+        ["fixture.stiffness=0 MPa/um"],
+        "fixture.stiffness",
+        ["'0 MPa/um'", "more than 0"],
+    ),
+    "unit on a plain number": (["cell.n_to_p=1.5 V"], "cell.n_to_p", ["'1.5 V' is not accepted", "a number"]),
+    "number that is none": (["cell.n_to_p=nan"], "cell.n_to_p", ["nan is not accepted", "a finite number"]),
+    "n/p of zero": (["cell.n_to_p=0"], "cell.n_to_p", ["0 is not accepted", "more than 0"]),
+    "flag that is a number": (
+        ["output.pictures=1"],
+        "output.pictures",
+        ["1 is not accepted", "true or false"],
+    ),
+    "integer that is a fraction": (["output.fields_every=2.5"], "output.fields_every", ["2.5", "an integer"]),
+    "temperature in the wrong unit": (
+        ["cell.temperature=45 K"],
+        "cell.temperature",
+        ["'45 K'", "at least 200"],
+    ),
+    "share of one": (["cell.side_reaction_share=1.0"], "cell.side_reaction_share", ["less than 1"]),
+    # choices
+    "kind that does not exist": (["fixture.kind=soft"], "fixture.kind", ["'soft'", "'rigid' or 'spring'"]),
+    "choice that does not exist": (
+        ["fixture.walls=open"],
+        "fixture.walls",
+        ["'open'", "'symmetric' or 'free'"],
+    ),
+    "solver that does not exist": (["solver.preset=fast"], "solver.preset", ["'direct' or 'iterative'"]),
+    "nested solver options": (["solver.petsc.a={b=1}"], "solver.petsc", ["without nested tables"]),
+    "axis that is none": (
+        ["materials.particle.axis=up"],
+        "materials.particle.axis",
+        ["'up' is not an axis", "'radial'"],
+    ),
+    "axis without length": (
+        ["materials.particle.axis={direction=[0,0,0]}"],
+        "materials.particle.axis",
+        ["no length"],
+    ),
+    # geometry
+    "dimension of four": (["geometry.dimension=4"], "geometry.dimension", ["4 is not accepted", "2 or 3"]),
+    "negative thickness": (
+        ["geometry.layers.anode.thickness=-1 um"],
+        "geometry.layers.anode.thickness",
+        ["-1", "above 0"],
+    ),
+    "3D without depth": (["geometry.dimension=3"], "geometry.depth", ["a length"]),
+    "fraction above one": (
+        [f"{PARTICLES}.volume_fraction=1.2"],
+        f"{PARTICLES}.volume_fraction",
+        ["1.2", "between 0 and 1"],
+    ),
+    "fraction that cannot be packed": (
+        [f"{PARTICLES}.volume_fraction=0.9"],
+        f"{PARTICLES}.volume_fraction",
+        ["0.9", "at most 0.8"],
+    ),
+    "distribution without deviation": (
+        [f'{PARTICLES}.diameter={{kind="lognormal", median="4 um"}}'],
+        f"{PARTICLES}.diameter.geometric_deviation",
+        ["missing"],
+    ),
+    # regions
+    "material of no region": (
+        ["materials.binder=lpscl"],
+        "materials.binder",
+        ["no region 'binder'", "'separator'"],
+    ),
+    "region without material": (
+        ['geometry.layers.foil={thickness="9 um"}'],
+        "materials.foil",
+        ["no material", "'cathode'"],
+    ),
+    "interface with no region": (
+        ['interfaces.surface.between=["particle", "binder"]'],
+        "interfaces.surface.between",
+        ["no region 'binder'"],
+    ),
+    "interface of a layer with itself": (
+        ['interfaces.surface.between=["cathode", "cathode"]'],
+        "interfaces.surface.between",
+        ["both sides are 'cathode'"],
+    ),
+    "interface named twice": (
+        ['interfaces.other={law="bonded", between=["cathode", "particle"]}'],
+        "interfaces.other.between",
+        ["already joined by interfaces.surface"],
+    ),
+    "elastic interface without stiffness": (
+        ['interfaces.more={law="elastic", between=["anode", "separator"], shear_stiffness="1 MPa/um"}'],
+        "interfaces.more.normal_stiffness",
+        ["missing"],
+    ),
+    "bonded interface with stiffness": (
+        ['interfaces.more={law="bonded", between=["anode", "separator"], shear_stiffness="1 MPa/um"}'],
+        "interfaces.more.shear_stiffness",
+        ["unknown key", "between"],
+    ),
+    # materials
+    "material that does not exist": (
+        ["materials.separator=lpsci"],
+        "materials.separator",
+        ["'lpsci'", "lpscl"],
+    ),
+    "material value that does not exist": (
+        ["materials.particle.stiffness=1 GPa"],
+        "materials.particle.stiffness",
+        ["unknown key", "youngs_modulus"],
+    ),
+    "poisson ratio of a half": (
+        ['materials.separator={use="lpscl", poisson_ratio=0.5}'],
+        "materials.separator",
+        ["poisson_ratio", "0.5"],
+    ),
+    "negative modulus": (
+        ['materials.separator={use="lpscl", youngs_modulus="-1 GPa"}'],
+        "materials.separator",
+        ["youngs_modulus", "greater than 0"],
+    ),
+    # cell and fixture
+    "anode that does not exist": (["cell.anode=silicon"], "cell.anode", ["'silicon'", "lto"]),
+    "anode without balance": (["-cell.n_to_p"], "cell.n_to_p", ["missing", "'lto' needs it"]),
+    "rigid fixture with stiffness": (
+        ['fixture.kind="rigid"', "fixture.stiffness=1 MPa/um"],
+        "fixture.stiffness",
+        ["unknown key", "walls"],
+    ),
+    "spring without stiffness": (["-fixture.stiffness"], "fixture.stiffness", ["missing"]),
+    "pressure on a stack": (
+        ["fixture.kind=pressure"],
+        "fixture.kind",
+        ["'pressure' is for a particle in a shell", "'spring'"],
+    ),
+    "missing section": (["-fixture"], "fixture", ["missing"]),
+    # protocol, start and time
+    "no steps": (["protocol.steps=[]"], "protocol.steps", ["there are no steps"]),
+    "step that is none": (
+        ["protocol.steps=['wait 2 h']"],
+        "protocol.steps",
+        ["'wait 2 h' is not a step", "'rest 12 h'"],
+    ),
+    "rate that is none": (
+        ["protocol.steps=['charge at 5 A until 4 V']"],
+        "protocol.steps",
+        ["'5 A' is not a rate", "'0.1C'"],
+    ),
+    "limit that is none": (
+        ["protocol.steps=['charge at 1C until full']"],
+        "protocol.steps",
+        ["'full' is not a limit", "'x = 0.3'"],
+    ),
+    "repeat of zero": (["protocol.steps=[{repeat=0, steps=[]}]"], "protocol.steps", ["repeat at least 1"]),
+    "window upside down": (
+        [f"protocol.steps=['{CHARGE}', 'discharge at 1C until 3 V']"],
+        "protocol.steps",
+        [CHARGE, "not above"],
+    ),
+    "limit outside the lattice data": (
+        ["protocol.steps=['charge at 1C until x = 0.1']"],
+        "protocol.steps",
+        ["x = 0.1", "0.25 to 1"],
+    ),
+    "start outside the lattice data": (
+        ["initial.stoichiometry=0.2"],
+        "initial.stoichiometry",
+        ["'0.2'", "0.25 to 1"],
+    ),
+    "current without a cell": (["-cell"], "protocol.steps", [CHARGE, "needs the section cell"]),
+    "set stoichiometry of a cell": (
+        ["protocol.steps=['set x = 0.5 in 1 h']"],
+        "protocol.steps",
+        ["leave out the section cell"],
+    ),
+    "current without a host": (["materials.particle=lpscl"], "materials", [CHARGE, "'ncm85'"]),
+    "steps out of order": (["time.first_step=1 d"], "time.first_step", ["86400 s", "1800 s"]),
+    "output after the end": (
+        ["protocol.steps=['press to 1 MPa in 1 min']", "output.fields_at=['1 h']"],
+        "output.fields_at",
+        ["3600 s is past"],
+    ),
+    "force without a press": (
+        ["fixture.kind=constant-force", "protocol.steps=['rest 1 h']"],
+        "protocol.steps",
+        ["'constant-force' needs one"],
+    ),
+}
+
+BAD_SHELL = {
+    "platen on a shell": (["fixture.kind=rigid"], "fixture.kind", ["'rigid' needs a stack", "'pressure'"]),
+    "axis without the symmetry": (
+        ["materials.particle.axis=random"],
+        "materials.particle.axis",
+        ["'radial'", "'full'"],
+    ),
+    "plane in 3D": (["fixture.out_of_plane=plane-strain"], "fixture.out_of_plane", ["is for 2D"]),
+    "shell inside the core": (
+        ["geometry.shell_radius=1 um"],
+        "geometry.shell_radius",
+        ["more than core_radius, 2 um"],
+    ),
+    "current per area": (
+        [
+            "cell={anode='lithium', one_c='190 mA/g', exchange_current_density='1 A/m^2'}",
+            "protocol.steps=['press to 1 MPa in 1 s', 'charge at 1 mA/cm^2 until 4 V']",
+        ],
+        "protocol.steps",
+        ["no plate area"],
+    ),
+    "linear elements that lock": (
+        ["solver.displacement_degree=1", "materials.electrolyte={use='lpscl', poisson_ratio=0.48}"],
+        "solver.displacement_degree",
+        ["0.48", "expected 2"],
+    ),
+}
+
+
+def _errors(path: Path, text: str, changes: list[str]) -> list[CaseError]:
+    """Errors of a case with overrides; ``-key`` removes a key."""
+    removed = [change[1:] for change in changes if change.startswith("-")]
+    (path / "base").mkdir()
+    (path / "base" / "case.toml").write_text(text)
+    (path / "case.toml").write_text(f'extends = "base"\nremove = {removed}\n')
+    with pytest.raises(CaseErrors) as caught:
+        read_case(path, [change for change in changes if not change.startswith("-")])
+    assert all("\n" not in str(error) for error in caught.value.errors)
+    assert str(caught.value).count("\n") == len(caught.value.errors) - 1
+    return caught.value.errors
+
+
+@pytest.mark.parametrize("text", [GOOD, SHELL], ids=["stack", "shell"])
+def test_the_cases_are_good_before_they_are_spoilt(tmp_path, text: str) -> None:
+    """No error below comes from the cases themselves."""
+    (tmp_path / "case.toml").write_text(text)
+    read_case(tmp_path)
+
+
+@pytest.mark.parametrize(
+    ("text", "changes", "key", "words"),
+    [
+        pytest.param(text, *bad, id=name)
+        for text, table in ((GOOD, BAD), (SHELL, BAD_SHELL))
+        for name, bad in table.items()
+    ],
+)
+def test_bad_input(tmp_path, text: str, changes: list[str], key: str, words: list[str]) -> None:
+    """One line says the key, what was given and what is accepted, and no line is about anything else."""
+    first, *others = _errors(tmp_path, text, changes)
+    assert first.key == key
+    for word in words:
+        assert word in first.message
+    assert not others or words[0] == CHARGE
+
+
+def test_all_errors_at_once(tmp_path) -> None:
+    """Errors of several sections and several errors of one section come together."""
+    changes = [
+        "fixture.stiffness=3",
+        "cell.n_to_p=-1",
+        "cell.one_c=1 A",
+        "cells=1",
+        "materials.separator=mud",
+        "protocol.steps=['wait', 'charge at 1C until soon']",
+        "initial.stoichiometry=2",
+        "time.first_step=1 d",
+    ]
+    errors = [error.key for error in _errors(tmp_path, GOOD, changes)]
+    assert errors.count("protocol.steps") == 2
+    assert set(errors) == {
+        "cells",
+        "fixture.stiffness",
+        "cell.n_to_p",
+        "cell.one_c",
+        "materials.separator",
+        "protocol.steps",
+        "initial.stoichiometry",
+        "time.first_step",
+    }
+
+
+def test_case_that_is_not_there(tmp_path) -> None:
+    """The message says what a case is."""
+    with pytest.raises(CaseErrors, match=r"expected a directory with case.toml"):
+        read_case(tmp_path / "nowhere")
+
+
+def test_case_that_is_not_toml(tmp_path) -> None:
+    """The message says where the text stops being TOML."""
+    (tmp_path / "case.toml").write_text("[case\n")
+    with pytest.raises(CaseErrors, match=r"not valid TOML: .*line 1"):
+        read_case(tmp_path)

@@ -1,0 +1,376 @@
+"""Case directory to case: inheritance, overrides, figures against independent solutions, documents."""
+
+import subprocess
+import sys
+import tomllib
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from fem_asslb.case.closed_forms import SwellingLayer, contact_pressure, free_growth, pressure_change
+from fem_asslb.case.equilibrium import CellState, Equilibrium
+from fem_asslb.case.estimates import format_rows, summary
+from fem_asslb.case.fixture import RigidFixture, SpringFixture
+from fem_asslb.case.layers import swelling_layers
+from fem_asslb.case.materials import Axis, MaterialChoice
+from fem_asslb.case.protocol import Protocol, parse_step
+from fem_asslb.case.reader import build_case, merge, read_case, read_table
+from fem_asslb.case.reference import renewed
+from fem_asslb.case.schema import Case, Cell, Description
+from fem_asslb.errors import CaseErrors
+from fem_asslb.geometry import Layer, LayeredStack
+from fem_asslb.materials.elasticity import IsotropicElasticity
+from fem_asslb.materials.library import load, load_anode
+
+ROOT = Path(__file__).parents[2]
+CASES = sorted(path.parent for path in (ROOT / "cases").glob("*/case.toml"))
+
+BASE = """
+[case]
+title = "base"
+[geometry]
+kind = "layered-stack"
+dimension = 2
+width = "20 um"
+element_size = "1 um"
+[geometry.layers.separator]
+thickness = "50 um"
+[geometry.layers.cathode]
+thickness = "30 um"
+[materials]
+separator = "lpscl"
+cathode = { use = "ncm85", axis = { direction = [0, 1, 0] } }
+[fixture]
+kind = "spring"
+stiffness = "0.2 MPa/um"
+walls = "free"
+[protocol]
+steps = ["press to 81 MPa in 1 min", "set x = 0.5 in 1 h"]
+"""
+
+
+@pytest.fixture
+def write(tmp_path):
+    """Write a case file into a directory of that name and return the directory."""
+
+    def write_case(name: str, text: str) -> Path:
+        directory = tmp_path / name
+        directory.mkdir()
+        (directory / "case.toml").write_text(text)
+        return directory
+
+    return write_case
+
+
+def test_case_from_file_equals_case_from_python(write) -> None:
+    """The file's quantities become floats in internal units, and defaults are the same."""
+    from_python = Case(
+        case=Description(title="base"),
+        geometry=LayeredStack(
+            dimension=2,
+            layers={"separator": Layer(50.0), "cathode": Layer(30.0)},
+            width=20.0,
+            element_size=1.0,
+        ),
+        materials={
+            "separator": MaterialChoice(use="lpscl"),
+            "cathode": MaterialChoice(use="ncm85", axis=Axis(kind="fixed", direction=(0.0, 1.0, 0.0))),
+        },
+        fixture=SpringFixture(stiffness=0.2, walls="free"),
+        protocol=Protocol(steps=(parse_step("press to 81 MPa in 1 min"), parse_step("set x = 0.5 in 1 h"))),
+    )
+    case = read_case(write("base", BASE))
+    assert case == from_python
+    assert list(case.geometry.layers) == ["separator", "cathode"]
+    assert case.dimension == 2
+
+
+def test_extends_merges_tables_and_replaces_the_rest(write) -> None:
+    """A variant keeps what it does not state; lists and values are replaced, two levels up too."""
+    write("base", BASE)
+    write("middle", 'extends = "../base"\n[geometry.layers.cathode]\nthickness = "40 um"\n')
+    top = write("top", 'extends = "../middle"\n[protocol]\nsteps = ["press to 5 MPa in 1 s"]\n')
+    case = read_case(top)
+    assert [layer.thickness for layer in case.geometry.layers.values()] == [50.0, 40.0]
+    assert case.protocol.steps == (parse_step("press to 5 MPa in 1 s"),)
+    assert case.fixture.stiffness == pytest.approx(0.2)
+
+
+def test_a_new_kind_drops_the_keys_it_does_not_know(write) -> None:
+    """A rigid variant of a spring fixture keeps the walls and loses the stiffness."""
+    base = write("base", BASE)
+    variant = write("rigid", 'extends = "../base"\n[fixture]\nkind = "rigid"\n')
+    assert read_case(variant).fixture == RigidFixture(walls="free")
+    assert read_case(base, ["fixture.kind=rigid"]).fixture == RigidFixture(walls="free")
+
+
+def test_remove_drops_inherited_keys(write) -> None:
+    """A layer and its material go; a key that is not there is an error."""
+    write("base", BASE)
+    keys = '["geometry.layers.separator", "materials.separator"]'
+    case = read_case(write("less", f'extends = "../base"\nremove = {keys}\n'))
+    assert list(case.geometry.layers) == list(case.materials) == ["cathode"]
+    with pytest.raises(CaseErrors, match=r"remove: 'geometry.layers.anode' is not in the case"):
+        read_case(write("wrong", 'extends = "../base"\nremove = ["geometry.layers.anode"]\n'))
+
+
+def test_extends_in_a_cycle_is_named(write) -> None:
+    """The message shows the chain."""
+    write("one", 'extends = "../two"\n')
+    two = write("two", 'extends = "../one"\n')
+    with pytest.raises(CaseErrors, match="two -> one -> two"):
+        read_case(two)
+
+
+def test_merge_leaves_its_arguments_alone() -> None:
+    """Deep merge without side effects."""
+    base, changes = {"a": {"b": 1, "c": [1, 2]}}, {"a": {"c": [3]}}
+    assert merge(base, changes) == {"a": {"b": 1, "c": [3]}}
+    assert base == {"a": {"b": 1, "c": [1, 2]}}
+    assert changes == {"a": {"c": [3]}}
+
+
+@pytest.mark.parametrize(
+    ("override", "section", "key", "expected"),
+    [
+        ("fixture.stiffness=0.3 MPa/um", "fixture", "stiffness", 0.3),
+        ('fixture.stiffness = "300 MPa/mm"', "fixture", "stiffness", 0.3),
+        ("solver.displacement_degree=1", "solver", "displacement_degree", 1),
+        ("output.pictures=false", "output", "pictures", False),
+        ('output.fields_at=["30 min", "1 h"]', "output", "fields_at", (1800.0, 3600.0)),
+        ("geometry.width=1 mm", "geometry", "width", 1e3),
+        ("case.title=a = b", "case", "title", "a = b"),
+    ],
+)
+def test_override(write, override: str, section: str, key: str, expected: object) -> None:
+    """The value is TOML, and text where it is none."""
+    case = read_case(write("base", BASE), [override])
+    value = getattr(getattr(case, section), key)
+    assert value == (pytest.approx(expected) if isinstance(expected, float) else expected)
+
+
+def test_mesh_path_is_relative_to_the_file_that_states_it(write) -> None:
+    """Also when another directory extends it."""
+    text = BASE.split("[geometry]")[0] + '[geometry]\nkind = "mesh-file"\npath = "stack.msh"\n[materials]'
+    base = write("base", text + BASE.split("[materials]")[1])
+    variant = write("variant", 'extends = "../base"\n')
+    assert read_case(variant).geometry.path == base / "stack.msh"
+
+
+def test_materials_come_from_the_library_with_overrides(write) -> None:
+    """An override changes its value only, and a table without ``use`` is a whole material."""
+    overrides = [
+        "materials.cathode.diffusivity=1e-14 m^2/s",
+        'materials.separator={youngs_modulus="20 GPa", poisson_ratio=0.3}',
+    ]
+    materials = read_case(write("base", BASE), overrides).resolved_materials()
+    assert materials["cathode"].host.diffusivity.in_plane == pytest.approx(1e-2)
+    assert materials["cathode"].host.lattice == load("ncm85").host.lattice
+    assert materials["separator"].elasticity == IsotropicElasticity(20e3, 0.3)
+
+
+@pytest.mark.parametrize("axis", ["random", "radial", {"fibre": [0, 1, 0], "sharpness": 5.0, "seed": 7}])
+def test_axis_forms(write, axis: object) -> None:
+    """Each form gives its kind."""
+    table = read_table(write("base", BASE))
+    table["materials"]["cathode"]["axis"] = axis
+    read = build_case(table).materials["cathode"].axis
+    if isinstance(axis, str):
+        assert read == Axis(kind=axis)
+    else:
+        assert read == Axis(kind="fibre", direction=(0, 1, 0), sharpness=5.0, seed=7)
+
+
+@pytest.mark.parametrize("directory", CASES, ids=lambda path: path.name)
+def test_shipped_case(directory: Path) -> None:
+    """Every case of the repository is valid, has a README, and finite figures."""
+    rows = summary(read_case(directory))
+    assert rows
+    assert np.all(np.isfinite([row.value for row in rows]))
+    assert all(row.note for row in rows)
+    assert (directory / "README.md").read_text().startswith(f"# {directory.name}\n")
+    assert format_rows(rows).count("\n") == len(rows) - 1
+
+
+def _figures(name: str) -> dict[str, float]:
+    return {row.name: row.value for row in summary(read_case(ROOT / "cases" / name))}
+
+
+def test_figures_of_the_main_cell() -> None:
+    """By hand: 39.5 um x 0.45 of 4.78 g/cm3, 190 mA/g, n/p 1.5 of 202 mAh/g, 0.2 MPa/um."""
+    figures = _figures("zhang2026-hb")
+    assert figures["stack thickness"] == pytest.approx(968.5)
+    assert figures["dense active layer"] == pytest.approx(17.775)
+    assert figures["areal loading"] == pytest.approx(8.496, abs=1e-3)
+    assert figures["current density at 1C"] == pytest.approx(8.49645e-3 * 190, rel=1e-4)
+    assert figures["anode capacity"] == pytest.approx(1.5 * 202 * 8.49645e-3, rel=1e-4)
+    assert figures["capacity for x from 0 to 1"] == pytest.approx(
+        17.775e-4 * 0.04914 * 96485.33 / 3.6, rel=1e-4
+    )
+    fixture = figures["free thickness change"] * 0.2
+    assert figures["pressure change, with fixture"] == pytest.approx(fixture, rel=0.01)
+    assert -100 < figures["pressure change, clamped"] < 50 * figures["pressure change, with fixture"] < 0
+
+
+def test_small_anode_ends_the_charge_early() -> None:
+    """The low-balance cell stops at a lower cathode potential, on the tail of its anode, and moves less."""
+    large, small = _figures("zhang2026-hb"), _figures("zhang2026-lb")
+    for name in ("cathode potential", "anode potential", "capacity"):
+        assert small[f"first charge: {name}"] < large[f"first charge: {name}"]
+    for figures in (large, small):
+        voltage = figures["first charge: cathode potential"] - figures["first charge: anode potential"]
+        assert voltage + 0.02 * 0.1 * figures["current density at 1C"] == pytest.approx(2.75, abs=1e-6)
+    assert large["pressure change, with fixture"] < small["pressure change, with fixture"] < 0
+
+
+def test_indium_outweighs_the_cathode() -> None:
+    """The anode grows by 7.89 cm3 per mol of charge along the stack; the pressure rises."""
+    figures = _figures("feng2026-liin")
+    growth = figures["first charge: areal capacity"] * 36.0 / 96485.33 * 7.89 * 1e3
+    assert figures["free thickness change of anode"] == pytest.approx(growth, rel=1e-6)
+    assert figures["free thickness change of cathode"] < 0 < figures["pressure change, with fixture"]
+
+
+def test_composite_of_equal_stiffness_swells_by_its_fraction() -> None:
+    """Particles as stiff as their matrix: free strain = fraction x (2 e_a + e_c)/3, and no stiffening."""
+    same = ['materials.particle={use="ncm85", youngs_modulus="24 GPa", poisson_ratio=0.33}']
+    case = read_case(ROOT / "cases" / "zhang2026-cathode-confined", same)
+    (layer,) = swelling_layers(case, case.geometry, case.resolved_materials(), 0.5, 0.0)
+    law = load("ncm85").host.lattice
+    mean = (2 * law.a(0.5) / law.a(1.0) + law.c(0.5) / law.c(1.0)) / 3 - 1
+    assert (layer.strain_stack, layer.strain_lateral) == pytest.approx((0.45 * mean, 0.45 * mean), rel=1e-10)
+    assert layer.elasticity.youngs_modulus == pytest.approx(24e3)
+    assert layer.elasticity.poisson_ratio == pytest.approx(0.33)
+
+
+@pytest.mark.parametrize(("axis", "along", "across"), [("[0, 1, 0]", 1, 0), ("[1, 0, 0]", 1 / 3, 1 / 3)])
+def test_homogeneous_host_keeps_its_axis_along_the_stack(
+    write, axis: str, along: float, across: float
+) -> None:
+    """An axis along the stack gives e_c along it and e_a across; any other the mean."""
+    case = read_case(write("base", BASE), [f"materials.cathode.axis={{direction={axis}}}"])
+    layer = swelling_layers(case, case.geometry, case.resolved_materials(), 0.4, 0.0)[1]
+    law = load("ncm85").host.lattice
+    strain_a, strain_c = law.a(0.4) / law.a(1.0) - 1, law.c(0.4) / law.c(1.0) - 1
+    assert layer.strain_stack == pytest.approx(along * strain_c + (1 - along) * strain_a, rel=1e-10)
+    assert layer.strain_lateral == pytest.approx(across * strain_c + (1 - across) * strain_a, rel=1e-10)
+
+
+@pytest.mark.parametrize(("kind", "stack", "lateral"), [("stack", 1.0, 0.0), ("isotropic", 1 / 3, 1 / 3)])
+def test_anode_swells_with_the_charge(kind: str, stack: float, lateral: float) -> None:
+    """One mole of charge adds one reaction volume."""
+    case = read_case(
+        ROOT / "cases" / "feng2026-liin", [f'materials.anode={{use="liin", swelling_kind="{kind}"}}']
+    )
+    layer = swelling_layers(case, case.geometry, case.resolved_materials(), 1.0, 7.2e4)[0]
+    strain = 7.2e4 / 96485.33212 * 7.89 / 100.0
+    assert (layer.strain_stack, layer.strain_lateral) == pytest.approx((stack * strain, lateral * strain))
+
+
+@pytest.mark.parametrize("held", [0, 1, 2])
+@pytest.mark.parametrize("stiffness", [None, 0.3])
+def test_stack_in_closed_form(held: int, stiffness: float | None) -> None:
+    """Against Hooke's law solved for all strains of all layers at once."""
+    layers = [
+        SwellingLayer(20.0, IsotropicElasticity(150e3, 0.27), -0.02, -0.013),
+        SwellingLayer(70.0, IsotropicElasticity(24e3, 0.33)),
+        SwellingLayer(30.0, IsotropicElasticity(12e3, 0.45), 0.004, 0.001),
+    ]
+    size = 3 * len(layers) + 1
+    matrix, right = np.zeros((size, size)), np.zeros(size)
+    for index, layer in enumerate(layers):
+        youngs, poisson = layer.elasticity.youngs_modulus, layer.elasticity.poisson_ratio
+        hooke = youngs / (1 + poisson) * (np.eye(3) + poisson / (1 - 2 * poisson))
+        rows = slice(3 * index, 3 * index + 3)
+        free = np.array([layer.strain_lateral, layer.strain_lateral, layer.strain_stack])
+        matrix[rows, rows], right[rows] = hooke, hooke @ free
+        for direction in range(held):
+            row = 3 * index + direction
+            matrix[row], right[row] = np.eye(size)[row], 0.0
+        matrix[3 * index + 2, -1] = 1.0
+        matrix[-1, 3 * index + 2] = layer.thickness
+    matrix[-1, -1] = 0.0 if stiffness is None else -1.0 / stiffness
+    assert pressure_change(layers, held, stiffness) == pytest.approx(
+        np.linalg.solve(matrix, right)[-1], rel=1e-10
+    )
+    matrix[-1] = np.eye(size)[-1]
+    strains = np.linalg.solve(matrix, right)[2:-1:3]
+    growth = sum(layer.thickness * strain for layer, strain in zip(layers, strains, strict=True))
+    assert free_growth(layers, held) == pytest.approx(growth, rel=1e-10)
+
+
+def test_sphere_in_shell_in_closed_form() -> None:
+    """Against Lame's u = A r + B/r^2 with continuity at the core and the load outside."""
+    (a, b), strain, outer = (2.0, 2.61), -0.019, 81.0
+    core, shell = IsotropicElasticity(165e3, 0.27), IsotropicElasticity(24e3, 0.33)
+    bulk, shear = shell.bulk_modulus, shell.shear_modulus
+    matrix = np.array(
+        [
+            [a, -a, -1 / a**2],
+            [3 * core.bulk_modulus, -3 * bulk, 4 * shear / a**3],
+            [0.0, 3 * bulk, -4 * shear / b**3],
+        ]
+    )
+    right = np.array([0.0, 3 * core.bulk_modulus * strain, -outer])
+    pressure = -3 * core.bulk_modulus * (np.linalg.solve(matrix, right)[0] - strain)
+    assert contact_pressure((a, b), core, shell, strain, outer) == pytest.approx(pressure, rel=1e-10)
+
+
+def test_walk_at_equilibrium() -> None:
+    """Charge balance of lattice, anode and side reaction, and the voltage at the end of each step."""
+    cell = Cell(
+        anode="lto",
+        one_c=0.19,
+        n_to_p=1.5,
+        positive_reference_capacity=727.2,
+        exchange_current_density=0.5,
+        resistance=2e-3,
+        side_reaction_share=0.15,
+    )
+    material = load("ncm85")
+    model = Equilibrium(cell, material.host, material.density, loading=85.0)
+    lines = (
+        "charge at 0.1C until 2.7 V",
+        "rest 1 h",
+        "discharge at 1.615 A/m^2 until 300 C/g",
+        "charge at 1C until 2 h",
+    )
+    steps = tuple(parse_step(line) for line in lines)
+    first, rest, discharge, second = model.walk(CellState(1.0, 0.0), steps)
+    per_mass = 0.04914 * 96485.33212 / material.density
+    assert 1.0 - first.stoichiometry == pytest.approx(0.85 * first.charge / per_mass)
+    assert first.anode_state == pytest.approx(first.charge / (1.5 * 727.2))
+    potential = material.host.potential.potential(first.stoichiometry)
+    voltage = potential - load_anode("lto", "").potential(first.anode_state)
+    assert voltage + 0.019 * 85.0 * 2e-3 == pytest.approx(2.7, abs=1e-9)
+    assert first.duration == pytest.approx(first.charge / 0.019)
+    assert (rest.stoichiometry, rest.charge, rest.duration) == (first.stoichiometry, 0.0, 3600.0)
+    assert discharge.charge == pytest.approx(300.0)
+    assert discharge.duration == pytest.approx(300.0 * 85.0 / 1.615)
+    assert discharge.stoichiometry - first.stoichiometry == pytest.approx(300.0 / per_mass)
+    assert first.anode_state - discharge.anode_state == pytest.approx(300.0 / (1.5 * 727.2))
+    assert second.duration < 7200.0
+    assert second.stoichiometry == pytest.approx(material.host.lattice.x_min)
+
+
+@pytest.mark.serial
+def test_check_needs_no_finite_elements() -> None:
+    """Reading a case and its figures imports neither the finite-element stack nor Gmsh nor MPI."""
+    program = (
+        "import sys\n"
+        "from fem_asslb.case.estimates import summary\n"
+        "from fem_asslb.case.reader import read_case\n"
+        f"summary(read_case({str(ROOT / 'cases' / 'zhang2026-hb')!r}))\n"
+        "heavy = {'dolfinx', 'ufl', 'gmsh', 'mpi4py', 'petsc4py', 'pyvista'} & set(sys.modules)\n"
+        "assert not heavy, heavy\n"
+    )
+    subprocess.run([sys.executable, "-c", program], check=True, cwd=ROOT)
+
+
+def test_reference_is_up_to_date() -> None:
+    """Every key of the schema stands in docs/case.md, and the example there is a case."""
+    document = (ROOT / "docs" / "case.md").read_text()
+    assert document == renewed(document), "run: python3 -m fem_asslb.case.reference"
+    example = document.split("```toml\n")[1].split("```")[0]
+    assert build_case(tomllib.loads(example)).case.title == "A cathode under its separator"

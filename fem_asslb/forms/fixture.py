@@ -1,17 +1,16 @@
 """The platen: one position, one pressure law, and it never pulls."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 
-import ufl
 from dolfinx import fem
-from ufl.core.expr import Expr
 
+from fem_asslb.elementary import NumberLike, maximum
 from fem_asslb.mesh.domain import Domain
 
 
 @dataclass(frozen=True)
 class PlatenControls:
-    """Constants of the platen's law p = max(0, P + k (w - w_0)), w its position, positive outwards.
+    """Numbers of the platen's law p = max(0, P + k (w - w_0)), w its position, positive outwards.
 
     Attributes:
         pressure: P, pressure at the reference position [MPa], compression positive.
@@ -21,11 +20,11 @@ class PlatenControls:
         augmentation: Stiffness that smooths the search for P when clamped [MPa/um]; it does not change the answer.
     """
 
-    pressure: fem.Constant
-    stiffness: fem.Constant
-    position: fem.Constant
-    clamped: fem.Constant
-    augmentation: fem.Constant
+    pressure: NumberLike
+    stiffness: NumberLike
+    position: NumberLike
+    clamped: NumberLike
+    augmentation: NumberLike
 
     @classmethod
     def create(cls, domain: Domain, augmentation: float) -> "PlatenControls":
@@ -33,8 +32,12 @@ class PlatenControls:
         values = (0.0, 0.0, 0.0, 0.0, augmentation)
         return cls(*(fem.Constant(domain.mesh, value) for value in values))
 
+    def values(self) -> "PlatenControls":
+        """The same law with plain numbers."""
+        return PlatenControls(*(float(getattr(self, item.name).value) for item in fields(self)))
 
-def platen_pressure(controls: PlatenControls, position: Expr, contact_pressure: Expr) -> Expr:
+
+def platen_pressure(controls: PlatenControls, position: NumberLike, contact_pressure: NumberLike) -> NumberLike:
     """Pressure of the platen on the stack [MPa], never negative.
 
     A clamped platen is the augmented Lagrangian of the contact between stack and platen (Alart and Curnier, 1991).
@@ -42,12 +45,16 @@ def platen_pressure(controls: PlatenControls, position: Expr, contact_pressure: 
     clamped = controls.clamped
     reference = clamped * contact_pressure + (1 - clamped) * controls.pressure
     stiffness = clamped * controls.augmentation + (1 - clamped) * controls.stiffness
-    return ufl.max_value(0.0 * reference, reference + stiffness * (position - controls.position))
+    return maximum(reference + stiffness * (position - controls.position), 0.0)
 
 
 def platen_balance(
-    controls: PlatenControls, position: Expr, contact_pressure: Expr, test_position: Expr, test_pressure: Expr
-) -> Expr:
+    controls: PlatenControls,
+    position: NumberLike,
+    contact_pressure: NumberLike,
+    test_position: NumberLike,
+    test_pressure: NumberLike,
+) -> NumberLike:
     """Virtual work of the platen, and the law of its unknown pressure, per area [pJ/um^2].
 
     With the elastic energy, the first term says that the platen's force is the consistent reaction of the stack.

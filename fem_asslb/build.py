@@ -1,0 +1,92 @@
+"""From a case and its mesh to the problem that is solved."""
+
+import numpy as np
+import numpy.typing as npt
+
+from fem_asslb import axes
+from fem_asslb.case import schema
+from fem_asslb.case.fixture import PressureFixture
+from fem_asslb.case.interfaces import ElasticInterface as ElasticChoice
+from fem_asslb.case.materials import Axis
+from fem_asslb.mesh.domain import Domain
+from fem_asslb.model import ChargeTransfer, ElasticInterface, Model, Support
+from fem_asslb.spaces.adjacency import facet_neighbours
+
+
+def build_model(case: schema.Case, domain: Domain) -> Model:
+    """The model that a case describes, on its mesh.
+
+    Args:
+        case: A checked case.
+        domain: Its mesh.
+    """
+    materials = case.resolved_materials()
+    hosts = sorted(role for role, material in materials.items() if material.host is not None)
+    elastic = tuple(
+        ElasticInterface(*law.between, law.normal_stiffness, law.shear_stiffness)
+        for law in case.interfaces.values()
+        if isinstance(law, ElasticChoice)
+    )
+    return Model(
+        materials=materials,
+        axes=crystal_axes(case, domain, hosts),
+        support=build_support(case, domain),
+        interfaces=elastic,
+        charge_transfer=_charge_transfer(case, domain, hosts),
+        initial_stoichiometry=case.initial.stoichiometry,
+        stress_driven_flux=case.cell.stress_driven_flux if case.cell else True,
+        displacement_degree=case.solver.displacement_degree,
+    )
+
+
+def build_support(case: schema.Case, domain: Domain) -> Support:
+    """Planes of symmetry, platen and outer pressure of a case.
+
+    A stack stands on ``bottom``; ``left`` (and ``front`` in 3D) are planes of symmetry, the walls opposite only in a die.
+    """
+    stack = domain.dimension - 1
+    generalised = case.fixture.out_of_plane == "generalised-plane-strain"
+    across = {"left": 0, "right": 0, "front": 1, "back": 1}
+    if isinstance(case.fixture, PressureFixture):
+        planes = [("bottom", stack), *((name, axis) for name, axis in across.items() if name in domain.boundaries)]
+        return Support(tuple(planes), pressure="outer", generalised_plane_strain=generalised)
+    held = ("left", "right", "front", "back") if case.fixture.walls == "symmetric" else ("left", "front")
+    planes = [("bottom", stack), *((name, across[name]) for name in held if domain.dimension == 3 or across[name] == 0)]
+    return Support(tuple(planes), platen=True, generalised_plane_strain=generalised)
+
+
+def crystal_axes(case: schema.Case, domain: Domain, hosts: list[str]) -> npt.NDArray[np.float64]:
+    """Crystal axis of each local cell, shape (num_cells, 3); along z where there is no choice to make."""
+    numbers = axes.region_numbers(domain)
+    per_region = np.tile([0.0, 0.0, 1.0], (len(domain.regions), 1))
+    for region, role in enumerate(domain.region_roles):
+        if role in hosts:
+            per_region[region] = _region_axis(case.materials[role].axis, numbers[region])
+    per_cell = per_region[domain.cell_region]
+    radial = [role for role in hosts if case.materials[role].axis.kind == "radial"]
+    if radial:
+        cells = domain.cells_of(radial)
+        per_cell[cells] = axes.radial_axes(domain)[cells]
+    return per_cell
+
+
+def _region_axis(choice: Axis, number: int) -> npt.NDArray[np.float64]:
+    direction = np.asarray(choice.direction, dtype=float)
+    match choice.kind:
+        case "random":
+            return axes.random_axis(choice.seed, number)
+        case "fibre":
+            return axes.fibre_axis(choice.seed, number, direction, choice.sharpness)
+        case _:
+            return direction / np.linalg.norm(direction)
+
+
+def _charge_transfer(case: schema.Case, domain: Domain, hosts: list[str]) -> ChargeTransfer | None:
+    """Hosts react wherever they touch another role."""
+    if case.cell is None:
+        return None
+    roles = domain.region_roles
+    touching = {(roles[i], roles[j]) for i, j in facet_neighbours(domain.mesh, domain.cell_region)}
+    touching |= {(b, a) for a, b in touching}
+    pairs = tuple(sorted((a, b) for a, b in touching if a in hosts and b not in hosts))
+    return ChargeTransfer(case.cell.exchange_current_density, case.cell.temperature, interfaces=pairs)

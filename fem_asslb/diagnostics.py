@@ -1,0 +1,186 @@
+"""Scalar results of a state: lithium, stress, reactions and energies, the same on every rank."""
+
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+import ufl
+from dolfinx import fem
+from dolfinx.la import InsertMode
+
+from fem_asslb import kinematics
+from fem_asslb.axes import cell_volumes
+from fem_asslb.boundary import TOP
+from fem_asslb.forms.fixture import platen_pressure
+from fem_asslb.forms.mechanics import facet_normal
+from fem_asslb.parallel import global_max, global_min, global_sum
+from fem_asslb.problem import Problem
+from fem_asslb.spaces.fields import region_field
+from fem_asslb.spaces.material_fields import role_volumes
+from fem_asslb.spaces.state import CONTACT_PRESSURE, PLATEN
+
+
+@dataclass(frozen=True)
+class StressSummary:
+    """Stress of one role, from cell averages.
+
+    Attributes:
+        hydrostatic_mean: Volume average of the mean normal stress [MPa], tension positive.
+        von_mises_max: Largest cell average of the von Mises stress [MPa].
+        over_strength: Volume share in which it passes the strength of the material [-].
+    """
+
+    hydrostatic_mean: float
+    von_mises_max: float
+    over_strength: float
+
+
+class Diagnostics:
+    """Compiled scalars of a problem.
+
+    Args:
+        problem: The problem.
+    """
+
+    def __init__(self, problem: Problem) -> None:
+        self._problem = problem
+        self._comm = problem.domain.comm
+        self.volumes = role_volumes(problem.domain)
+        self._cell_volume = cell_volumes(problem.domain)
+        self._energy = fem.form(problem.continuum.elastic_energy(problem.state))
+        self._chemical_work = self._chemical_work_form()
+        self._layer_force = self._layer_force_form()
+        self._lithium = {role: self._lithium_forms(role) for role in problem.model.hosts}
+        self._cells = fem.functionspace(problem.domain.mesh, ("DG", 0))
+        strength = [problem.model.materials[role].strength or np.inf for role in problem.domain.region_roles]
+        self._strength = region_field(problem.domain, np.array(strength))
+        self._stress = {part: self._stress_forms(part) for part in problem.continuum.parts}
+        one = fem.Constant(problem.domain.mesh, 1.0)
+        self.plate_area: float | None = None
+        if problem.model.support.platen:
+            self.plate_area = self._integral(fem.form(one * problem.continuum.boundary(TOP)))
+        self._outer_motion = self._outer_motion_form()
+        surfaces = [measure for _, measure, _ in problem.continuum.reactions(problem.state)]
+        self.reacting_area = sum(self._integral(fem.form(one * measure)) for measure in surfaces)
+
+    def active_mass(self) -> float:
+        """Mass of all hosts [pg; pg/um in 2D]."""
+        materials = self._problem.model.materials
+        return sum(self.volumes[role] * (materials[role].density or 0.0) for role in self._problem.model.hosts)
+
+    def lithium_capacity(self) -> float:
+        """Lithium in all hosts at x = 1 [pmol; pmol/um in 2D]."""
+        materials = self._problem.model.materials
+        return sum(self.volumes[role] * materials[role].host.c_max for role in self._problem.model.hosts)
+
+    def lithium(self) -> float:
+        """Lithium in all hosts [pmol; pmol/um in 2D]."""
+        return sum(self._integral(content) for content, _ in self._lithium.values())
+
+    def lattice_volume_change(self) -> float:
+        """Mean relative change of the unit cell's volume against x = 1 [-]."""
+        total = sum(self.volumes[role] for role in self._lithium)
+        return sum(self._integral(change) for _, change in self._lithium.values()) / total
+
+    def stoichiometry_range(self) -> tuple[float, float]:
+        """Least and largest nodal stoichiometry."""
+        lithium = self._problem.state.lithium
+        owned = lithium.function_space.dofmap.index_map.size_local
+        x = lithium.x.array[: 2 * owned : 2]
+        least, largest = global_min(self._comm, x.min(initial=np.inf)), global_max(self._comm, x.max(initial=-np.inf))
+        return float(least[0]), float(largest[0])
+
+    def stack_pressure(self) -> float:
+        """Pressure of the platen [MPa], never negative."""
+        state = self._problem.state
+        law = self._problem.controls.platen.values()
+        return float(platen_pressure(law, state.number(PLATEN), state.number(CONTACT_PRESSURE)))
+
+    def reaction(self, boundary: str) -> float:
+        """Consistent reaction along the stack of a boundary that cannot move that way [pJ/um; per um of depth in 2D].
+
+        Positive where the support pushes in the positive direction, as the lower plate does under pressure.
+        """
+        forces = fem.assemble_vector(self._problem.residual[0])
+        forces.scatter_reverse(InsertMode.add)
+        space, axis = self._problem.state.displacement.function_space, self._problem.domain.dimension - 1
+        facets = self._problem.domain.boundary(boundary)
+        dofs = fem.locate_dofs_topological(space.sub(axis), self._problem.domain.dimension - 1, facets)
+        owned = dofs[dofs < space.dofmap.index_map.size_local * space.dofmap.index_map_bs]
+        return float(global_sum(self._comm, forces.array[owned].sum())[0])
+
+    def swept_volume(self) -> float:
+        """Volume gained by the motion of platen or outer boundary since the start [um^3; um^2 in 2D]."""
+        if self.plate_area is not None:
+            return self.plate_area * self._problem.state.number(PLATEN)
+        return self._integral(self._outer_motion) if self._outer_motion is not None else 0.0
+
+    def elastic_energy(self) -> float:
+        """Elastic energy of bulk and interfaces [pJ; pJ/um in 2D]."""
+        return self._integral(self._energy)
+
+    def chemical_work(self) -> float:
+        """-int sigma : d(eps_swelling) of the hosts over the step, trapezoidal [pJ]."""
+        return -sum(self._integral(form) for form in self._chemical_work)
+
+    def layer_force(self) -> float:
+        """int sigma : d(eps_swelling)/dn over the passive layers, n the lithium of the anode [pJ/pmol]."""
+        return self._integral(self._layer_force) if self._layer_force is not None else 0.0
+
+    def stresses(self) -> dict[str, StressSummary]:
+        """Stress of every role."""
+        sums = np.zeros((3, len(self._cell_volume)))
+        for forms in self._stress.values():
+            for row, form in zip(sums, forms, strict=True):
+                vector = fem.assemble_vector(form)
+                row += vector.array[self._cells.dofmap.list[:, 0]]
+        owned = slice(0, self._problem.domain.num_owned_cells)
+        roles = np.array(self._problem.domain.region_roles)[self._problem.domain.cell_region[owned]]
+        return {role: self._role_stress(sums[:, owned][:, roles == role], role, roles) for role in self._problem.domain.roles}
+
+    def _role_stress(self, sums: npt.NDArray, role: str, roles: npt.NDArray) -> StressSummary:
+        owned = slice(0, self._problem.domain.num_owned_cells)
+        volume = self._cell_volume[owned][roles == role]
+        totals = global_sum(self._comm, [sums[0].sum(), sums[2].sum()]) / self.volumes[role]
+        largest = global_max(self._comm, (sums[1] / volume).max(initial=0.0))
+        return StressSummary(float(totals[0]), float(largest[0]), float(totals[1]))
+
+    def _integral(self, form: fem.Form) -> float:
+        return float(global_sum(self._comm, fem.assemble_scalar(form))[0])
+
+    def _stress_forms(self, part: str | None) -> list[fem.Form]:
+        stress = self._problem.continuum.stress(self._problem.state, part)
+        equivalent, test = kinematics.von_mises(stress), ufl.TestFunction(self._cells)
+        over = ufl.conditional(ufl.gt(equivalent, self._strength), 1.0, 0.0)
+        dx = self._problem.continuum.dx(part, 2)
+        return [fem.form(value * test * dx) for value in (kinematics.hydrostatic(stress), equivalent, over)]
+
+    def _lithium_forms(self, role: str) -> tuple[fem.Form, fem.Form]:
+        host, x = self._problem.continuum.fields.hosts[role], self._problem.state.lithium[0]
+        dx = self._problem.continuum.dx(role, 4)
+        change = host.lattice.volume(x) / host.lattice.volume(fem.Constant(self._problem.domain.mesh, 1.0)) - 1.0
+        return fem.form(host.c_max * x * dx), fem.form(change * dx)
+
+    def _chemical_work_form(self) -> list[fem.Form]:
+        continuum, state, previous = self._problem.continuum, self._problem.state, self._problem.previous
+        forms = []
+        for role in self._problem.model.hosts:
+            stress = 0.5 * (continuum.stress(state, role) + continuum.stress(previous, role))
+            swelling = continuum.free_strain(state, role) - continuum.free_strain(previous, role)
+            forms.append(fem.form(ufl.inner(stress, swelling) * continuum.dx(role, continuum.energy_degree(role))))
+        return forms
+
+    def _layer_force_form(self) -> fem.Form | None:
+        continuum = self._problem.continuum
+        if None not in continuum.parts:
+            return None
+        per_lithium = continuum.fields.layer_strain(fem.Constant(self._problem.domain.mesh, 1.0))
+        stress = continuum.stress(self._problem.state, None)
+        return fem.form(ufl.inner(stress, per_lithium) * continuum.dx(None, continuum.energy_degree(None)))
+
+    def _outer_motion_form(self) -> fem.Form | None:
+        name = self._problem.model.support.pressure
+        if name is None:
+            return None
+        motion = ufl.dot(self._problem.state.displacement, facet_normal(self._problem.domain.mesh))
+        return fem.form(motion * self._problem.continuum.boundary(name))

@@ -1,0 +1,132 @@
+"""The books of a run: balances of lithium, force and energy, and the scalars of each step in the units people use."""
+
+from typing import TYPE_CHECKING
+
+from fem_asslb.constants import FARADAY
+from fem_asslb.spaces.state import ELECTRODE, OUT_OF_PLANE, PLATEN
+from fem_asslb.units import convert
+
+if TYPE_CHECKING:
+    from fem_asslb.simulation import Simulation
+
+
+class Ledger:
+    """Sums over the steps of a run.
+
+    Attributes:
+        sums: ``fixture_work`` of platen or outer pressure, ``chemical_work`` -int sigma : d(eps_swelling) [pJ], and
+            ``lithium`` that should be left in the hosts by the current that passed [pmol].
+
+    Args:
+        simulation: The run.
+    """
+
+    def __init__(self, simulation: "Simulation") -> None:
+        self._simulation, self._diagnostics = simulation, simulation.diagnostics
+        initial = self._diagnostics.lithium()
+        self.sums = {"fixture_work": 0.0, "chemical_work": 0.0, "lithium": initial}
+        self._last = dict.fromkeys(("pressure", "swept_volume", "layer_force", "anode_lithium", "charge"), 0.0)
+
+    def snapshot(self) -> dict[str, float]:
+        """Everything needed to continue."""
+        return {**{f"sum.{k}": v for k, v in self.sums.items()}, **{f"last.{k}": v for k, v in self._last.items()}}
+
+    def restore(self, snapshot: dict[str, float]) -> None:
+        """Continue from a snapshot."""
+        self.sums = {key: snapshot[f"sum.{key}"] for key in self.sums}
+        self._last = {key: snapshot[f"last.{key}"] for key in self._last}
+
+    def close_step(self, length: float) -> dict[str, float]:
+        """Book the step just accepted and return all scalars; the names carry the units.
+
+        Args:
+            length: Of the step [s].
+        """
+        now = self._now()
+        self._book(now, length)
+        scalars = {"time [h]": convert(self._simulation.time, "s", "h")}
+        scalars |= self._mechanical(now) | self._electrochemical() | self._stresses()
+        change, charge = now["pressure"] - self._last["pressure"], self._area_charge() - self._last["charge"]
+        if charge != 0.0:
+            scalars["dp/dq [MPa cm2/mAh]"] = change / charge
+        self._last = {**now, "charge": self._area_charge()}
+        return scalars
+
+    def _now(self) -> dict[str, float]:
+        return {
+            "pressure": self._simulation.pressure(),
+            "swept_volume": self._diagnostics.swept_volume(),
+            "layer_force": self._diagnostics.layer_force(),
+            "anode_lithium": float(self._simulation.problem.controls.anode_lithium.value),
+        }
+
+    def _book(self, now: dict[str, float], length: float) -> None:
+        last = self._last
+        pressure, force = now["pressure"] + last["pressure"], now["layer_force"] + last["layer_force"]
+        self.sums["fixture_work"] -= 0.5 * pressure * (now["swept_volume"] - last["swept_volume"])
+        self.sums["chemical_work"] -= 0.5 * force * (now["anode_lithium"] - last["anode_lithium"])
+        self.sums["chemical_work"] += self._diagnostics.chemical_work()
+        controls = self._simulation.problem.controls
+        if float(controls.forced.value):
+            self.sums["lithium"] = float(controls.forced_x.value) * self._diagnostics.lithium_capacity()
+        else:
+            current = float(controls.current_density.value) * self._diagnostics.reacting_area
+            self.sums["lithium"] -= current * length / FARADAY
+
+    def _mechanical(self, now: dict[str, float]) -> dict[str, float]:
+        simulation, area = self._simulation, self._diagnostics.plate_area
+        energy, works = self._diagnostics.elastic_energy(), self.sums["fixture_work"] + self.sums["chemical_work"]
+        size = max(abs(energy), abs(self.sums["fixture_work"]), abs(self.sums["chemical_work"]))
+        scalars = {
+            "stack pressure [MPa]": now["pressure"],
+            "elastic energy [pJ]": energy,
+            "fixture work [pJ]": self.sums["fixture_work"],
+            "chemical work [pJ]": self.sums["chemical_work"],
+            "energy balance error [-]": (energy - works) / size if size else 0.0,
+        }
+        if area is not None:
+            force = now["pressure"] * area
+            reaction = self._diagnostics.reaction("bottom")
+            scalars["platen displacement [um]"] = simulation.problem.state.number(PLATEN)
+            scalars["plate force error [-]"] = (reaction - force) / force if force else reaction
+        if simulation.problem.model.support.generalised_plane_strain:
+            scalars["out-of-plane strain [-]"] = simulation.problem.state.number(OUT_OF_PLANE)
+        return scalars
+
+    def _electrochemical(self) -> dict[str, float]:
+        simulation, diagnostics = self._simulation, self._diagnostics
+        if not simulation.problem.model.hosts:
+            return {}
+        lithium, capacity = diagnostics.lithium(), diagnostics.lithium_capacity()
+        least, largest = diagnostics.stoichiometry_range()
+        scalars = {
+            "stoichiometry mean [-]": lithium / capacity,
+            "stoichiometry min [-]": least,
+            "stoichiometry max [-]": largest,
+            "lithium balance error [-]": (lithium - self.sums["lithium"]) / capacity,
+            "unit cell volume change [%]": 100.0 * diagnostics.lattice_volume_change(),
+        }
+        if simulation.cell is not None:
+            mass, charge = simulation.cell.active_mass, simulation.charge
+            scalars["cell voltage [V]"] = simulation.voltage()
+            scalars["cathode potential [V]"] = simulation.problem.state.number(ELECTRODE)
+            scalars["anode potential [V]"] = simulation.cell.anode_potential(charge)
+            scalars["specific capacity [mAh/g]"] = convert(charge / mass, "pC/pg", "mAh/g")
+            scalars["areal capacity [mAh/cm2]"] = self._area_charge()
+            scalars["current density [mA/cm2]"] = convert(
+                simulation.current / (diagnostics.plate_area or float("inf")), "pA/um^2", "mA/cm^2"
+            )
+        return scalars
+
+    def _stresses(self) -> dict[str, float]:
+        scalars = {}
+        for role, stress in self._diagnostics.stresses().items():
+            scalars[f"{role} hydrostatic stress mean [MPa]"] = stress.hydrostatic_mean
+            scalars[f"{role} von Mises stress max [MPa]"] = stress.von_mises_max
+            scalars[f"{role} share over strength [-]"] = stress.over_strength
+        return scalars
+
+    def _area_charge(self) -> float:
+        """Charge passed per plate area [mAh/cm2]; zero without plates."""
+        area = self._diagnostics.plate_area
+        return convert(self._simulation.charge / area, "pC/um^2", "mAh/cm^2") if area else 0.0

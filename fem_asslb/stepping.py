@@ -1,0 +1,156 @@
+"""Error-controlled time steps: grow on easy steps, restore and cut on failure, stop with a reason at the smallest."""
+
+import logging
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+import numpy as np
+
+from fem_asslb.case.schema import Time
+from fem_asslb.errors import ConvergenceError
+from fem_asslb.parallel import global_max
+from fem_asslb.problem import Problem
+from fem_asslb.solver import NewtonSolver, SolveReport
+
+logger = logging.getLogger(__name__)
+
+GROWTH = 1.6
+"""Largest ratio of one step to the one before."""
+
+CUT = 0.4
+"""Ratio of a step to the failed one before."""
+
+EASY_ITERATIONS = 5
+"""A step that needs more Newton iterations is followed by one that is not longer."""
+
+
+@dataclass(frozen=True)
+class StepRecord:
+    """One accepted step, as observers see it.
+
+    Attributes:
+        index: Number of the step since the start of the run, from 1.
+        time: At its end [s].
+        duration: Of the step [s].
+        stage: Number of the protocol step, from 0.
+        stage_name: The protocol step as text.
+        stage_ends: Whether it is the last step of the stage.
+        iterations: Newton iterations.
+        rejected: Failed attempts before it was accepted.
+        scalars: Every scalar result; the names carry the units.
+    """
+
+    index: int
+    time: float
+    duration: float
+    stage: int
+    stage_name: str
+    stage_ends: bool
+    iterations: int
+    rejected: int
+    scalars: dict[str, float] = field(default_factory=dict)
+
+
+class Stepper:
+    """Advances a problem by one accepted step at a time.
+
+    Attributes:
+        next_step: Length that the next step would like to have [s].
+        rejected: Failed attempts since the start.
+
+    Args:
+        problem: The problem.
+        solver: Its solver.
+        settings: Step sizes and tolerance.
+    """
+
+    def __init__(self, problem: Problem, solver: NewtonSolver, settings: Time) -> None:
+        self._problem, self._solver, self._settings = problem, solver, settings
+        self.next_step = settings.first_step
+        self.rejected = 0
+        self._before = problem.state.empty_like()
+        self._last_step: float | None = None
+
+    def begin_stage(self) -> None:
+        """Loads change abruptly: start again from the first step and without extrapolation."""
+        self.next_step = self._settings.first_step
+        self._last_step = None
+
+    def advance(self, longest: float, load: Callable[[float], None], overshoot: Callable[[], float]) -> tuple[float, SolveReport, int]:
+        """Solve one step, as long as accuracy and the stage allow.
+
+        ``problem.previous`` holds the start of the step throughout; the caller moves it on.
+
+        Args:
+            longest: Time left in the stage [s].
+            load: Sets the controls for the end of a step of a length [s].
+            overshoot: After a solve, the share of the step beyond the end of the stage, 0 if not reached or just met.
+
+        Returns:
+            Length of the step [s], report of the solve, failed attempts.
+
+        Raises:
+            ConvergenceError: The smallest step failed; the state is that at the start of the step.
+        """
+        length, rejected = min(self.next_step, longest), 0
+        while True:
+            error = None
+            guess = self._extrapolate(length)
+            load(length)
+            self._problem.controls.time_step.value = length
+            try:
+                report = self._solver.solve()
+            except ConvergenceError as failure:
+                logger.info("step of %.3g s failed: %s", length, failure)
+            else:
+                error = self._error(guess, length)
+                if error <= 2.0:
+                    beyond = overshoot()
+                    if beyond == 0.0 or length * (1.0 - beyond) < self._settings.smallest_step:
+                        self._accept(length, longest, error, report)
+                        return length, report, rejected
+                    length *= 1.0 - beyond
+                    self._restore()
+                    continue
+            rejected += 1
+            self.rejected += 1
+            self._restore()
+            length *= CUT if error is None else max(CUT, 0.9 / np.sqrt(error))
+            if length < self._settings.smallest_step:
+                reason = "Newton does not converge" if error is None else "the time error is too large"
+                raise ConvergenceError(f"{reason} at the smallest step, {self._settings.smallest_step:g} s")
+
+    def _accept(self, length: float, longest: float, error: float, report: SolveReport) -> None:
+        factor = GROWTH if error == 0.0 else min(GROWTH, 0.9 / np.sqrt(error))
+        if report.iterations > EASY_ITERATIONS:
+            factor = min(factor, 1.0)
+        clipped = length == longest and length < self.next_step
+        self.next_step = min(self.next_step if clipped else length * factor, self._settings.largest_step)
+        self._before.assign(self._problem.previous)
+        self._last_step = length
+
+    def _extrapolate(self, length: float) -> np.ndarray | None:
+        """Guess the end of the step on a straight line through the last two states; returns the guess for lithium."""
+        if self._last_step is None:
+            return None
+        ratio = length / self._last_step
+        for new, old, older in zip(
+            self._problem.state.functions, self._problem.previous.functions, self._before.functions, strict=True
+        ):
+            new.x.array[:] = old.x.array + ratio * (old.x.array - older.x.array)
+        lithium = self._problem.state.lithium
+        return None if lithium is None else lithium.x.array.copy()
+
+    def _error(self, guess: np.ndarray | None, length: float) -> float:
+        """Time error of backward Euler in x [-] and phi [V] over the tolerance, from the distance to the guess.
+
+        The distance is dt (dt + dt_n)/2 times the second derivative, the local error dt^2/2 times it.
+        """
+        if guess is None or self._last_step is None:
+            return 0.0
+        distance = np.abs(self._problem.state.lithium.x.array - guess).max(initial=0.0)
+        largest = float(global_max(self._problem.domain.comm, distance)[0])
+        return largest * length / (length + self._last_step) / self._settings.tolerance
+
+    def _restore(self) -> None:
+        self._problem.state.assign(self._problem.previous)

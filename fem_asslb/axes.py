@@ -5,6 +5,7 @@ import numpy.typing as npt
 from dolfinx import mesh as dmesh
 
 from fem_asslb.mesh.domain import Domain
+from fem_asslb.mesh.volumes import cell_volumes
 from fem_asslb.parallel import global_sum
 
 FloatArray = npt.NDArray[np.float64]
@@ -49,14 +50,6 @@ def centres(domain: Domain) -> FloatArray:
     np.add.at(moments, region, np.column_stack([middle * volume[:, None], volume]))
     moments = global_sum(domain.comm, moments)
     return moments[:, :-1] / moments[:, -1:]
-
-
-def cell_volumes(domain: Domain) -> FloatArray:
-    """Volume (area in 2D) of each local cell from its vertices, shape (num_cells,) [um^d]."""
-    x = domain.mesh.geometry.x
-    vertices = x[domain.mesh.geometry.dofmap[:, : domain.dimension + 1]][:, :, : domain.dimension]
-    edges = vertices[:, 1:] - vertices[:, :1]
-    return np.abs(np.linalg.det(edges)) / (1.0, 1.0, 2.0, 6.0)[domain.dimension]
 
 
 def radial_axes(domain: Domain) -> FloatArray:

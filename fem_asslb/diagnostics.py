@@ -9,14 +9,13 @@ from dolfinx import fem
 from dolfinx.la import InsertMode
 
 from fem_asslb import kinematics
-from fem_asslb.axes import cell_volumes
 from fem_asslb.boundary import TOP
 from fem_asslb.forms.fixture import platen_pressure
 from fem_asslb.forms.mechanics import facet_normal
+from fem_asslb.mesh.volumes import cell_volumes, role_volumes
 from fem_asslb.parallel import global_max, global_min, global_sum
 from fem_asslb.problem import Problem
 from fem_asslb.spaces.fields import region_field
-from fem_asslb.spaces.material_fields import role_volumes
 from fem_asslb.spaces.state import CONTACT_PRESSURE, PLATEN
 
 
@@ -126,6 +125,11 @@ class Diagnostics:
     def layer_force(self) -> float:
         """int sigma : d(eps_swelling)/dn over the passive layers, n the lithium of the anode [pJ/pmol]."""
         return self._integral(self._layer_force) if self._layer_force is not None else 0.0
+
+    def largest_layer_strain(self) -> float:
+        """Largest volume strain of a homogeneous layer from the lithium that the anode has taken up [-]."""
+        per_lithium = np.abs(self._problem.continuum.fields.reaction_strain.x.array).max(initial=0.0)
+        return float(global_max(self._comm, per_lithium)[0] * abs(float(self._problem.controls.anode_lithium.value)))
 
     def stresses(self) -> dict[str, StressSummary]:
         """Stress of every role."""

@@ -10,6 +10,7 @@ from fem_asslb.case.fixture import ConstantForceFixture, PressureFixture, RigidF
 from fem_asslb.case.protocol import in_first_charge
 from fem_asslb.case.schema import Case
 from fem_asslb.case.steps import Charge, Discharge, Limit, Press, Rest, SetStoichiometry, Step
+from fem_asslb.cautions import cautions
 from fem_asslb.constants import FARADAY
 from fem_asslb.diagnostics import Diagnostics
 from fem_asslb.errors import ConvergenceError
@@ -74,6 +75,12 @@ class Simulation:
         self._charge_end = 0.0
         self._stage, self._elapsed, self._stage_charge = 0, 0.0, 0.0
         self._start_of_stage: dict[str, float] = {}
+        self._cautions: dict[str, tuple[float, str]] = {}
+
+    @property
+    def cautions(self) -> list[str]:
+        """What was doubtful at its worst instant: stress over strength, x outside its table, large strain."""
+        return [text for _, text in self._cautions.values()]
 
     @property
     def steps(self) -> tuple[Step, ...]:
@@ -120,11 +127,20 @@ class Simulation:
         self.index += 1
         ends = self._remaining(step) <= 1e-9 * length or self._is_met(step)
         scalars = self.ledger.close_step(length)
+        self._note_cautions(scalars)
         record = StepRecord(self.index, self.time, length, stage, str(step), ends, report.iterations, rejected, scalars)
         self.problem.previous.assign(self.problem.state)
         if ends:
             self._stage, self._elapsed, self._stage_charge = stage + 1, 0.0, 0.0
         return record
+
+    def _note_cautions(self, scalars: dict[str, float]) -> None:
+        strain = self.diagnostics.largest_layer_strain()
+        for subject, (size, text) in cautions(self.problem.model, scalars, strain).items():
+            if subject not in self._cautions:
+                logger.warning(text)
+            if size > self._cautions.get(subject, (0.0, ""))[0]:
+                self._cautions[subject] = size, text
 
     def snapshot(self) -> dict[str, float]:
         """Scalars that a checkpoint needs besides the state and the controls."""

@@ -14,7 +14,7 @@ from fem_asslb.solver import NewtonSolver, SolveReport
 
 logger = logging.getLogger(__name__)
 
-GROWTH = 1.6
+GROWTH = 2.0
 """Largest ratio of one step to the one before."""
 
 CUT = 0.4

@@ -1,6 +1,6 @@
 """Integration measures with a fixed numbering, so that compiled forms serve every mesh."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 import numpy.typing as npt
@@ -13,14 +13,11 @@ from fem_asslb.spaces.adjacency import interior_facets
 Int32Array = npt.NDArray[np.int32]
 
 
-def cell_measure(domain: Domain, groups: Sequence[Sequence[str]]) -> ufl.Measure:
-    """Measure whose subdomain k + 1 is the owned cells of the roles ``groups[k]``; a role may be in one group only."""
-    number = np.zeros(len(domain.regions), dtype=np.int32)
-    for k, roles in enumerate(groups):
-        number[domain.regions_of(roles)] = k + 1
-    cells = np.arange(domain.num_owned_cells, dtype=np.int32)
-    tags = dmesh.meshtags(domain.mesh, domain.dimension, cells, number[domain.cell_region[cells]])
-    return ufl.Measure("dx", domain=domain.mesh, subdomain_data=tags)
+def cell_measure(domain: Domain, groups: Mapping[int, Sequence[str]]) -> ufl.Measure:
+    """Measure whose subdomain ``number`` is the owned cells of the roles ``groups[number]``; groups may overlap."""
+    region = domain.cell_region[: domain.num_owned_cells]
+    data = [(number, np.flatnonzero(domain.regions_of(roles)[region]).astype(np.int32)) for number, roles in groups.items()]
+    return ufl.Measure("dx", domain=domain.mesh, subdomain_data=data)
 
 
 def boundary_measure(domain: Domain, names: Sequence[str]) -> ufl.Measure:

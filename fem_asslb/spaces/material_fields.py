@@ -2,19 +2,17 @@
 
 from dataclasses import dataclass
 
-import numpy as np
 import ufl
 from dolfinx import fem
 from ufl.core.expr import Expr
 
 from fem_asslb import kinematics
-from fem_asslb.axes import cell_volumes
 from fem_asslb.forms import mechanics
 from fem_asslb.materials.elasticity import ElasticInvariants
 from fem_asslb.materials.material import LithiumHost
 from fem_asslb.mesh.domain import Domain
+from fem_asslb.mesh.volumes import role_volumes
 from fem_asslb.model import Model
-from fem_asslb.parallel import global_sum
 from fem_asslb.spaces.fields import cell_field, region_field, with_constants
 
 
@@ -74,12 +72,3 @@ def create_material_fields(domain: Domain, model: Model) -> MaterialFields:
         reference_x=fem.Constant(domain.mesh, model.initial_stoichiometry),
         stack_axis=domain.dimension - 1,
     )
-
-
-def role_volumes(domain: Domain) -> dict[str, float]:
-    """Volume of all regions of each role [um^3; um^2 in 2D, that is per um of depth]."""
-    owned = slice(0, domain.num_owned_cells)
-    per_region = np.bincount(domain.cell_region[owned], cell_volumes(domain)[owned], minlength=len(domain.regions))
-    per_region = global_sum(domain.comm, per_region)
-    roles = np.array(domain.region_roles)
-    return {role: float(per_region[roles == role].sum()) for role in domain.roles}

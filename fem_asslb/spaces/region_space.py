@@ -89,6 +89,10 @@ def _concatenate(mesh: dmesh.Mesh, maps: list[IndexMap]) -> tuple[IndexMap, list
     shift = np.array(comm.allgather([start + offset[k] - m.local_range[0] for k, m in enumerate(maps)]))
     ghosts = np.concatenate([m.ghosts + shift[m.owners, k] for k, m in enumerate(maps)])
     owners = np.concatenate([m.owners for m in maps])
+    counts = comm.allgather(int(offset[-1]))
+    if offset[-1] + len(ghosts) == 0:
+        # Assembly reads dof 0 of every field in every cell, also where the field does not live.
+        ghosts, owners = np.zeros(1, dtype=np.int64), np.array([np.flatnonzero(counts)[0]], dtype=np.int32)
     renumber = [
         np.concatenate([offset[k] + np.arange(m.size_local), ghost_offset[k] + np.arange(m.num_ghosts)]).astype(np.int32)
         for k, m in enumerate(maps)

@@ -1,0 +1,28 @@
+"""Volumes of cells and roles, exact on curved cells too."""
+
+import numpy as np
+import numpy.typing as npt
+import ufl
+from dolfinx import fem
+
+from fem_asslb.mesh.domain import Domain
+from fem_asslb.parallel import global_sum
+
+
+def cell_volumes(domain: Domain) -> npt.NDArray[np.float64]:
+    """Volume of each local cell, shape (num_cells,) [um^3; um^2 in 2D, that is per um of depth]."""
+    space = fem.functionspace(domain.mesh, ("DG", 0))
+    volumes = fem.Function(space)
+    assembled = fem.assemble_vector(fem.form(ufl.TestFunction(space) * ufl.dx(domain.mesh)))
+    volumes.x.array[:] = assembled.array
+    volumes.x.scatter_forward()
+    return volumes.x.array[space.dofmap.list[:, 0]].copy()
+
+
+def role_volumes(domain: Domain) -> dict[str, float]:
+    """Volume of all regions of each role [um^3; um^2 in 2D]."""
+    owned = slice(0, domain.num_owned_cells)
+    per_region = np.bincount(domain.cell_region[owned], cell_volumes(domain)[owned], minlength=len(domain.regions))
+    per_region = global_sum(domain.comm, per_region)
+    roles = np.array(domain.region_roles)
+    return {role: float(per_region[roles == role].sum()) for role in domain.roles}

@@ -1,0 +1,83 @@
+"""Where the time of a case goes: phases, Newton's method, and one coupled iteration against plain linear elasticity.
+
+Run by scripts/bench. Speeds are ratios within one run, because machines differ and are shared.
+"""
+
+import argparse
+import dataclasses
+import json
+import tempfile
+import time
+from pathlib import Path
+
+from mpi4py import MPI
+
+import fem_asslb.driver as driver
+from fem_asslb.build import build_model
+from fem_asslb.case.reader import read_case
+from fem_asslb.mesh.domain import Domain
+from fem_asslb.mesh_cache import MESH_FOLDER
+from fem_asslb.model import Model
+from fem_asslb.problem import Problem
+from fem_asslb.solver import NewtonSolver
+
+
+def main() -> None:
+    """Measure and print on rank 0."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("case", nargs="?", default="cases/zhang2026-hb", type=Path)
+    parser.add_argument("--set", action="append", default=[], dest="overrides", metavar="KEY=VALUE")
+    parser.add_argument("--ratio-only", action="store_true", help="do not run the case")
+    options = parser.parse_args()
+    comm = MPI.COMM_WORLD
+    if not options.ratio_only:
+        report_run(comm, options.case, options.overrides)
+    case = read_case(options.case, options.overrides)
+    _, domain = driver.build_domain(comm, case, options.case / MESH_FOLDER)
+    model = build_model(case, domain)
+    coupled = seconds_per_iteration(domain, model)
+    passive = {role: dataclasses.replace(material, host=None) for role, material in model.materials.items()}
+    plain = seconds_per_iteration(domain, dataclasses.replace(model, materials=passive, charge_transfer=None))
+    if comm.rank == 0:
+        print(f"one coupled Newton iteration {coupled:.3f} s, one linear-elastic solve {plain:.3f} s: ratio {coupled / plain:.2f}")
+
+
+def report_run(comm: MPI.Comm, case: Path, overrides: list[str]) -> None:
+    """Run the case in a temporary folder and print its phases."""
+    folder = Path(comm.bcast(tempfile.mkdtemp() if comm.rank == 0 else None))
+    outcome = driver.run(case, folder, overrides=[*overrides, "output.pictures=false"], overwrite=True, comm=comm)
+    if comm.rank > 0:
+        return
+    dofs = sum(
+        f.function_space.dofmap.index_map.size_global * f.function_space.dofmap.index_map_bs
+        for f in outcome.simulation.problem.state.functions
+    )
+    record = json.loads((folder / "run.json").read_text())["runs"][-1]
+    times, steps = record["wall time [s]"], record["steps"]
+    attempts = steps["accepted"] + steps["rejected"]
+    print(f"{case} on {comm.size} ranks: {record['end']}, {dofs} unknowns")
+    for phase, seconds in times.items():
+        print(f"  {phase:22} {seconds:8.1f} s  {1e6 * seconds / dofs:8.1f} us per unknown  {seconds / times['total']:6.1%}")
+    print(f"  accepted steps {steps['accepted']}, rejected {steps['rejected']} ({steps['rejected'] / attempts:.1%})")
+    print(f"  Newton iterations {steps['iterations']}, {steps['mean iterations']:.2f} per accepted step")
+
+
+def seconds_per_iteration(domain: Domain, model: Model, repeats: int = 3) -> float:
+    """Least time of assembly, factorisation and solution of one Newton iteration after the first solve [s]."""
+    problem = Problem(domain, model)
+    solver = NewtonSolver(problem)
+    problem.controls.platen.pressure.value = 1.0
+    solver.solve()
+    best = float("inf")
+    for k in range(repeats):
+        problem.controls.platen.pressure.value = 2.0 + k
+        domain.comm.Barrier()
+        start = time.perf_counter()
+        iterations = solver.solve().iterations
+        domain.comm.Barrier()
+        best = min(best, (time.perf_counter() - start) / iterations)
+    return best
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,184 @@
+"""The set-up behind scripts/run, with stand-ins for the programs that build and enter the root folder."""
+
+import os
+import shutil
+import subprocess
+import time
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+pytestmark = pytest.mark.serial
+
+SCRIPTS = Path(__file__).parents[2] / "scripts"
+
+STAND_INS = {
+    # The root folder is the last argument.
+    "mmdebstrap": """
+        echo build >> "$STATE/builds"
+        root=${*: -1}
+        mkdir -p "$root/etc" "$root/usr" "$root/var/lib/dpkg"
+        if [[ -e $STATE/message ]]; then cat "$STATE/message"; exit 1; fi
+        sleep 1""",
+    "unshare": """
+        while [[ $1 != -- ]]; do shift; done
+        shift
+        exec "$@" """,
+    "bwrap": """
+        while [[ $1 != env ]]; do shift; done
+        exec "$@" """,
+    "newuidmap": "",
+    "chown": "",
+    "df": """
+        echo "Filesystem blocks used available"
+        echo "disk 9999999 0 $(cat "$STATE/free" 2>/dev/null || echo 9999999)" """,
+}
+
+
+@dataclass(frozen=True)
+class Host:
+    """A host without the packages: copy of the scripts, empty cache, stand-ins first on the path."""
+
+    folder: Path
+
+    @property
+    def environments(self) -> list[Path]:
+        return sorted(p for p in (self.folder / "cache" / "fem_asslb").glob("environment-*") if p.is_dir())
+
+    @property
+    def builds(self) -> int:
+        record = self.folder / "builds"
+        return len(record.read_text().split()) if record.exists() else 0
+
+    def start(self, *arguments: str, script: str = "environment") -> subprocess.Popen[str]:
+        variables = dict(
+            os.environ,
+            PATH=f"{self.folder / 'bin'}:{os.environ['PATH']}",
+            STATE=str(self.folder),
+            XDG_CACHE_HOME=str(self.folder / "cache"),
+        )
+        command = [self.folder / "scripts" / script, *arguments]
+        return subprocess.Popen(
+            command, env=variables, text=True, stdout=subprocess.PIPE, stderr=subprocess.PIPE
+        )
+
+    def run(self, *arguments: str, script: str = "environment") -> tuple[int, str, str]:
+        process = self.start(*arguments, script=script)
+        output, messages = process.communicate(timeout=60)
+        return process.returncode, output, messages
+
+
+@pytest.fixture
+def host(tmp_path: Path) -> Host:
+    shutil.copytree(SCRIPTS, tmp_path / "scripts")
+    (tmp_path / "scripts" / "packages.txt").write_text("# a package that no host has\nno-such-package\n")
+    (tmp_path / "bin").mkdir()
+    for name, text in STAND_INS.items():
+        program = tmp_path / "bin" / name
+        program.write_text(f"#!/bin/bash\n{text}\n")
+        program.chmod(0o755)
+    return Host(tmp_path)
+
+
+def test_built_once_and_used_again(host: Host) -> None:
+    assert host.run("exec", "echo", "ran")[:2] == (0, "ran\n")
+    assert host.run("exec", "echo", "again") == (0, "again\n", "")
+    assert host.builds == 1
+
+
+def test_exit_status_of_the_program_is_passed_on(host: Host) -> None:
+    assert host.run("exec", "bash", "-c", "exit 7")[0] == 7
+
+
+def test_two_first_uses_build_once(host: Host) -> None:
+    first, second = host.start("exec", "echo", "ran"), host.start("exec", "echo", "ran")
+    results = [process.communicate(timeout=60) for process in (first, second)]
+    assert [output for output, _ in results] == ["ran\n", "ran\n"]
+    assert sum("waiting for it" in messages for _, messages in results) == 1
+    assert host.builds == 1
+
+
+def test_killed_build_is_not_taken_for_a_good_one(host: Host) -> None:
+    killed = host.start("exec", "echo", "ran")
+    while not host.builds:
+        time.sleep(0.02)
+    killed.kill()
+    killed.communicate(timeout=60)
+    assert [folder.suffix for folder in host.environments] == [".partial"]
+    assert host.run("where")[0] == 1
+    assert host.run("exec", "echo", "ran")[:2] == (0, "ran\n")
+    assert [folder.suffix for folder in host.environments] == [""]
+    assert host.builds == 2
+
+
+@pytest.mark.parametrize(
+    ("cause", "advice"),
+    [
+        ("E: Failed to fetch InRelease  Temporary failure resolving 'host'", "check the network"),
+        ("dpkg: error: cannot write: No space left on device", "is full"),
+        ("E: something else", "Nothing half-made is left"),
+    ],
+)
+def test_failed_build_says_what_to_do_and_leaves_nothing(host: Host, cause: str, advice: str) -> None:
+    (host.folder / "message").write_text(cause)
+    status, output, messages = host.run("exec", "echo", "ran")
+    assert (status, output) == (1, "")
+    assert cause in messages
+    assert advice in messages
+    assert host.environments == []
+    (host.folder / "message").unlink()
+    assert host.run("exec", "echo", "ran")[:2] == (0, "ran\n")
+
+
+def test_small_disk_is_refused_before_the_build(host: Host) -> None:
+    (host.folder / "free").write_text("300")
+    status, _, messages = host.run("exec", "echo", "ran")
+    assert status == 1
+    assert "300 MB free, 4000 MB are needed" in messages
+    assert host.builds == 0
+
+
+def test_changed_package_list_is_another_environment_and_clean_keeps_the_new_one(host: Host) -> None:
+    host.run("setup")
+    (old,) = host.environments
+    (host.folder / "scripts" / "packages.txt").write_text("no-such-package\nanother-one\n")
+    host.run("setup")
+    (new,) = set(host.environments) - {old}
+    host.run("clean")
+    assert host.environments == [new]
+    assert host.run("where")[:2] == (0, f"{new}/root\n")
+
+
+@pytest.mark.parametrize(
+    ("arguments", "command"),
+    [
+        (["cases/a", "--set", "k=1"], "python3 -m fem_asslb run cases/a --set k=1"),
+        (["run", "cases/a"], "python3 -m fem_asslb run cases/a"),
+        (["check", "my case"], "python3 -m fem_asslb check my case"),
+        (["--version"], "python3 -m fem_asslb --version"),
+        (
+            ["-n", "2", "cases/a"],
+            "mpirun -n 2 --oversubscribe --bind-to none python3 -m fem_asslb run cases/a",
+        ),
+    ],
+)
+def test_run_passes_commands_and_options_through(host: Host, arguments: list[str], command: str) -> None:
+    (host.folder / "scripts" / "environment").write_text('#!/bin/bash\necho "$@"\n')
+    assert host.run(*arguments, script="run") == (0, f"exec {command}\n", "")
+
+
+@pytest.mark.parametrize("ranks", ["0", "two", ""])
+def test_run_refuses_other_numbers_of_ranks(host: Host, ranks: str) -> None:
+    status, _, messages = host.run("-n", ranks, "cases/a", script="run")
+    assert status == 2
+    assert "number of ranks" in messages
+
+
+def test_linear_algebra_is_openblas_with_one_thread() -> None:
+    from petsc4py import PETSc
+
+    assert PETSc.Sys.getVersion()[:2] == (3, 22)
+    libraries = Path("/proc/self/maps").read_text()
+    assert "openblas-serial/libblas" in libraries
+    assert os.environ["OMP_NUM_THREADS"] == "1"

@@ -2,8 +2,9 @@
 
 from pathlib import Path
 
+from fem_asslb.errors import MeshError
 from fem_asslb.geometry import LayeredStack, MeshFile, ParticleInShell
-from meshes.quality import Report
+from meshes.quality import SLIVER, Report
 
 
 def build(geometry: LayeredStack | ParticleInShell | MeshFile, path: Path) -> Report:
@@ -17,14 +18,18 @@ def build(geometry: LayeredStack | ParticleInShell | MeshFile, path: Path) -> Re
         The mesh in numbers.
 
     Raises:
-        MeshError: Packing or meshing failed.
+        MeshError: Packing or meshing failed, or left an inverted or sliver element; the message says where.
     """
     from meshes import layered_stack, mesh_file, particle_in_shell
 
     match geometry:
         case LayeredStack():
-            return layered_stack.build(geometry, path)
+            report = layered_stack.build(geometry, path)
         case ParticleInShell():
-            return particle_in_shell.build(geometry, path)
+            report = particle_in_shell.build(geometry, path)
         case MeshFile():
-            return mesh_file.build(geometry, path)
+            report = mesh_file.build(geometry, path)
+    if report.bad:
+        path.unlink()
+        raise MeshError(f"{len(report.bad)} bad elements, the worst: {report.bad[0]}; accepted: quality above {SLIVER}")
+    return report

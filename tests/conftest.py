@@ -35,3 +35,16 @@ def _collect_together():
     gc.collect()
     if "mpi4py.MPI" in sys.modules:
         sys.modules["mpi4py.MPI"].COMM_WORLD.Barrier()
+
+
+@pytest.fixture
+def measured(request):
+    """Record a number for docs/verification.md: problem, quantity, closed form, computed, error and order."""
+
+    def record(problem, quantity, closed, computed, error=None, order=None):
+        error = abs(computed - closed) / abs(closed) if error is None else error
+        row = {"problem": problem, "quantity": quantity, "closed": closed, "computed": computed, "error": error, "order": order}
+        request.node.user_properties.append(("verification", row))
+        return error
+
+    return record

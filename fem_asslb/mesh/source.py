@@ -51,7 +51,7 @@ def read_source(path: Path) -> MeshSource:
         path: The file, lengths in um.
 
     Raises:
-        MeshError: The file cannot be read, has no simplices of one kind, or cells without a named group.
+        MeshError: The file cannot be read, has no simplices of one kind, or cells or outer facets without a named group.
     """
     import meshio
 
@@ -69,8 +69,11 @@ def read_source(path: Path) -> MeshSource:
     if nameless := int(np.count_nonzero(cell_names == "")):
         place = np.round(mesh.points[cells[cell_names == ""][0]].mean(axis=0), 3).tolist()
         raise MeshError(f"{nameless} cells belong to no named group, the first near {place} um")
-    regions, cell_region = np.unique(cell_names, return_inverse=True)
     tagged = facet_names != ""
+    if len(bare := _untagged(cells[:, : dimension + 1], facets[tagged][:, :dimension])):
+        place = np.round(mesh.points[bare[0]].mean(axis=0), 3).tolist()
+        raise MeshError(f"{len(bare)} outer facets belong to no named boundary, the first near {place} um")
+    regions, cell_region = np.unique(cell_names, return_inverse=True)
     boundaries, facet_boundary = np.unique(facet_names[tagged], return_inverse=True)
     used, local = np.unique(cells, return_inverse=True)
     number = np.full(len(mesh.points), -1)
@@ -86,6 +89,19 @@ def read_source(path: Path) -> MeshSource:
         facet_boundary=facet_boundary,
         boundaries=tuple(map(str, boundaries)),
     )
+
+
+def _untagged(cells: IntArray, tagged: IntArray) -> IntArray:
+    """Outer facets that are not tagged, shape (n, dimension), from the corners of cells and of tagged facets."""
+    corners = cells.shape[1]
+    sides = np.concatenate([np.delete(cells, k, axis=1) for k in range(corners)])
+    outer, count = np.unique(np.sort(sides, axis=1), axis=0, return_counts=True)
+    outer = outer[count == 1]
+    if not len(tagged):
+        return outer
+    both = np.concatenate([outer, np.unique(np.sort(tagged, axis=1), axis=0)])
+    _, inverse, count = np.unique(both, axis=0, return_inverse=True, return_counts=True)
+    return outer[count[inverse.ravel()[: len(outer)]] == 1]
 
 
 def _named(mesh: Any, kind: str, dimension: int) -> tuple[IntArray, NameArray]:

@@ -34,6 +34,10 @@ STAGES = (0.5, 0.6, 0.7, 0.8, 0.88, 0.94, 0.97, 1.0)
 ANNEALING = (0.95, 0.96, 0.97, 0.975, 0.98, 0.985, 0.99, 0.995, 1.0)
 """The same for one attempt to rearrange a jammed packing."""
 
+SPREAD_FRACTION = {2: 0.70, 3: 0.50}
+"""Fraction at which bodies push each other apart before they take their final size, by dimension. Removing overlaps
+alone would leave the density fluctuations of random points: clusters, and regions as wide as the layer without a body."""
+
 ATTEMPTS = 40
 
 
@@ -181,6 +185,10 @@ def _place(
         centres = generator.uniform(0, extents, (len(radii), len(extents)))
     for stage in stages[:-1]:
         centres, _ = _separate(centres, stage * radii, extents, stage * gap, cut)
+    fraction = _volume(radii, len(extents)).sum() / extents.prod()
+    spread = (SPREAD_FRACTION[len(extents)] / fraction) ** (1 / len(extents))
+    if spread > 1.0 and len(stages) == len(STAGES):
+        centres, _ = _separate(centres, radii, extents, gap, cut, spread)
     centres, overlap = _separate(centres, radii, extents, gap, cut)
     for _attempt in range(ATTEMPTS):
         if overlap <= 0.01 * gap:
@@ -199,11 +207,16 @@ def _place(
     )
 
 
-def _separate(centres: Array, radii: Array, extents: Array, gap: float, cut: bool) -> tuple[Array, float]:
-    """Minimise the summed squares of overlaps; returns the centres and the largest overlap left [um]."""
+def _separate(
+    centres: Array, radii: Array, extents: Array, gap: float, cut: bool, spread: float = 1.0
+) -> tuple[Array, float]:
+    """Minimise the summed squares of overlaps; returns the centres and the largest overlap left [um].
+
+    A ``spread`` above one lets bodies push each other, but not the walls, as if they were larger by that factor.
+    """
     low, high = _allowed(centres, radii, extents, gap, cut)
     # A margin of 2 % on the gap lets the minimisation stop at a small overlap.
-    reach = radii + 0.51 * gap
+    reach = spread * (radii + 0.51 * gap)
     shape = centres.shape
 
     def pairs_overlapping(flat: Array) -> tuple[npt.NDArray[np.int64], Array, Array]:

@@ -12,6 +12,8 @@ from fem_asslb.materials.elasticity import (
 )
 from fem_asslb.materials.library import load
 
+pytestmark = pytest.mark.serial  # plain numbers: nothing parallel in it
+
 NCM = TransverselyIsotropicElasticity(290e3, 95e3, 67e3, 195e3, 52e3)
 VOIGT = [(0, 0), (1, 1), (2, 2), (1, 2), (0, 2), (0, 1)]
 

@@ -18,6 +18,8 @@ from fem_asslb.materials.library import load, load_anode
 from fem_asslb.materials.material import LithiumHost
 from fem_asslb.materials.potential import IdealPotential
 
+pytestmark = pytest.mark.serial  # plain numbers: nothing parallel in it
+
 HOSTS = ["ncm811", "ncm85", "ncm95"]
 LARGEST_ERROR = {"ncm811": 5e-3, "ncm85": 2e-3, "ncm95": 5e-3}
 X = np.linspace(0.0, 1.05, 2101)

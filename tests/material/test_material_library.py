@@ -12,6 +12,8 @@ from fem_asslb.errors import CaseError, CaseErrors
 from fem_asslb.materials.elasticity import IsotropicElasticity, TransverselyIsotropicElasticity
 from fem_asslb.materials.library import anode_names, load, load_anode, names, resolve
 
+pytestmark = pytest.mark.serial  # plain numbers: nothing parallel in it
+
 MARKS = {"seed", "lit", "lit2", "code", "est", "derived", "mem"}
 USER_HOST = {
     "youngs_modulus": "100 GPa",

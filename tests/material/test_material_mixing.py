@@ -14,6 +14,8 @@ from fem_asslb.materials.mixing import (
     volume_fractions,
 )
 
+pytestmark = pytest.mark.serial  # plain numbers: nothing parallel in it
+
 SOFT, STIFF = IsotropicElasticity(24e3, 0.33), IsotropicElasticity(181e3, 0.25)
 
 

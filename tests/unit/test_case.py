@@ -23,6 +23,8 @@ from fem_asslb.geometry import Layer, LayeredStack
 from fem_asslb.materials.elasticity import IsotropicElasticity
 from fem_asslb.materials.library import load, load_anode
 
+pytestmark = pytest.mark.serial  # plain numbers: nothing parallel in it
+
 ROOT = Path(__file__).parents[2]
 CASES = sorted(path.parent for path in (ROOT / "cases").glob("*/case.toml"))
 

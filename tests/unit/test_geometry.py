@@ -18,6 +18,8 @@ from fem_asslb.geometry import (
     Voids,
 )
 
+pytestmark = pytest.mark.serial  # plain numbers: nothing parallel in it
+
 PARTICLES = Particles(volume_fraction=0.5, diameter=EqualDiameters(4.0), minimum_gap=0.1)
 
 

@@ -9,6 +9,8 @@ from fem_asslb.errors import MeshError
 from fem_asslb.geometry import EqualDiameters, LognormalDiameters, TableDiameters
 from meshes.packing import CUT_LIMIT, Population, pack, volume_inside
 
+pytestmark = pytest.mark.serial  # plain numbers: nothing parallel in it
+
 EQUAL = EqualDiameters(4.0)
 LOGNORMAL = LognormalDiameters(4.0, 1.3)
 

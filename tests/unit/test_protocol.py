@@ -5,6 +5,8 @@ import pytest
 from fem_asslb.case.protocol import expand, in_first_charge, parse_step
 from fem_asslb.case.steps import Charge, Discharge, Limit, Press, Rate, Rest, SetStoichiometry
 
+pytestmark = pytest.mark.serial  # plain numbers: nothing parallel in it
+
 STEPS = [
     ("press to 435 MPa in 3 min", Press(435.0, 180.0)),
     ("unload to 1 MPa in 1 min", Press(1.0, 60.0)),

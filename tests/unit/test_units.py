@@ -7,6 +7,8 @@ from fem_asslb import units
 from fem_asslb.errors import UnitError
 from fem_asslb.units import convert, format_quantity, parse
 
+pytestmark = pytest.mark.serial  # plain numbers: nothing parallel in it
+
 
 @pytest.mark.parametrize(
     ("text", "kind", "expected"),

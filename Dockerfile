@@ -25,5 +25,5 @@ ENV HOME=/home/researcher \
     PRTE_MCA_hwloc_default_binding_policy=none
 
 USER researcher
-WORKDIR /work
+WORKDIR /home/researcher/cells
 ENTRYPOINT ["fem-asslb"]

@@ -1,0 +1,22 @@
+"""Stress, stack pressure and lithium in all-solid-state battery cells, by finite elements.
+
+`read_case` reads a case directory and `run` runs it; importing the package imports neither DOLFINx nor MPI.
+"""
+
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from fem_asslb.case.reader import read_case
+    from fem_asslb.driver import run
+
+__all__ = ["read_case", "run"]
+
+_HOMES = {"read_case": "fem_asslb.case.reader", "run": "fem_asslb.driver"}
+
+
+def __getattr__(name: str) -> Any:
+    if name not in _HOMES:
+        raise AttributeError(f"module 'fem_asslb' has no attribute '{name}'")
+    from importlib import import_module
+
+    return getattr(import_module(_HOMES[name]), name)

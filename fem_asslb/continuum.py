@@ -18,6 +18,10 @@ from fem_asslb.spaces.state import ELECTRODE, OUT_OF_PLANE, PLATEN, State
 LITHIUM_DEGREE = 4
 """Quadrature degree of the smooth, nonlinear lithium terms."""
 
+FACET_DEGREE = 4
+"""Quadrature degree on all facets. One degree for every row: the current that closes the circuit is then exactly the
+lithium that leaves the hosts, and the Jacobian exactly the derivative of the residual."""
+
 _MAX_DEGREE = 8
 """Largest quadrature degree of a form over cells."""
 
@@ -81,11 +85,11 @@ class Continuum:
 
     def interface(self, pair: tuple[str, str]) -> ufl.Measure:
         """Facets between two roles."""
-        return self._interior(self._pairs.index(pair) + 1)
+        return self._interior(self._pairs.index(pair) + 1, degree=FACET_DEGREE)
 
     def boundary(self, name: str) -> ufl.Measure:
         """Facets of a boundary that carries a load or a reaction."""
-        return self._outer(self._names.index(name) + 1)
+        return self._outer(self._names.index(name) + 1, degree=FACET_DEGREE)
 
     def energy_degree(self, part: str | None) -> int:
         """Quadrature degree of the energy; one point for linear displacement, which averages the swelling of a cell."""

@@ -34,9 +34,10 @@ STAGES = (0.5, 0.6, 0.7, 0.8, 0.88, 0.94, 0.97, 1.0)
 ANNEALING = (0.95, 0.96, 0.97, 0.975, 0.98, 0.985, 0.99, 0.995, 1.0)
 """The same for one attempt to rearrange a jammed packing."""
 
-SPREAD_FRACTION = {2: 0.70, 3: 0.50}
-"""Fraction at which bodies push each other apart before they take their final size, by dimension. Removing overlaps
-alone would leave the density fluctuations of random points: clusters, and regions as wide as the layer without a body."""
+SPREAD_FRACTION = {2: 0.80, 3: 0.60}
+"""Fraction by dimension, a little below random close packing, at which bodies push each other apart before they take
+their final size. Removing overlaps alone would leave the density fluctuations of random points: clusters, and regions as
+wide as the layer without a body."""
 
 ATTEMPTS = 40
 

@@ -46,9 +46,9 @@ def centres(domain: Domain) -> FloatArray:
     middle = dmesh.compute_midpoints(domain.mesh, domain.dimension, cells)[:, : domain.dimension]
     volume = cell_volumes(domain)[cells]
     region = domain.cell_region[cells]
-    moments = np.zeros((len(domain.regions), domain.dimension + 1))
-    np.add.at(moments, region, np.column_stack([middle * volume[:, None], volume]))
-    moments = global_sum(domain.comm, moments)
+    local = np.zeros((len(domain.regions), domain.dimension + 1))
+    np.add.at(local, region, np.column_stack([middle * volume[:, None], volume]))
+    moments = global_sum(domain.comm, local)
     return moments[:, :-1] / moments[:, -1:]
 
 

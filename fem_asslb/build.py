@@ -42,16 +42,22 @@ def build_model(case: schema.Case, domain: Domain) -> Model:
 def build_support(case: schema.Case, domain: Domain) -> Support:
     """Planes of symmetry, platen and outer pressure of a case.
 
-    A stack stands on ``bottom``; ``left`` (and ``front`` in 3D) are planes of symmetry, the walls opposite only in a die.
+    A stack stands on ``bottom``; ``left`` (and ``front`` in 3D) are planes of symmetry, the other walls only in a die.
     """
     stack = domain.dimension - 1
     generalised = case.fixture.out_of_plane == "generalised-plane-strain"
     across = {"left": 0, "right": 0, "front": 1, "back": 1}
     if isinstance(case.fixture, PressureFixture):
-        planes = [("bottom", stack), *((name, axis) for name, axis in across.items() if name in domain.boundaries)]
+        planes = [
+            ("bottom", stack),
+            *((name, axis) for name, axis in across.items() if name in domain.boundaries),
+        ]
         return Support(tuple(planes), pressure="outer", generalised_plane_strain=generalised)
     held = ("left", "right", "front", "back") if case.fixture.walls == "symmetric" else ("left", "front")
-    planes = [("bottom", stack), *((name, across[name]) for name in held if domain.dimension == 3 or across[name] == 0)]
+    planes = [
+        ("bottom", stack),
+        *((name, across[name]) for name in held if domain.dimension == 3 or across[name] == 0),
+    ]
     return Support(tuple(planes), platen=True, generalised_plane_strain=generalised)
 
 

@@ -131,7 +131,9 @@ def assemble_block_residual(
 
     No lifting: a Newton iterate holds its prescribed values from the start.
     """
-    maps = [(form.function_spaces[0].dofmap.index_map, form.function_spaces[0].dofmap.index_map_bs) for form in residual]
+    maps = [
+        (form.function_spaces[0].dofmap.index_map, form.function_spaces[0].dofmap.index_map_bs) for form in residual
+    ]
     with vector.localForm() as local:
         local.set(0.0)
     parts = dolfinx.cpp.la.petsc.get_local_vectors(vector, maps)

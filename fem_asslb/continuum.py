@@ -54,9 +54,11 @@ class Continuum:
 
     def _create_measures(self) -> None:
         model, transfer = self.model, self.model.charge_transfer
-        pairs = [(i.plus, i.minus) for i in model.interfaces] + list(transfer.interfaces if transfer else ())
-        names = [TOP] * model.support.platen + [model.support.pressure] * (model.support.pressure is not None)
-        names += list(transfer.boundaries if transfer else ())
+        pairs = [(i.plus, i.minus) for i in model.interfaces]
+        pairs += transfer.interfaces if transfer else ()
+        names = [TOP] if model.support.platen else []
+        names += [model.support.pressure] if model.support.pressure is not None else []
+        names += transfer.boundaries if transfer else ()
         self._pairs, self._names = list(dict.fromkeys(pairs)), list(dict.fromkeys(names))
         roles = {part: model.passive if part is None else [part] for part in self.parts}
         degrees = range(_MAX_DEGREE + 1)
@@ -77,8 +79,8 @@ class Continuum:
     def _cells_number(self, part: str | None, degree: int) -> int:
         """Each degree has its own subdomain, hence its own kernel.
 
-        FFCx 0.9 is wrong where two degrees meet in one: coefficients under a one-point rule keep the value at that point
-        under the other rule, and terms tested with a global number are doubled.
+        FFCx 0.9 is wrong where two degrees meet in one: coefficients under a one-point rule keep the value at that
+        point under the other rule, and terms tested with a global number are doubled.
         """
         index = 0 if part is None else 1 + self.model.hosts.index(part)
         return 1 + index * (_MAX_DEGREE + 1) + degree
@@ -112,7 +114,7 @@ class Continuum:
         """Strain of a part free of stress, shape (3, 3)."""
         if part is None:
             return self.fields.layer_strain(self.controls.anode_lithium)
-        return self.fields.lattice_strain(part, state.lithium[0])
+        return self.fields.lattice_strain(part, state.host_lithium[0])
 
     def stress(self, state: State, part: str | None) -> Expr:
         """Cauchy stress [MPa], shape (3, 3), tension positive."""
@@ -141,16 +143,12 @@ class Continuum:
 
     def reactions(self, state: State) -> list[tuple[Expr, ufl.Measure, str | None]]:
         """Current density [pA/um^2], measure and side ("+", or None on an outer boundary) of each reacting surface."""
-        if self._transfer is None or state.lithium is None:
+        law = self._transfer
+        if law is None or state.lithium is None:
             return []
-        pairs, names = self.model.charge_transfer.interfaces, self.model.charge_transfer.boundaries
-        surfaces = [(self.interface(pair), "+") for pair in pairs] + [(self.boundary(name), None) for name in names]
-        return [(self._current(state, side), measure, side) for measure, side in surfaces]
-
-    def _current(self, state: State, side: str | None) -> Expr:
         phi, electrode = state.lithium[1], ufl.split(state.numbers)[ELECTRODE]
-        if side is not None:
-            phi, electrode = phi(side), electrode(side)
-        return lithium.surface_current(
-            self._transfer.exchange_current_density, self._transfer.temperature, electrode, phi
-        )
+        exchange, temperature = law.exchange_current_density, law.temperature
+        inside = lithium.surface_current(exchange, temperature, electrode("+"), phi("+"))
+        outside = lithium.surface_current(exchange, temperature, electrode, phi)
+        between = [(inside, self.interface(pair), "+") for pair in law.interfaces]
+        return [*between, *((outside, self.boundary(name), None) for name in law.boundaries)]

@@ -1,6 +1,6 @@
 """Constants of the weak form that a protocol changes between solves."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 
 from dolfinx import fem
 
@@ -37,6 +37,8 @@ class Controls:
     @classmethod
     def create(cls, domain: Domain, augmentation: float, initial_x: float) -> "Controls":
         """No current, no load, lithium free to move, a step of one second."""
-        values = (1.0, 0.0, 0.0, 0.0, 0.0, 0.0, initial_x, 0.0)
-        constants = (fem.Constant(domain.mesh, value) for value in values)
-        return cls(*constants, platen=PlatenControls.create(domain, augmentation))
+        names = [item.name for item in fields(cls) if item.name != "platen"]
+        constants = {name: fem.Constant(domain.mesh, 0.0) for name in names}
+        constants["time_step"].value = 1.0
+        constants["forced_x"].value = initial_x
+        return cls(platen=PlatenControls.create(domain, augmentation), **constants)

@@ -69,8 +69,7 @@ class Diagnostics:
 
     def lithium_capacity(self) -> float:
         """Lithium in all hosts at x = 1 [pmol; pmol/um in 2D]."""
-        materials = self._problem.model.materials
-        return sum(self.volumes[role] * materials[role].host.c_max for role in self._problem.model.hosts)
+        return sum(self.volumes[role] * host.c_max for role, host in self._problem.model.host_laws.items())
 
     def lithium(self) -> float:
         """Lithium in all hosts [pmol; pmol/um in 2D]."""
@@ -83,10 +82,13 @@ class Diagnostics:
 
     def stoichiometry_range(self) -> tuple[float, float]:
         """Least and largest nodal stoichiometry."""
-        lithium = self._problem.state.lithium
+        lithium = self._problem.state.host_lithium
         owned = lithium.function_space.dofmap.index_map.size_local
         x = lithium.x.array[: 2 * owned : 2]
-        least, largest = global_min(self._comm, x.min(initial=np.inf)), global_max(self._comm, x.max(initial=-np.inf))
+        least, largest = (
+            global_min(self._comm, x.min(initial=np.inf)),
+            global_max(self._comm, x.max(initial=-np.inf)),
+        )
         return float(least[0]), float(largest[0])
 
     def stack_pressure(self) -> float:
@@ -123,7 +125,7 @@ class Diagnostics:
         return -sum(self._integral(form) for form in self._chemical_work)
 
     def layer_force(self) -> float:
-        """int sigma : d(eps_swelling)/dn over the passive layers, n the lithium of the anode [pJ/pmol]."""
+        """Int sigma : d(eps_swelling)/dn over the passive layers, n the lithium of the anode [pJ/pmol]."""
         return self._integral(self._layer_force) if self._layer_force is not None else 0.0
 
     def largest_layer_strain(self) -> float:
@@ -140,7 +142,10 @@ class Diagnostics:
                 row += vector.array[self._cells.dofmap.list[:, 0]]
         owned = slice(0, self._problem.domain.num_owned_cells)
         roles = np.array(self._problem.domain.region_roles)[self._problem.domain.cell_region[owned]]
-        return {role: self._role_stress(sums[:, owned][:, roles == role], role, roles) for role in self._problem.domain.roles}
+        return {
+            role: self._role_stress(sums[:, owned][:, roles == role], role, roles)
+            for role in self._problem.domain.roles
+        }
 
     def _role_stress(self, sums: npt.NDArray, role: str, roles: npt.NDArray) -> StressSummary:
         owned = slice(0, self._problem.domain.num_owned_cells)
@@ -160,7 +165,7 @@ class Diagnostics:
         return [fem.form(value * test * dx) for value in (kinematics.hydrostatic(stress), equivalent, over)]
 
     def _lithium_forms(self, role: str) -> tuple[fem.Form, fem.Form]:
-        host, x = self._problem.continuum.fields.hosts[role], self._problem.state.lithium[0]
+        host, x = self._problem.continuum.fields.hosts[role], self._problem.state.host_lithium[0]
         dx = self._problem.continuum.dx(role, 4)
         change = host.lattice.volume(x) / host.lattice.volume(fem.Constant(self._problem.domain.mesh, 1.0)) - 1.0
         return fem.form(host.c_max * x * dx), fem.form(change * dx)

@@ -105,9 +105,7 @@ class TableDiameters:
 
     def quantile(self, share: float) -> float:
         """Diameter [um] below which the fraction ``share`` (0 to 1, both excluded) of the particles lies."""
-        classes = sorted(
-            pair for pair in zip(self.diameters, self.number_fractions, strict=True) if pair[1] > 0
-        )
+        classes = sorted(pair for pair in zip(self.diameters, self.number_fractions, strict=True) if pair[1] > 0)
         total = 0.0
         for diameter, fraction in classes:
             total += fraction

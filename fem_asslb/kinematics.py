@@ -12,7 +12,9 @@ def gradient(displacement: Expr) -> Expr:
     """
     in_space = ufl.grad(displacement)
     dimension = in_space.ufl_shape[1]
-    return ufl.as_tensor([[in_space[i, j] if j < dimension else 0.0 * in_space[i, 0] for j in range(3)] for i in range(3)])
+    return ufl.as_tensor(
+        [[in_space[i, j] if j < dimension else 0.0 * in_space[i, 0] for j in range(3)] for i in range(3)]
+    )
 
 
 def strain(displacement: Expr, out_of_plane: Expr | float = 0.0) -> Expr:

@@ -29,7 +29,10 @@ class Ledger:
 
     def snapshot(self) -> dict[str, float]:
         """Everything needed to continue."""
-        return {**{f"sum.{k}": v for k, v in self.sums.items()}, **{f"last.{k}": v for k, v in self._last.items()}}
+        return {
+            **{f"sum.{k}": v for k, v in self.sums.items()},
+            **{f"last.{k}": v for k, v in self._last.items()},
+        }
 
     def restore(self, snapshot: dict[str, float]) -> None:
         """Continue from a snapshot."""
@@ -75,7 +78,10 @@ class Ledger:
 
     def _mechanical(self, now: dict[str, float]) -> dict[str, float]:
         simulation, area = self._simulation, self._diagnostics.plate_area
-        energy, works = self._diagnostics.elastic_energy(), self.sums["fixture_work"] + self.sums["chemical_work"]
+        energy, works = (
+            self._diagnostics.elastic_energy(),
+            self.sums["fixture_work"] + self.sums["chemical_work"],
+        )
         size = max(abs(energy), abs(self.sums["fixture_work"]), abs(self.sums["chemical_work"]))
         scalars = {
             "stack pressure [MPa]": now["pressure"],

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from fem_asslb.materials.material import Material
+from fem_asslb.materials.material import LithiumHost, Material
 
 
 @dataclass(frozen=True)
@@ -89,9 +89,14 @@ class Model:
     lithium_degree: int = 1
 
     @property
+    def host_laws(self) -> dict[str, LithiumHost]:
+        """Law of each role whose material stores lithium."""
+        return {role: material.host for role, material in self.materials.items() if material.host is not None}
+
+    @property
     def hosts(self) -> tuple[str, ...]:
         """Roles whose material stores lithium, sorted."""
-        return tuple(sorted(role for role, material in self.materials.items() if material.host is not None))
+        return tuple(sorted(self.host_laws))
 
     @property
     def passive(self) -> tuple[str, ...]:

@@ -19,7 +19,9 @@ def set_splits(preconditioner: PETSc.PC, state: State) -> None:
         state: Unknowns of that matrix.
     """
     comm = state.displacement.function_space.mesh.comm
-    sizes = [f.function_space.dofmap.index_map.size_local * f.function_space.dofmap.index_map_bs for f in state.functions]
+    sizes = [
+        f.function_space.dofmap.index_map.size_local * f.function_space.dofmap.index_map_bs for f in state.functions
+    ]
     start = comm.exscan(sum(sizes)) or 0
     displacement = PETSc.IS().createStride(sizes[0], first=start, step=1, comm=comm)
     displacement.setBlockSize(3)

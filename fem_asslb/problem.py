@@ -1,5 +1,7 @@
 """The weak form of one implicit step as residual and Jacobian blocks. Owns no loop, no file, no solver."""
 
+from collections.abc import Callable
+
 import ufl
 from dolfinx import fem
 from ufl.algorithms import expand_derivatives
@@ -16,13 +18,16 @@ from fem_asslb.spaces.state import CONTACT_PRESSURE, ELECTRODE, OUT_OF_PLANE, PL
 _AUGMENTATION = 10.0
 """Stiffness that smooths the search for the pressure of a clamped platen [MPa/um]; the answer does not depend on it."""
 
+Sources = Callable[["Problem", list[ufl.Argument]], list[ufl.Form]]
+"""Body loads and lithium sources of a problem: one form per unknown, linear in the test function of that unknown."""
+
 
 class Problem:
     """One backward-Euler step of a model on a domain.
 
-    The rows are variations of one incremental energy: the elastic and chemical energy of the hosts, minus what moves and
-    reacts in the step. The equilibrium row is tested with the variation of x and the balance of lithium with that of phi,
-    so the Jacobian is symmetric but for the change of the mobility with x.
+    The rows are variations of one incremental energy: the elastic and chemical energy of the hosts, minus what moves
+    and reacts in the step. The equilibrium row is tested with the variation of x and the balance of lithium with that
+    of phi, so the Jacobian is symmetric but for the change of the mobility with x.
 
     Attributes:
         domain: The mesh.
@@ -39,12 +44,13 @@ class Problem:
     Args:
         domain: The mesh.
         model: What is solved.
+        sources: Right-hand side of each row, that of the balance of lithium over the whole step; none if left out.
 
     Raises:
         MeshError: Regions and materials, or boundaries and supports, do not match.
     """
 
-    def __init__(self, domain: Domain, model: Model) -> None:
+    def __init__(self, domain: Domain, model: Model, sources: Sources | None = None) -> None:
         check_roles(domain, model.materials)
         self.domain, self.model = domain, model
         body = welded_bodies(domain, [(i.plus, i.minus) for i in model.interfaces])
@@ -56,7 +62,10 @@ class Problem:
         self.prescribed = fem.Function(space, name="prescribed")
         self.conditions = create_conditions(domain, space, model.support, self.prescribed)
         self.set_uniform_lithium(model.initial_stoichiometry)
-        rows = self._rows()
+        tests = [ufl.TestFunction(f.function_space) for f in self.state.functions]
+        rows = self._rows(tests)
+        if sources is not None:
+            rows = [row - source for row, source in zip(rows, sources(self, tests), strict=True)]
         self.residual = [fem.form(row) for row in rows]
         self.jacobian = [[self._derivative(row, f) for f in self.state.functions] for row in rows]
 
@@ -65,19 +74,18 @@ class Problem:
         if self.state.lithium is None:
             return
         space = self.state.lithium.function_space
-        for role in self.model.hosts:
-            phi = float(self.model.materials[role].host.potential.potential(x))
+        for role, host in self.model.host_laws.items():
+            phi = float(host.potential.potential(x))
             dofs = space.dofmap.list[self.domain.cells_of([role])].ravel()
             for state in (self.state, self.previous):
-                state.lithium.x.array.reshape(-1, 2)[dofs] = [x, phi]
+                state.host_lithium.x.array.reshape(-1, 2)[dofs] = [x, phi]
                 state.set_number(ELECTRODE, phi)
 
     def _derivative(self, row: ufl.Form, function: fem.Function) -> fem.Form | None:
         form = expand_derivatives(ufl.derivative(row, function, ufl.TrialFunction(function.function_space)))
         return None if form.empty() else fem.form(form)
 
-    def _rows(self) -> list[ufl.Form]:
-        tests = [ufl.TestFunction(f.function_space) for f in self.state.functions]
+    def _rows(self, tests: list[ufl.Argument]) -> list[ufl.Form]:
         displacement, numbers = tests[0], tests[-1]
         energy = self.continuum.elastic_energy(self.state)
         rows = [self._momentum(energy, displacement)]
@@ -94,7 +102,8 @@ class Problem:
 
     def _lithium(self, test: ufl.Argument) -> ufl.Form:
         """Equilibrium and balance of lithium in all hosts; see `fem_asslb.forms.lithium`."""
-        (x, phi), (x_previous, _), (test_x, test_phi) = self.state.lithium, self.previous.lithium, test
+        (x, phi), (x_previous, _) = self.state.host_lithium, self.previous.host_lithium
+        test_x, test_phi = test
         free, forced, dt = 1 - self.controls.forced, self.controls.forced, self.controls.time_step
         row = 0
         for role in self.model.hosts:
@@ -117,7 +126,11 @@ class Problem:
         if support.platen:
             unused -= {PLATEN, CONTACT_PRESSURE}
             row += fixture.platen_balance(
-                self.controls.platen, number[PLATEN], number[CONTACT_PRESSURE], test[PLATEN], test[CONTACT_PRESSURE]
+                self.controls.platen,
+                number[PLATEN],
+                number[CONTACT_PRESSURE],
+                test[PLATEN],
+                test[CONTACT_PRESSURE],
             ) * self.continuum.boundary(TOP)
         if support.generalised_plane_strain:
             unused -= {OUT_OF_PLANE}

@@ -68,7 +68,10 @@ class Simulation:
         self.cell: BatteryCell | None = None
         if case.cell is not None:
             self.cell = BatteryCell.create(
-                case.cell, self.diagnostics.active_mass(), self.diagnostics.plate_area, case.initial.anode_state
+                case.cell,
+                self.diagnostics.active_mass(),
+                self.diagnostics.plate_area,
+                case.initial.anode_state,
             )
         self.ledger = Ledger(self)
         self.time, self.charge, self.current, self.index = 0.0, 0.0, 0.0, 0
@@ -91,7 +94,7 @@ class Simulation:
         """Carry out what is left of the protocol.
 
         Returns:
-            Why it ended: ``"end of protocol"``, or the reason of a failure, in which case the state is the last good one.
+            Why it ended: ``"end of protocol"``, or the reason of a failure; the state is then the last good one.
         """
         for observer in observers:
             observer.start(self)
@@ -154,7 +157,11 @@ class Simulation:
             "stage_charge": self._stage_charge,
             "next_step": self.stepper.next_step,
         }
-        return {**clock, **{f"start.{k}": v for k, v in self._start_of_stage.items()}, **self.ledger.snapshot()}
+        return {
+            **clock,
+            **{f"start.{k}": v for k, v in self._start_of_stage.items()},
+            **self.ledger.snapshot(),
+        }
 
     def restore(self, snapshot: dict[str, float]) -> None:
         """Continue from a snapshot; state and controls are restored by the caller."""
@@ -172,11 +179,15 @@ class Simulation:
             return self.diagnostics.stack_pressure()
         return float(self.problem.controls.outer_pressure.value)
 
-    def voltage(self) -> float | None:
-        """Cell voltage at the state just solved [V]; None without a cell."""
-        if self.cell is None:
-            return None
-        return self.cell.voltage(self.problem.state.number(ELECTRODE), self._charge_end, self.current)
+    @property
+    def battery(self) -> BatteryCell:
+        """Electrochemistry of a case that has some."""
+        assert self.cell is not None
+        return self.cell
+
+    def voltage(self) -> float:
+        """Cell voltage at the state just solved [V], of a case with electrochemistry."""
+        return self.battery.voltage(self.problem.state.number(ELECTRODE), self._charge_end, self.current)
 
     def _begin(self, step: Step) -> None:
         """Controls that stay the same during a protocol step."""
@@ -200,7 +211,7 @@ class Simulation:
     def _current(self, step: Step) -> float:
         if not isinstance(step, Charge | Discharge):
             return 0.0
-        return self.cell.current(step.rate) * (1.0 if isinstance(step, Charge) else -1.0)
+        return self.battery.current(step.rate) * (1.0 if isinstance(step, Charge) else -1.0)
 
     def _load(self, step: Step, length: float) -> None:
         """Controls at the end of a step of ``length`` [s]."""
@@ -222,16 +233,16 @@ class Simulation:
         """Time left in a protocol step as far as it is known beforehand [s]."""
         if isinstance(step, Press | Rest | SetStoichiometry):
             return step.duration - self._elapsed
-        return min(self._time_to(limit, step) for limit in step.limits)
+        return min(self._time_to(limit) for limit in step.limits)
 
-    def _time_to(self, limit: Limit, step: Charge | Discharge) -> float:
+    def _time_to(self, limit: Limit) -> float:
         match limit.kind:
             case "duration":
                 return limit.value - self._elapsed
             case "specific_capacity":
-                return (limit.value * self.cell.active_mass - abs(self._stage_charge)) / abs(self.current)
+                return (limit.value * self.battery.active_mass - abs(self._stage_charge)) / abs(self.current)
             case "areal_capacity":
-                return (limit.value * self.cell.plate_area - abs(self._stage_charge)) / abs(self.current)
+                return (limit.value * (self.battery.plate_area or 0.0) - abs(self._stage_charge)) / abs(self.current)
             case "stoichiometry":
                 to_go = self.diagnostics.lithium() - limit.value * self.diagnostics.lithium_capacity()
                 return max(0.0, to_go / self._lithium_rate())
@@ -258,7 +269,7 @@ class Simulation:
         beyond = self._beyond(step)
         if beyond <= VOLTAGE_TOLERANCE:
             return 0.0
-        before = self.cell.voltage(self.problem.previous.number(ELECTRODE), self.charge, self.current)
+        before = self.battery.voltage(self.problem.previous.number(ELECTRODE), self.charge, self.current)
         gained = abs(self.voltage() - before)
         return min(0.9, max(beyond - 0.5 * VOLTAGE_TOLERANCE, 0.0) / max(gained, beyond))
 

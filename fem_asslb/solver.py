@@ -121,7 +121,9 @@ class NewtonSolver:
         self._snes.solve(None, self._point)
         reason = self._snes.getConvergedReason()
         if reason <= 0:
-            raise ConvergenceError(f"Newton stopped after {self._snes.getIterationNumber()} iterations: {_name(reason)}")
+            raise ConvergenceError(
+                f"Newton stopped after {self._snes.getIterationNumber()} iterations: {_name(reason)}"
+            )
         compatibility.write_to_functions(self._point, self._problem.state.functions)
         return self._report
 

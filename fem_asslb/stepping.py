@@ -76,7 +76,9 @@ class Stepper:
         self.next_step = self._settings.first_step
         self._last_step = None
 
-    def advance(self, longest: float, load: Callable[[float], None], overshoot: Callable[[], float]) -> tuple[float, SolveReport, int]:
+    def advance(
+        self, longest: float, load: Callable[[float], None], overshoot: Callable[[], float]
+    ) -> tuple[float, SolveReport, int]:
         """Solve one step, as long as accuracy and the stage allow.
 
         ``problem.previous`` holds the start of the step throughout; the caller moves it on.
@@ -135,7 +137,10 @@ class Stepper:
             return None
         ratio = length / self._last_step
         for new, old, older in zip(
-            self._problem.state.functions, self._problem.previous.functions, self._before.functions, strict=True
+            self._problem.state.functions,
+            self._problem.previous.functions,
+            self._before.functions,
+            strict=True,
         ):
             new.x.array[:] = old.x.array + ratio * (old.x.array - older.x.array)
         lithium = self._problem.state.lithium
@@ -148,7 +153,7 @@ class Stepper:
         """
         if guess is None or self._last_step is None:
             return 0.0
-        distance = np.abs(self._problem.state.lithium.x.array - guess).max(initial=0.0)
+        distance = np.abs(self._problem.state.host_lithium.x.array - guess).max(initial=0.0)
         largest = float(global_max(self._problem.domain.comm, distance)[0])
         return largest * length / (length + self._last_step) / self._settings.tolerance
 

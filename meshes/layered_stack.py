@@ -35,9 +35,7 @@ def build(stack: LayeredStack, path: Path) -> Report:
         # Gmsh keeps no reference to the callback.
         size = SizeField(stack, [_bodies(stack, name, packing) for name, packing in packings.items()])
         gmsh.model.mesh.setSizeCallback(size)
-        gmsh.option.setNumber(
-            "Mesh.MeshSizeMax", stack.largest_element or max(stack.element_size, stack.width / 2)
-        )
+        gmsh.option.setNumber("Mesh.MeshSizeMax", stack.largest_element or max(stack.element_size, stack.width / 2))
         generate(stack.dimension, stack.order)
         report = measure()
         report = replace(report, packing=_packing_numbers(stack, packings, report))
@@ -53,20 +51,12 @@ def _pack_layers(stack: LayeredStack) -> dict[str, Packing]:
         if not layer.is_packed:
             continue
         populations = [
-            Population(bodies.volume_fraction, bodies.diameter)
-            for bodies in (layer.particles, layer.voids)
-            if bodies
+            Population(bodies.volume_fraction, bodies.diameter) for bodies in (layer.particles, layer.voids) if bodies
         ]
-        gap = (
-            layer.particles.minimum_gap
-            if layer.particles
-            else VOID_GAP_SHARE * populations[0].diameter.quantile(0.5)
-        )
+        gap = layer.particles.minimum_gap if layer.particles else VOID_GAP_SHARE * populations[0].diameter.quantile(0.5)
         cut = layer.particles is not None and layer.particles.walls == "cut"
         try:
-            packings[name] = pack(
-                (*stack.sides, layer.thickness), populations, gap, cut, stack.seed + 1000 * number
-            )
+            packings[name] = pack((*stack.sides, layer.thickness), populations, gap, cut, stack.seed + 1000 * number)
         except MeshError as error:
             raise MeshError(f"layer '{name}': {error}") from error
     return packings
@@ -168,20 +158,14 @@ def _name_groups(stack: LayeredStack, particles: list[list[int]], layers: dict[s
         name_group(dimension - 1, facets, name)
 
 
-def _packing_numbers(
-    stack: LayeredStack, packings: dict[str, Packing], report: Report
-) -> dict[str, dict[str, float]]:
+def _packing_numbers(stack: LayeredStack, packings: dict[str, Packing], report: Report) -> dict[str, dict[str, float]]:
     """Fractions wanted, placed and meshed, number, factor on diameters, by layer and kind of bodies."""
     numbers: dict[str, dict[str, float]] = {}
     first = 1
     for name, packing in packings.items():
         layer = stack.layers[name]
         whole = layer.thickness * float(np.prod(stack.sides))
-        kinds = [
-            (kind, bodies)
-            for kind, bodies in (("particles", layer.particles), ("voids", layer.voids))
-            if bodies
-        ]
+        kinds = [(kind, bodies) for kind, bodies in (("particles", layer.particles), ("voids", layer.voids)) if bodies]
         placed = [int(np.count_nonzero(packing.population == index)) for index in range(len(kinds))]
         last = first + (placed[0] if layer.particles else 0)
         solid = sum(report.volumes[f"particle/{number:04d}"] for number in range(first, last))

@@ -74,9 +74,7 @@ def _read(path: Path) -> meshio.Mesh:
         raise MeshError(f"'{path}' cannot be read by meshio: {error}") from error
     for block in mesh.cells:
         if block.type not in DIMENSION:
-            raise MeshError(
-                f"'{path}' has cells of type '{block.type}'; accepted: {', '.join(sorted(DIMENSION))}"
-            )
+            raise MeshError(f"'{path}' has cells of type '{block.type}'; accepted: {', '.join(sorted(DIMENSION))}")
     return mesh
 
 
@@ -105,9 +103,7 @@ def _renamed(groups: dict[str, list[Integers]], names: dict[str, str]) -> dict[s
     """Groups under our names; groups that get the same name are joined."""
     for theirs in names:
         if theirs not in groups:
-            raise MeshError(
-                f"no group '{theirs}' in the mesh; there are: {', '.join(sorted(groups)) or 'none'}"
-            )
+            raise MeshError(f"no group '{theirs}' in the mesh; there are: {', '.join(sorted(groups)) or 'none'}")
     result: dict[str, list[Integers]] = {}
     for theirs, blocks in groups.items():
         ours = names.get(theirs, theirs)
@@ -157,13 +153,9 @@ def _split(name: str, kind: str, rows: Integers, points: Numbers) -> dict[str, t
     cell = np.tile(np.arange(len(rows)), dimension + 1)
     touching = coo_array((np.ones(len(cell)), (cell, facet))).tocsr()
     count, label = connected_components(touching @ touching.T, directed=False)
-    centres = np.array([points[rows[label == region]].mean(axis=(0, 1)) for region in range(count)])[
-        :, :dimension
-    ]
+    centres = np.array([points[rows[label == region]].mean(axis=(0, 1)) for region in range(count)])[:, :dimension]
     order = np.lexsort((*centres.T[-2::-1], centres[:, -1]))
-    return {
-        f"{name}/{number:04d}": (kind, rows[label == region]) for number, region in enumerate(order, start=1)
-    }
+    return {f"{name}/{number:04d}": (kind, rows[label == region]) for number, region in enumerate(order, start=1)}
 
 
 def _fill_model(groups: dict[str, tuple[str, Integers]], points: Numbers) -> None:

@@ -36,8 +36,8 @@ ANNEALING = (0.95, 0.96, 0.97, 0.975, 0.98, 0.985, 0.99, 0.995, 1.0)
 
 SPREAD_FRACTION = {2: 0.80, 3: 0.60}
 """Fraction by dimension, a little below random close packing, at which bodies push each other apart before they take
-their final size. Removing overlaps alone would leave the density fluctuations of random points: clusters, and regions as
-wide as the layer without a body."""
+their final size. Removing overlaps alone would leave the density fluctuations of random points: clusters, and regions
+as wide as the layer without a body."""
 
 ATTEMPTS = 40
 
@@ -70,9 +70,7 @@ class Packing:
     fractions: tuple[float, ...]
 
 
-def pack(
-    box: Sequence[float], populations: Sequence[Population], gap: float, cut: bool, seed: int
-) -> Packing:
+def pack(box: Sequence[float], populations: Sequence[Population], gap: float, cut: bool, seed: int) -> Packing:
     """Place bodies in the box [0, box] without overlap.
 
     Diameters are the evenly spaced quantiles of the distribution, so that a few bodies already represent it.
@@ -96,15 +94,11 @@ def pack(
     centres: Array = np.empty((0, len(extents)))
     for trial in itertools.count():
         # The count follows the kept share twice; after that only the scale does, so that the loop ends.
-        wanted = [
-            _number(population, extents, share) for population, share in zip(populations, kept, strict=True)
-        ]
+        wanted = [_number(population, extents, share) for population, share in zip(populations, kept, strict=True)]
         if trial < 3 and wanted != counts:
             counts, centres = wanted, np.empty((0, len(extents)))
             population_of = np.repeat(np.arange(len(counts)), counts)
-            nominal = np.concatenate(
-                [_radii(p.diameter, n) for p, n in zip(populations, counts, strict=True)]
-            )
+            nominal = np.concatenate([_radii(p.diameter, n) for p, n in zip(populations, counts, strict=True)])
         full = np.bincount(population_of, _volume(nominal, len(extents)), len(counts))
         target = np.array([p.volume_fraction for p in populations]) * extents.prod()
         scales = (target / (kept * full)) ** (1 / len(extents))

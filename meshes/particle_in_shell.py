@@ -49,9 +49,7 @@ def _draw(geometry: ParticleInShell) -> tuple[list[int], list[int]]:
         balls = [(2, occ.addDisk(0, 0, 0, radius, radius)) for radius in radii]
         quadrant = (2, occ.addRectangle(0, 0, 0, radii[1], radii[1]))
         if geometry.part == "symmetric":
-            balls = [
-                occ.intersect([ball], [quadrant], removeObject=True, removeTool=False)[0][0] for ball in balls
-            ]
+            balls = [occ.intersect([ball], [quadrant], removeObject=True, removeTool=False)[0][0] for ball in balls]
         occ.remove([quadrant], recursive=True)
     else:
         angles = (
@@ -73,9 +71,7 @@ def _name_boundaries(geometry: ParticleInShell) -> None:
     for _, facet in gmsh.model.getBoundary(gmsh.model.getEntities(dimension), combined=True, oriented=False):
         bounds = gmsh.model.getBoundingBox(dimension - 1, facet)
         on = [
-            name
-            for name, axis in planes.items()
-            if abs(bounds[axis]) < tolerance and abs(bounds[axis + 3]) < tolerance
+            name for name, axis in planes.items() if abs(bounds[axis]) < tolerance and abs(bounds[axis + 3]) < tolerance
         ]
         groups[on[0] if on else "outer"].append(facet)
     for name, facets in groups.items():

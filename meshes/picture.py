@@ -32,9 +32,7 @@ def draw(path: Path, picture: Path) -> None:
         number = particles.index(name) if is_particle else layers.index(name)
         palette = PARTICLE_COLOURS if is_particle else COLOURS
         # In 3D the layers that hide the particles are drawn as their cut at the middle of the depth.
-        shown = (
-            grid.clip("-y", origin=mesh.points.mean(axis=0)) if dimension == 3 and not is_particle else grid
-        )
+        shown = grid.clip("-y", origin=mesh.points.mean(axis=0)) if dimension == 3 and not is_particle else grid
         plotter.add_mesh(
             shown,
             color=palette[number % len(palette)],
@@ -46,9 +44,7 @@ def draw(path: Path, picture: Path) -> None:
     entries = [[name, COLOURS[number % len(COLOURS)]] for number, name in enumerate(layers)]
     if particles:
         entries.append([f"{len(particles)} particles", PARTICLE_COLOURS[0]])
-    plotter.add_legend(
-        entries, bcolor="white", size=(0.3, 0.02 * len(entries)), loc="upper left", face="rectangle"
-    )
+    plotter.add_legend(entries, bcolor="white", size=(0.3, 0.02 * len(entries)), loc="upper left", face="rectangle")
     _aim(plotter, mesh, groups, dimension)
     plotter.screenshot(picture)
     plotter.close()
@@ -62,19 +58,14 @@ def _groups(mesh: meshio.Mesh, dimension: int) -> dict[str, pyvista.Unstructured
             for tag in np.unique(tags):
                 cells[names[int(tag)]].append(block.data[tags == tag][:, : dimension + 1])
     kind = pyvista.CellType.TRIANGLE if dimension == 2 else pyvista.CellType.TETRA
-    return {
-        name: pyvista.UnstructuredGrid({kind: np.concatenate(rows)}, mesh.points)
-        for name, rows in cells.items()
-    }
+    return {name: pyvista.UnstructuredGrid({kind: np.concatenate(rows)}, mesh.points) for name, rows in cells.items()}
 
 
 def _aim(
     plotter: pyvista.Plotter, mesh: meshio.Mesh, groups: dict[str, pyvista.UnstructuredGrid], dimension: int
 ) -> None:
     """Look at the particles if there are any, since other layers may be much thicker; else at the whole."""
-    particles = [
-        grid.extract_surface().bounds for name, grid in groups.items() if name.startswith("particle/")
-    ]
+    particles = [grid.extract_surface().bounds for name, grid in groups.items() if name.startswith("particle/")]
     corners = np.array(particles or [grid.extract_surface().bounds for grid in groups.values()])
     low, high = corners[:, ::2].min(axis=0), corners[:, 1::2].max(axis=0)
     centre = (low + high) / 2

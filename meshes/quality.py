@@ -83,9 +83,7 @@ class Report:
         for name, numbers in self.packing.items():
             lines.append(f"{name}: " + ", ".join(f"{key} {value:.4g}" for key, value in numbers.items()))
         for measures, label in ((self.volumes, unit), (self.areas, facet_unit)):
-            lines += [
-                f"{name}: {measure:.6g} {label}" for name, measure in measures.items() if "/" not in name
-            ]
+            lines += [f"{name}: {measure:.6g} {label}" for name, measure in measures.items() if "/" not in name]
         lines += [str(element) for element in self.bad[:10]]
         return "\n".join(lines)
 
@@ -114,8 +112,7 @@ def measure() -> Report:
     }
     volumes = {name: float(cells.volumes.sum()) for name, cells in groups.items()}
     qualities = {
-        name: np.asarray(gmsh.model.mesh.getElementQualities(cells.tags, "minSICN"))
-        for name, cells in groups.items()
+        name: np.asarray(gmsh.model.mesh.getElementQualities(cells.tags, "minSICN")) for name, cells in groups.items()
     }
     everything = np.concatenate(list(qualities.values()))
     particles = {name: cells for name, cells in groups.items() if name.startswith("particle/")}
@@ -143,9 +140,7 @@ def _cells(dimension: int, tag: int) -> _Cells:
     for entity in gmsh.model.getEntitiesForPhysicalGroup(dimension, tag):
         for kind, cell_tags, nodes in zip(*gmsh.model.mesh.getElements(dimension, entity), strict=True):
             _, _, order, count, _, _ = gmsh.model.mesh.getElementProperties(kind)
-            edge_nodes = (
-                gmsh.model.mesh.getElementEdgeNodes(kind, entity).astype(np.int64).reshape(-1, order + 1)
-            )
+            edge_nodes = gmsh.model.mesh.getElementEdgeNodes(kind, entity).astype(np.int64).reshape(-1, order + 1)
             tags.append(cell_tags.astype(np.int64))
             volumes.append(_volumes(kind, entity))
             corners.append(nodes.astype(np.int64).reshape(-1, count)[:, : dimension + 1])
@@ -153,9 +148,7 @@ def _cells(dimension: int, tag: int) -> _Cells:
             facets.append(
                 edge_nodes
                 if dimension == 2
-                else gmsh.model.mesh.getElementFaceNodes(kind, 3, entity)
-                .astype(np.int64)
-                .reshape(-1, 3 * order)
+                else gmsh.model.mesh.getElementFaceNodes(kind, 3, entity).astype(np.int64).reshape(-1, 3 * order)
             )
     whole = [np.concatenate(parts) for parts in (tags, corners, edges, facets)]
     return _Cells(whole[0], np.concatenate(volumes), *whole[1:])
@@ -239,7 +232,5 @@ def _bad(groups: dict[str, _Cells], qualities: dict[str, Numbers], dimension: in
     for name, cells in groups.items():
         for i in np.flatnonzero(qualities[name] < SLIVER):
             corners = [gmsh.model.mesh.getNode(node)[0][:dimension] for node in cells.corners[i]]
-            bad.append(
-                BadElement(name, tuple(map(float, np.mean(corners, axis=0))), float(qualities[name][i]))
-            )
+            bad.append(BadElement(name, tuple(map(float, np.mean(corners, axis=0))), float(qualities[name][i])))
     return tuple(sorted(bad, key=lambda element: element.quality))

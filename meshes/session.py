@@ -78,9 +78,7 @@ def _distorted_edges(dimension: int) -> npt.NDArray[np.uint64]:
     edges = []
     for _, entity in gmsh.model.getEntities(dimension):
         for kind, tags in zip(*gmsh.model.mesh.getElements(dimension, entity)[:2], strict=True):
-            smallest, largest = (
-                gmsh.model.mesh.getElementQualities(tags, name) for name in ("minDetJac", "maxDetJac")
-            )
+            smallest, largest = (gmsh.model.mesh.getElementQualities(tags, name) for name in ("minDetJac", "maxDetJac"))
             nodes = gmsh.model.mesh.getElementEdgeNodes(kind, entity).reshape(len(tags), -1, 3)
             edges.append(nodes[smallest < LEAST_JACOBIAN_RATIO * largest].reshape(-1, 3))
     return np.unique(np.concatenate(edges), axis=0)

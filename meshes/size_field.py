@@ -87,9 +87,7 @@ class _Grid:
         self._strides = tuple(stride // values.itemsize for stride in values.strides)
         self._values = [float(value) for value in values.ravel()]
 
-    def _lower(
-        self, values: Array, origin: Array, centre: Array, radius: float, wanted: float, size: float
-    ) -> None:
+    def _lower(self, values: Array, origin: Array, centre: Array, radius: float, wanted: float, size: float) -> None:
         reach = radius + (size - wanted) / GROWTH
         first = np.maximum(np.floor((centre - origin - reach) / self._spacing).astype(int), 0)
         last = np.minimum(np.ceil((centre - origin + reach) / self._spacing).astype(int) + 1, values.shape)
@@ -105,9 +103,7 @@ class _Grid:
 
     def __call__(self, point: tuple[float, ...]) -> float:
         offset = 0
-        for coordinate, origin, count, stride in zip(
-            point, self._origin, self._shape, self._strides, strict=True
-        ):
+        for coordinate, origin, count, stride in zip(point, self._origin, self._shape, self._strides, strict=True):
             index = round((coordinate - origin) / self._spacing)
             if not 0 <= index < count:
                 return math.inf
@@ -130,9 +126,7 @@ def _sources(stack: LayeredStack, bodies: Bodies) -> list[tuple[Array, float, fl
         distance = float(np.linalg.norm(difference))
         gap = distance - bodies.radii[i] - bodies.radii[j]
         if gap < widest:
-            sources.append(
-                (bodies.centres[i] + difference * (bodies.radii[i] + gap / 2) / distance, 0.0, factor * gap)
-            )
+            sources.append((bodies.centres[i] + difference * (bodies.radii[i] + gap / 2) / distance, 0.0, factor * gap))
     low, high = stack.levels()[bodies.layer]
     walls = [(0.0, extent) for extent in stack.sides] + [(low, high)]
     for axis, (start, end) in enumerate(walls):

@@ -1,7 +1,8 @@
 """Compare the results of cases with the values in their expected.toml: python3 -m scripts.expected [CASE ...].
 
-Each entry names a column of history.csv, the protocol step (from 1) at whose end it is read, for a change the step since which
-it is taken, the accepted range and the reason for it. An entry with ``disagrees`` is known to lie outside, and says why.
+Each entry names a column of history.csv, the protocol step (from 1) at whose end it is read, for a change the step
+since which it is taken, the accepted range and the reason for it. An entry with ``disagrees`` is known to lie outside,
+and says why.
 """
 
 import csv

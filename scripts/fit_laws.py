@@ -65,8 +65,7 @@ def fit(kind: str, x: np.ndarray, y: np.ndarray, weights: np.ndarray) -> BentLin
 def rounded(line: BentLine) -> BentLine:
     """The law with as many digits as the data file stores."""
     bends = tuple(
-        Bend(round(bend.position, 4), round(bend.width, 4), round(bend.slope_change, 4))
-        for bend in line.bends
+        Bend(round(bend.position, 4), round(bend.width, 4), round(bend.slope_change, 4)) for bend in line.bends
     )
     return BentLine(round(float(line.value), 4), round(float(line.slope), 4), bends)
 
@@ -77,9 +76,7 @@ def show(title: str, line: BentLine, x: np.ndarray, y: np.ndarray, scale: np.nda
     slopes = line.derivative(np.linspace(0.0, 1.05, 2101))
     print(f"\n{title}\nvalue = {line.value}\nslope = {line.slope}\nbends = [")
     for bend in line.bends:
-        print(
-            f"    {{ position = {bend.position}, width = {bend.width}, slope_change = {bend.slope_change} }},"
-        )
+        print(f"    {{ position = {bend.position}, width = {bend.width}, slope_change = {bend.slope_change} }},")
     print("]\nerrors:", np.array2string(errors, precision=4, suppress_small=True, max_line_width=100))
     print(f"largest {np.abs(errors).max():.4f}; slope from {slopes.min():.3f} to {slopes.max():.3f}")
 

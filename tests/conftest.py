@@ -43,7 +43,14 @@ def measured(request):
 
     def record(problem, quantity, closed, computed, error=None, order=None):
         error = abs(computed - closed) / abs(closed) if error is None else error
-        row = {"problem": problem, "quantity": quantity, "closed": closed, "computed": computed, "error": error, "order": order}
+        row = {
+            "problem": problem,
+            "quantity": quantity,
+            "closed": closed,
+            "computed": computed,
+            "error": error,
+            "order": order,
+        }
         request.node.user_properties.append(("verification", row))
         return error
 

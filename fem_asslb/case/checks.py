@@ -79,9 +79,7 @@ def every_role_has_a_material(geometry: Geometry, materials: dict[str, MaterialC
             )
     for role in materials:
         if role not in roles:
-            yield CaseError(
-                f"materials.{role}", f"the geometry has no region '{role}'; regions: {_list(roles)}"
-            )
+            yield CaseError(f"materials.{role}", f"the geometry has no region '{role}'; regions: {_list(roles)}")
 
 
 def interfaces_join_two_regions(
@@ -119,18 +117,12 @@ def particles_can_be_packed(geometry: Geometry) -> Errors:
 def fixture_fits_the_geometry(geometry: Geometry, fixture: Fixture) -> Errors:
     """A particle in a shell is loaded by a pressure, a stack by a platen; out of plane exists in 2D only."""
     if isinstance(geometry, ParticleInShell) and not isinstance(fixture, PressureFixture):
-        yield CaseError(
-            "fixture.kind", f"'{fixture.kind}' needs a stack; a particle in a shell takes 'pressure'"
-        )
+        yield CaseError("fixture.kind", f"'{fixture.kind}' needs a stack; a particle in a shell takes 'pressure'")
     if isinstance(geometry, LayeredStack) and isinstance(fixture, PressureFixture):
         accepted = "'rigid', 'spring', 'constant-force'"
-        yield CaseError(
-            "fixture.kind", f"'pressure' is for a particle in a shell; a layered stack takes {accepted}"
-        )
+        yield CaseError("fixture.kind", f"'pressure' is for a particle in a shell; a layered stack takes {accepted}")
     if getattr(geometry, "dimension", 2) == 3 and fixture.out_of_plane is not None:
-        yield CaseError(
-            "fixture.out_of_plane", f"'{fixture.out_of_plane}' is for 2D; the geometry is 3D, leave it out"
-        )
+        yield CaseError("fixture.out_of_plane", f"'{fixture.out_of_plane}' is for 2D; the geometry is 3D, leave it out")
 
 
 def axes_keep_the_symmetry(geometry: Geometry, materials: dict[str, MaterialChoice]) -> Errors:
@@ -151,9 +143,7 @@ def currents_have_a_cell(cell: Cell | None, protocol: Protocol) -> Errors:
             yield CaseError("protocol.steps", f"'{step}' needs the section cell (anode, one_c, ...)")
     for other in dict.fromkeys(protocol.steps):
         if isinstance(other, SetStoichiometry) and cell is not None:
-            yield CaseError(
-                "protocol.steps", f"'{other}' imposes the stoichiometry; leave out the section cell"
-            )
+            yield CaseError("protocol.steps", f"'{other}' imposes the stoichiometry; leave out the section cell")
 
 
 def lithium_has_a_host(cell: Cell | None, protocol: Protocol, resolved: dict[str, Material]) -> Errors:
@@ -166,9 +156,7 @@ def lithium_has_a_host(cell: Cell | None, protocol: Protocol, resolved: dict[str
                 "materials", f"'{step}' needs a material that hosts lithium, such as 'ncm85'; there is none"
             )
     if cell is not None:
-        yield CaseError(
-            "cell", "there is no material that hosts lithium, such as 'ncm85'; leave out the section cell"
-        )
+        yield CaseError("cell", "there is no material that hosts lithium, such as 'ncm85'; leave out the section cell")
 
 
 def steps_are_possible(geometry: Geometry, protocol: Protocol) -> Errors:
@@ -204,31 +192,22 @@ def voltages_make_a_window(protocol: Protocol) -> Errors:
     limits = _limits(protocol, "voltage")
     for step, limit in limits:
         if not limit.value < 6.0:
-            yield CaseError(
-                "protocol.steps", f"in step '{step}': '{limit}' is out of range; expected less than 6 V"
-            )
+            yield CaseError("protocol.steps", f"in step '{step}': '{limit}' is out of range; expected less than 6 V")
     for charge, upper in limits:
         for discharge, lower in limits:
-            crossed = (
-                isinstance(charge, Charge) and isinstance(discharge, Discharge) and upper.value <= lower.value
-            )
+            crossed = isinstance(charge, Charge) and isinstance(discharge, Discharge) and upper.value <= lower.value
             if crossed:
-                yield CaseError(
-                    "protocol.steps", f"'{charge}' ends at a voltage not above that of '{discharge}'"
-                )
+                yield CaseError("protocol.steps", f"'{charge}' ends at a voltage not above that of '{discharge}'")
 
 
-def stoichiometries_are_in_the_table(
-    resolved: dict[str, Material], initial: Initial, protocol: Protocol
-) -> Errors:
+def stoichiometries_are_in_the_table(resolved: dict[str, Material], initial: Initial, protocol: Protocol) -> Errors:
     """Stated stoichiometries lie in the range of the lattice data of every host."""
     stated = [("initial.stoichiometry", f"'{initial.stoichiometry:g}'", initial.stoichiometry)]
     for step in dict.fromkeys(protocol.steps):
         if isinstance(step, SetStoichiometry):
             stated.append(("protocol.steps", f"in step '{step}'", step.stoichiometry))
     stated += [
-        ("protocol.steps", f"in step '{step}'", limit.value)
-        for step, limit in _limits(protocol, "stoichiometry")
+        ("protocol.steps", f"in step '{step}'", limit.value) for step, limit in _limits(protocol, "stoichiometry")
     ]
     for role, host in _hosts(resolved).items():
         low, high = host.lattice.x_min, host.lattice.x_max

@@ -50,18 +50,14 @@ def summary(case: Case) -> list[Row]:
             rows += _charge_rows(case, materials, states)
             rows += _shell_rows(case, case.geometry, materials, states)
     if states is not None:
-        rows.append(
-            _row("duration", sum(state.duration for state in states), "s", "h", "all steps, at equilibrium")
-        )
+        rows.append(_row("duration", sum(state.duration for state in states), "s", "h", "all steps, at equilibrium"))
     return rows
 
 
 def format_rows(rows: list[Row]) -> str:
     """Table of figures for a terminal."""
     names = max((len(row.name) for row in rows), default=0)
-    return "\n".join(
-        f"  {row.name:{names}}  {row.value:>10.4g} {row.unit:9} {row.note}".rstrip() for row in rows
-    )
+    return "\n".join(f"  {row.name:{names}}  {row.value:>10.4g} {row.unit:9} {row.note}".rstrip() for row in rows)
 
 
 def equilibrium(case: Case, materials: dict[str, Material]) -> Equilibrium | None:
@@ -124,14 +120,10 @@ def _stack_rows(case: Case, geometry: LayeredStack, materials: dict[str, Materia
         if layer.particles is not None:
             fraction = layer.particles.volume_fraction
             rows.append(_row(f"active volume fraction of {name}", fraction, "", "", "particles over layer"))
-            rows.append(
-                _row("expected number of particles", _particle_count(geometry, layer), "", "", "volume/mean")
-            )
+            rows.append(_row("expected number of particles", _particle_count(geometry, layer), "", "", "volume/mean"))
     volumes = active_thickness(geometry, materials)
     if volumes:
-        rows.append(
-            _row("dense active layer", sum(volumes.values()), "um", "um", "active volume over plate area")
-        )
+        rows.append(_row("dense active layer", sum(volumes.values()), "um", "um", "active volume over plate area"))
         weights = [volume * (materials[role].density or math.nan) for role, volume in volumes.items()]
         rows.append(_row("areal loading", sum(weights), "pg/um^2", "mg/cm^2", "active layer x density"))
         hosts = {role: material.host for role, material in materials.items() if material.host is not None}
@@ -146,9 +138,7 @@ def _particle_count(geometry: LayeredStack, layer: Layer) -> float:
     shares = [(index + 0.5) / 1000.0 for index in range(1000)]
     power = geometry.dimension
     unit_ball = math.pi / 4.0 if power == 2 else math.pi / 6.0
-    mean = (
-        unit_ball * sum(layer.particles.diameter.quantile(share) ** power for share in shares) / len(shares)
-    )
+    mean = unit_ball * sum(layer.particles.diameter.quantile(share) ** power for share in shares) / len(shares)
     return layer.particles.volume_fraction * layer.thickness * math.prod(geometry.sides) / mean
 
 
@@ -156,11 +146,7 @@ def _cell_rows(case: Case, materials: dict[str, Material]) -> list[Row]:
     model = equilibrium(case, materials)
     if model is None or model.loading is None or case.cell is None:
         return []
-    rows = [
-        _row(
-            "current density at 1C", model.loading * case.cell.one_c, "pA/um^2", "mA/cm^2", "loading x one_c"
-        )
-    ]
+    rows = [_row("current density at 1C", model.loading * case.cell.one_c, "pA/um^2", "mA/cm^2", "loading x one_c")]
     if model.anode_capacity is not None:
         capacity = model.anode_capacity * model.loading
         note = "n_to_p x positive_reference_capacity x loading"
@@ -177,9 +163,7 @@ def _charge_rows(case: Case, materials: dict[str, Material], states: list[CellSt
     cathode = float(model.host.potential.potential(state.stoichiometry))
     rows = [
         _row("first charge: capacity", state.charge, "pC/pg", "mAh/g", note),
-        _row(
-            "first charge: x at the end", state.stoichiometry, "", "", f"from {case.initial.stoichiometry:g}"
-        ),
+        _row("first charge: x at the end", state.stoichiometry, "", "", f"from {case.initial.stoichiometry:g}"),
         _row("first charge: cathode potential", cathode, "V", "V", "vs Li, at that x"),
         _row(
             "first charge: anode potential",
@@ -191,9 +175,7 @@ def _charge_rows(case: Case, materials: dict[str, Material], states: list[CellSt
     ]
     if model.loading is not None:
         areal = state.charge * model.loading
-        rows.insert(
-            1, _row("first charge: areal capacity", areal, "pC/um^2", "mAh/cm^2", "capacity x loading")
-        )
+        rows.insert(1, _row("first charge: areal capacity", areal, "pC/um^2", "mAh/cm^2", "capacity x loading"))
     if model.anode_capacity is not None:
         note = f"of the anode capacity, from {case.initial.anode_state:g}"
         rows.append(_row("first charge: anode state at the end", state.anode_state, "", "", note))
@@ -211,9 +193,7 @@ def _pressure_rows(
     layers = swelling_layers(case, geometry, materials, state.stoichiometry, areal)
     held, words = held_directions(case)
     rows = [
-        _row(
-            f"free thickness change of {name}", layer.free_growth(held), "um", "um", f"{words}, from assembly"
-        )
+        _row(f"free thickness change of {name}", layer.free_growth(held), "um", "um", f"{words}, from assembly")
         for name, layer in zip(geometry.layers, layers, strict=True)
         if layer.free_growth(held) != 0.0
     ]

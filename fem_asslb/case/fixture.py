@@ -71,6 +71,4 @@ class PressureFixture:
     out_of_plane: Literal["plane-strain", "generalised-plane-strain"] | None = None
 
 
-Fixture = Annotated[
-    RigidFixture | SpringFixture | ConstantForceFixture | PressureFixture, Field(discriminator="kind")
-]
+Fixture = Annotated[RigidFixture | SpringFixture | ConstantForceFixture | PressureFixture, Field(discriminator="kind")]

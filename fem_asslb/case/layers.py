@@ -39,9 +39,7 @@ def swelling_layers(
         x: Stoichiometry of the hosts.
         charge: Passed since assembly per plate area [pC/um^2], which swells the anode.
     """
-    return [
-        _swelling_layer(case, materials, name, layer, x, charge) for name, layer in geometry.layers.items()
-    ]
+    return [_swelling_layer(case, materials, name, layer, x, charge) for name, layer in geometry.layers.items()]
 
 
 def _swelling_layer(

@@ -55,17 +55,14 @@ def _describe(details: ErrorDetails, name: str, annotation: Any, table: Any) -> 
         case "union_tag_invalid":
             tag = context["discriminator"].strip("'")
             return [
-                CaseError(
-                    f"{key}.{tag}", _accepted(context["tag"], context["expected_tags"].replace(", ", " or "))
-                )
+                CaseError(f"{key}.{tag}", _accepted(context["tag"], context["expected_tags"].replace(", ", " or ")))
             ]
         case "literal_error":
             return [CaseError(key, _accepted(value, context["expected"]))]
         case "value_error":
             lines = str(context["error"]).splitlines()
             return [
-                _from_requirement(key.partition("[")[0] if name == "protocol" else key, value, line)
-                for line in lines
+                _from_requirement(key.partition("[")[0] if name == "protocol" else key, value, line) for line in lines
             ]
         case "greater_than" | "greater_than_equal" | "less_than" | "less_than_equal":
             bound, limit = next(iter(context.items()))
@@ -117,9 +114,7 @@ def _at(table: Any, item: int | str) -> Any:
     return None
 
 
-def _locate(
-    location: tuple[int | str, ...], name: str, annotation: Any, table: Any
-) -> tuple[str, type | None]:
+def _locate(location: tuple[int | str, ...], name: str, annotation: Any, table: Any) -> tuple[str, type | None]:
     """Dotted key of an error and the dataclass that the key belongs to.
 
     Pydantic puts the tag of the chosen alternative into the location; it is no key of the case and left out.
@@ -136,9 +131,7 @@ def _locate(
         key += f".{item}"
         owner = kind
         inner = value_annotation(annotation)
-        annotation = (
-            inner if inner is not None else fields_of(kind).get(item, (None, False))[0] if kind else None
-        )
+        annotation = inner if inner is not None else fields_of(kind).get(item, (None, False))[0] if kind else None
         table = _at(table, item)
         kind = choose(annotation, table)
         if item == location[-1]:

@@ -82,9 +82,7 @@ def _expand_one(item: Any) -> Iterator[object]:
         return
     count = item.get("repeat")
     if set(item) != {"repeat", "steps"} or type(count) is not int or count < 1:
-        raise ValueError(
-            f"{item!r} is not a repeat; expected {{repeat = 3, steps = [...]}} with repeat at least 1"
-        )
+        raise ValueError(f"{item!r} is not a repeat; expected {{repeat = 3, steps = [...]}} with repeat at least 1")
     for _ in range(count):
         yield from expand(item["steps"])
 
@@ -149,9 +147,7 @@ def _read_rate(text: str) -> Rate:
     try:
         return Rate("current_density", _positive(parse(text, "pA/um^2"), text))
     except UnitError as error:
-        raise ValueError(
-            f"'{text}' is not a rate; expected one like '0.1C', 'C/10' or '0.5 mA/cm^2'"
-        ) from error
+        raise ValueError(f"'{text}' is not a rate; expected one like '0.1C', 'C/10' or '0.5 mA/cm^2'") from error
 
 
 def _read_limit(text: str) -> Limit:

@@ -89,13 +89,7 @@ def _default(item: Any, annotation: Any) -> str:
 
 
 def _toml(value: Any) -> str:
-    return (
-        str(value).lower()
-        if isinstance(value, bool)
-        else f'"{value}"'
-        if isinstance(value, str)
-        else f"{value:g}"
-    )
+    return str(value).lower() if isinstance(value, bool) else f'"{value}"' if isinstance(value, str) else f"{value:g}"
 
 
 if __name__ == "__main__":

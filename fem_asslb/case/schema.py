@@ -105,9 +105,7 @@ class Time:
 
 
 def _read_petsc(value: Any) -> Any:
-    if isinstance(value, dict) and not all(
-        isinstance(option, str | int | float) for option in value.values()
-    ):
+    if isinstance(value, dict) and not all(isinstance(option, str | int | float) for option in value.values()):
         raise ValueError(f"{value!r}: options are texts, numbers, true or false, without nested tables")
     return value
 

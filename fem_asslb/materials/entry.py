@@ -102,9 +102,7 @@ class PotentialTable(_DataTable):
         x = np.linspace(0.0, 1.05, 1051)
         slopes = law.slope(x) + 0.0 * x
         if slopes.max() >= 0.0:
-            raise MaterialError(
-                f"potential rises at x = {x[slopes.argmax()]:.3f}; accepted: falling on 0 to 1.05"
-            )
+            raise MaterialError(f"potential rises at x = {x[slopes.argmax()]:.3f}; accepted: falling on 0 to 1.05")
         return law
 
 
@@ -134,9 +132,7 @@ class AnodeTable(_Table):
         if self.kind == "tailed-plateau" and len(tails) == len(names):
             return TailedPlateauPotential(self.plateau, specific_capacity=self.specific_capacity, **tails)
         needs = "none" if self.kind == "plateau" else "all"
-        raise MaterialError(
-            f"anode of kind '{self.kind}' has {sorted(tails)}; accepted: {needs} of {list(names)}"
-        )
+        raise MaterialError(f"anode of kind '{self.kind}' has {sorted(tails)}; accepted: {needs} of {list(names)}")
 
 
 class IngredientTable(_Table):
@@ -205,13 +201,9 @@ class EntryTable(_Table):
         if not given and in_plane is None and along is None:
             return None
         if self.lattice is None or self.potential is None or self.maximum_concentration is None:
-            raise MaterialError(
-                f"a lithium host needs {', '.join(HOST_KEYS)} and diffusivity; given: {given}"
-            )
+            raise MaterialError(f"a lithium host needs {', '.join(HOST_KEYS)} and diffusivity; given: {given}")
         if in_plane is None or along is None:
-            raise MaterialError(
-                "a lithium host needs diffusivity, or diffusivity_in_plane and diffusivity_along_axis"
-            )
+            raise MaterialError("a lithium host needs diffusivity, or diffusivity_in_plane and diffusivity_along_axis")
         return LithiumHost(
             self.maximum_concentration,
             self.lattice.law(),

@@ -104,9 +104,7 @@ def _with_base(entry: dict[str, Any], key: str) -> dict[str, Any]:
         base["poisson_ratio"] = average.poisson_ratio
         base = {name: value for name, value in base.items() if name not in STIFFNESS_KEYS}
     elif any(name in table for name in STIFFNESS_KEYS):
-        base = {
-            name: value for name, value in base.items() if name not in ("youngs_modulus", "poisson_ratio")
-        }
+        base = {name: value for name, value in base.items() if name not in ("youngs_modulus", "poisson_ratio")}
     if "diffusivity" in table:
         base.pop("diffusivity_in_plane", None)
         base.pop("diffusivity_along_axis", None)
@@ -155,9 +153,7 @@ def _mixture(entry: EntryTable, key: str) -> tuple[Elasticity, float | None]:
         if elasticity is None:
             raise MaterialError("neither elasticity nor ingredients")
         return elasticity, entry.density
-    phases = [
-        resolve(phase.material, f"{key}.ingredients.{index}") for index, phase in enumerate(entry.ingredients)
-    ]
+    phases = [resolve(phase.material, f"{key}.ingredients.{index}") for index, phase in enumerate(entry.ingredients)]
     weights = [phase.weight_fraction for phase in entry.ingredients]
     densities = [phase.density for phase in phases if phase.density is not None]
     if len(densities) < len(phases):

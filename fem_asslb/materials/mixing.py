@@ -95,9 +95,7 @@ def effective_free_strain(
     shell = 3.0 * matrix.bulk_modulus + 4.0 * matrix.shear_modulus
     difference = particle.bulk_modulus - matrix.bulk_modulus
     passive = matrix.bulk_modulus * (shell + 3.0 * (1.0 - fraction) * difference)
-    return (
-        particle_strain * fraction * shell * particle.bulk_modulus / (passive + fraction * shell * difference)
-    )
+    return particle_strain * fraction * shell * particle.bulk_modulus / (passive + fraction * shell * difference)
 
 
 def _homogenised(fractions: Sequence[float], moduli: Sequence[Moduli], reference: Moduli) -> Moduli:
@@ -107,6 +105,5 @@ def _homogenised(fractions: Sequence[float], moduli: Sequence[Moduli], reference
     shear_overall = shear * (9.0 * bulk + 8.0 * shear) / (6.0 * (bulk + 2.0 * shear))
     return (
         1.0 / sum(f / (k + bulk_overall) for f, (k, _) in zip(fractions, moduli, strict=True)) - bulk_overall,
-        1.0 / sum(f / (g + shear_overall) for f, (_, g) in zip(fractions, moduli, strict=True))
-        - shear_overall,
+        1.0 / sum(f / (g + shear_overall) for f, (_, g) in zip(fractions, moduli, strict=True)) - shear_overall,
     )

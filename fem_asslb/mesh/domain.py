@@ -79,7 +79,10 @@ class Domain:
     def extent(self, axis: int) -> tuple[float, float]:
         """Smallest and largest coordinate [um] along an axis."""
         x = self.mesh.geometry.x[:, axis]
-        low, high = global_min(self.comm, x.min(initial=np.inf)), global_max(self.comm, x.max(initial=-np.inf))
+        low, high = (
+            global_min(self.comm, x.min(initial=np.inf)),
+            global_max(self.comm, x.max(initial=-np.inf)),
+        )
         return float(low[0]), float(high[0])
 
 
@@ -118,14 +121,19 @@ def distribute(comm: MPI.Comm, source: MeshSource | None) -> Domain:
     dimension, degree, regions, boundaries = comm.bcast(head)
     nodes = compatibility.nodes_per_entity(dimension, degree)
     facet_nodes = compatibility.nodes_per_entity(dimension - 1, degree)
-    if source is None or comm.rank > 0:
-        points, cells, region = np.zeros((0, dimension)), np.zeros((0, nodes), dtype=np.int64), np.zeros(0, dtype=np.int32)
-        facets, boundary = np.zeros((0, facet_nodes), dtype=np.int64), np.zeros(0, dtype=np.int32)
-    else:
-        points, cells, region = source.points, source.cells, source.cell_region.astype(np.int32)
-        facets, boundary = source.facets.reshape(-1, facet_nodes), source.facet_boundary.astype(np.int32)
+    if source is None:
+        none = np.zeros(0, dtype=np.int64)
+        empty = np.zeros((0, dimension)), none.reshape(0, nodes), none.reshape(0, facet_nodes)
+        source = MeshSource(dimension, degree, empty[0], empty[1], none, regions, empty[2], none, boundaries)
     mesh, cell_region, facet_entities, facet_values = compatibility.create_mesh(
-        comm, dimension, degree, points, cells, region, facets, boundary
+        comm,
+        dimension,
+        degree,
+        source.points,
+        source.cells,
+        source.cell_region.astype(np.int32),
+        source.facets.reshape(-1, facet_nodes),
+        source.facet_boundary.astype(np.int32),
     )
     found = {name: np.sort(facet_entities[facet_values == k]) for k, name in enumerate(boundaries)}
     return Domain(mesh, tuple(regions), cell_region, found)

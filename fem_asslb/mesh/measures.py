@@ -5,7 +5,6 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 import numpy.typing as npt
 import ufl
-from dolfinx import mesh as dmesh
 
 from fem_asslb.mesh.domain import Domain
 from fem_asslb.spaces.adjacency import interior_facets
@@ -16,7 +15,9 @@ Int32Array = npt.NDArray[np.int32]
 def cell_measure(domain: Domain, groups: Mapping[int, Sequence[str]]) -> ufl.Measure:
     """Measure whose subdomain ``number`` is the owned cells of the roles ``groups[number]``; groups may overlap."""
     region = domain.cell_region[: domain.num_owned_cells]
-    data = [(number, np.flatnonzero(domain.regions_of(roles)[region]).astype(np.int32)) for number, roles in groups.items()]
+    data = [
+        (number, np.flatnonzero(domain.regions_of(roles)[region]).astype(np.int32)) for number, roles in groups.items()
+    ]
     return ufl.Measure("dx", domain=domain.mesh, subdomain_data=data)
 
 
@@ -41,10 +42,7 @@ def interface_entities(domain: Domain, plus: str, minus: str) -> Int32Array:
     owned = facets < domain.mesh.topology.index_map(domain.dimension - 1).size_local
     facets, cells = facets[owned], cells[owned]
     region = domain.cell_region[cells]
-    if plus == minus:
-        wrong = region[:, 0] > region[:, 1]
-    else:
-        wrong = domain.regions_of([minus])[region[:, 0]]
+    wrong = region[:, 0] > region[:, 1] if plus == minus else domain.regions_of([minus])[region[:, 0]]
     cells[wrong] = cells[wrong][:, ::-1]
     region = domain.cell_region[cells]
     between = domain.regions_of([plus])[region[:, 0]] & domain.regions_of([minus])[region[:, 1]]

@@ -51,7 +51,7 @@ def read_source(path: Path) -> MeshSource:
         path: The file, lengths in um.
 
     Raises:
-        MeshError: The file cannot be read, has no simplices of one kind, or cells or outer facets without a named group.
+        MeshError: The file cannot be read, has no simplices of one kind, or cells or outer facets without a name.
     """
     import meshio
 

@@ -22,7 +22,7 @@ def cell_volumes(domain: Domain) -> npt.NDArray[np.float64]:
 def role_volumes(domain: Domain) -> dict[str, float]:
     """Volume of all regions of each role [um^3; um^2 in 2D]."""
     owned = slice(0, domain.num_owned_cells)
-    per_region = np.bincount(domain.cell_region[owned], cell_volumes(domain)[owned], minlength=len(domain.regions))
-    per_region = global_sum(domain.comm, per_region)
+    local = np.bincount(domain.cell_region[owned], cell_volumes(domain)[owned], minlength=len(domain.regions))
+    per_region = global_sum(domain.comm, local)
     roles = np.array(domain.region_roles)
     return {role: float(per_region[roles == role].sum()) for role in domain.roles}

@@ -64,7 +64,7 @@ def _send_rows(comm: MPI.Comm, rows: Int64Array, rank: Int32Array) -> Int64Array
 
 def _pairs_in_groups(rows: Int64Array) -> Int64Array:
     """Pairs of second entries of sorted rows with equal first entry, by growing distance in the group."""
-    found = [np.zeros((0, 2), dtype=np.int64)]
+    found: list[Int64Array] = [np.zeros((0, 2), dtype=np.int64)]
     shift = 1
     while shift < len(rows):
         same = rows[shift:, 0] == rows[:-shift, 0]

@@ -28,7 +28,7 @@ def cell_field(domain: Domain, values: npt.NDArray[np.float64], name: str = "") 
     return function
 
 
-def region_field(domain: Domain, values: npt.NDArray[np.float64], name: str = "") -> fem.Function:
+def region_field(domain: Domain, values: npt.ArrayLike, name: str = "") -> fem.Function:
     """Function constant in each region; `values` of shape (num_regions,) or (num_regions, n)."""
     return cell_field(domain, np.asarray(values, dtype=float)[domain.cell_region], name)
 

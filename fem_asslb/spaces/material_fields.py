@@ -2,7 +2,6 @@
 
 from dataclasses import dataclass
 
-import ufl
 from dolfinx import fem
 from ufl.core.expr import Expr
 
@@ -68,7 +67,7 @@ def create_material_fields(domain: Domain, model: Model) -> MaterialFields:
         axis=cell_field(domain, per_cell, "axis"),
         reaction_strain=region_field(domain, reaction, "reaction_strain"),
         through_share=region_field(domain, through, "through_share"),
-        hosts={role: with_constants(domain, model.materials[role].host) for role in model.hosts},
+        hosts={role: with_constants(domain, law) for role, law in model.host_laws.items()},
         reference_x=fem.Constant(domain.mesh, model.initial_stoichiometry),
         stack_axis=domain.dimension - 1,
     )

@@ -1,8 +1,8 @@
 """Lagrange spaces on one mesh that are continuous inside each body and broken between bodies.
 
 Bodies that meet in a vertex get different colours. Each colour is a submesh with an ordinary space, which DOLFINx
-numbers, ghosts included; the dofmaps of the colours, one after the other, are the dofmap on the parent mesh. Jumps across
-interior facets are then ordinary UFL, for any number of bodies on any number of ranks.
+numbers, ghosts included; the dofmaps of the colours, one after the other, are the dofmap on the parent mesh. Jumps
+across interior facets are then ordinary UFL, for any number of bodies on any number of ranks.
 """
 
 from dataclasses import dataclass
@@ -94,7 +94,9 @@ def _concatenate(mesh: dmesh.Mesh, maps: list[IndexMap]) -> tuple[IndexMap, list
         # Assembly reads dof 0 of every field in every cell, also where the field does not live.
         ghosts, owners = np.zeros(1, dtype=np.int64), np.array([np.flatnonzero(counts)[0]], dtype=np.int32)
     renumber = [
-        np.concatenate([offset[k] + np.arange(m.size_local), ghost_offset[k] + np.arange(m.num_ghosts)]).astype(np.int32)
+        np.concatenate([offset[k] + np.arange(m.size_local), ghost_offset[k] + np.arange(m.num_ghosts)]).astype(
+            np.int32
+        )
         for k, m in enumerate(maps)
     ]
     return compatibility.create_index_map(comm, int(offset[-1]), ghosts, owners), renumber

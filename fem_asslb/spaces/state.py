@@ -12,7 +12,7 @@ from fem_asslb.mesh.domain import Domain
 from fem_asslb.spaces.region_space import region_space
 
 PLATEN, CONTACT_PRESSURE, OUT_OF_PLANE, ELECTRODE = range(4)
-"""Numbers of the cell: platen position [um], pressure of a fixed platen [MPa], strain across a 2D plane, potential [V]."""
+"""Numbers of the cell: position of the platen [um], its pressure when fixed [MPa], strain across a 2D plane, V [V]."""
 
 FIELDS = ("displacement", "stoichiometry", "potential", "numbers")
 """Names under which norms of updates and residuals are reported."""
@@ -37,12 +37,16 @@ class State:
         """The blocks, in the order of the monolithic system."""
         return [f for f in (self.displacement, self.lithium, self.numbers) if f is not None]
 
+    @property
+    def host_lithium(self) -> fem.Function:
+        """Stoichiometry and potential of a state that has hosts."""
+        assert self.lithium is not None
+        return self.lithium
+
     def empty_like(self) -> "State":
         """Another state in the same spaces, all zero."""
         lithium = fem.Function(self.lithium.function_space) if self.lithium is not None else None
-        return State(
-            fem.Function(self.displacement.function_space), lithium, fem.Function(self.numbers.function_space)
-        )
+        return State(fem.Function(self.displacement.function_space), lithium, fem.Function(self.numbers.function_space))
 
     def assign(self, other: "State") -> None:
         """Take over the values of another state."""
@@ -62,7 +66,11 @@ class State:
 
 
 def create_state(
-    domain: Domain, body: npt.NDArray[np.int32], hosts: tuple[str, ...], displacement_degree: int, lithium_degree: int
+    domain: Domain,
+    body: npt.NDArray[np.int32],
+    hosts: tuple[str, ...],
+    displacement_degree: int,
+    lithium_degree: int,
 ) -> State:
     """Spaces for all unknowns.
 

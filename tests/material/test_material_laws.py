@@ -77,9 +77,7 @@ def test_integral_of_the_potential_is_its_integral(law):
     nodes, weights = np.polynomial.legendre.leggauss(400)
     x = 0.3 + 0.65 * (nodes + 1.0) / 2.0
     assert law.integral(0.95, 0.3) == pytest.approx(0.325 * weights @ law.potential(x), rel=1e-8)
-    assert in_ufl(lambda value: law.integral(value, 0.3), 0.62)[1] == pytest.approx(
-        law.potential(0.62), rel=1e-8
-    )
+    assert in_ufl(lambda value: law.integral(value, 0.3), 0.62)[1] == pytest.approx(law.potential(0.62), rel=1e-8)
 
 
 def test_lattice_law_meets_its_table():
@@ -181,9 +179,7 @@ def test_conductivity_makes_the_current_exactly_fick():
 
 
 def test_diffusivity_must_be_positive():
-    with pytest.raises(
-        MaterialError, match="diffusivity_in_plane = 0 is out of range; accepted: greater than 0"
-    ):
+    with pytest.raises(MaterialError, match="diffusivity_in_plane = 0 is out of range; accepted: greater than 0"):
         Diffusivity(0.0, 1.0)
 
 

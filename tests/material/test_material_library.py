@@ -36,9 +36,7 @@ def origins(value, path):
 
 @pytest.mark.parametrize("name", names())
 def test_every_value_has_a_source_and_a_mark(name):
-    table = tomllib.loads(
-        (files("fem_asslb.materials") / "data" / f"{name}.toml").read_text(encoding="utf-8")
-    )
+    table = tomllib.loads((files("fem_asslb.materials") / "data" / f"{name}.toml").read_text(encoding="utf-8"))
     for key, value in table.items():
         if key in ("use", "title"):
             continue
@@ -81,9 +79,7 @@ def test_the_library_holds_every_class_of_material():
 )
 def test_values_arrive_in_internal_units(name, youngs_modulus, poisson_ratio):
     law = load(name).elasticity
-    assert (law.youngs_modulus, law.poisson_ratio) == pytest.approx(
-        (youngs_modulus, poisson_ratio), rel=1e-12
-    )
+    assert (law.youngs_modulus, law.poisson_ratio) == pytest.approx((youngs_modulus, poisson_ratio), rel=1e-12)
 
 
 def test_host_values_arrive_in_internal_units():
@@ -122,9 +118,7 @@ def test_one_stiffness_of_the_tensor_changes_alone():
 
 
 def test_diffusivity_may_be_changed_in_one_direction_or_all():
-    one = resolve(
-        {"use": "ncm85", "diffusivity_along_axis": "1e-16 m^2/s"}, "materials.particle"
-    ).host.diffusivity
+    one = resolve({"use": "ncm85", "diffusivity_along_axis": "1e-16 m^2/s"}, "materials.particle").host.diffusivity
     assert (one.in_plane, one.along_axis) == pytest.approx((5e-3, 1e-4))
     both = resolve({"use": "ncm85", "diffusivity": "1e-14 m^2/s"}, "materials.particle").host.diffusivity
     assert (both.in_plane, both.along_axis) == pytest.approx((1e-2, 1e-2))

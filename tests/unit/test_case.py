@@ -207,9 +207,7 @@ def test_figures_of_the_main_cell() -> None:
     assert figures["areal loading"] == pytest.approx(8.496, abs=1e-3)
     assert figures["current density at 1C"] == pytest.approx(8.49645e-3 * 190, rel=1e-4)
     assert figures["anode capacity"] == pytest.approx(1.5 * 202 * 8.49645e-3, rel=1e-4)
-    assert figures["capacity for x from 0 to 1"] == pytest.approx(
-        17.775e-4 * 0.04914 * 96485.33 / 3.6, rel=1e-4
-    )
+    assert figures["capacity for x from 0 to 1"] == pytest.approx(17.775e-4 * 0.04914 * 96485.33 / 3.6, rel=1e-4)
     fixture = figures["free thickness change"] * 0.2
     assert figures["pressure change, with fixture"] == pytest.approx(fixture, rel=0.01)
     assert -100 < figures["pressure change, clamped"] < 50 * figures["pressure change, with fixture"] < 0
@@ -247,9 +245,7 @@ def test_composite_of_equal_stiffness_swells_by_its_fraction() -> None:
 
 
 @pytest.mark.parametrize(("axis", "along", "across"), [("[0, 1, 0]", 1, 0), ("[1, 0, 0]", 1 / 3, 1 / 3)])
-def test_homogeneous_host_keeps_its_axis_along_the_stack(
-    write, axis: str, along: float, across: float
-) -> None:
+def test_homogeneous_host_keeps_its_axis_along_the_stack(write, axis: str, along: float, across: float) -> None:
     """An axis along the stack gives e_c along it and e_a across; any other the mean."""
     case = read_case(write("base", BASE), [f"materials.cathode.axis={{direction={axis}}}"])
     layer = swelling_layers(case, case.geometry, case.resolved_materials(), 0.4, 0.0)[1]
@@ -262,9 +258,7 @@ def test_homogeneous_host_keeps_its_axis_along_the_stack(
 @pytest.mark.parametrize(("kind", "stack", "lateral"), [("stack", 1.0, 0.0), ("isotropic", 1 / 3, 1 / 3)])
 def test_anode_swells_with_the_charge(kind: str, stack: float, lateral: float) -> None:
     """One mole of charge adds one reaction volume."""
-    case = read_case(
-        ROOT / "cases" / "feng2026-liin", [f'materials.anode={{use="liin", swelling_kind="{kind}"}}']
-    )
+    case = read_case(ROOT / "cases" / "feng2026-liin", [f'materials.anode={{use="liin", swelling_kind="{kind}"}}'])
     layer = swelling_layers(case, case.geometry, case.resolved_materials(), 1.0, 7.2e4)[0]
     strain = 7.2e4 / 96485.33212 * 7.89 / 100.0
     assert (layer.strain_stack, layer.strain_lateral) == pytest.approx((stack * strain, lateral * strain))
@@ -293,9 +287,7 @@ def test_stack_in_closed_form(held: int, stiffness: float | None) -> None:
         matrix[3 * index + 2, -1] = 1.0
         matrix[-1, 3 * index + 2] = layer.thickness
     matrix[-1, -1] = 0.0 if stiffness is None else -1.0 / stiffness
-    assert pressure_change(layers, held, stiffness) == pytest.approx(
-        np.linalg.solve(matrix, right)[-1], rel=1e-10
-    )
+    assert pressure_change(layers, held, stiffness) == pytest.approx(np.linalg.solve(matrix, right)[-1], rel=1e-10)
     matrix[-1] = np.eye(size)[-1]
     strains = np.linalg.solve(matrix, right)[2:-1:3]
     growth = sum(layer.thickness * strain for layer, strain in zip(layers, strains, strict=True))

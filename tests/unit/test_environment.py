@@ -59,9 +59,7 @@ class Host:
             XDG_CACHE_HOME=str(self.folder / "cache"),
         )
         command = [self.folder / "scripts" / script, *arguments]
-        return subprocess.Popen(
-            command, env=variables, text=True, stdout=subprocess.PIPE, stderr=subprocess.PIPE
-        )
+        return subprocess.Popen(command, env=variables, text=True, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
 
     def run(self, *arguments: str, script: str = "environment") -> tuple[int, str, str]:
         process = self.start(*arguments, script=script)

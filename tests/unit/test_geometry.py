@@ -38,9 +38,7 @@ def test_table_quantiles_are_its_classes_in_order_of_size():
 
 
 def test_levels_stack_from_zero():
-    stack = LayeredStack(
-        2, {"anode": Layer(200.0), "separator": Layer(700.0), "cathode": Layer(40.0)}, 60.0, 5.0
-    )
+    stack = LayeredStack(2, {"anode": Layer(200.0), "separator": Layer(700.0), "cathode": Layer(40.0)}, 60.0, 5.0)
     assert stack.levels() == {"anode": (0, 200), "separator": (200, 900), "cathode": (900, 940)}
     assert stack.height == 940
 
@@ -115,9 +113,7 @@ def test_a_case_table_becomes_the_geometry_with_lengths_in_um():
     assert stack.layers["cathode"].particles == Particles(0.6, LognormalDiameters(4.0, 1.3), 0.1)
 
 
-@pytest.mark.parametrize(
-    "change", [{"widht": "60 um"}, {"width": 60.0}, {"width": "60 MPa"}, {"kind": "cube"}]
-)
+@pytest.mark.parametrize("change", [{"widht": "60 um"}, {"width": 60.0}, {"width": "60 MPa"}, {"kind": "cube"}])
 def test_unknown_keys_and_missing_units_are_refused(change):
     table = {
         "kind": "layered-stack",

@@ -23,9 +23,7 @@ from meshes import build
 pytestmark = pytest.mark.serial
 
 PARTICLES = Particles(0.5, LognormalDiameters(3.0, 1.2), 0.15, "inside")
-FLAT = LayeredStack(
-    2, {"anode": Layer(30.0), "separator": Layer(100.0), "cathode": Layer(14.0, PARTICLES)}, 12.0, 0.8
-)
+FLAT = LayeredStack(2, {"anode": Layer(30.0), "separator": Layer(100.0), "cathode": Layer(14.0, PARTICLES)}, 12.0, 0.8)
 SOLID = LayeredStack(
     3,
     {"separator": Layer(20.0), "cathode": Layer(7.0, Particles(0.3, EqualDiameters(3.0), 0.2, "cut"))},
@@ -66,9 +64,7 @@ def test_stack_fills_its_box(stack, order, tmp_path):
     assert groups == {stack.dimension: set(stack.layers) | numbers, stack.dimension - 1: sides}
     assert CELL_TYPES[stack.dimension, order] in mesh.cells_dict
     assert report.quality_min > 0.05
-    assert np.ptp(mesh.points, axis=0)[:2] == pytest.approx(
-        [12.0, 144.0] if stack.dimension == 2 else [7.0, 6.0]
-    )
+    assert np.ptp(mesh.points, axis=0)[:2] == pytest.approx([12.0, 144.0] if stack.dimension == 2 else [7.0, 6.0])
 
 
 def test_curved_elements_hold_the_fraction_and_straight_ones_lose_what_their_chords_cut_off(tmp_path):
@@ -177,9 +173,7 @@ def test_expected_unknowns_of_a_known_mesh(tmp_path):
         cell_sets={"particle/0001": [[0]], "matrix": [[1]]},
     )
     mesh.write(tmp_path / "square.inp", file_format="abaqus")
-    report = build(
-        MeshFile(tmp_path / "square.inp", {"matrix": "cathode"}, length_unit=2.0), tmp_path / "square.msh"
-    )
+    report = build(MeshFile(tmp_path / "square.inp", {"matrix": "cathode"}, length_unit=2.0), tmp_path / "square.msh")
     assert report.volumes == pytest.approx({"particle/0001": 2.0, "cathode": 2.0})
     assert (report.displacement_dofs, report.lithium_dofs) == (3 * (4 + 5), 3)
     assert report.particle_surface == pytest.approx(2 * math.sqrt(2))
@@ -189,9 +183,7 @@ def test_expected_unknowns_of_a_known_mesh(tmp_path):
 
 def test_mesh_file_is_renamed_split_and_scaled(tmp_path):
     report = build(FLAT, tmp_path / "stack.msh")
-    names = {f"particle/{number:04d}": "particle" for number in range(1, report.particles + 1)} | {
-        "anode": "negative"
-    }
+    names = {f"particle/{number:04d}": "particle" for number in range(1, report.particles + 1)} | {"anode": "negative"}
     again = build(MeshFile(tmp_path / "stack.msh", names, ("particle",), 2.0), tmp_path / "again.msh")
     assert again.particles == report.particles
     assert set(again.volumes) == set(report.volumes) - {"anode"} | {"negative"}
@@ -236,9 +228,7 @@ def test_curved_mesh_file_keeps_its_volumes(tmp_path):
 )
 def test_faulty_mesh_files_are_refused_with_the_place(cells, sets, options, message, tmp_path):
     points = [[0.0, 0.0], [1.0, 0.0], [1.0, 1.0], [0.0, 1.0], [0.5, 0.0]]
-    meshio.Mesh(points, [("triangle", cells)], cell_sets=sets).write(
-        tmp_path / "bad.inp", file_format="abaqus"
-    )
+    meshio.Mesh(points, [("triangle", cells)], cell_sets=sets).write(tmp_path / "bad.inp", file_format="abaqus")
     with pytest.raises(MeshError, match=message):
         build(MeshFile(tmp_path / "bad.inp", **options), tmp_path / "out.msh")
     assert not (tmp_path / "out.msh").exists()

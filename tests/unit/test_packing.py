@@ -74,9 +74,7 @@ def test_volume_inside_against_closed_forms(dimension):
 
 
 def test_two_populations_keep_their_own_fractions():
-    packing = pack(
-        (40.0, 40.0), [Population(0.55, EQUAL), Population(0.05, EqualDiameters(1.5))], 0.1, False, 3
-    )
+    packing = pack((40.0, 40.0), [Population(0.55, EQUAL), Population(0.05, EqualDiameters(1.5))], 0.1, False, 3)
     assert smallest_gap(packing) >= 0.1
     for index, fraction in enumerate((0.55, 0.05)):
         area = np.pi * np.sum(packing.radii[packing.population == index] ** 2)

@@ -96,9 +96,7 @@ def test_repeats_are_written_out() -> None:
     assert expand(["x", {"repeat": 2, "steps": [inner, "c"]}]) == ["x", *(["a", "b", "a", "b", "c"] * 2)]
 
 
-@pytest.mark.parametrize(
-    "item", [{"repeat": 0, "steps": []}, {"repeat": 2}, {"repeat": True, "steps": []}, {}]
-)
+@pytest.mark.parametrize("item", [{"repeat": 0, "steps": []}, {"repeat": 2}, {"repeat": True, "steps": []}, {}])
 def test_bad_repeat(item: object) -> None:
     """A repeat has a positive count and steps."""
     with pytest.raises(ValueError, match="is not a repeat"):

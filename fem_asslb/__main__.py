@@ -1,0 +1,8 @@
+"""``python3 -m fem_asslb`` is ``fem-asslb``."""
+
+import sys
+
+from fem_asslb.cli import main
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,235 @@
+"""A case from its directory to its results; also the Python API ``fem_asslb.run``."""
+
+import logging
+import os
+import shutil
+import subprocess
+import sys
+from collections.abc import Callable, Sequence
+from contextlib import ExitStack
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, TypeVar
+
+from mpi4py import MPI
+
+from fem_asslb import compatibility, log
+from fem_asslb.case.reader import read_case
+from fem_asslb.case.schema import Case
+from fem_asslb.errors import FemAsslbError
+from fem_asslb.mesh.domain import Domain, distribute, read_on_root
+from fem_asslb.mesh.source import MeshSource, read_source
+from fem_asslb.mesh_cache import MESH_FOLDER, CachedMesh, build_cached, case_directory
+from fem_asslb.output import checkpoint, fields, history, record
+from fem_asslb.output.resolved import resolved_table
+from fem_asslb.plotting import PICTURES
+from fem_asslb.simulation import Observer, Simulation
+
+logger = logging.getLogger(__name__)
+
+RESULTS = "results"
+"""Folder of a case directory."""
+
+COMPLETE = "end of protocol"
+"""Reason of the end of a run that did all it should."""
+
+_OURS = (history.FILE, record.FILE, log.FILE, fields.COLLECTION, fields.FOLDER, checkpoint.FOLDER, PICTURES)
+
+Result = TypeVar("Result")
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """How a run ended.
+
+    Attributes:
+        reason: Why it ended.
+        results: Folder of the results.
+        simulation: The run in its last state.
+    """
+
+    reason: str
+    results: Path
+    simulation: Simulation
+
+    @property
+    def is_complete(self) -> bool:
+        """Whether the whole protocol was done."""
+        return self.reason == COMPLETE
+
+
+def run(
+    case: Case | str | Path,
+    comm: MPI.Comm,
+    results: str | Path | None = None,
+    *,
+    overrides: Sequence[str] = (),
+    resume: bool = False,
+    overwrite: bool = False,
+    observers: Sequence[Observer] = (),
+    console: bool = False,
+) -> Outcome:
+    """Run a case and write its results; called by every rank.
+
+    Args:
+        case: Case directory, or a case object.
+        comm: Communicator of the run.
+        results: Folder of the results; default ``results`` in the case directory, or here for a case object.
+        overrides: ``key=value`` that change the case read from a directory.
+        resume: Go on from the last checkpoint.
+        overwrite: Replace results that are there.
+        observers: More objects that see every step.
+        console: Whether to report on the console, with a progress bar if that is a terminal.
+
+    Returns:
+        How it ended; also a run that stops early because the smallest step failed returns, with its reason.
+
+    Raises:
+        FemAsslbError: Bad input, on every rank; nothing was written but perhaps the mesh.
+    """
+    base = Path.cwd() if isinstance(case, Case) else case_directory(Path(case))
+    if not isinstance(case, Case):
+        path = case
+        case = on_root(comm, lambda: read_case(path, list(overrides)))
+    folder = Path(results) if results is not None else base / RESULTS
+    latest = on_root(comm, lambda: check_folder(folder, resume, overwrite))
+    with ExitStack() as stack:
+        stack.enter_context(log.logging_to(*([log.Console()] if console and comm.rank == 0 else [])))
+        bar = None
+        if console and comm.rank == 0 and log.on_terminal():
+            bar = stack.enter_context(log.ProgressBar(case))
+        return _run(comm, case, folder, base / MESH_FOLDER, latest, [*observers, *([bar] if bar else [])])
+
+
+def on_root(comm: MPI.Comm, work: Callable[[], Result]) -> Result:
+    """Do something on rank 0 and give its result to every rank, or raise its error there.
+
+    Raises:
+        FemAsslbError: With the message of rank 0.
+    """
+    done: list[Result] = []
+    message = ""
+    if comm.rank == 0:
+        try:
+            done = [work()]
+        except FemAsslbError as error:
+            message = str(error)
+        except OSError as error:
+            message = f"'{error.filename}': {error.strerror}"
+    done, message = comm.bcast((done, message))
+    if not done:
+        raise FemAsslbError(message)
+    return done[0]
+
+
+def check_folder(folder: Path, resume: bool, overwrite: bool) -> dict[str, Any] | None:
+    """Look for earlier results without touching them.
+
+    Returns:
+        The last checkpoint if the run goes on from it.
+
+    Raises:
+        FemAsslbError: There are results and neither ``resume`` nor ``overwrite``, or nothing to resume.
+    """
+    if resume:
+        return checkpoint.read_latest(folder)
+    if not overwrite and any((folder / name).exists() for name in _OURS):
+        raise FemAsslbError(
+            f"there are results in '{folder}': use --resume to go on with them or --overwrite to replace them"
+        )
+    return None
+
+
+def build_domain(comm: MPI.Comm, case: Case, folder: Path) -> tuple[str, Domain]:
+    """Hash of the mesh of a case, built or found by rank 0 in a folder of meshes, and the mesh itself."""
+    found: list[CachedMesh] = []
+
+    def read() -> MeshSource:
+        found.append(build_cached(case, folder))
+        logger.info("mesh %s, %s", found[0].path, "built" if found[0].is_new else "built before")
+        return read_source(found[0].path)
+
+    source = read_on_root(comm, read)
+    return comm.bcast(found[0].digest if found else ""), distribute(comm, source)
+
+
+def _run(
+    comm: MPI.Comm,
+    case: Case,
+    folder: Path,
+    meshes: Path,
+    latest: dict[str, Any] | None,
+    observers: list[Observer],
+) -> Outcome:
+    warnings = log.WarningList()
+    watch = record.Stopwatch()
+    with log.logging_to(warnings):
+        with watch.phase("mesh"):
+            digest, domain = build_domain(comm, case, meshes)
+        identity = {"case": resolved_table(case), "mesh": digest}
+        if latest is not None:
+            checkpoint.check_identity(latest, identity, comm.size)
+        with watch.phase("problem"):
+            simulation = Simulation(case, domain)
+        start = None
+        if latest is not None:
+            checkpoint.restore(simulation, folder, latest)
+            start = int(latest["clock"]["index"])
+        on_root(comm, lambda: _prepare(folder, keep=latest is not None))
+        to_file = [log.to_file(folder / log.FILE, append=latest is not None)] if comm.rank == 0 else []
+        with log.logging_to(*to_file):
+            run_record = record.RunRecord(folder, comm, identity, warnings.messages, watch, resumed=latest is not None)
+            _log_start(simulation, start)
+            schedule = fields.Schedule(case.output.fields_every, case.output.fields_at)
+            written: list[Observer] = [
+                history.HistoryWriter(folder, start),
+                fields.FieldWriter(folder, schedule, start),
+                log.StepLog(),
+                run_record,
+                checkpoint.CheckpointWriter(folder, identity),
+            ]
+            with watch.phase("time steps"):
+                reason = simulation.run([*(record.Timed(item, watch) for item in written), *observers])
+            if case.output.pictures:
+                with watch.phase("pictures"):
+                    _draw(comm, folder)
+            run_record.write()
+    # Every rank may read the results when this returns.
+    comm.barrier()
+    return Outcome(reason, folder, simulation)
+
+
+def _log_start(simulation: Simulation, start: int | None) -> None:
+    domain = simulation.problem.domain
+    cells = domain.mesh.topology.index_map(domain.dimension).size_global
+    logger.info("%s: %d cells on %d ranks", simulation.case.case.title, cells, domain.comm.size)
+    if start is not None:
+        logger.info("resumed after step %d, %.6g s", start, simulation.time)
+
+
+def _draw(comm: MPI.Comm, folder: Path) -> None:
+    """Draw the pictures in a process of its own: no crash of VTK and none of its memory concerns the run."""
+    if comm.rank == 0:
+        package = str(Path(__file__).resolve().parent.parent)
+        paths = [package, *filter(None, [os.environ.get("PYTHONPATH")])]
+        kept = {name: value for name, value in os.environ.items() if not name.startswith(("OMPI_", "PMIX_", "PRTE_"))}
+        command = [sys.executable, "-m", "fem_asslb", "plot", ".", "--results", str(folder)]
+        environment = kept | {"PYTHONPATH": os.pathsep.join(paths)}
+        done = subprocess.run(command, env=environment, capture_output=True, text=True, check=False)
+        if done.returncode:
+            lines = done.stderr.strip().splitlines()
+            logger.warning("no pictures: %s", lines[-1] if lines else f"exit code {done.returncode}")
+    compatibility.wait_without_spinning(comm)
+
+
+def _prepare(folder: Path, keep: bool) -> None:
+    """Make the results folder; remove earlier results, and nothing else, unless they are kept."""
+    folder.mkdir(parents=True, exist_ok=True)
+    if keep:
+        return
+    for name in _OURS:
+        path = folder / name
+        if path.is_dir():
+            shutil.rmtree(path)
+        else:
+            path.unlink(missing_ok=True)

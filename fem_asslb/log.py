@@ -1,0 +1,174 @@
+"""Log of a run: one line per accepted step on console and in a file, from rank 0 only."""
+
+import logging
+import os
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from fem_asslb.case.schema import Case
+    from fem_asslb.simulation import Simulation
+    from fem_asslb.stepping import StepRecord
+
+PACKAGE = "fem_asslb"
+FILE = "run.log"
+"""File of a results folder."""
+
+logger = logging.getLogger(__name__)
+
+COLUMNS = (
+    ("x [-]", "stoichiometry mean [-]", "{:.4f}"),
+    ("voltage [V]", "cell voltage [V]", "{:.4f}"),
+    ("pressure [MPa]", "stack pressure [MPa]", "{:.4f}"),
+)
+"""Scalars in the line of a step: heading, name in the history, format."""
+
+
+class Console(logging.Handler):
+    """Handler for a person at a terminal: messages as they are, what is wrong with its level."""
+
+    def emit(self, record: logging.LogRecord) -> None:
+        """Print a message."""
+        prefix = "" if record.levelno < logging.WARNING else f"{record.levelname.lower()}: "
+        print(f"{prefix}{record.getMessage()}", flush=True)
+
+
+class WarningList(logging.Handler):
+    """Handler that keeps every different warning.
+
+    Attributes:
+        messages: In the order of their first appearance.
+    """
+
+    def __init__(self) -> None:
+        super().__init__(logging.WARNING)
+        self.messages: list[str] = []
+
+    def emit(self, record: logging.LogRecord) -> None:
+        """Keep a message."""
+        if record.getMessage() not in self.messages:
+            self.messages.append(record.getMessage())
+
+
+def to_file(path: Path, append: bool) -> logging.Handler:
+    """Handler that writes messages with their time to a file whose folder exists."""
+    handler = logging.FileHandler(path, mode="a" if append else "w", encoding="utf-8")
+    handler.setFormatter(logging.Formatter("%(asctime)s %(levelname)-7s %(message)s"))
+    return handler
+
+
+@contextmanager
+def logging_to(*handlers: logging.Handler) -> Iterator[None]:
+    """Send the package's messages to handlers, and nowhere else; without any they are dropped."""
+    package = logging.getLogger(PACKAGE)
+    level, propagate = package.level, package.propagate
+    package.setLevel(min(level or logging.INFO, logging.INFO))
+    package.propagate = False
+    used = [logging.NullHandler(), *handlers]
+    for handler in used:
+        package.addHandler(handler)
+    try:
+        yield
+    finally:
+        package.setLevel(level)
+        package.propagate = propagate
+        for handler in used:
+            package.removeHandler(handler)
+            handler.close()
+
+
+def on_terminal() -> bool:
+    """Whether standard output is a terminal; mpirun gives each rank one, so its own output is looked at."""
+    if not sys.stdout.isatty():
+        return False
+    if "PMIX_RANK" not in os.environ:
+        return True
+    try:
+        return os.readlink(f"/proc/{os.getppid()}/fd/1").startswith(("/dev/pts/", "/dev/tty"))
+    except OSError:
+        return False
+
+
+class StepLog:
+    """Observer that logs one line per accepted step, under a heading for each protocol step."""
+
+    def __init__(self) -> None:
+        self._stage: int | None = None
+
+    def start(self, simulation: "Simulation") -> None:
+        """Nothing to prepare."""
+
+    def step(self, simulation: "Simulation", record: "StepRecord") -> None:
+        """Log the line of a step."""
+        if record.stage != self._stage:
+            self._stage = record.stage
+            logger.info("%d of %d: %s", record.stage + 1, len(simulation.case.protocol.steps), record.stage_name)
+            logger.info(heading(record))
+        logger.info(line(record))
+
+    def finish(self, simulation: "Simulation", reason: str) -> None:
+        """Log why the run ended."""
+        logger.info("ended: %s", reason)
+
+
+def heading(record: "StepRecord") -> str:
+    """Names of the columns of `line`."""
+    names = [name for name, key, _ in COLUMNS if key in record.scalars]
+    return "  step     time [h]" + "".join(f"{name:>16}" for name in names) + "  iterations   step size [s]"
+
+
+def line(record: "StepRecord") -> str:
+    """One accepted step in aligned columns; failed attempts before it are shown as ``(+n)``."""
+    values = [form.format(record.scalars[key]) for _, key, form in COLUMNS if key in record.scalars]
+    failed = f" (+{record.rejected})" if record.rejected else ""
+    return (
+        f"{record.index:6d} {record.time / 3600.0:12.5f}"
+        + "".join(f"{value:>16}" for value in values)
+        + f"{record.iterations:12d} {record.duration:15.5g}{failed}"
+    )
+
+
+class ProgressBar:
+    """Observer that shows on a terminal how far the protocol is; the total is the duration at equilibrium.
+
+    What is printed while it is open appears above it.
+
+    Args:
+        case: The case.
+    """
+
+    def __init__(self, case: "Case") -> None:
+        from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
+
+        from fem_asslb.case.estimates import summary
+
+        hours = next((row.value for row in summary(case) if row.name == "duration"), None)
+        texts = (TextColumn("{task.description}"), TextColumn("{task.percentage:>3.0f} %"))
+        self._progress = Progress(
+            texts[0], BarColumn(), texts[1], TimeElapsedColumn(), transient=True, refresh_per_second=4
+        )
+        self._task = self._progress.add_task("setting up", total=hours)
+
+    def __enter__(self) -> "ProgressBar":
+        """Show the bar."""
+        self._progress.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        """Take the bar away, whatever happened."""
+        self._progress.stop()
+
+    def start(self, simulation: "Simulation") -> None:
+        """Nothing to prepare."""
+
+    def step(self, simulation: "Simulation", record: "StepRecord") -> None:
+        """Move the bar."""
+        hours, total = record.time / 3600.0, self._progress.tasks[0].total
+        shown = hours if total is None else min(hours, 0.99 * total)
+        self._progress.update(self._task, completed=shown, description=record.stage_name)
+
+    def finish(self, simulation: "Simulation", reason: str) -> None:
+        """Nothing to do."""

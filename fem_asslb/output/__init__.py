@@ -1,0 +1,1 @@
+"""What a run leaves behind: history, fields, record and checkpoint. See docs/output.md."""

@@ -1,0 +1,213 @@
+"""Checkpoints: all that a run needs to go on as if it had never stopped, on the same number of ranks."""
+
+import json
+import shutil
+import time
+from dataclasses import fields
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from dolfinx import fem
+
+from fem_asslb.controls import Controls
+from fem_asslb.errors import FemAsslbError
+from fem_asslb.output.files import replace_text
+from fem_asslb.output.resolved import differences
+
+if TYPE_CHECKING:
+    from fem_asslb.simulation import Simulation
+    from fem_asslb.stepping import StepRecord
+
+FOLDER = "checkpoint"
+"""Folder of a results folder."""
+
+LATEST = "latest.json"
+"""File in it that names the last complete checkpoint; the last thing that is written."""
+
+LEAST_INTERVAL = 60.0
+"""Wall time [s] between two checkpoints within a protocol step."""
+
+FREE_TO_CHANGE = ("case", "time", "solver", "output")
+"""Sections of a case that may change between two parts of a run."""
+
+
+class CheckpointWriter:
+    """Observer that saves the run at the end of each protocol step, and within one after a minute.
+
+    Args:
+        folder: Results folder.
+        identity: What must be the same when the run goes on: resolved case and mesh hash; plain data.
+    """
+
+    def __init__(self, folder: Path, identity: dict[str, Any]) -> None:
+        self._folder, self._identity = folder / FOLDER, identity
+        self._saved_at = time.monotonic()
+        self._pending = False
+
+    def start(self, simulation: "Simulation") -> None:
+        """Make the folder."""
+        if simulation.problem.domain.comm.rank == 0:
+            self._folder.mkdir(parents=True, exist_ok=True)
+
+    def step(self, simulation: "Simulation", record: "StepRecord") -> None:
+        """Save if it is time; rank 0 holds the clock."""
+        comm = simulation.problem.domain.comm
+        late = comm.bcast(time.monotonic() - self._saved_at > LEAST_INTERVAL)
+        if record.stage_ends or late:
+            self._save(simulation)
+        else:
+            self._pending = True
+
+    def finish(self, simulation: "Simulation", reason: str) -> None:
+        """Save what is not saved yet."""
+        if self._pending:
+            self._save(simulation)
+
+    def _save(self, simulation: "Simulation") -> None:
+        save(simulation, self._folder, self._identity)
+        self._saved_at, self._pending = time.monotonic(), False
+
+
+def save(simulation: "Simulation", folder: Path, identity: dict[str, Any]) -> None:
+    """Save a run; a kill at any moment leaves the last complete checkpoint in place.
+
+    Args:
+        simulation: The run, between two steps.
+        folder: Folder of checkpoints.
+        identity: What must be the same when the run goes on.
+    """
+    comm = simulation.problem.domain.comm
+    clock = simulation.snapshot()
+    place = folder / f"{int(clock['index']):06d}"
+    if comm.rank == 0:
+        shutil.rmtree(place, ignore_errors=True)
+        place.mkdir()
+    comm.barrier()
+    owned = simulation.problem.domain.num_owned_cells
+    arrays: dict[str, Any] = {name: _by_cell(function)[:owned] for name, function in _functions(simulation).items()}
+    arrays["cells"] = _file_order(simulation)[:owned]
+    np.savez(place / f"rank-{comm.rank:04d}.npz", **arrays)
+    comm.barrier()
+    if comm.rank == 0:
+        constants = {name: float(constant.value) for name, constant in _constants(simulation.problem.controls).items()}
+        content = {
+            "folder": place.name,
+            "ranks": comm.size,
+            "clock": clock,
+            "controls": constants,
+            "identity": identity,
+        }
+        replace_text(folder / LATEST, json.dumps(content, indent=1))
+        for old in folder.iterdir():
+            if old.is_dir() and old != place:
+                shutil.rmtree(old)
+
+
+def read_latest(folder: Path) -> dict[str, Any]:
+    """What the last checkpoint of a results folder says, without the arrays.
+
+    Raises:
+        FemAsslbError: No checkpoint, or one that cannot be read.
+    """
+    path = folder / FOLDER / LATEST
+    try:
+        return dict(json.loads(path.read_text(encoding="utf-8")))
+    except FileNotFoundError as error:
+        raise FemAsslbError(f"nothing to resume: there is no '{path}'; start with --overwrite") from error
+    except (OSError, ValueError) as error:
+        raise FemAsslbError(f"checkpoint '{path}' cannot be read: {error}") from error
+
+
+def check_identity(latest: dict[str, Any], identity: dict[str, Any], ranks: int) -> None:
+    """The run that goes on is the run that was saved.
+
+    Args:
+        latest: From `read_latest`.
+        identity: Of the run that goes on.
+        ranks: Of the run that goes on.
+
+    Raises:
+        FemAsslbError: Other number of ranks, another case or another mesh: names what differs.
+    """
+    if latest["ranks"] != ranks:
+        raise FemAsslbError(f"the checkpoint was written on {latest['ranks']} ranks, this run has {ranks}; use as many")
+    old, new = (
+        {key: value for key, value in item["case"].items() if key not in FREE_TO_CHANGE}
+        for item in (latest["identity"], identity)
+    )
+    if changed := differences(old, new):
+        raise FemAsslbError(
+            f"the case differs from the checkpoint in {', '.join(changed)}; only {', '.join(FREE_TO_CHANGE)} may change"
+        )
+    if latest["identity"]["mesh"] != identity["mesh"]:
+        raise FemAsslbError("the mesh differs from the checkpoint; start with --overwrite")
+
+
+def restore(simulation: "Simulation", folder: Path, latest: dict[str, Any]) -> None:
+    """Put a run back to a checkpoint.
+
+    Args:
+        simulation: A new run of the same case and mesh on as many ranks.
+        folder: Results folder.
+        latest: From `read_latest`.
+
+    Raises:
+        FemAsslbError: A rank's part is missing or does not fit.
+    """
+    comm, problem = simulation.problem.domain.comm, simulation.problem
+    place = folder / FOLDER / latest["folder"]
+    fault = ""
+    try:
+        _read(simulation, [place / f"rank-{rank:04d}.npz" for rank in range(latest["ranks"])])
+    except (OSError, KeyError, ValueError, IndexError) as error:
+        fault = f"checkpoint '{place}' cannot be read: {error}"
+    faults = [text for text in comm.allgather(fault) if text]
+    if faults:
+        raise FemAsslbError(faults[0])
+    for name, constant in _constants(problem.controls).items():
+        constant.value = latest["controls"][name]
+    simulation.restore(latest["clock"])
+
+
+def _functions(simulation: "Simulation") -> dict[str, fem.Function]:
+    """Every function that a later step reads, by name."""
+    states = {"state": simulation.problem.state, "previous": simulation.problem.previous}
+    return {f"{when}.{number}": f for when, state in states.items() for number, f in enumerate(state.functions)}
+
+
+def _read(simulation: "Simulation", paths: list[Path]) -> None:
+    """Fill all functions from the parts of all ranks: meshes are not cut the same way every time."""
+    parts = [np.load(path) for path in paths]
+    try:
+        cells = np.concatenate([part["cells"] for part in parts])
+        row = np.empty(cells.max() + 1, dtype=np.int64)
+        row[cells] = np.arange(len(cells))
+        mine = row[_file_order(simulation)]
+        for name, function in _functions(simulation).items():
+            values = np.concatenate([part[name] for part in parts])[mine]
+            dofmap = function.function_space.dofmap
+            function.x.array.reshape(-1, dofmap.index_map_bs)[dofmap.list] = values
+    finally:
+        for part in parts:
+            part.close()
+
+
+def _by_cell(function: fem.Function) -> np.ndarray:
+    """Values at the degrees of freedom of each local cell, shape (num_cells, dofs_per_cell, block)."""
+    dofmap = function.function_space.dofmap
+    return function.x.array.reshape(-1, dofmap.index_map_bs)[dofmap.list]
+
+
+def _file_order(simulation: "Simulation") -> np.ndarray:
+    """Place in the mesh file of each local cell, owned and ghost."""
+    return np.asarray(simulation.problem.domain.mesh.topology.original_cell_index)
+
+
+def _constants(controls: Controls) -> dict[str, fem.Constant]:
+    """Constants of the weak form by name, those of the platen included."""
+    found: dict[str, fem.Constant] = {}
+    for owner, prefix in ((controls, ""), (controls.platen, "platen.")):
+        values = {item.name: getattr(owner, item.name) for item in fields(owner)}
+        found |= {prefix + name: value for name, value in values.items() if isinstance(value, fem.Constant)}
+    return found

@@ -1,0 +1,116 @@
+"""``history.csv``: every scalar of every accepted step, one row per step."""
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import numpy as np
+import numpy.typing as npt
+
+from fem_asslb.errors import FemAsslbError
+from fem_asslb.output.files import replace_text
+
+if TYPE_CHECKING:
+    from fem_asslb.simulation import Simulation
+    from fem_asslb.stepping import StepRecord
+
+FILE = "history.csv"
+"""File of a results folder."""
+
+STEP, TIME, STAGE, LENGTH = "step [-]", "time [s]", "protocol step [-]", "step size [s]"
+ITERATIONS, REJECTED = "Newton iterations [-]", "rejected attempts [-]"
+
+
+class HistoryWriter:
+    """Observer that appends a row to ``history.csv`` after every accepted step, on rank 0.
+
+    Args:
+        folder: Results folder.
+        resume_from: Number of the step whose checkpoint the run goes on from; later rows are dropped.
+    """
+
+    def __init__(self, folder: Path, resume_from: int | None = None) -> None:
+        self._path, self._resume_from = folder / FILE, resume_from
+        self._names: list[str] = []
+        self._writes = False
+
+    def start(self, simulation: "Simulation") -> None:
+        """Begin the file; drop the rows after the checkpoint, and one that a kill left half written."""
+        self._writes = simulation.problem.domain.comm.rank == 0
+        if not self._writes:
+            return
+        if self._resume_from is not None and self._path.exists():
+            keep_until(self._path, self._resume_from)
+            self._names = _read_rows(self._path)[0]
+        else:
+            self._path.unlink(missing_ok=True)
+
+    def step(self, simulation: "Simulation", record: "StepRecord") -> None:
+        """Write the row of a step; it is in the file when this returns."""
+        if not self._writes:
+            return
+        values = row(record)
+        if new := [name for name in values if name not in self._names]:
+            self._add_columns(new)
+        # Opened for each row, so that nothing stays open when a run is interrupted.
+        with self._path.open("a", encoding="utf-8") as file:
+            file.write(",".join(_text(values.get(name, float("nan"))) for name in self._names) + "\n")
+
+    def finish(self, simulation: "Simulation", reason: str) -> None:
+        """Nothing is left to write."""
+
+    def _add_columns(self, names: list[str]) -> None:
+        """Add columns that appear for the first time; they are nan in the rows so far."""
+        rows = _read_rows(self._path)[1] if self._names else []
+        self._names += names
+        _write_rows(self._path, self._names, [values + ["nan"] * len(names) for values in rows])
+
+
+def row(record: "StepRecord") -> dict[str, float]:
+    """Columns of a step by name, the unit in brackets; protocol steps are counted from 1."""
+    clock = {
+        STEP: record.index,
+        TIME: record.time,
+        STAGE: record.stage + 1,
+        LENGTH: record.duration,
+        ITERATIONS: record.iterations,
+        REJECTED: record.rejected,
+    }
+    return clock | record.scalars
+
+
+def read_history(folder: Path) -> dict[str, npt.NDArray[np.float64]]:
+    """Columns of a history by name, shape (num_steps,); a row that is not complete is left out.
+
+    Raises:
+        FemAsslbError: No history, or one without a step.
+    """
+    path = folder / FILE
+    if not path.is_file():
+        raise FemAsslbError(f"no results: there is no '{path}'")
+    names, rows = _read_rows(path)
+    if not rows:
+        raise FemAsslbError(f"'{path}' has no step yet")
+    return dict(zip(names, np.array(rows, dtype=float).T, strict=True))
+
+
+def keep_until(path: Path, index: int) -> None:
+    """Drop the rows of the steps after ``index``."""
+    names, rows = _read_rows(path)
+    kept = [values for values in rows if int(values[names.index(STEP)]) <= index] if rows else []
+    _write_rows(path, names, kept)
+
+
+def _read_rows(path: Path) -> tuple[list[str], list[list[str]]]:
+    """Names and complete rows as text; a last line without its end is not complete."""
+    lines = path.read_text(encoding="utf-8").split("\n")[:-1]
+    table = [line.split(",") for line in lines]
+    return (table[0], [line for line in table[1:] if len(line) == len(table[0])]) if table else ([], [])
+
+
+def _write_rows(path: Path, names: list[str], rows: list[list[str]]) -> None:
+    replace_text(path, "".join(",".join(line) + "\n" for line in [names, *rows] if line))
+
+
+def _text(value: float) -> str:
+    """Shortest text that gives the same number when it is read."""
+    return repr(value) if isinstance(value, int) else repr(float(value))

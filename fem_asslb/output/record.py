@@ -1,0 +1,201 @@
+"""``run.json``: what was run, with what, and how it went. A result can be traced back to this file."""
+
+import json
+import platform
+import resource
+import subprocess
+import time
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from importlib import metadata
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from fem_asslb.errors import FemAsslbError
+from fem_asslb.output.files import replace_text
+
+if TYPE_CHECKING:
+    from mpi4py import MPI
+
+    from fem_asslb.simulation import Observer, Simulation
+    from fem_asslb.stepping import StepRecord
+
+FILE = "run.json"
+"""File of a results folder."""
+
+OUTPUT = "output, in time steps"
+"""Phase of what the observers do, a part of the time steps."""
+
+RUNNING = "running"
+"""Reason of the end of a run that has none yet."""
+
+
+class Stopwatch:
+    """Wall time of the phases of a run, from the moment that it is made."""
+
+    def __init__(self) -> None:
+        self._start = time.monotonic()
+        self._seconds: dict[str, float] = {}
+
+    @contextmanager
+    def phase(self, name: str) -> Iterator[None]:
+        """Add the wall time of a block to a phase."""
+        start = time.monotonic()
+        try:
+            yield
+        finally:
+            self._seconds[name] = self._seconds.get(name, 0.0) + time.monotonic() - start
+
+    def seconds(self) -> dict[str, float]:
+        """Wall time of each phase so far and in total [s]."""
+        total = {"total": time.monotonic() - self._start}
+        return {name: round(value, 3) for name, value in (self._seconds | total).items()}
+
+
+class Timed:
+    """Observer whose time is booked as output.
+
+    Args:
+        observer: The observer.
+        watch: Where its time goes.
+    """
+
+    def __init__(self, observer: "Observer", watch: Stopwatch) -> None:
+        self._observer, self._watch = observer, watch
+
+    def start(self, simulation: "Simulation") -> None:
+        """Pass on."""
+        with self._watch.phase(OUTPUT):
+            self._observer.start(simulation)
+
+    def step(self, simulation: "Simulation", record: "StepRecord") -> None:
+        """Pass on."""
+        with self._watch.phase(OUTPUT):
+            self._observer.step(simulation, record)
+
+    def finish(self, simulation: "Simulation", reason: str) -> None:
+        """Pass on."""
+        with self._watch.phase(OUTPUT):
+            self._observer.finish(simulation, reason)
+
+
+class RunRecord:
+    """Observer that keeps ``run.json``: written at the start, after each protocol step, and at the end.
+
+    Args:
+        folder: Results folder.
+        comm: Communicator of the run.
+        identity: Resolved case and mesh hash; plain data.
+        warnings: List that warnings are added to while the run goes on.
+        watch: Wall times of the phases.
+        resumed: Whether the run goes on from a checkpoint; its record is added to those of the earlier parts.
+    """
+
+    def __init__(
+        self,
+        folder: Path,
+        comm: "MPI.Comm",
+        identity: dict[str, Any],
+        warnings: Sequence[str],
+        watch: "Stopwatch",
+        resumed: bool = False,
+    ) -> None:
+        self._path, self._comm, self._warnings, self._watch = folder / FILE, comm, warnings, watch
+        earlier = read_record(folder)["runs"] if resumed and self._path.exists() else []
+        self._part: dict[str, Any] = {"started": _now(), "end": RUNNING, "ranks": comm.size}
+        self._content = {**identity, "runs": [*earlier, self._part]}
+        self._steps = {"accepted": 0, "rejected": 0, "iterations": 0}
+
+    def start(self, simulation: "Simulation") -> None:
+        """Write what is known before the first step."""
+        domain = simulation.problem.domain
+        self._part |= {"versions": versions(), "petsc options": dict(simulation.solver.options)}
+        self._part["commit"] = commit() if self._comm.rank == 0 else None
+        self._content["mesh facts"] = {
+            "cells": domain.mesh.topology.index_map(domain.dimension).size_global,
+            "roles": list(domain.roles),
+            "regions": list(domain.regions),
+            "unknowns": sum(
+                f.function_space.dofmap.index_map.size_global * f.function_space.dofmap.index_map_bs
+                for f in simulation.problem.state.functions
+            ),
+        }
+        self.write()
+
+    def step(self, simulation: "Simulation", record: "StepRecord") -> None:
+        """Count a step."""
+        self._steps["accepted"] += 1
+        self._steps["rejected"] += record.rejected
+        self._steps["iterations"] += record.iterations
+        if record.stage_ends:
+            self.write()
+
+    def finish(self, simulation: "Simulation", reason: str) -> None:
+        """Note why the run ended."""
+        self._part |= {"ended": _now(), "end": reason}
+
+    def write(self) -> None:
+        """Write the file; collective."""
+        memory = self._comm.gather(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024.0)
+        if self._comm.rank > 0:
+            return
+        accepted = self._steps["accepted"]
+        self._part |= {
+            "steps": self._steps | {"mean iterations": self._steps["iterations"] / accepted if accepted else None},
+            "wall time [s]": self._watch.seconds(),
+            "peak memory per rank [MB]": [round(value, 1) for value in memory or []],
+            "warnings": list(self._warnings),
+        }
+        replace_text(self._path, json.dumps(self._content, indent=1, ensure_ascii=False) + "\n")
+
+
+def read_record(folder: Path) -> dict[str, Any]:
+    """Record of a results folder.
+
+    Raises:
+        FemAsslbError: No record, or one that cannot be read.
+    """
+    path = folder / FILE
+    try:
+        return dict(json.loads(path.read_text(encoding="utf-8")))
+    except FileNotFoundError as error:
+        raise FemAsslbError(f"no results: there is no '{path}'") from error
+    except (OSError, ValueError) as error:
+        raise FemAsslbError(f"'{path}' cannot be read: {error}") from error
+
+
+def versions() -> dict[str, str]:
+    """Versions of the package and of what it runs on."""
+    import dolfinx
+    import gmsh
+    from mpi4py import MPI
+    from petsc4py import PETSc
+
+    try:
+        package = metadata.version("fem-asslb")
+    except metadata.PackageNotFoundError:
+        package = "not installed, run from its folder"
+    return {
+        "fem-asslb": package,
+        "dolfinx": dolfinx.__version__,
+        "petsc": ".".join(map(str, PETSc.Sys.getVersion())),
+        "gmsh": gmsh.GMSH_API_VERSION,
+        "python": platform.python_version(),
+        "mpi": MPI.Get_library_version().splitlines()[0].strip("\0 "),
+    }
+
+
+def commit() -> str | None:
+    """Commit of the checkout of the package, with ``+`` if files differ from it; None outside one."""
+    here = Path(__file__).resolve().parent
+    described = ["git", "-C", str(here), "describe", "--always", "--abbrev=40", "--exclude=*", "--dirty=+"]
+    try:
+        done = subprocess.run(described, capture_output=True, text=True, timeout=10, check=False)
+    except (OSError, subprocess.TimeoutExpired):
+        return None
+    return done.stdout.strip() or None if done.returncode == 0 else None
+
+
+def _now() -> str:
+    return datetime.now(UTC).isoformat(timespec="seconds")

@@ -1,0 +1,149 @@
+"""A checked case as the table of ``case.toml`` that gives it: defaults written out, quantities with units."""
+
+import tomllib
+from dataclasses import fields, is_dataclass
+from pathlib import Path
+from typing import Annotated, Any, get_args, get_origin
+
+from fem_asslb.case.keys import alternatives, fields_of, value_annotation
+from fem_asslb.case.materials import Axis, MaterialChoice
+from fem_asslb.case.protocol import Protocol
+from fem_asslb.case.schema import Case
+from fem_asslb.units import Unit, format_quantity
+
+DISPLAY = {
+    "K": "degC",
+    "pA/um^2": "mA/cm^2",
+    "pA/pg": "mA/g",
+    "pC/pg": "mAh/g",
+    "pC/um^2": "mAh/cm^2",
+    "pg/um^2": "mg/cm^2",
+    "pg/um^3": "g/cm^3",
+    "um^2/s": "cm^2/s",
+    "V*um^2/pA": "ohm*cm^2",
+}
+"""Unit that people use, where it differs from the internal one."""
+
+
+def resolved_table(case: Case) -> dict[str, Any]:
+    """Table of a case, readable by `fem_asslb.case.reader.build_case`; keys without a value are left out."""
+    return _table(case)
+
+
+def format_toml(table: dict[str, Any]) -> str:
+    """TOML of a table, sections first to last."""
+    return "\n".join(_lines(table, ())).strip() + "\n"
+
+
+def differences(old: dict[str, Any], new: dict[str, Any], prefix: str = "") -> list[str]:
+    """Dotted keys whose values differ between two tables, in the order of the tables."""
+    found = []
+    for key in [*old, *(key for key in new if key not in old)]:
+        mine, theirs = old.get(key), new.get(key)
+        if isinstance(mine, dict) and isinstance(theirs, dict):
+            found += differences(mine, theirs, f"{prefix}{key}.")
+        elif mine != theirs:
+            found.append(f"{prefix}{key}")
+    return found
+
+
+def _table(value: Any) -> dict[str, Any]:
+    if isinstance(value, Protocol):
+        return {"steps": [str(step) for step in value.steps]}
+    if isinstance(value, MaterialChoice):
+        use = {"use": value.use} if value.use is not None else {}
+        return use | {"axis": _axis(value.axis)} | _plain(value.overrides)
+    kind: Any = type(value)
+    entries = {item.name: (getattr(value, item.name), fields_of(kind)[item.name][0]) for item in fields(value)}
+    return {name: _entry(item, annotation) for name, (item, annotation) in entries.items() if item not in (None, {})}
+
+
+def _axis(axis: Axis) -> Any:
+    match axis.kind:
+        case "random":
+            return "random" if axis == Axis() else {"random": True, "seed": axis.seed}
+        case "fixed":
+            return {"direction": list(axis.direction)}
+        case "fibre":
+            return {"fibre": list(axis.direction), "sharpness": axis.sharpness, "seed": axis.seed}
+        case _:
+            return axis.kind
+
+
+def _entry(value: Any, annotation: Any) -> Any:
+    """Value of a key: text with its unit where the annotation has one."""
+    unit = _unit(annotation)
+    if unit is not None and isinstance(value, tuple):
+        return [_quantity(item, unit) for item in value]
+    if unit is not None:
+        return _quantity(value, unit)
+    if is_dataclass(value):
+        return _table(value)
+    if isinstance(value, dict):
+        inner = value_annotation(annotation)
+        return {key: _entry(item, inner) for key, item in value.items()}
+    return _plain(value)
+
+
+def _plain(value: Any) -> Any:
+    match value:
+        case dict():
+            return {key: _plain(item) for key, item in value.items()}
+        case list() | tuple():
+            return [_plain(item) for item in value]
+        case Path():
+            return str(value.resolve())
+        case _:
+            return value
+
+
+def _unit(annotation: Any) -> str | None:
+    """Unit of a number, or of the numbers of a tuple; None where the key takes no quantity."""
+    if get_origin(annotation) is Annotated:
+        for item in annotation.__metadata__:
+            if isinstance(item, Unit):
+                return item.name
+        return _unit(get_args(annotation)[0])
+    if alternatives(annotation) or get_origin(annotation) is dict:
+        return None
+    return next((unit for item in get_args(annotation) if (unit := _unit(item)) is not None), None)
+
+
+def _quantity(value: float, unit: str) -> str:
+    if unit == "s":
+        return min((format_quantity(value, unit, display) for display in ("h", "min", "s")), key=len)
+    return format_quantity(value, unit, DISPLAY.get(unit, unit))
+
+
+def _lines(table: dict[str, Any], path: tuple[str, ...]) -> list[str]:
+    plain = {key: value for key, value in table.items() if not (isinstance(value, dict) and value)}
+    lines = [f"{key} = {_toml(value)}" for key, value in plain.items()]
+    if lines and path:
+        lines = ["", f"[{'.'.join(map(_key, path))}]", *lines]
+    for key, value in table.items():
+        if key not in plain:
+            lines += _lines(value, (*path, key))
+    return lines
+
+
+def _toml(value: Any) -> str:
+    match value:
+        case bool():
+            return str(value).lower()
+        case str():
+            return '"' + value.replace("\\", "\\\\").replace('"', '\\"') + '"'
+        case dict():
+            return "{" + ", ".join(f"{_key(key)} = {_toml(item)}" for key, item in value.items()) + "}"
+        case list():
+            items = ", ".join(map(_toml, value))
+            return f"[{items}]" if len(items) < 80 else "[\n" + "".join(f"    {_toml(i)},\n" for i in value) + "]"
+        case _:
+            return repr(value)
+
+
+def _key(name: str) -> str:
+    try:
+        tomllib.loads(f"{name} = 0")
+    except tomllib.TOMLDecodeError:
+        return _toml(name)
+    return name if "." not in name else _toml(name)

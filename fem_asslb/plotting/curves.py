@@ -1,0 +1,210 @@
+"""Curves of a run from ``history.csv``: voltage, pressure and its derivative, stress and energy."""
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+from matplotlib.axes import Axes
+
+from fem_asslb.output.history import STAGE, TIME, read_history
+from fem_asslb.output.record import read_record
+from fem_asslb.plotting.style import (
+    BLACK,
+    BLUE,
+    CYCLE,
+    GREEN,
+    GREY,
+    ORANGE,
+    create_figure,
+    label_panels,
+    paper_style,
+    save,
+)
+
+FloatArray = npt.NDArray[np.float64]
+
+PRESSURE, VOLTAGE, CAPACITY = "stack pressure [MPa]", "cell voltage [V]", "areal capacity [mAh/cm2]"
+MEAN_X, DIFFERENTIAL = "stoichiometry mean [-]", "dp/dq [MPa cm2/mAh]"
+ENERGIES = ("elastic energy [pJ]", "fixture work [pJ]", "chemical work [pJ]")
+
+LABELS = {
+    CAPACITY: "Areal capacity [mAh cm$^{-2}$]",
+    VOLTAGE: "Cell voltage [V]",
+    PRESSURE: "Stack pressure [MPa]",
+    MEAN_X: "Mean $x$ in Li$_x$ [–]",
+    DIFFERENTIAL: "d$p$/d$q$ [MPa cm$^2$ mAh$^{-1}$]",
+}
+
+
+@dataclass(frozen=True)
+class Curves:
+    """A history and the protocol that made it.
+
+    Attributes:
+        columns: Columns of the history by name, shape (num_steps,).
+        steps: Protocol steps as text.
+        dimension: Of the geometry; None for a mesh file.
+    """
+
+    columns: dict[str, FloatArray]
+    steps: list[str]
+    dimension: int | None
+
+    @property
+    def hours(self) -> FloatArray:
+        """Time [h]."""
+        return np.asarray(self.columns[TIME] / 3600.0)
+
+    def rows_of(self, *verbs: str) -> list[tuple[str, slice]]:
+        """Text and rows of each protocol step that begins with a verb, the row before it included."""
+        stage = self.columns[STAGE].astype(int)
+        found = []
+        for number, text in enumerate(self.steps, start=1):
+            rows = np.flatnonzero(stage == number)
+            if len(rows) and text.split()[0] in verbs:
+                found.append((text, slice(max(rows[0] - 1, 0), rows[-1] + 1)))
+        return found
+
+    def after_closing(self) -> slice:
+        """Rows from the end of the last press on: a press of hundreds of MPa would hide what comes after."""
+        presses = self.rows_of("press")
+        last = presses[-1][1].stop - 1 if presses else 0
+        return slice(last, None) if last < len(self.hours) - 1 else slice(None)
+
+
+def read_curves(results: Path) -> Curves:
+    """Curves of a results folder.
+
+    Raises:
+        FemAsslbError: No results.
+    """
+    case = read_record(results)["case"]
+    return Curves(read_history(results), case["protocol"]["steps"], case["geometry"].get("dimension"))
+
+
+def draw_curves(results: Path, folder: Path) -> list[Path]:
+    """Draw every curve that the history has.
+
+    Args:
+        results: Results folder.
+        folder: Where the pictures go.
+
+    Raises:
+        FemAsslbError: No results.
+    """
+    curves = read_curves(results)
+    drawn = []
+    with paper_style():
+        drawn.append(_against_time(curves, folder / "time.png"))
+        if CAPACITY in curves.columns and curves.rows_of("charge", "discharge"):
+            drawn.append(_against_capacity(curves, folder / "capacity.png"))
+        elif curves.rows_of("set"):
+            drawn.append(_against_stoichiometry(curves, folder / "stoichiometry.png"))
+        drawn.append(_stresses_and_energies(curves, folder / "stress-energy.png"))
+    return drawn
+
+
+def _against_time(curves: Curves, path: Path) -> Path:
+    """Voltage, stoichiometry and pressure against time, from the closing of the fixture on."""
+    names = [name for name in (VOLTAGE, MEAN_X, PRESSURE) if name in curves.columns]
+    figure, axes = create_figure(1.45 * len(names) + 0.5, len(names), 1, share_x=True)
+    rows = curves.after_closing()
+    for panel, name, colour in zip(axes, names, (BLUE, GREEN, ORANGE)[-len(names) :], strict=True):
+        values = curves.columns[name][rows]
+        base = values[0] if name == PRESSURE and rows.start else 0.0
+        panel.plot(curves.hours[rows], values - base, color=colour)
+        panel.set_ylabel(change_label(base) if base else LABELS[name])
+        panel.margins(x=0)
+        _shade_stages(panel, curves, rows)
+    axes[-1].set_xlabel("Time [h]" + (", from the end of the last press step" if rows.start else ""))
+    figure.align_ylabels()
+    label_panels(axes)
+    return save(figure, path)
+
+
+def change_label(start: float) -> str:
+    """Label of an axis for the pressure minus that at the start [MPa]."""
+    return f"Pressure [MPa]\nminus {start:.4g} MPa"
+
+
+def _shade_stages(panel: Axes, curves: Curves, rows: slice) -> None:
+    """Grey bands for the charges."""
+    first = curves.hours[rows][0]
+    for _, stage in curves.rows_of("charge"):
+        low, high = curves.hours[stage][0], curves.hours[stage][-1]
+        if high > first:
+            panel.axvspan(max(low, first), high, color=GREY, alpha=0.12, linewidth=0)
+
+
+def _against_capacity(curves: Curves, path: Path) -> Path:
+    """Voltage, change of pressure and its derivative against the charge passed."""
+    figure, axes = create_figure(2.5, 1, 3)
+    stages = curves.rows_of("charge", "discharge")
+    start = curves.columns[PRESSURE][stages[0][1]][0]
+    for number, (text, rows) in enumerate(stages):
+        charging = text.startswith("charge")
+        colour, dash = (ORANGE, "-") if charging else (BLUE, "--")
+        fade = 1.0 - 0.7 * number / len(stages)
+        style: dict[str, Any] = {"color": colour, "linestyle": dash, "alpha": fade}
+        label = text.split()[0] if number < 2 else None
+        charge = curves.columns[CAPACITY]
+        axes[0].plot(charge[rows], curves.columns[VOLTAGE][rows], label=label, **style)
+        axes[1].plot(charge[rows], curves.columns[PRESSURE][rows] - start, **style)
+        inner = slice(rows.start + 2, rows.stop)
+        axes[2].plot(charge[inner], curves.columns[DIFFERENTIAL][inner], **style)
+    axes[1].axhline(0.0, color=BLACK, linewidth=0.5)
+    axes[2].axhline(0.0, color=BLACK, linewidth=0.5)
+    axes[0].set_ylabel(LABELS[VOLTAGE])
+    axes[1].set_ylabel(change_label(start))
+    axes[2].set_ylabel(LABELS[DIFFERENTIAL])
+    for panel in axes:
+        panel.set_xlabel(LABELS[CAPACITY])
+    axes[0].legend()
+    label_panels(axes)
+    return save(figure, path)
+
+
+def _against_stoichiometry(curves: Curves, path: Path) -> Path:
+    """Pressure and mean hydrostatic stress of every role against the stoichiometry that was set."""
+    ending = " hydrostatic stress mean [MPa]"
+    figure, axes = create_figure(2.7, 1, 2)
+    for text, rows in curves.rows_of("set"):
+        axes[0].plot(curves.columns[MEAN_X][rows], curves.columns[PRESSURE][rows], marker=".", label=text)
+        for colour, name in zip(CYCLE, (name for name in curves.columns if name.endswith(ending)), strict=False):
+            label = name.removesuffix(ending) if rows == curves.rows_of("set")[0][1] else None
+            axes[1].plot(curves.columns[MEAN_X][rows], curves.columns[name][rows], color=colour, label=label)
+    axes[0].set_ylabel(LABELS[PRESSURE])
+    axes[1].set_ylabel("Hydrostatic stress, mean [MPa]")
+    for panel in axes:
+        panel.set_xlabel(LABELS[MEAN_X])
+        panel.ticklabel_format(axis="y", useOffset=False)
+        panel.legend()
+    label_panels(axes)
+    return save(figure, path)
+
+
+def _stresses_and_energies(curves: Curves, path: Path) -> Path:
+    """Mean hydrostatic and largest von Mises stress of every role, and the energies, against time."""
+    figure, axes = create_figure(2.8, 1, 3)
+    rows = curves.after_closing()
+    hours = curves.hours[rows]
+    endings = (" hydrostatic stress mean [MPa]", " von Mises stress max [MPa]")
+    for panel, ending in zip(axes, endings, strict=False):
+        for name in (name for name in curves.columns if name.endswith(ending)):
+            panel.plot(hours, curves.columns[name][rows], label=name.removesuffix(ending))
+    for name in (name for name in ENERGIES if name in curves.columns):
+        change = curves.columns[name][rows] - curves.columns[name][rows][0]
+        axes[2].plot(hours, change * 1e-3, label=name.split()[0])
+    axes[0].set_ylabel("Hydrostatic stress, mean [MPa]")
+    axes[1].set_ylabel("Von Mises stress, largest [MPa]")
+    axes[2].set_ylabel("Change of energies [nJ]" if curves.dimension == 3 else "Change of energies [nJ/µm]")
+    for panel in axes:
+        panel.set_xlabel("Time [h]")
+        panel.margins(x=0)
+    spacing: dict[str, Any] = {"handlelength": 1.2, "columnspacing": 1.0, "handletextpad": 0.5}
+    figure.legend(handles=axes[0].get_legend_handles_labels()[0], loc="outside upper left", ncols=5, **spacing)
+    figure.legend(handles=axes[2].get_legend_handles_labels()[0], loc="outside upper right", ncols=3, **spacing)
+    label_panels(axes)
+    return save(figure, path)

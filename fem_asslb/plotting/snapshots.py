@@ -1,0 +1,99 @@
+"""Fields of a run read back from its results, cell by cell."""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import numpy.typing as npt
+import pyvista
+
+from fem_asslb.errors import FemAsslbError
+from fem_asslb.output.collection import read_collection
+from fem_asslb.output.names import COLLECTION, REGION
+
+FloatArray = npt.NDArray[np.float64]
+
+
+@dataclass(frozen=True)
+class Snapshot:
+    """Fields of one time.
+
+    Attributes:
+        time: [s].
+        grid: Cells that share no point.
+    """
+
+    time: float
+    grid: pyvista.UnstructuredGrid
+
+    @property
+    def corners(self) -> int:
+        """Corners of one cell: 3 in 2D, 4 in 3D."""
+        return self.grid.n_points // self.grid.n_cells
+
+    @property
+    def dimension(self) -> int:
+        """2 or 3."""
+        return self.corners - 1
+
+    def points(self) -> FloatArray:
+        """Corners of the cells, shape (num_cells, corners, dimension) [um]."""
+        return np.asarray(self.grid.points, dtype=float).reshape(-1, self.corners, 3)[:, :, : self.dimension]
+
+    def field(self, name: str) -> FloatArray:
+        """Values of a scalar field at the corners, shape (num_cells, corners); NaN where undefined."""
+        return np.asarray(self.grid.point_data[name], dtype=float).reshape(-1, self.corners)
+
+    def volumes(self) -> FloatArray:
+        """Volume (area in 2D) of each cell, shape (num_cells,) [um^dimension]."""
+        points = self.points()
+        return np.abs(np.linalg.det(points[:, 1:] - points[:, :1])) / (2.0 if self.dimension == 2 else 6.0)
+
+    def mean(self, name: str) -> float:
+        """Volume average of a field where it is defined; NaN where it is nowhere."""
+        values, volumes = self.field(name).mean(axis=1), self.volumes()
+        inside = np.isfinite(values)
+        return float(np.average(values[inside], weights=volumes[inside])) if inside.any() else float("nan")
+
+    def outlines(self) -> FloatArray:
+        """In 2D, edges between two regions or on the outside, each once, shape (n, 2, 2) [um]."""
+        points = self.points()
+        _, vertex = np.unique(np.round(points.reshape(-1, 2), 6), axis=0, return_inverse=True)
+        cells = vertex.reshape(-1, 3)
+        edges = np.sort(np.concatenate([cells[:, [0, 1]], cells[:, [1, 2]], cells[:, [2, 0]]]), axis=1)
+        region = np.tile(np.asarray(self.grid.cell_data[REGION]), 3)
+        keys = np.column_stack([edges, region])
+        _, first, count = np.unique(keys, axis=0, return_index=True, return_counts=True)
+        border = edges[first[count == 1]]
+        place = np.empty((vertex.max() + 1, 2))
+        place[vertex.ravel()] = points.reshape(-1, 2)
+        return place[np.unique(border, axis=0)]
+
+
+def times_of(results: Path) -> list[float]:
+    """Times [s] whose fields are there.
+
+    Raises:
+        FemAsslbError: No fields.
+    """
+    return [time for time, _ in _entries(results)]
+
+
+def read_snapshot(results: Path, time: float) -> Snapshot:
+    """Fields at the time nearest to ``time`` [s].
+
+    Raises:
+        FemAsslbError: No fields, or a file is missing.
+    """
+    found, file = min(_entries(results), key=lambda entry: abs(entry[0] - time))
+    if not (results / file).is_file():
+        raise FemAsslbError(f"'{results / file}' is listed in {COLLECTION} but missing")
+    return Snapshot(found, pyvista.read(results / file))
+
+
+def _entries(results: Path) -> list[tuple[float, str]]:
+    path = results / COLLECTION
+    entries = read_collection(path) if path.is_file() else []
+    if not entries:
+        raise FemAsslbError(f"no fields in '{results}'")
+    return entries

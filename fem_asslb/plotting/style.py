@@ -1,0 +1,84 @@
+"""One look for all pictures: colours for colour-blind readers, fonts that survive a column's width."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import matplotlib
+from cycler import cycler
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+
+BLUE, ORANGE, GREEN, PURPLE, GREY, BLACK = "#0072B2", "#D55E00", "#009E73", "#CC79A7", "#7F7F7F", "#000000"
+"""From the palette of Okabe and Ito."""
+
+CYCLE = (BLUE, ORANGE, GREEN, PURPLE, "#E69F00", "#56B4E9", GREY)
+
+OUTSIDE = "#E6E6E6"
+"""Where a field is not defined."""
+
+WIDTH = 6.9
+"""Of a figure over two columns of a journal [inch]."""
+
+_SETTINGS = {
+    "font.family": "sans-serif",
+    "font.sans-serif": ["DejaVu Sans"],
+    "font.size": 8.5,
+    "axes.labelsize": 8.5,
+    "axes.titlesize": 8.5,
+    "legend.fontsize": 7.5,
+    "xtick.labelsize": 7.5,
+    "ytick.labelsize": 7.5,
+    "axes.linewidth": 0.7,
+    "axes.spines.top": False,
+    "axes.spines.right": False,
+    "axes.prop_cycle": cycler(color=CYCLE),
+    "lines.linewidth": 1.3,
+    "legend.frameon": False,
+    "xtick.direction": "in",
+    "ytick.direction": "in",
+    "savefig.dpi": 300,
+    "pdf.fonttype": 42,
+}
+
+
+@contextmanager
+def paper_style() -> Iterator[None]:
+    """Use the look inside a block and leave the settings of the caller alone."""
+    with matplotlib.rc_context(_SETTINGS):
+        yield
+
+
+def create_figure(height: float, rows: int = 1, columns: int = 1, share_x: bool = False) -> tuple[Figure, list[Axes]]:
+    """Figure over two columns and its axes in reading order, without a window.
+
+    Args:
+        height: [inch].
+        rows: Rows of axes.
+        columns: Columns of axes.
+        share_x: Whether they share the horizontal axis.
+    """
+    figure = Figure(figsize=(WIDTH, height), layout="constrained")
+    return figure, list(figure.subplots(rows, columns, squeeze=False, sharex=share_x).ravel())
+
+
+def label_panels(axes: list[Axes]) -> None:
+    """Letters a, b, ... above the upper left corners."""
+    for letter, panel in zip("abcdefgh", axes, strict=False):
+        panel.annotate(
+            letter,
+            (0, 1),
+            (-6, 6),
+            xycoords="axes fraction",
+            textcoords="offset points",
+            fontweight="bold",
+            fontsize=9.5,
+            annotation_clip=False,
+        )
+
+
+def save(figure: Figure, path: Path) -> Path:
+    """Write a figure and return its file."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    figure.savefig(path)
+    return path

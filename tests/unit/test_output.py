@@ -1,0 +1,298 @@
+"""Results can be read back, hold the numbers of the state, and let a run go on as if it had never stopped."""
+
+import json
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from fem_asslb.case.reader import build_case, read_case
+from fem_asslb.errors import FemAsslbError
+from fem_asslb.output import checkpoint, collection, fields, history, names, record
+from fem_asslb.output.resolved import differences, format_toml, resolved_table
+from fem_asslb.stepping import StepRecord
+
+CASES = Path(__file__).parents[2] / "cases"
+
+CELL = """
+[case]
+title = "Two particles"
+[geometry]
+kind = "layered-stack"
+dimension = 2
+width = "8 um"
+element_size = "2 um"
+[geometry.layers.anode]
+thickness = "4 um"
+[geometry.layers.cathode]
+thickness = "8 um"
+particles = { volume_fraction = 0.3, minimum_gap = "0.5 um", diameter = { kind = "equal", value = "4 um" } }
+[materials]
+anode = "lto-composite"
+cathode = "lpscl"
+particle = "ncm85"
+[cell]
+anode = "indium"
+one_c = "190 mA/g"
+exchange_current_density = "1 A/m^2"
+[fixture]
+kind = "spring"
+stiffness = "2 MPa/um"
+[protocol]
+steps = ["press to 81 MPa in 1 min", "charge at 1C until 5 min", "discharge at 1C until 3 min"]
+[output]
+pictures = false
+fields_every = 2
+"""
+
+
+class Recorder:
+    """Observer that keeps all records and may interrupt."""
+
+    def __init__(self, stop_after=None):
+        self.records, self.stop_after = [], stop_after
+
+    def start(self, simulation):
+        """Nothing."""
+
+    def step(self, simulation, record):
+        """Keep the record."""
+        self.records.append(record)
+        if record.index == self.stop_after:
+            raise KeyboardInterrupt
+
+    def finish(self, simulation, reason):
+        """Nothing."""
+
+
+@pytest.fixture
+def case_folder(shared_path, comm):
+    """A small cell that runs in a few seconds."""
+    if comm.rank == 0:
+        (shared_path / "case.toml").write_text(CELL)
+    comm.Barrier()
+    return shared_path
+
+
+def run(folder, comm, **options):
+    from fem_asslb.driver import run as run_case
+
+    recorder = options.pop("recorder", Recorder())
+    outcome = run_case(folder, comm, observers=[recorder], **options)
+    return outcome, recorder.records
+
+
+def record_of(index, **scalars):
+    return StepRecord(index, 10.0 * index, 10.0, 0, "rest 1 h", False, 3, 0, scalars)
+
+
+def simulation_on(comm):
+    """What the observers of text files need of a simulation."""
+    from types import SimpleNamespace
+
+    return SimpleNamespace(problem=SimpleNamespace(domain=SimpleNamespace(comm=comm)))
+
+
+def test_invariants_of_pure_shear_and_of_hydrostatic_tension():
+    stress = np.array([[0.0, 0.0, 0.0, 0.0, 50.0, 0.0], [7.0, 7.0, 7.0, 0.0, 0.0, 0.0]])
+    values = fields.stress_measures(stress)
+    assert values[names.VON_MISES] == pytest.approx([np.sqrt(3.0) * 50.0, 0.0])
+    assert values[names.PRINCIPAL] == pytest.approx([50.0, 7.0])
+    assert values[names.HYDROSTATIC] == pytest.approx([0.0, 7.0])
+
+
+def test_fields_read_with_pyvista_have_the_numbers_of_the_history(case_folder, comm):
+    import pyvista
+
+    from fem_asslb.plotting.snapshots import read_snapshot
+
+    outcome, records = run(case_folder, comm)
+    simulation = outcome.simulation
+    evaluated = fields.FieldEvaluator(simulation.problem).at_corners()
+    largest = comm.allreduce(evaluated[names.VON_MISES].max(initial=0.0), op=max)
+    if comm.rank > 0:
+        return
+    last = records[-1]
+    grid = pyvista.PVDReader(outcome.results / names.COLLECTION)
+    assert grid.time_values == pytest.approx([r.time for r in records if r.stage_ends or r.index % 2 == 0])
+    snapshot = read_snapshot(outcome.results, last.time)
+    assert snapshot.mean(names.STOICHIOMETRY) == pytest.approx(last.scalars["stoichiometry mean [-]"], rel=1e-6)
+    assert np.asarray(snapshot.grid.point_data[names.VON_MISES]).max() == pytest.approx(largest, rel=1e-6)
+    top = snapshot.points().reshape(-1, 2)[:, 1] > 12.0 - 1e-9
+    displacement = np.asarray(snapshot.grid.point_data[names.DISPLACEMENT])[top, 1]
+    assert displacement == pytest.approx(last.scalars["platen displacement [um]"], rel=1e-5)
+    role = np.asarray(snapshot.grid.cell_data[names.ROLE]) == 0
+    hydrostatic = snapshot.field(names.HYDROSTATIC).mean(axis=1)
+    mean = np.average(hydrostatic[role], weights=snapshot.volumes()[role])
+    assert mean == pytest.approx(last.scalars["anode hydrostatic stress mean [MPa]"], rel=1e-5)
+
+
+def test_stress_at_the_corners_is_that_of_the_weak_form(case_folder, comm):
+    from dolfinx import fem
+
+    from fem_asslb import kinematics
+
+    simulation = run(case_folder, comm)[0].simulation
+    problem = simulation.problem
+    values = fields.FieldEvaluator(problem).at_corners()[names.VON_MISES].reshape(-1, 3)
+    corners = np.array([[0.0, 0.0], [1.0, 0.0], [0.0, 1.0]])
+    for part in problem.continuum.parts:
+        roles = problem.model.passive if part is None else [part]
+        cells = problem.domain.cells_of(roles)
+        cells = cells[cells < problem.domain.num_owned_cells]
+        stress = problem.continuum.stress(problem.state, part)
+        tensor = fem.Expression(stress, corners).eval(problem.domain.mesh, cells).reshape(-1, 3, 3)
+        assert tensor == pytest.approx(tensor.transpose(0, 2, 1), rel=1e-9, abs=1e-6)
+        law = kinematics.von_mises(stress)
+        expected = fem.Expression(law, corners).eval(problem.domain.mesh, cells)
+        assert values[cells] == pytest.approx(expected, rel=1e-9)
+
+
+def test_fields_are_undefined_outside_hosts_and_broken_between_all_cells(case_folder, comm):
+    from fem_asslb.plotting.snapshots import read_snapshot
+
+    outcome, _ = run(case_folder, comm)
+    if comm.rank > 0:
+        return
+    snapshot = read_snapshot(outcome.results, 0.0)
+    host = np.asarray(snapshot.grid.cell_data[names.ROLE]) == sorted(["anode", "cathode", "particle"]).index("particle")
+    for name in (names.STOICHIOMETRY, names.POTENTIAL, names.CHEMICAL_POTENTIAL):
+        assert (np.isfinite(snapshot.field(name)).all(axis=1) == host).all()
+    assert snapshot.grid.n_points == 3 * snapshot.grid.n_cells
+    axis = np.linalg.norm(snapshot.grid.cell_data[names.AXIS], axis=1)
+    assert axis == pytest.approx(host.astype(float), abs=1e-6)
+    regions = np.asarray(snapshot.grid.cell_data[names.REGION])
+    assert len(np.unique(regions)) == len(
+        json.loads((outcome.results / record.FILE).read_text())["mesh facts"]["regions"]
+    )
+
+
+def test_an_interrupted_run_goes_on_as_if_it_had_never_stopped(case_folder, comm):
+    whole, expected = run(case_folder, comm, results=case_folder / "whole")
+    stop = next(r.index for r in expected if r.stage_ends and r.stage == 1) + 2
+    with pytest.raises(KeyboardInterrupt):
+        run(case_folder, comm, recorder=Recorder(stop))
+    outcome, rest = run(case_folder, comm, resume=True)
+    assert rest[0].index == stop - 1
+    assert len(expected) == rest[-1].index
+    if comm.rank > 0:
+        return
+    one, two = history.read_history(whole.results), history.read_history(outcome.results)
+    for name in (name for name in one if "error" not in name):
+        scale = np.nanmax(np.abs(one[name]))
+        assert two[name] == pytest.approx(one[name], rel=1e-10, abs=1e-10 * scale, nan_ok=True), name
+    listed = [collection.read_collection(o.results / names.COLLECTION) for o in (whole, outcome)]
+    assert [file for _, file in listed[0]] == [file for _, file in listed[1]]
+    parts = record.read_record(outcome.results)["runs"]
+    assert [part["end"] for part in parts] == [record.RUNNING, "end of protocol"]
+
+
+def test_a_checkpoint_of_another_run_is_refused(case_folder, comm):
+    outcome, _ = run(case_folder, comm)
+    latest = checkpoint.read_latest(outcome.results)
+    identity = latest["identity"]
+    checkpoint.check_identity(latest, identity, comm.size)
+    with pytest.raises(FemAsslbError, match=f"written on {comm.size} ranks, this run has {comm.size + 1}"):
+        checkpoint.check_identity(latest, identity, comm.size + 1)
+    with pytest.raises(FemAsslbError, match="the mesh differs"):
+        checkpoint.check_identity(latest, identity | {"mesh": "0"}, comm.size)
+    with pytest.raises(FemAsslbError, match=r"differs from the checkpoint in fixture\.stiffness"):
+        run(case_folder, comm, resume=True, overrides=["fixture.stiffness=3 MPa/um"])
+    run(case_folder, comm, resume=True, overrides=["time.tolerance=0.02"])
+
+
+def test_results_are_replaced_only_on_demand_and_nothing_else_is_removed(case_folder, comm):
+    first, _ = run(case_folder, comm)
+    if comm.rank == 0:
+        (first.results / "notes.txt").write_text("mine")
+    with pytest.raises(FemAsslbError, match="use --resume .* or --overwrite"):
+        run(case_folder, comm)
+    second, _ = run(case_folder, comm, overwrite=True, overrides=['protocol.steps=["press to 5 MPa in 1 min"]'])
+    assert (second.results / "notes.txt").read_text() == "mine"
+    assert history.read_history(second.results)["stack pressure [MPa]"][-1] == pytest.approx(5.0)
+    with pytest.raises(FemAsslbError, match="nothing to resume"):
+        run(case_folder, comm, resume=True, results=case_folder / "none")
+
+
+def test_the_record_says_what_was_run_and_how_it_went(case_folder, comm):
+    outcome, records = run(case_folder, comm)
+    content = record.read_record(outcome.results)
+    part = content["runs"][-1]
+    assert part["ranks"] == comm.size
+    assert part["end"] == "end of protocol"
+    assert part["steps"]["accepted"] == len(records)
+    assert part["steps"]["iterations"] == sum(r.iterations for r in records)
+    assert {"dolfinx", "petsc", "gmsh", "python", "mpi", "fem-asslb"} <= set(part["versions"])
+    assert {"mesh", "problem", "time steps", "total"} <= set(part["wall time [s]"])
+    assert len(part["peak memory per rank [MB]"]) == comm.size
+    assert content["case"]["fixture"] == {"walls": "symmetric", "kind": "spring", "stiffness": "2 MPa/um"}
+    assert build_case(content["case"]) == read_case(case_folder)
+
+
+@pytest.mark.serial
+def test_history_adds_columns_that_appear_later_and_writes_numbers_exactly(tmp_path, comm):
+    writer = history.HistoryWriter(tmp_path)
+    writer.start(simulation_on(comm))
+    writer.step(None, record_of(1, **{"a [m]": 1.0 / 3.0}))
+    writer.step(None, record_of(2, **{"a [m]": 2.0, "b [s]": 1e-300}))
+    writer.finish(None, "")
+    columns = history.read_history(tmp_path)
+    assert columns["a [m]"].tolist() == [1.0 / 3.0, 2.0]
+    assert np.isnan(columns["b [s]"][0]) and columns["b [s]"][1] == 1e-300
+    assert columns[history.STAGE].tolist() == [1.0, 1.0]
+
+
+@pytest.mark.serial
+def test_history_drops_rows_after_the_checkpoint_and_a_half_written_one(tmp_path, comm):
+    writer = history.HistoryWriter(tmp_path)
+    writer.start(simulation_on(comm))
+    for index in (1, 2, 3):
+        writer.step(None, record_of(index, **{"a [m]": float(index)}))
+    writer.finish(None, "")
+    with (tmp_path / history.FILE).open("a") as file:
+        file.write("4,40.0,1,1")
+    assert history.read_history(tmp_path)["a [m]"].tolist() == [1.0, 2.0, 3.0]
+    writer = history.HistoryWriter(tmp_path, resume_from=2)
+    writer.start(simulation_on(comm))
+    writer.step(None, record_of(3, **{"a [m]": 30.0}))
+    writer.finish(None, "")
+    assert history.read_history(tmp_path)["a [m]"].tolist() == [1.0, 2.0, 30.0]
+
+
+@pytest.mark.parametrize(
+    ("record", "due"),
+    [
+        (StepRecord(3, 30.0, 10.0, 0, "", False, 1, 0), False),
+        (StepRecord(4, 40.0, 10.0, 0, "", False, 1, 0), True),
+        (StepRecord(5, 50.0, 10.0, 0, "", True, 1, 0), True),
+        (StepRecord(7, 66.0, 10.0, 0, "", False, 1, 0), True),
+        (StepRecord(7, 64.0, 10.0, 0, "", False, 1, 0), False),
+    ],
+)
+def test_fields_are_written_every_fourth_step_at_the_end_of_stages_and_at_given_times(record, due):
+    assert fields.Schedule(every=4, at=(65.0,)).due(record) == due
+
+
+@pytest.mark.serial
+@pytest.mark.parametrize("folder", sorted(path.parent.name for path in CASES.glob("*/case.toml")))
+def test_a_resolved_case_gives_the_case_again(folder):
+    import tomllib
+
+    case = read_case(CASES / folder)
+    table = resolved_table(case)
+    assert build_case(tomllib.loads(format_toml(table))) == case
+    assert differences(table, json.loads(json.dumps(table))) == []
+
+
+@pytest.mark.serial
+def test_a_mesh_is_built_once_and_known_by_its_content(tmp_path):
+    from fem_asslb.mesh_cache import build_cached, mesh_digest
+
+    (tmp_path / "case.toml").write_text(CELL)
+    case = read_case(tmp_path)
+    built, found = (build_cached(case, tmp_path / "mesh") for _ in range(2))
+    assert (built.is_new, found.is_new) == (True, False)
+    assert built.path == found.path and built.report.strip() == found.report.strip()
+    assert mesh_digest(read_case(tmp_path, ["fixture.stiffness=9 MPa/um"])) == built.digest
+    assert mesh_digest(read_case(tmp_path, ["geometry.seed=2"])) != built.digest
+    assert not list((tmp_path / "mesh").glob("*partial*"))

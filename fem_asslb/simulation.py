@@ -156,6 +156,7 @@ class Simulation:
             "elapsed": self._elapsed,
             "stage_charge": self._stage_charge,
             "next_step": self.stepper.next_step,
+            "last_step": self.stepper.last_step or 0.0,
         }
         return {
             **clock,
@@ -169,7 +170,7 @@ class Simulation:
         self._charge_end = self.charge
         self.index, self._stage = int(snapshot["index"]), int(snapshot["stage"])
         self._elapsed, self._stage_charge = snapshot["elapsed"], snapshot["stage_charge"]
-        self.stepper.next_step = snapshot["next_step"]
+        self.stepper.next_step, self.stepper.last_step = snapshot["next_step"], snapshot["last_step"] or None
         self._start_of_stage = {k[6:]: v for k, v in snapshot.items() if k.startswith("start.")}
         self.ledger.restore(snapshot)
 

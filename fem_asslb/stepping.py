@@ -57,6 +57,8 @@ class Stepper:
     Attributes:
         next_step: Length that the next step would like to have [s].
         rejected: Failed attempts since the start.
+        before: State one step before ``problem.previous``, for the extrapolation.
+        last_step: Length of the step between the two [s]; None at the start of a stage.
 
     Args:
         problem: The problem.
@@ -68,13 +70,13 @@ class Stepper:
         self._problem, self._solver, self._settings = problem, solver, settings
         self.next_step = settings.first_step
         self.rejected = 0
-        self._before = problem.state.empty_like()
-        self._last_step: float | None = None
+        self.before = problem.state.empty_like()
+        self.last_step: float | None = None
 
     def begin_stage(self) -> None:
         """Loads change abruptly: start again from the first step and without extrapolation."""
         self.next_step = self._settings.first_step
-        self._last_step = None
+        self.last_step = None
 
     def advance(
         self, longest: float, load: Callable[[float], None], overshoot: Callable[[], float]
@@ -128,18 +130,18 @@ class Stepper:
             factor = min(factor, 1.0)
         clipped = length == longest and length < self.next_step
         self.next_step = min(self.next_step if clipped else length * factor, self._settings.largest_step)
-        self._before.assign(self._problem.previous)
-        self._last_step = length
+        self.before.assign(self._problem.previous)
+        self.last_step = length
 
     def _extrapolate(self, length: float) -> np.ndarray | None:
         """Guess the end of the step on a straight line through the last two states; returns the guess for lithium."""
-        if self._last_step is None:
+        if self.last_step is None:
             return None
-        ratio = length / self._last_step
+        ratio = length / self.last_step
         for new, old, older in zip(
             self._problem.state.functions,
             self._problem.previous.functions,
-            self._before.functions,
+            self.before.functions,
             strict=True,
         ):
             new.x.array[:] = old.x.array + ratio * (old.x.array - older.x.array)
@@ -151,11 +153,11 @@ class Stepper:
 
         The distance is dt (dt + dt_n)/2 times the second derivative, the local error dt^2/2 times it.
         """
-        if guess is None or self._last_step is None:
+        if guess is None or self.last_step is None:
             return 0.0
         distance = np.abs(self._problem.state.host_lithium.x.array - guess).max(initial=0.0)
         largest = float(global_max(self._problem.domain.comm, distance)[0])
-        return largest * length / (length + self._last_step) / self._settings.tolerance
+        return largest * length / (length + self.last_step) / self._settings.tolerance
 
     def _restore(self) -> None:
         self._problem.state.assign(self._problem.previous)

@@ -43,14 +43,9 @@ def measured(request):
 
     def record(problem, quantity, closed, computed, error=None, order=None):
         error = abs(computed - closed) / abs(closed) if error is None else error
-        row = {
-            "problem": problem,
-            "quantity": quantity,
-            "closed": closed,
-            "computed": computed,
-            "error": error,
-            "order": order,
-        }
+        numbers = {"closed": closed, "computed": computed, "error": error, "order": order}
+        plain = {name: None if value is None else float(value) for name, value in numbers.items()}
+        row = {"problem": problem, "quantity": quantity, **plain}
         request.node.user_properties.append(("verification", row))
         return error
 

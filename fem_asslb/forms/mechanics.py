@@ -10,7 +10,7 @@ from fem_asslb.materials.elasticity import ElasticInvariants, energy_density
 def cauchy_stress(invariants: ElasticInvariants, elastic_strain: Expr, axis: Expr) -> Expr:
     """Stress [MPa], shape (3, 3), tension positive: the derivative of the elastic energy density."""
     elastic = ufl.variable(elastic_strain)
-    return ufl.diff(energy_density(invariants, elastic, axis), elastic)
+    return ufl.sym(ufl.diff(energy_density(invariants, elastic, axis), elastic))
 
 
 def interface_energy(normal_stiffness: Expr, shear_stiffness: Expr, opening: Expr, normal: Expr) -> Expr:

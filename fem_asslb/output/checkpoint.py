@@ -25,6 +25,9 @@ FOLDER = "checkpoint"
 LATEST = "latest.json"
 """File in it that names the last complete checkpoint; the last thing that is written."""
 
+LITHIUM = "lithium"
+"""End of the names of functions that live in hosts only."""
+
 LEAST_INTERVAL = 60.0
 """Wall time [s] between two checkpoints within a protocol step."""
 
@@ -172,8 +175,13 @@ def restore(simulation: "Simulation", folder: Path, latest: dict[str, Any]) -> N
 
 def _functions(simulation: "Simulation") -> dict[str, fem.Function]:
     """Every function that a later step reads, by name."""
-    states = {"state": simulation.problem.state, "previous": simulation.problem.previous}
-    return {f"{when}.{number}": f for when, state in states.items() for number, f in enumerate(state.functions)}
+    functions: dict[str, fem.Function] = {}
+    problem, before = simulation.problem, simulation.stepper.before
+    for when, state in (("state", problem.state), ("previous", problem.previous), ("before", before)):
+        functions |= {f"{when}.displacement": state.displacement, f"{when}.numbers": state.numbers}
+        if state.lithium is not None:
+            functions[f"{when}.{LITHIUM}"] = state.lithium
+    return functions
 
 
 def _read(simulation: "Simulation", paths: list[Path]) -> None:
@@ -184,10 +192,14 @@ def _read(simulation: "Simulation", paths: list[Path]) -> None:
         row = np.empty(cells.max() + 1, dtype=np.int64)
         row[cells] = np.arange(len(cells))
         mine = row[_file_order(simulation)]
+        hosts = simulation.problem.domain.cells_of(simulation.problem.model.hosts)
         for name, function in _functions(simulation).items():
             values = np.concatenate([part[name] for part in parts])[mine]
             dofmap = function.function_space.dofmap
-            function.x.array.reshape(-1, dofmap.index_map_bs)[dofmap.list] = values
+            # Cells outside the hosts borrow the degrees of freedom of lithium from their neighbours.
+            cells = hosts if name.endswith(LITHIUM) else np.arange(len(mine))
+            function.x.array.reshape(-1, dofmap.index_map_bs)[dofmap.list[cells]] = values[cells]
+            function.x.scatter_forward()
     finally:
         for part in parts:
             part.close()

@@ -133,7 +133,7 @@ class RunRecord:
 
     def finish(self, simulation: "Simulation", reason: str) -> None:
         """Note why the run ended."""
-        self._part |= {"ended": _now(), "end": reason}
+        self._part |= {"ended": _now(), "end": reason, "cautions at their worst": simulation.cautions}
 
     def write(self) -> None:
         """Write the file; collective."""

@@ -1,0 +1,206 @@
+"""Closed forms of the verification problems.
+
+Signs: stress positive in tension, pressures positive in compression, free strain positive for growth. Lengths in um,
+stresses in MPa. ``free`` is a free (chemical) strain.
+"""
+
+import numpy as np
+
+
+def plane_wave_modulus(youngs: float, poisson: float) -> float:
+    """Stress over strain along a column that cannot spread, E(1-nu)/((1+nu)(1-2nu)); Hooke's law."""
+    return youngs * (1 - poisson) / ((1 + poisson) * (1 - 2 * poisson))
+
+
+def sphere_diffusion(r: np.ndarray, time: float, modes: int = 60, steps: int | None = None) -> np.ndarray:
+    """Share of the final rise of concentration in a sphere whose surface is held, r/R and D t/R^2 given.
+
+    1 + (2/(pi r)) sum (-1)^n/n sin(n pi r) exp(-n^2 pi^2 t): Crank, The Mathematics of Diffusion, 1975, eq. 6.18.
+
+    Args:
+        r: Radius over that of the sphere.
+        time: D t/R^2.
+        modes: Terms of the series.
+        steps: If given, each mode decays as in this many equal backward Euler steps, by 1/(1 + n^2 pi^2 dt) each.
+    """
+    n = np.arange(1, modes + 1)[:, None]
+    rate = (n * np.pi) ** 2
+    decay = np.exp(-rate * time) if steps is None else (1 + rate * time / steps) ** -float(steps)
+    r = np.maximum(np.atleast_1d(r), 1e-9)
+    return 1 + 2 / (np.pi * r) * np.sum((-1.0) ** n / n * np.sin(n * np.pi * r) * decay, axis=0)
+
+
+def sphere_stress(
+    youngs: float, poisson: float, mean_inside: np.ndarray, mean_all: float, free: np.ndarray
+) -> tuple[np.ndarray, np.ndarray]:
+    """Radial and hoop stress in a free sphere whose free strain depends on the radius.
+
+    Christensen and Newman, J. Solid State Electrochem. 10 (2006) 293, with Omega c/3 = free strain:
+    sigma_r = 2E/(3(1-nu)) (m(R) - m(r)), sigma_t = E/(3(1-nu)) (2 m(R) + m(r) - 3 f(r)).
+
+    Args:
+        youngs: Young's modulus.
+        poisson: Poisson's ratio.
+        mean_inside: m(r), volume average of the free strain inside r.
+        mean_all: m(R).
+        free: f(r).
+    """
+    factor = youngs / (3 * (1 - poisson))
+    return 2 * factor * (mean_all - mean_inside), factor * (2 * mean_all + mean_inside - 3 * free)
+
+
+def stress_enhancement(youngs: float, poisson: float, swelling: float, c_max: float, thermal: float) -> float:
+    """theta c/x: in a free sphere the stress acts as if D were D (1 + theta c), theta = 2 Omega^2 E/(9 R T (1-nu)).
+
+    Zhang, Shyy and Sastry, J. Electrochem. Soc. 154 (2007) A910, with Omega = 3 swelling/c_max.
+
+    Args:
+        youngs: Young's modulus.
+        poisson: Poisson's ratio.
+        swelling: Free strain per x.
+        c_max: Concentration at x = 1 [pmol/um^3].
+        thermal: R T [pJ/pmol].
+    """
+    return 2 * (3 * swelling / c_max) ** 2 * youngs / (9 * thermal * (1 - poisson)) * c_max
+
+
+def plate_stress(youngs: float, poisson: float, mean_free: float, free: np.ndarray) -> np.ndarray:
+    """In-plane stress of a free plate that stays flat, E/(1-nu) (mean free strain - free strain).
+
+    Timoshenko and Goodier, Theory of Elasticity, section on plates heated through the thickness.
+    """
+    return youngs / (1 - poisson) * (mean_free - free)
+
+
+def cylinder_strain(poisson: float, free: np.ndarray) -> np.ndarray:
+    """Uniform strain of a long cylinder in an infinite body of the same isotropic material, plane strain.
+
+    Eshelby 1957; Mura, Micromechanics of Defects in Solids, eq. 11.22 with a circular section.
+
+    Args:
+        poisson: Poisson's ratio.
+        free: Free strain, shape (3, 3), no shear along the cylinder's axis 3.
+    """
+    s11, s12 = (5 - 4 * poisson) / (8 * (1 - poisson)), (4 * poisson - 1) / (8 * (1 - poisson))
+    s13, shear = poisson / (2 * (1 - poisson)), (3 - 4 * poisson) / (4 * (1 - poisson))
+    strain = np.zeros((3, 3))
+    strain[0, 0] = s11 * free[0, 0] + s12 * free[1, 1] + s13 * free[2, 2]
+    strain[1, 1] = s12 * free[0, 0] + s11 * free[1, 1] + s13 * free[2, 2]
+    strain[0, 1] = strain[1, 0] = shear * free[0, 1]
+    return strain
+
+
+def cylinder_exterior(poisson: float, strain: np.ndarray, radius: float, points: np.ndarray) -> np.ndarray:
+    """Displacement outside that cylinder, shape (3, n).
+
+    Kolosov's formula 2 mu (u + i v) = kappa phi - z conj(phi') - conj(psi) with phi = A/z, psi = B/z + A a^2/z^3 (the
+    only decaying choice that is continuous with the uniform strain inside).
+
+    Args:
+        poisson: Poisson's ratio.
+        strain: Strain inside, from ``cylinder_strain``.
+        radius: a of the cylinder.
+        points: Shape (3, n), outside.
+    """
+    z, kappa = points[0] + 1j * points[1], 3 - 4 * poisson
+    mean = 0.5 * (strain[0, 0] + strain[1, 1])
+    shear = 0.5 * (strain[0, 0] - strain[1, 1]) + 1j * strain[0, 1]
+    back = np.conj(z)
+    u = radius**2 * (shear / z + mean / back + np.conj(shear) / kappa * (z / back**2 - radius**2 / back**3))
+    return np.stack([u.real, u.imag, np.zeros_like(u.real)])
+
+
+def sphere_in_infinite_body(youngs: float, poisson: float, free: float) -> tuple[float, float]:
+    """Pressure inside a growing sphere in an infinite body of the same material, and its linear strain.
+
+    Eshelby 1957: 2 E free/(3 (1-nu)) and (1+nu)/(3 (1-nu)) free; outside u_r = strain a^3/r^2.
+    """
+    return 2 * youngs * free / (3 * (1 - poisson)), (1 + poisson) / (3 * (1 - poisson)) * free
+
+
+def sphere_in_shell(
+    core: tuple[float, float],
+    shell: tuple[float, float],
+    b: float,
+    free: float,
+    outer: float,
+    stiffness: float = np.inf,
+) -> float:
+    """Pressure between a sphere of radius 1 and the shell around it (Lame's hollow sphere).
+
+    u(1) of the core, free - P (1-2 nu1)/E1, is that of the shell less the overlap P/k of an elastic interface.
+
+    Args:
+        core: Young's modulus and Poisson's ratio.
+        shell: The same.
+        b: Outer radius.
+        free: Free linear strain of the core.
+        outer: Pressure outside.
+        stiffness: Of the interface, k [MPa/um].
+    """
+    (e1, nu1), (e2, nu2) = core, shell
+    room = e2 * (b**3 - 1)
+    compliance = (1 - 2 * nu1) / e1 + ((1 - 2 * nu2) + (1 + nu2) * b**3 / 2) / room + 1 / stiffness
+    return (free + 1.5 * (1 - nu2) * b**3 * outer / room) / compliance
+
+
+def cylinder_in_shell(
+    core: tuple[float, float],
+    shell: tuple[float, float],
+    b: float,
+    free: tuple[float, float],
+    outer: float,
+    stiffness: float = np.inf,
+) -> float:
+    """The same for a cylinder in plane strain (Lame's tube).
+
+    Core: strain across the plane 0 gives sigma_z = -2 nu P - E free_z, hence
+    u(1) = free_r + nu1 free_z - P (1+nu1)(1-2 nu1)/E1. Shell:
+    u(1) = (1+nu2)/(E2 (b^2-1)) (P (1-2 nu2 + b^2) - 2 (1-nu2) b^2 p0).
+
+    Args:
+        core: Young's modulus and Poisson's ratio.
+        shell: The same.
+        b: Outer radius.
+        free: Free strain of the core in the plane and across it.
+        outer: Pressure outside.
+        stiffness: Of the interface, k [MPa/um].
+    """
+    (e1, nu1), (e2, nu2) = core, shell
+    room = e2 * (b**2 - 1)
+    compliance = (1 + nu1) * (1 - 2 * nu1) / e1 + (1 + nu2) * (1 - 2 * nu2 + b**2) / room + 1 / stiffness
+    return (free[0] + nu1 * free[1] + 2 * (1 - nu2**2) * b**2 * outer / room) / compliance
+
+
+def column(youngs: float, poisson: float, free: tuple[float, float], pressure: float) -> tuple[float, float]:
+    """Lateral stress and strain along a column that cannot spread (Hooke's law).
+
+    Args:
+        youngs: Young's modulus.
+        poisson: Poisson's ratio.
+        free: Free strain across and along the column.
+        pressure: On its end.
+    """
+    along = -pressure
+    lateral = (poisson * along - youngs * free[0]) / (1 - poisson)
+    growth = free[1] + 2 * poisson / (1 - poisson) * free[0]
+    return lateral, growth + along / plane_wave_modulus(youngs, poisson)
+
+
+def stack_pressure_change(thickness: np.ndarray, growth: np.ndarray, modulus: np.ndarray, stiffness: float) -> float:
+    """Change of pressure on a stack between plates held by a spring: sum L f/(1/k + sum L/M).
+
+    Args:
+        thickness: L of each layer.
+        growth: f of each layer, strain along the stack at constant pressure.
+        modulus: M of each layer along the stack.
+        stiffness: k of the spring per area [MPa/um]; inf for a fixed gap.
+    """
+    return float(np.sum(thickness * growth) / (1 / stiffness + np.sum(thickness / modulus)))
+
+
+def lift_off_gap(
+    thickness: np.ndarray, growth: np.ndarray, modulus: np.ndarray, stiffness: float, preload: float
+) -> float:
+    """Gap above a stack that shrank away from its plate: -sum L f - p0 (1/k + sum L/M), positive once it is open."""
+    return float(-np.sum(thickness * growth) - preload * (1 / stiffness + np.sum(thickness / modulus)))

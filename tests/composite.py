@@ -1,0 +1,116 @@
+"""A small cell with everything in it: three crystals, two of which touch, in a matrix between plates."""
+
+import numpy as np
+from mpi4py import MPI
+
+from fem_asslb.materials.bent_line import Bend, BentLine
+from fem_asslb.materials.diffusion import Diffusivity
+from fem_asslb.materials.elasticity import IsotropicElasticity
+from fem_asslb.materials.lattice import LatticeLaw
+from fem_asslb.materials.material import LithiumHost, Material
+from fem_asslb.materials.potential import PotentialLaw
+from fem_asslb.model import ChargeTransfer, ElasticInterface, Model, Support
+from fem_asslb.problem import Problem
+from fem_asslb.spaces.state import CONTACT_PRESSURE, ELECTRODE, OUT_OF_PLANE, PLATEN
+from tests.grids import box
+from tests.support import CRYSTAL, TEMPERATURE, domain_of
+
+START_X = 0.9
+EXCHANGE = 0.3
+INTERFACES = (ElasticInterface("particle", "cathode", 3e4, 1e4), ElasticInterface("particle", "particle", 7e3, 2e4))
+
+BENT = LithiumHost(
+    c_max=0.049,
+    lattice=LatticeLaw(BentLine(2.80, 0.08), BentLine(13.5, 4.0, (Bend(0.3, 0.1, -3.0), Bend(0.5, 0.1, -1.5)))),
+    potential=PotentialLaw(BentLine(4.6, -1.2, (Bend(0.5, 0.15, 0.7),))),
+    diffusivity=Diffusivity(3e-2, 4e-3),
+)
+"""A host with bends, whose mobility changes with x."""
+
+
+def regions(middle: np.ndarray) -> np.ndarray:
+    """Two crystals on top of each other, one apart, the rest is the matrix."""
+    x, height = middle[:, 0], middle[:, -1]
+    left, right = (0.5 < x) & (x < 2.0), (2.5 < x) & (x < 3.5)
+    first, third = left & (0.5 < height) & (height < 1.5), left & (1.5 < height) & (height < 2.5)
+    return np.select(
+        [first, right & (1.0 < height) & (height < 2.5), third],
+        ["particle/0001", "particle/0002", "particle/0003"],
+        "cathode",
+    )
+
+
+def create(
+    comm: MPI.Comm,
+    dimension: int = 2,
+    displacement_degree: int = 2,
+    generalised: bool = False,
+    interfaces: tuple[ElasticInterface, ...] = INTERFACES,
+    stress_driven_flux: bool = True,
+) -> Problem:
+    """The cell at rest."""
+    size, cells = ((4.0, 3.0), (8, 6)) if dimension == 2 else ((4.0, 0.5, 3.0), (8, 1, 6))
+    domain = domain_of(box(size, cells, regions), comm)
+    axes = np.random.default_rng(3).normal(size=(len(domain.regions), 3))
+    sides = (("left", 0), ("right", 0), ("bottom", dimension - 1), *((("front", 1),) if dimension == 3 else ()))
+    model = Model(
+        materials={
+            "particle": Material("crystal", CRYSTAL, host=BENT),
+            "cathode": Material("matrix", IsotropicElasticity(22e3, 0.37), reaction_volume=5.0),
+        },
+        axes=axes / np.linalg.norm(axes, axis=1, keepdims=True),
+        support=Support(sides, platen=True, generalised_plane_strain=generalised),
+        interfaces=interfaces,
+        charge_transfer=ChargeTransfer(EXCHANGE, TEMPERATURE, interfaces=(("particle", "cathode"),)),
+        initial_stoichiometry=START_X,
+        displacement_degree=displacement_degree,
+        stress_driven_flux=stress_driven_flux,
+    )
+    problem = Problem(domain, model)
+    problem.controls.time_step.value = 20.0
+    problem.controls.current_density.value = 0.1
+    problem.controls.anode_lithium.value = 0.01
+    return problem
+
+
+def disturb(problem: Problem, uniform_potential: bool = False) -> None:
+    """Give every unknown, at both ends of the step, a random value about a state in the middle of a charge."""
+    rng = np.random.default_rng(11 + problem.domain.comm.rank)
+    for state, x in ((problem.state, 0.45), (problem.previous, 0.55)):
+        displacement, lithium = state.displacement.x.array, state.lithium.x.array
+        displacement[:] = 1e-2 * rng.normal(size=len(displacement))
+        lithium[0::2] = x + 0.05 * rng.random(len(lithium) // 2)
+        lithium[1::2] = 4.05 + (0.0 if uniform_potential else 0.03) * rng.random(len(lithium) // 2)
+        for function in (state.displacement, state.lithium):
+            function.x.scatter_forward()
+        for condition in problem.conditions:
+            condition.set(displacement)
+    for number, value in ((PLATEN, -0.02), (CONTACT_PRESSURE, 60.0), (OUT_OF_PLANE, 1e-3), (ELECTRODE, 4.07)):
+        problem.state.set_number(number, value)
+
+
+def press(problem: Problem) -> None:
+    """A spring that presses."""
+    platen = problem.controls.platen
+    platen.clamped.value, platen.pressure.value, platen.stiffness.value, platen.position.value = 0.0, 50.0, 300.0, -0.05
+
+
+def lift(problem: Problem) -> None:
+    """A spring that has lost the stack."""
+    platen = problem.controls.platen
+    platen.clamped.value, platen.pressure.value, platen.stiffness.value, platen.position.value = 0.0, 5.0, 300.0, 0.05
+
+
+def clamp(problem: Problem) -> None:
+    """A fixed platen that presses."""
+    platen = problem.controls.platen
+    platen.clamped.value, platen.position.value = 1.0, -0.015
+
+
+def clamp_open(problem: Problem) -> None:
+    """A fixed platen that has lost the stack."""
+    platen = problem.controls.platen
+    platen.clamped.value, platen.position.value = 1.0, 7.0
+
+
+PLATENS = {"pressed": press, "open": lift, "clamped": clamp, "clamped, open": clamp_open}

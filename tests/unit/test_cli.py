@@ -1,0 +1,180 @@
+"""The command line: exit codes, messages from one rank, and what each command leaves behind."""
+
+import logging
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from fem_asslb import cli, log
+from fem_asslb.case.reader import read_case
+from fem_asslb.stepping import StepRecord
+
+ROOT = Path(__file__).parents[2]
+CASES = ROOT / "cases"
+
+COLUMN = """
+[case]
+title = "Column"
+[geometry]
+kind = "layered-stack"
+dimension = 2
+width = "4 um"
+element_size = "2 um"
+[geometry.layers.separator]
+thickness = "4 um"
+[materials]
+separator = "lpscl"
+[fixture]
+kind = "rigid"
+[protocol]
+steps = ["press to 10 MPa in 1 min"]
+[output]
+pictures = false
+"""
+
+
+@pytest.fixture
+def column(shared_path, comm):
+    """A case that runs in a second."""
+    if comm.rank == 0:
+        (shared_path / "case.toml").write_text(COLUMN)
+    comm.Barrier()
+    return shared_path
+
+
+@pytest.fixture
+def one_process(monkeypatch):
+    """As if no launcher had started this process."""
+    for name in ("OMPI_COMM_WORLD_RANK", "PMIX_RANK", "PMI_RANK", "SLURM_PROCID"):
+        monkeypatch.delenv(name, raising=False)
+
+
+@pytest.mark.serial
+def test_check_imports_no_finite_element_library():
+    program = (
+        "import sys; from fem_asslb.cli import main; code = main(sys.argv[1:]);"
+        "print([m for m in ('dolfinx', 'ufl', 'gmsh', 'mpi4py', 'pyvista') if m in sys.modules], code)"
+    )
+    command = [sys.executable, "-c", program, "check", str(CASES / "zhang2026-hb")]
+    done = subprocess.run(command, capture_output=True, text=True, check=True, cwd=ROOT)
+    assert done.stdout.splitlines()[-1] == "[] 0"
+    assert "areal loading" in done.stdout
+
+
+@pytest.mark.serial
+def test_importing_the_package_starts_nothing():
+    program = "import sys, fem_asslb; print([m for m in ('dolfinx', 'mpi4py', 'pydantic') if m in sys.modules])"
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True, cwd=ROOT)
+    assert done.stdout.strip() == "[]"
+
+
+@pytest.mark.serial
+def test_check_names_all_mistakes_at_once(one_process, capsys):
+    code = cli.main(["check", str(CASES / "column"), "--set", "fixture.kind=soft", "--set", "geometry.with=1"])
+    assert code == 2
+    lines = capsys.readouterr().err.splitlines()
+    assert [line.partition(":")[0] for line in lines[:2]] == ["geometry.with", "fixture.kind"]
+    assert lines[2] == "2 mistakes"
+
+
+@pytest.mark.serial
+def test_a_rank_but_the_first_says_nothing(monkeypatch, capsys):
+    monkeypatch.setenv("OMPI_COMM_WORLD_RANK", "1")
+    assert cli.main(["check", str(CASES / "column")]) == 0
+    with pytest.raises(SystemExit) as leaving:
+        cli.main(["run"])
+    assert leaving.value.code == 2
+    assert capsys.readouterr() == ("", "")
+
+
+@pytest.mark.serial
+@pytest.mark.parametrize(
+    "arguments", [[], ["walk"], ["run"], ["run", "x", "--resume", "--overwrite"], ["run", "x", "--foo"]]
+)
+def test_a_wrong_command_line_is_one_line_and_code_two(one_process, capsys, arguments):
+    with pytest.raises(SystemExit) as leaving:
+        cli.main(arguments)
+    assert leaving.value.code == 2
+    assert len(capsys.readouterr().err.splitlines()) == 1
+
+
+@pytest.mark.serial
+@pytest.mark.parametrize("command", [[], ["new"], ["check"], ["mesh"], ["run"], ["plot"]])
+def test_every_help_can_be_read(capsys, command):
+    with pytest.raises(SystemExit) as leaving:
+        cli.main([*command, "--help"])
+    assert leaving.value.code == 0
+    assert "usage: fem-asslb" in capsys.readouterr().out
+
+
+@pytest.mark.serial
+def test_a_new_case_is_the_same_case_elsewhere(one_process, tmp_path, capsys):
+    source = CASES / "feng2026-lto-125"
+    assert cli.main(["new", str(tmp_path / "a" / "mine"), "--like", str(source)]) == 0
+    assert read_case(tmp_path / "a" / "mine") == read_case(source)
+    assert cli.main(["new", str(tmp_path / "a" / "mine"), "--like", str(source)]) == 2
+    assert "exists already" in capsys.readouterr().err
+
+
+def test_bad_input_of_a_run_touches_nothing_and_is_told_once(column, comm, capfd):
+    assert cli.main(["run", str(column), "--set", "fixture.kind=soft"]) == 2
+    told = comm.allgather(capfd.readouterr().err.count("fixture.kind"))
+    assert told == [1] + [0] * (comm.size - 1)
+    comm.Barrier()
+    assert sorted(path.name for path in column.iterdir()) == ["case.toml"]
+
+
+def test_a_run_writes_its_results_and_does_not_overwrite_them(column, comm, capfd):
+    assert cli.main(["run", str(column)]) == 0
+    out = comm.allgather(capfd.readouterr().out)
+    assert "press to 10 MPa in 1 min" in out[0] and "results in" in out[0]
+    assert not any(out[1:])
+    assert {"history.csv", "fields.pvd", "run.json", "run.log"} <= {p.name for p in (column / "results").iterdir()}
+    assert cli.main(["run", str(column)]) == 2
+    assert comm.allgather("--overwrite" in capfd.readouterr().err)[0]
+
+
+@pytest.mark.serial
+def test_a_run_that_stops_early_says_so(one_process, shared_path, capsys, monkeypatch):
+    from fem_asslb.errors import ConvergenceError
+    from fem_asslb.solver import NewtonSolver
+
+    def fail(self):
+        raise ConvergenceError("no")
+
+    (shared_path / "case.toml").write_text(COLUMN)
+    monkeypatch.setattr(NewtonSolver, "solve", fail)
+    assert cli.main(["run", str(shared_path)]) == 3
+    assert "stopped in 'press to 10 MPa in 1 min'" in (shared_path / "results" / "run.json").read_text()
+
+
+@pytest.mark.serial
+def test_mesh_prints_the_report_and_draws(one_process, shared_path, capsys):
+    (shared_path / "case.toml").write_text(COLUMN)
+    assert cli.main(["mesh", str(shared_path)]) == 0
+    assert "elements of order 1 in 2D" in capsys.readouterr().out
+    assert {path.suffix for path in (shared_path / "mesh").iterdir()} >= {".msh", ".txt", ".png"}
+
+
+@pytest.mark.serial
+def test_columns_of_the_log_line_up():
+    scalars = {"stoichiometry mean [-]": 0.5, "cell voltage [V]": 2.75, "stack pressure [MPa]": 81.0}
+    records = [StepRecord(i, 3600.0 * i, 10.0, 0, "rest", False, 3, 0, scalars) for i in (1, 999)]
+    lines = [log.heading(records[0]), *map(log.line, records)]
+    assert len({len(line) for line in lines}) == 1
+    assert lines[1].split() == ["1", "1.00000", "0.5000", "2.7500", "81.0000", "3", "10"]
+
+
+@pytest.mark.serial
+def test_warnings_are_kept_once_and_the_logger_is_left_as_it_was(tmp_path):
+    package, warnings = logging.getLogger("fem_asslb"), log.WarningList()
+    before = package.level, package.propagate, list(package.handlers)
+    with log.logging_to(warnings, log.to_file(tmp_path / "run.log", append=False)):
+        for _ in range(2):
+            logging.getLogger("fem_asslb.test").warning("doubtful")
+        logging.getLogger("fem_asslb.test").info("fine")
+    assert warnings.messages == ["doubtful"]
+    assert (tmp_path / "run.log").read_text().count("doubtful") == 2
+    assert (package.level, package.propagate, list(package.handlers)) == before

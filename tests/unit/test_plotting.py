@@ -1,0 +1,152 @@
+"""Pictures show the right values at the right places, in the colours of their colour bars."""
+
+from pathlib import Path
+
+import matplotlib
+import numpy as np
+import pytest
+from matplotlib.backends.backend_agg import FigureCanvasAgg
+from matplotlib.colors import Normalize
+from mpi4py import MPI
+
+from fem_asslb.output import vtu
+from fem_asslb.output.collection import write_collection
+from fem_asslb.output.names import (
+    AXIS,
+    COLLECTION,
+    FOLDER,
+    HYDROSTATIC,
+    PRINCIPAL,
+    REGION,
+    ROLE,
+    STOICHIOMETRY,
+    VON_MISES,
+)
+from fem_asslb.plotting import panels, pictures
+from fem_asslb.plotting.curves import Curves
+from fem_asslb.plotting.display import screen
+from fem_asslb.plotting.snapshots import read_snapshot, times_of
+from fem_asslb.plotting.style import OUTSIDE, create_figure, paper_style
+
+pytestmark = pytest.mark.serial
+
+SQUARE = [[(0, 0), (2, 0), (0, 2)], [(2, 0), (2, 2), (0, 2)]]
+BOX = [[(0, 0, 0), (3, 0, 0), (0, 3, 0), (0, 0, 3)], [(3, 0, 0), (3, 3, 0), (0, 3, 0), (3, 3, 3)]]
+
+
+def write(folder: Path, cells: list, x: list[float], times: tuple[float, ...] = (0.0,), stress: float = 0.0) -> Path:
+    """Fields of cells, one region each, with a stoichiometry of each; the stress grows in proportion to time."""
+    points = np.zeros((len(cells), len(cells[0]), 3))
+    points[:, :, : len(cells[0][0])] = cells
+    corners = points.shape[1]
+    (folder / FOLDER).mkdir(parents=True)
+    host = np.isfinite(x)
+    cell_data = {
+        ROLE: host.astype(np.int32),
+        REGION: np.arange(len(cells), dtype=np.int32),
+        AXIS: np.where(host[:, None], [0.6, 0.8, 0.0], 0.0),
+    }
+    for number, time in enumerate(times):
+        values = np.full(len(cells) * corners, stress * time)
+        data = {name: values for name in (VON_MISES, HYDROSTATIC, PRINCIPAL)}
+        data |= {STOICHIOMETRY: np.repeat(x, corners)}
+        file = folder / FOLDER / f"{number}.vtu"
+        vtu.write_cells(MPI.COMM_SELF, file, points.reshape(-1, 3), corners, data, cell_data)
+    write_collection(folder / COLLECTION, [(time, f"{FOLDER}/{n}.vtu") for n, time in enumerate(times)])
+    return folder
+
+
+def colours_of(figure) -> np.ndarray:
+    canvas = FigureCanvasAgg(figure)
+    canvas.draw()
+    return np.asarray(canvas.buffer_rgba())[:, :, :3].reshape(-1, 3)
+
+
+def share(pixels: np.ndarray, colour) -> float:
+    """Share of the pixels within two steps of a colour."""
+    wanted = np.round(np.array(matplotlib.colors.to_rgb(colour)) * 255)
+    return float((np.abs(pixels.astype(int) - wanted).max(axis=1) <= 2).mean())
+
+
+def test_a_snapshot_averages_over_the_volume_of_the_hosts(tmp_path):
+    cells = [[(0, 0), (2, 0), (0, 2)], [(2, 0), (4, 0), (2, 6)], [(0, 2), (2, 2), (0, 3)]]
+    snapshot = read_snapshot(write(tmp_path / "r", cells, [0.2, 0.6, np.nan]), 0.0)
+    assert snapshot.volumes() == pytest.approx([2.0, 6.0, 1.0])
+    assert snapshot.mean(STOICHIOMETRY) == pytest.approx((2 * 0.2 + 6 * 0.6) / 8, rel=1e-6)
+
+
+def test_volume_of_a_tetrahedron(tmp_path):
+    snapshot = read_snapshot(write(tmp_path / "r", BOX[:1], [0.5]), 0.0)
+    assert snapshot.volumes() == pytest.approx([4.5])
+
+
+def test_outlines_are_the_edges_between_regions_and_on_the_outside(tmp_path):
+    lines = read_snapshot(write(tmp_path / "r", SQUARE, [0.5, np.nan]), 0.0).outlines()
+    assert len(lines) == 5
+    lengths = sorted(np.linalg.norm(lines[:, 1] - lines[:, 0], axis=1))
+    assert lengths == pytest.approx([2, 2, 2, 2, np.sqrt(8)])
+
+
+def test_the_nearest_time_is_read(tmp_path):
+    folder = write(tmp_path / "r", SQUARE, [0.5, 0.5], times=(0.0, 10.0, 20.0), stress=1.0)
+    assert times_of(folder) == [0.0, 10.0, 20.0]
+    assert read_snapshot(folder, 12.0).field(VON_MISES) == pytest.approx(10.0)
+
+
+def test_a_field_has_the_colour_of_its_value_and_is_grey_outside_hosts(tmp_path):
+    snapshot = read_snapshot(write(tmp_path / "r", SQUARE, [0.5, np.nan]), 0.0)
+    with paper_style():
+        figure, axes = create_figure(4.0)
+        panels.draw_field(axes[0], snapshot, panels.view_of(snapshot), STOICHIOMETRY, Normalize(0.0, 1.0))
+        pixels = colours_of(figure)
+    middle = matplotlib.colormaps["cividis"](0.5)[:3]
+    assert share(pixels, middle) == pytest.approx(share(pixels, OUTSIDE), rel=0.05)
+    assert share(pixels, middle) > 0.05
+
+
+def test_a_field_in_three_dimensions_has_the_colour_of_its_value(tmp_path):
+    snapshot = read_snapshot(write(tmp_path / "r", BOX, [0.5, 0.5]), 0.0)
+    with screen(), paper_style():
+        figure, axes = create_figure(4.0)
+        panels.draw_field(axes[0], snapshot, panels.view_of(snapshot), STOICHIOMETRY, Normalize(0.0, 1.0), 200)
+        pixels = colours_of(figure)
+    assert share(pixels, matplotlib.colormaps["cividis"](0.5)[:3]) > 0.05
+
+
+def test_colours_of_signed_stress_have_zero_in_the_middle(tmp_path):
+    folder = write(tmp_path / "r", SQUARE, [0.5, 0.5], times=(1.0, 2.0), stress=-30.0)
+    snapshots = [read_snapshot(folder, time) for time in times_of(folder)]
+    view = panels.view_of(snapshots[0])
+    norm = panels.limits(snapshots, view, HYDROSTATIC)
+    assert (norm.vmin, norm.vmax) == pytest.approx((-60.0, 60.0))
+    assert panels.limits(snapshots, view, STOICHIOMETRY).vmax == pytest.approx(0.51, rel=1e-6)
+
+
+def test_the_view_is_the_layer_with_lithium(tmp_path):
+    cells = [[(0, y), (1, y), (0, y + 1)] for y in range(20)]
+    x = [0.5 if 10 <= y < 15 else np.nan for y in range(20)]
+    view = panels.view_of(read_snapshot(write(tmp_path / "r", cells, x), 0.0))
+    assert view.low == pytest.approx([0.0, 9.7])
+    assert view.high == pytest.approx([1.0, 15.3])
+
+
+def test_pictures_are_drawn_for_the_end_and_for_the_least_lithium(tmp_path):
+    folder = write(tmp_path / "r", SQUARE, [0.5, np.nan], times=(1.0, 2.0), stress=5.0)
+    drawn = pictures.draw_pictures(folder, folder / "pictures")
+    assert [path.name for path in drawn] == ["fields-end.png", "crystals.png"]
+    assert all(path.stat().st_size > 10_000 for path in drawn)
+
+
+def test_angles_to_the_stack():
+    vectors = np.array([[0.0, 1.0, 0.0], [0.0, -1.0, 0.0], [1.0, 0.0, 0.0], [0.0, 1.0, 1.0], [0.0, 0.0, 0.0]])
+    angles = pictures._angles(vectors, stack=1)
+    assert angles[:4] == pytest.approx([0.0, 0.0, 90.0, 45.0])
+    assert np.isnan(angles[4])
+
+
+def test_curves_start_where_the_last_press_ends():
+    stage = np.array([1.0, 1.0, 2.0, 2.0, 3.0])
+    columns = {"protocol step [-]": stage, "time [s]": 3600.0 * np.arange(5.0)}
+    curves = Curves(columns, ["press to 1 MPa in 1 h", "press to 2 MPa in 1 h", "charge at 1C until 1 h"], 2)
+    assert curves.hours[curves.after_closing()].tolist() == [3.0, 4.0]
+    assert [(text.split()[0], rows) for text, rows in curves.rows_of("charge")] == [("charge", slice(3, 5))]

@@ -31,13 +31,12 @@ BENT = LithiumHost(
 def regions(middle: np.ndarray) -> np.ndarray:
     """Two crystals on top of each other, one apart, the rest is the matrix."""
     x, height = middle[:, 0], middle[:, -1]
-    left, right = (0.5 < x) & (x < 2.0), (2.5 < x) & (x < 3.5)
-    first, third = left & (0.5 < height) & (height < 1.5), left & (1.5 < height) & (height < 2.5)
-    return np.select(
-        [first, right & (1.0 < height) & (height < 2.5), third],
-        ["particle/0001", "particle/0002", "particle/0003"],
-        "cathode",
-    )
+
+    def block(left: float, right: float, bottom: float, top: float) -> np.ndarray:
+        return (x > left) & (x < right) & (height > bottom) & (height < top)
+
+    blocks = [block(0.5, 2.0, 0.5, 1.5), block(2.5, 3.5, 1.0, 2.5), block(0.5, 2.0, 1.5, 2.5)]
+    return np.select(blocks, ["particle/0001", "particle/0002", "particle/0003"], "cathode")
 
 
 def create(

@@ -2,6 +2,7 @@
 
 import gc
 import shutil
+import sys
 import tempfile
 from pathlib import Path
 
@@ -30,8 +31,6 @@ def shared_path(comm):
 def _collect_together():
     """Destructors of distributed objects can be collective: run them at the same place on every rank."""
     yield
-    import sys
-
     gc.collect()
     if "mpi4py.MPI" in sys.modules:
         sys.modules["mpi4py.MPI"].COMM_WORLD.Barrier()
@@ -50,3 +49,15 @@ def measured(request):
         return error
 
     return record
+
+
+def pytest_sessionfinish(session, exitstatus):
+    session.config.has_failed = exitstatus != 0
+
+
+def pytest_unconfigure(config):
+    """A rank that fails alone ends the others, which may wait for it for ever; it has printed why by now."""
+    mpi = sys.modules.get("mpi4py.MPI")
+    if mpi is not None and mpi.COMM_WORLD.size > 1 and getattr(config, "has_failed", False):
+        sys.stdout.flush()
+        mpi.COMM_WORLD.Abort(1)

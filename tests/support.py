@@ -1,6 +1,7 @@
 """Materials with round numbers, problems on small meshes, and integrals: what the mathematical tests share."""
 
 from collections.abc import Callable, Sequence
+from pathlib import Path
 
 import numpy as np
 import ufl
@@ -8,14 +9,16 @@ from dolfinx import fem
 from dolfinx import mesh as dmesh
 from mpi4py import MPI
 
+import meshes
+from fem_asslb.geometry import LayeredStack, ParticleInShell
 from fem_asslb.materials.bent_line import BentLine
 from fem_asslb.materials.diffusion import Diffusivity
 from fem_asslb.materials.elasticity import Elasticity, IsotropicElasticity, TransverselyIsotropicElasticity
 from fem_asslb.materials.lattice import LatticeLaw
 from fem_asslb.materials.material import LithiumHost, Material
 from fem_asslb.materials.potential import IdealPotential, PotentialLaw
-from fem_asslb.mesh.domain import Domain, distribute
-from fem_asslb.mesh.source import MeshSource
+from fem_asslb.mesh.domain import Domain, distribute, read_on_root
+from fem_asslb.mesh.source import MeshSource, read_source
 from fem_asslb.model import Model
 from fem_asslb.parallel import global_max, global_sum
 from fem_asslb.problem import Problem
@@ -57,6 +60,16 @@ def host(
     return Material("host", elasticity or IsotropicElasticity(100e3, 0.3), host=lithium)
 
 
+def crystal_stiffness(axis: np.ndarray) -> np.ndarray:
+    """Stiffness tensor of CRYSTAL about a unit axis, shape (3, 3, 3, 3), turned from Voigt's matrix."""
+    first = np.cross(axis, np.roll(axis, 1))
+    first /= np.linalg.norm(first)
+    frame = np.array([first, np.cross(axis, first), axis])
+    index = np.array([[0, 5, 4], [5, 1, 3], [4, 3, 2]])
+    local = CRYSTAL.matrix()[index[:, :, None, None], index[None, None]]
+    return np.einsum("ai,bj,ck,dl,abcd->ijkl", frame, frame, frame, frame, local)
+
+
 def passive(youngs_modulus: float = 20e3, poisson_ratio: float = 0.35) -> Material:
     """Isotropic material without lithium; Young's modulus in MPa."""
     return Material("passive", IsotropicElasticity(youngs_modulus, poisson_ratio))
@@ -67,7 +80,19 @@ def domain_of(source: MeshSource | None, comm: MPI.Comm) -> Domain:
     return distribute(comm, source if comm.rank == 0 else None)
 
 
-def problem_on(source: MeshSource, comm: MPI.Comm, axis: Sequence[float] = (0.0, 0.0, 1.0), **model: object) -> Problem:
+def built(comm: MPI.Comm, geometry: LayeredStack | ParticleInShell, path: Path) -> MeshSource | None:
+    """Mesh of the builders, on rank 0."""
+
+    def read() -> MeshSource:
+        meshes.build(geometry, path)
+        return read_source(path)
+
+    return read_on_root(comm, read)
+
+
+def problem_on(
+    source: MeshSource | None, comm: MPI.Comm, axis: Sequence[float] = (0.0, 0.0, 1.0), **model: object
+) -> Problem:
     """Problem on a structured mesh with one crystal axis; ``model`` are fields of `Model`."""
     domain = domain_of(source, comm)
     direction = np.asarray(axis, dtype=float) / np.linalg.norm(axis)

@@ -102,7 +102,7 @@ class FieldEvaluator:
 
     def _evaluate(self, expression: fem.Expression, cells: npt.NDArray[np.int32], width: int) -> FloatArray:
         """Values, shape (num_cells, corners, width); one point in the middle stands for all corners."""
-        values = expression.eval(self._mesh, cells).reshape(len(cells), -1, width)
+        values = expression.eval(self._mesh, cells).reshape(len(cells), len(expression.X()), width)
         return np.broadcast_to(values, (len(cells), self.corners, width))
 
 

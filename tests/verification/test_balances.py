@@ -4,19 +4,16 @@ import numpy as np
 import pytest
 from mpi4py import MPI
 
-import meshes
 from fem_asslb.axes import random_axis, region_numbers
 from fem_asslb.diagnostics import Diagnostics
 from fem_asslb.geometry import EqualDiameters, Layer, LayeredStack, Particles
 from fem_asslb.materials.library import load
-from fem_asslb.mesh.domain import read_on_root
-from fem_asslb.mesh.source import read_source
 from fem_asslb.model import ChargeTransfer, ElasticInterface, Model, Support
 from fem_asslb.problem import Problem
 from fem_asslb.solver import NewtonSolver
 from fem_asslb.spaces.state import ELECTRODE, PLATEN
 from tests import composite
-from tests.support import domain_of
+from tests.support import built, domain_of
 
 
 def energy_errors(comm, degree, steps):
@@ -109,13 +106,7 @@ def packed_cell(comm, source):
 
 def test_every_number_of_ranks_gives_the_same(comm, shared_path):
     """The whole communicator against one rank; run under MPI at several sizes."""
-    path = shared_path / "packed.msh"
-
-    def read():
-        meshes.build(STACK, path)
-        return read_source(path)
-
-    source = comm.bcast(read_on_root(comm, read))
+    source = comm.bcast(built(comm, STACK, shared_path / "packed.msh"))
     together, alone = packed_cell(comm, source), packed_cell(MPI.COMM_SELF, source)
     assert together == pytest.approx(alone, rel=1e-8)
     assert comm.bcast(together).tolist() == together.tolist()

@@ -4,16 +4,13 @@ import numpy as np
 import pytest
 import ufl
 
-import meshes
 from fem_asslb.geometry import ParticleInShell
 from fem_asslb.materials.elasticity import IsotropicElasticity
-from fem_asslb.mesh.domain import read_on_root
-from fem_asslb.mesh.source import read_source
 from fem_asslb.model import ElasticInterface, Support
 from fem_asslb.solver import NewtonSolver
 from tests import closed_forms
 from tests.grids import ball
-from tests.support import REFERENCE_X, force_x, host, mean, orders, passive, prescribe, problem_on, rms
+from tests.support import REFERENCE_X, built, force_x, host, mean, orders, passive, prescribe, problem_on, rms
 
 CORE, SHELL, OUTSIDE = (150e3, 0.25), (22e3, 0.37), 80.0
 SWELLING = (0.03, -0.05)
@@ -112,7 +109,7 @@ def test_cylinder_of_a_tilted_crystal_in_an_infinite_body(comm, shared_path, mea
         path = shared_path / f"disc{size}.msh"
         geometry = ParticleInShell(2, 1.0, 3.0, element_size=size, part="full", order=2)
         problem = problem_on(
-            read_on_root(comm, lambda: (meshes.build(geometry, path), read_source(path))[1]),
+            built(comm, geometry, path),
             comm,
             axis,
             materials={"particle": host(swelling=SWELLING), "electrolyte": passive(youngs, poisson)},

@@ -1,0 +1,43 @@
+"""Strain and stress of an affine displacement, entry by entry."""
+
+import numpy as np
+import pytest
+
+from fem_asslb.model import Support
+from fem_asslb.spaces.state import OUT_OF_PLANE
+from tests.grids import box
+from tests.support import CRYSTAL, REFERENCE_X, crystal_stiffness, host, mean, problem_on, set_profile
+
+AXIS = np.array([0.48, -0.6, 0.64])
+SWELLING, X, ACROSS = (0.02, -0.05), 0.8, 3e-3
+GRADIENT = 1e-3 * np.array([[1.0, -4.0, 2.5], [3.0, 2.0, -1.0], [0.5, 6.0, -3.0]])
+
+
+@pytest.mark.parametrize("dimension", [2, 3])
+def test_stress_of_a_strained_and_swollen_crystal(comm, dimension):
+    """Stress = stiffness : (strain - free strain), with all six entries of each at work."""
+    problem = problem_on(
+        box((1.0, 1.5, 0.8)[:dimension], (2, 2, 2)[:dimension]),
+        comm,
+        AXIS,
+        materials={"particle": host(CRYSTAL, SWELLING)},
+        support=Support((), generalised_plane_strain=dimension == 2),
+    )
+    problem.state.displacement.interpolate(lambda x: GRADIENT @ x)
+    problem.state.displacement.x.scatter_forward()
+    problem.state.set_number(OUT_OF_PLANE, ACROSS)
+    set_profile(problem, lambda x: np.full(x.shape[1], X))
+
+    gradient = GRADIENT.copy()
+    if dimension == 2:
+        gradient[:, 2] = 0.0, 0.0, ACROSS
+    strain = 0.5 * (gradient + gradient.T)
+    free = (X - REFERENCE_X) * (SWELLING[0] * np.eye(3) + (SWELLING[1] - SWELLING[0]) * np.outer(AXIS, AXIS))
+    stress = np.einsum("ijkl,kl->ij", crystal_stiffness(AXIS), strain - free)
+    dx, fields = problem.continuum.dx("particle", 2), problem.continuum
+    found = [
+        np.array([[mean(problem, tensor[i, j], dx) for j in range(3)] for i in range(3)])
+        for tensor in (fields.strain(problem.state), fields.stress(problem.state, "particle"))
+    ]
+    assert found[0] == pytest.approx(strain, abs=1e-14)
+    assert found[1] == pytest.approx(stress, rel=1e-10)

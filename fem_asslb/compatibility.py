@@ -101,10 +101,14 @@ def space_from_dofmap(
 
 
 def create_number_space(mesh: dmesh.Mesh, size: int) -> fem.FunctionSpace:
-    """Space of ``size`` global numbers."""
-    import scifem
-
-    return scifem.create_real_functionspace(mesh, value_shape=(size,))
+    """Space of ``size`` global numbers: every cell has the same dof, which rank 0 owns."""
+    root = mesh.comm.rank == 0
+    ghosts = np.zeros(0 if root else 1, dtype=np.int64)
+    index_map = create_index_map(mesh.comm, int(root), ghosts, ghosts.astype(np.int32))
+    cells = mesh.topology.index_map(mesh.topology.dim)
+    dofs = np.zeros((cells.size_local + cells.num_ghosts, 1), dtype=np.int32)
+    element = basix.ufl.element("DG", mesh.basix_cell(), 0, shape=(size,))
+    return space_from_dofmap(mesh, element, index_map, dofs)
 
 
 def create_block_matrix(jacobian: list[list[fem.Form]]) -> PETSc.Mat:

@@ -1,6 +1,7 @@
 """Pytest plugin that writes what the ``measured`` fixture recorded as a table; ``scripts/verification`` loads it."""
 
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -21,7 +22,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--table", type=Path, help="write the measured numbers to this file")
 
 
-def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: pytest.Config) -> None:
+def pytest_terminal_summary(terminalreporter: Any, config: pytest.Config) -> None:
     """Write the table if every test passed."""
     path = config.getoption("table")
     if path is None:

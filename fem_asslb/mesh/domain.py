@@ -121,7 +121,7 @@ def distribute(comm: MPI.Comm, source: MeshSource | None) -> Domain:
     dimension, degree, regions, boundaries = comm.bcast(head)
     nodes = compatibility.nodes_per_entity(dimension, degree)
     facet_nodes = compatibility.nodes_per_entity(dimension - 1, degree)
-    if source is None:
+    if source is None or comm.rank > 0:
         none = np.zeros(0, dtype=np.int64)
         empty = np.zeros((0, dimension)), none.reshape(0, nodes), none.reshape(0, facet_nodes)
         source = MeshSource(dimension, degree, empty[0], empty[1], none, regions, empty[2], none, boundaries)

@@ -139,8 +139,6 @@ def test_turned_box_diffuses_alike(comm, dimension):
     assert turned[1] == pytest.approx(straight[1], rel=1e-10)
 
 
-# On two ranks, after the other tests of this file, it waits for ever; alone, and on three ranks, it passes.
-@pytest.mark.serial
 @pytest.mark.parametrize("degree", [1, 2])
 def test_lithium_that_left_is_the_charge_that_passed(comm, measured, degree):
     """A5 in a cell with elastic interfaces, bends and stress; and no lithium is lost at an open circuit."""

@@ -113,14 +113,14 @@ class Ledger:
             "unit cell volume change [%]": 100.0 * diagnostics.lattice_volume_change(),
         }
         if simulation.cell is not None:
-            mass, charge = simulation.cell.active_mass, simulation.charge
+            mass, charge = simulation.cell.active_mass, simulation.loading.charge
             scalars["cell voltage [V]"] = simulation.voltage()
             scalars["cathode potential [V]"] = simulation.problem.state.number(ELECTRODE)
             scalars["anode potential [V]"] = simulation.cell.anode_potential(charge)
             scalars["specific capacity [mAh/g]"] = convert(charge / mass, "pC/pg", "mAh/g")
             scalars["areal capacity [mAh/cm2]"] = self._area_charge()
             scalars["current density [mA/cm2]"] = convert(
-                simulation.current / (diagnostics.plate_area or float("inf")), "pA/um^2", "mA/cm^2"
+                simulation.loading.current / (diagnostics.plate_area or float("inf")), "pA/um^2", "mA/cm^2"
             )
         return scalars
 
@@ -135,4 +135,4 @@ class Ledger:
     def _area_charge(self) -> float:
         """Charge passed per plate area [mAh/cm2]; zero without plates."""
         area = self._diagnostics.plate_area
-        return convert(self._simulation.charge / area, "pC/um^2", "mAh/cm^2") if area else 0.0
+        return convert(self._simulation.loading.charge / area, "pC/um^2", "mAh/cm^2") if area else 0.0

@@ -56,7 +56,6 @@ class Stepper:
 
     Attributes:
         next_step: Length that the next step would like to have [s].
-        rejected: Failed attempts since the start.
         before: State one step before ``problem.previous``, for the extrapolation.
         last_step: Length of the step between the two [s]; None at the start of a stage.
 
@@ -69,7 +68,6 @@ class Stepper:
     def __init__(self, problem: Problem, solver: NewtonSolver, settings: Time) -> None:
         self._problem, self._solver, self._settings = problem, solver, settings
         self.next_step = settings.first_step
-        self.rejected = 0
         self.before = problem.state.empty_like()
         self.last_step: float | None = None
 
@@ -117,7 +115,6 @@ class Stepper:
                     self._restore()
                     continue
             rejected += 1
-            self.rejected += 1
             self._restore()
             length *= CUT if error is None else max(CUT, 0.9 / np.sqrt(error))
             if length < self._settings.smallest_step:

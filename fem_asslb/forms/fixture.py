@@ -32,6 +32,10 @@ class PlatenControls:
         values = (0.0, 0.0, 0.0, 0.0, augmentation)
         return cls(*(fem.Constant(domain.mesh, value) for value in values))
 
+    def follow(self, pressure: float) -> None:
+        """Let the platen push with a pressure [MPa] wherever it stands."""
+        self.clamped.value, self.stiffness.value, self.pressure.value = 0.0, 0.0, pressure
+
     def values(self) -> "PlatenControls":
         """The same law with plain numbers."""
         return PlatenControls(*(float(getattr(self, item.name).value) for item in fields(self)))

@@ -24,7 +24,7 @@ LAYERS = [
     "problem",
     "solver diagnostics",
     "cautions stepping",
-    "battery_cell build ledger simulation",
+    "battery_cell build loading ledger simulation",
     "output",
     "plotting new_case log",
     "mesh_cache",

@@ -5,8 +5,8 @@ from typing import Annotated, ClassVar, Literal
 
 from pydantic import ConfigDict, Field
 
-from fem_asslb.case.values import STRICT
 from fem_asslb.units import InterfaceStiffness
+from fem_asslb.values import STRICT
 
 
 @dataclass(frozen=True, kw_only=True)

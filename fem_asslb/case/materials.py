@@ -5,9 +5,9 @@ from typing import Annotated, Any, ClassVar, Literal
 
 from pydantic import BeforeValidator, ConfigDict, Field
 
-from fem_asslb.case.values import STRICT, Integer, Number, Vector
 from fem_asslb.materials.library import resolve
 from fem_asslb.materials.material import Material
+from fem_asslb.values import STRICT, Integer, Number, Vector
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -13,7 +13,6 @@ from fem_asslb.case.fixture import Fixture
 from fem_asslb.case.interfaces import Interface
 from fem_asslb.case.materials import MaterialEntry
 from fem_asslb.case.protocol import Protocol
-from fem_asslb.case.values import STRICT, Flag, Integer, Number
 from fem_asslb.geometry import Geometry, LayeredStack, MeshFile, ParticleInShell
 from fem_asslb.materials.material import Material
 from fem_asslb.units import (
@@ -24,6 +23,7 @@ from fem_asslb.units import (
     SpecificCurrent,
     Temperature,
 )
+from fem_asslb.values import STRICT, Flag, Integer, Number
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -11,7 +11,7 @@ PACKAGE = Path(__file__).parents[2] / "fem_asslb"
 
 LAYERS = [
     "errors constants",
-    "units elementary",
+    "units values elementary",
     "materials geometry kinematics",
     "case",
     "parallel compatibility",

@@ -1,0 +1,88 @@
+"""Checks of a case between its geometry and the sections that refer to it."""
+
+from collections.abc import Iterator
+
+from fem_asslb.case.fixture import Fixture, PressureFixture
+from fem_asslb.case.interfaces import Interface
+from fem_asslb.case.materials import MaterialChoice
+from fem_asslb.case.schema import region_roles
+from fem_asslb.errors import CaseError
+from fem_asslb.geometry import Geometry, LayeredStack, ParticleInShell
+
+Errors = Iterator[CaseError]
+
+LARGEST_FRACTION = {2: 0.80, 3: 0.60}
+"""Volume fraction near random close packing (0.84 in 2D, 0.64 in 3D) that is refused at once."""
+
+
+def every_role_has_a_material(geometry: Geometry, materials: dict[str, MaterialChoice]) -> Errors:
+    """Region roles of the geometry and roles with a material are the same."""
+    roles = region_roles(geometry)
+    if roles is None:
+        return
+    for role in roles:
+        if role not in materials:
+            yield CaseError(
+                f"materials.{role}", f"this region of the geometry has no material; regions: {_list(roles)}"
+            )
+    for role in materials:
+        if role not in roles:
+            yield CaseError(f"materials.{role}", f"the geometry has no region '{role}'; regions: {_list(roles)}")
+
+
+def interfaces_join_two_regions(
+    geometry: Geometry, materials: dict[str, MaterialChoice], interfaces: dict[str, Interface]
+) -> Errors:
+    """Both sides of an interface exist and differ, and no pair is named twice."""
+    roles = region_roles(geometry) or tuple(materials)
+    names: dict[frozenset[str], str] = {}
+    for name, interface in interfaces.items():
+        key, pair = f"interfaces.{name}.between", frozenset(interface.between)
+        for role in interface.between:
+            if role not in roles:
+                yield CaseError(key, f"there is no region '{role}'; regions: {_list(roles)}")
+        if len(pair) == 1 and interface.between[0] in getattr(geometry, "layers", ()):
+            yield CaseError(key, f"both sides are '{interface.between[0]}'; expected two different regions")
+        if pair in names:
+            yield CaseError(key, f"{_list(interface.between)} are already joined by interfaces.{names[pair]}")
+        names.setdefault(pair, name)
+
+
+def particles_can_be_packed(geometry: Geometry) -> Errors:
+    """The volume fraction is one that a random packing reaches."""
+    if not isinstance(geometry, LayeredStack):
+        return
+    limit = LARGEST_FRACTION[geometry.dimension]
+    for name, layer in geometry.layers.items():
+        bodies = {"particles": layer.particles, "voids": layer.voids}
+        total = sum(body.volume_fraction for body in bodies.values() if body)
+        if total > limit:
+            key = f"geometry.layers.{name}.{'particles' if layer.particles else 'voids'}.volume_fraction"
+            reach = f"a random packing in {geometry.dimension}D reaches at most {limit:g}"
+            yield CaseError(key, f"{total:g} of the layer is particles and voids; {reach}")
+
+
+def fixture_fits_the_geometry(geometry: Geometry, fixture: Fixture) -> Errors:
+    """A particle in a shell is loaded by a pressure, a stack by a platen; out of plane exists in 2D only."""
+    if isinstance(geometry, ParticleInShell) and not isinstance(fixture, PressureFixture):
+        yield CaseError("fixture.kind", f"'{fixture.kind}' needs a stack; a particle in a shell takes 'pressure'")
+    if isinstance(geometry, LayeredStack) and isinstance(fixture, PressureFixture):
+        accepted = "'rigid', 'spring', 'constant-force'"
+        yield CaseError("fixture.kind", f"'pressure' is for a particle in a shell; a layered stack takes {accepted}")
+    if getattr(geometry, "dimension", 2) == 3 and fixture.out_of_plane is not None:
+        yield CaseError("fixture.out_of_plane", f"'{fixture.out_of_plane}' is for 2D; the geometry is 3D, leave it out")
+
+
+def axes_keep_the_symmetry(geometry: Geometry, materials: dict[str, MaterialChoice]) -> Errors:
+    """A quadrant or octant stands for the whole only if the crystal axis has its symmetry."""
+    if not isinstance(geometry, ParticleInShell) or geometry.part == "full" or "particle" not in materials:
+        return
+    axis = materials["particle"].axis
+    along_one = axis.kind == "fixed" and sum(component != 0.0 for component in axis.direction) == 1
+    if axis.kind != "radial" and not along_one:
+        accepted = "'radial' or a direction along x, y or z; or take geometry.part = 'full'"
+        yield CaseError("materials.particle.axis", f"part 'symmetric' needs {accepted}")
+
+
+def _list(names: tuple[str, ...]) -> str:
+    return ", ".join(f"'{name}'" for name in names)

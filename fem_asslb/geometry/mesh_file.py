@@ -1,0 +1,35 @@
+"""A mesh from elsewhere."""
+
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import ClassVar, Literal
+
+from pydantic import ConfigDict
+
+from fem_asslb.geometry.requirements import require, require_length
+from fem_asslb.units import Length
+from fem_asslb.values import STRICT
+
+
+@dataclass(frozen=True)
+class MeshFile:
+    """A mesh from elsewhere, in any format that meshio reads, with named groups of cells and facets.
+
+    Attributes:
+        path: The file.
+        names: Our name of each of the file's groups that is called otherwise there, ``{"theirs": "ours"}``.
+        split: Groups (our names) cut into connected regions ``NAME/0001``, ``NAME/0002``, ...
+        length_unit: Length [um] of one unit of the file's coordinates.
+    """
+
+    __pydantic_config__: ClassVar[ConfigDict] = STRICT
+    path: Path
+    names: dict[str, str] = field(default_factory=dict)
+    split: tuple[str, ...] = ()
+    length_unit: Length = 1.0
+    kind: Literal["mesh-file"] = "mesh-file"
+
+    def __post_init__(self) -> None:
+        require_length("length_unit", self.length_unit)
+        for name in (*self.names.values(), *self.split):
+            require(name != "", "name of a group", name, "a name that is not empty")

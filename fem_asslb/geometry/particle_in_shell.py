@@ -1,0 +1,47 @@
+"""A single particle in a concentric shell."""
+
+import math
+from dataclasses import dataclass
+from typing import ClassVar, Literal
+
+from pydantic import ConfigDict
+
+from fem_asslb.geometry.requirements import require, require_length, require_order
+from fem_asslb.units import Length
+from fem_asslb.values import STRICT
+
+
+@dataclass(frozen=True)
+class ParticleInShell:
+    """Disc or sphere (group ``particle/0001``) centred in a concentric shell (group ``electrolyte``).
+
+    Attributes:
+        dimension: 2 or 3.
+        core_radius: Radius of the particle [um].
+        shell_radius: Outer radius of the shell [um].
+        element_size: Element size at the particle; in the shell it grows in proportion to the radius [um].
+        part: ``"full"``, or ``"symmetric"``: the quadrant or octant of non-negative coordinates.
+        order: Order of the elements' geometry.
+    """
+
+    __pydantic_config__: ClassVar[ConfigDict] = STRICT
+    dimension: Literal[2, 3]
+    core_radius: Length
+    shell_radius: Length
+    element_size: Length
+    part: Literal["full", "symmetric"] = "symmetric"
+    order: Literal[1, 2] = 1
+    kind: Literal["particle-in-shell"] = "particle-in-shell"
+
+    def __post_init__(self) -> None:
+        require(self.dimension in (2, 3), "dimension", self.dimension, "2 or 3")
+        require_length("core_radius", self.core_radius)
+        require(
+            self.core_radius < self.shell_radius < math.inf,
+            "shell_radius",
+            self.shell_radius,
+            f"more than core_radius, {self.core_radius:g} um",
+        )
+        require_length("element_size", self.element_size)
+        require(self.part in ("full", "symmetric"), "part", self.part, "'full' or 'symmetric'")
+        require_order(self.order)

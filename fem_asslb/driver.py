@@ -1,28 +1,25 @@
 """A case from its directory to its results; also the Python API ``fem_asslb.run``."""
 
 import logging
-import os
-import shutil
-import subprocess
-import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any
 
 from mpi4py import MPI
 
-from fem_asslb import compatibility, log
+from fem_asslb import log
 from fem_asslb.case.reader import read_case
 from fem_asslb.case.schema import Case
-from fem_asslb.errors import FemAsslbError
 from fem_asslb.mesh.domain import Domain, distribute, read_on_root
 from fem_asslb.mesh.source import MeshSource, read_source
 from fem_asslb.mesh_cache import MESH_FOLDER, CachedMesh, build_cached, case_directory
 from fem_asslb.output import checkpoint, fields, history, record
 from fem_asslb.output.resolved import resolved_table
-from fem_asslb.plotting import PICTURES
+from fem_asslb.parallel import on_root
+from fem_asslb.picture_process import draw_separately
+from fem_asslb.results_folder import check_folder, prepare_folder
 from fem_asslb.simulation import Observer, Simulation
 
 logger = logging.getLogger(__name__)
@@ -32,10 +29,6 @@ RESULTS = "results"
 
 COMPLETE = "end of protocol"
 """Reason of the end of a run that did all it should."""
-
-_OURS = (history.FILE, record.FILE, log.FILE, fields.COLLECTION, fields.FOLDER, checkpoint.FOLDER, PICTURES)
-
-Result = TypeVar("Result")
 
 
 @dataclass(frozen=True)
@@ -101,45 +94,6 @@ def run(
         return _run(comm, case, folder, base / MESH_FOLDER, latest, [*observers, *([bar] if bar else [])])
 
 
-def on_root(comm: MPI.Comm, work: Callable[[], Result]) -> Result:
-    """Do something on rank 0 and give its result to every rank, or raise its error there.
-
-    Raises:
-        FemAsslbError: With the message of rank 0.
-    """
-    done: list[Result] = []
-    message = ""
-    if comm.rank == 0:
-        try:
-            done = [work()]
-        except FemAsslbError as error:
-            message = str(error)
-        except OSError as error:
-            message = f"'{error.filename}': {error.strerror}"
-    done, message = comm.bcast((done, message))
-    if not done:
-        raise FemAsslbError(message)
-    return done[0]
-
-
-def check_folder(folder: Path, resume: bool, overwrite: bool) -> dict[str, Any] | None:
-    """Look for earlier results without touching them.
-
-    Returns:
-        The last checkpoint if the run goes on from it.
-
-    Raises:
-        FemAsslbError: There are results and neither ``resume`` nor ``overwrite``, or nothing to resume.
-    """
-    if resume:
-        return checkpoint.read_latest(folder)
-    if not overwrite and any((folder / name).exists() for name in _OURS):
-        raise FemAsslbError(
-            f"there are results in '{folder}': use --resume to go on with them or --overwrite to replace them"
-        )
-    return None
-
-
 def build_domain(comm: MPI.Comm, case: Case, folder: Path) -> tuple[str, Domain]:
     """Hash of the mesh of a case, built or found by rank 0 in a folder of meshes, and the mesh itself."""
     found: list[CachedMesh] = []
@@ -175,7 +129,7 @@ def _run(
         if latest is not None:
             checkpoint.restore(simulation, folder, latest)
             start = int(latest["clock"]["index"])
-        on_root(comm, lambda: _prepare(folder, keep=latest is not None))
+        on_root(comm, lambda: prepare_folder(folder, keep=latest is not None))
         to_file = [log.to_file(folder / log.FILE, append=latest is not None)] if comm.rank == 0 else []
         with log.logging_to(*to_file):
             run_record = record.RunRecord(folder, comm, identity, warnings.messages, watch, resumed=latest is not None)
@@ -192,7 +146,7 @@ def _run(
                 reason = simulation.run([*(record.Timed(item, watch) for item in written), *observers])
             if case.output.pictures:
                 with watch.phase("pictures"):
-                    _draw(comm, folder)
+                    draw_separately(comm, folder)
             run_record.write()
     # Every rank may read the results when this returns.
     comm.barrier()
@@ -205,31 +159,3 @@ def _log_start(simulation: Simulation, start: int | None) -> None:
     logger.info("%s: %d cells on %d ranks", simulation.case.case.title, cells, domain.comm.size)
     if start is not None:
         logger.info("resumed after step %d, %.6g s", start, simulation.time)
-
-
-def _draw(comm: MPI.Comm, folder: Path) -> None:
-    """Draw the pictures in a process of its own: no crash of VTK and none of its memory concerns the run."""
-    if comm.rank == 0:
-        package = str(Path(__file__).resolve().parent.parent)
-        paths = [package, *filter(None, [os.environ.get("PYTHONPATH")])]
-        kept = {name: value for name, value in os.environ.items() if not name.startswith(("OMPI_", "PMIX_", "PRTE_"))}
-        command = [sys.executable, "-m", "fem_asslb", "plot", ".", "--results", str(folder)]
-        environment = kept | {"PYTHONPATH": os.pathsep.join(paths)}
-        done = subprocess.run(command, env=environment, capture_output=True, text=True, check=False)
-        if done.returncode:
-            lines = done.stderr.strip().splitlines()
-            logger.warning("no pictures: %s", lines[-1] if lines else f"exit code {done.returncode}")
-    compatibility.wait_without_spinning(comm)
-
-
-def _prepare(folder: Path, keep: bool) -> None:
-    """Make the results folder; remove earlier results, and nothing else, unless they are kept."""
-    folder.mkdir(parents=True, exist_ok=True)
-    if keep:
-        return
-    for name in _OURS:
-        path = folder / name
-        if path.is_dir():
-            shutil.rmtree(path)
-        else:
-            path.unlink(missing_ok=True)

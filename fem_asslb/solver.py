@@ -11,6 +11,7 @@ from fem_asslb import compatibility
 from fem_asslb.errors import ConvergenceError
 from fem_asslb.parallel import global_max, global_sum
 from fem_asslb.preconditioner import set_splits
+from fem_asslb.presets import PRESETS
 from fem_asslb.problem import Problem
 from fem_asslb.spaces.state import State
 
@@ -18,49 +19,6 @@ logger = logging.getLogger(__name__)
 
 PREFIX = "fem_asslb_"
 """Prefix of all PETSc options of the package."""
-
-DIRECT = {
-    "snes_type": "newtonls",
-    "snes_linesearch_type": "basic",
-    "snes_max_it": 12,
-    "ksp_type": "preonly",
-    "pc_type": "lu",
-    "pc_factor_mat_solver_type": "mumps",
-    "mat_mumps_icntl_14": 60,
-}
-"""Full Newton steps with a sparse direct solver.
-
-A step that overshoots is cut in time, which costs less than a line search on a residual that mixes forces and currents.
-MUMPS: exact and robust for indefinite systems; the pivoting of the lithium block needs more than the default workspace.
-"""
-
-ITERATIVE = {
-    "snes_type": "newtonls",
-    "snes_linesearch_type": "basic",
-    "snes_max_it": 12,
-    "ksp_type": "fgmres",
-    "ksp_rtol": 1e-8,
-    "ksp_max_it": 200,
-    "ksp_gmres_restart": 200,
-    "pc_type": "fieldsplit",
-    "pc_fieldsplit_type": "symmetric_multiplicative",
-    "fieldsplit_displacement_ksp_type": "preonly",
-    "fieldsplit_displacement_pc_type": "gamg",
-    "fieldsplit_displacement_pc_gamg_reuse_interpolation": True,
-    "fieldsplit_displacement_mg_levels_ksp_type": "chebyshev",
-    "fieldsplit_displacement_mg_levels_pc_type": "jacobi",
-    "fieldsplit_lithium_ksp_type": "preonly",
-    "fieldsplit_lithium_pc_type": "lu",
-    "fieldsplit_lithium_pc_factor_mat_solver_type": "mumps",
-}
-"""Newton with FGMRES for 3D, where a direct factor of the displacement is too large.
-
-Multigrid with the rigid motions as near-nullspace for the displacement, a direct factor for lithium and the numbers,
-which are few. The platen couples to the displacement by one mode, which Krylov finds in an iteration or two.
-"""
-
-PRESETS: dict[str, Mapping[str, object]] = {"direct": DIRECT, "iterative": ITERATIVE}
-"""Named sets of PETSc options."""
 
 UPDATE_TOLERANCE = {"displacement": 1e-7, "stoichiometry": 1e-8, "potential": 1e-7, "numbers": 1e-7}
 """Largest entry of the last Newton update [um, -, V, mixed]; quadratic convergence leaves its square as the error."""

@@ -4,7 +4,7 @@ from pathlib import Path
 
 from fem_asslb.errors import MeshError
 from fem_asslb.geometry import LayeredStack, MeshFile, ParticleInShell
-from meshes.quality import SLIVER, Report
+from meshes.report import SLIVER, Report
 
 
 def build(geometry: LayeredStack | ParticleInShell | MeshFile, path: Path) -> Report:

@@ -9,21 +9,13 @@ removed by minimising their summed squares (soft discs or spheres; O'Hern et al.
 import itertools
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import TypeAlias
 
 import numpy as np
 import numpy.typing as npt
-from scipy.optimize import minimize
-from scipy.spatial import cKDTree
 
 from fem_asslb.errors import MeshError
 from fem_asslb.geometry import EqualDiameters, LognormalDiameters, TableDiameters
-
-Array: TypeAlias = npt.NDArray[np.float64]
-
-CUT_LIMIT = 0.6
-"""A cut body's centre lies at most this many radii from the wall. Tangency with a wall (1) and with the edge
-of two walls (0.6 sqrt(2) = 0.85 at most) is then far enough for well-shaped elements."""
+from meshes.bodies import Array, separate, volume_inside
 
 FRACTION_TOLERANCE = 1e-3
 """Relative error of the fraction; it differs from zero only where walls cut bodies."""
@@ -142,30 +134,6 @@ def _text(extents: Array) -> str:
     return " x ".join(f"{extent:g}" for extent in extents)
 
 
-def volume_inside(centres: Array, radii: Array, extents: Array) -> Array:
-    """Area (2D) or volume (3D) of each body inside the side walls, shape (bodies,).
-
-    The bodies lie between the walls of the last coordinate. In 3D the integral over x is a midpoint rule in
-    the polar angle with a relative error of about 1e-5.
-    """
-    low = np.clip(-centres / radii[:, None], -1, 1)
-    high = np.clip((extents - centres) / radii[:, None], -1, 1)
-    if centres.shape[1] == 2:
-        return radii**2 * (_half_disc(high[:, 0], 1.0) - _half_disc(low[:, 0], 1.0))
-    start, end = np.arcsin(low[:, :1]), np.arcsin(high[:, :1])
-    steps = 400
-    angle = start + (end - start) * (np.arange(steps) + 0.5) / steps
-    section = np.cos(angle)
-    area = _half_disc(np.clip(high[:, 1:2], -section, section), section)
-    area -= _half_disc(np.clip(low[:, 1:2], -section, section), section)
-    return radii**3 * np.sum(area * section, axis=1) * (end - start)[:, 0] / steps
-
-
-def _half_disc(x: Array, radius: Array | float) -> Array:
-    """Integral of the chord 2 sqrt(radius^2 - x^2) from 0 to x."""
-    return x * np.sqrt(np.maximum(radius**2 - x**2, 0)) + radius**2 * np.arcsin(np.clip(x / radius, -1, 1))
-
-
 def _place(
     centres: Array, radii: Array, extents: Array, gap: float, cut: bool, generator: np.random.Generator
 ) -> Array:
@@ -179,12 +147,12 @@ def _place(
     if len(centres) == 0:
         centres = generator.uniform(0, extents, (len(radii), len(extents)))
     for stage in stages[:-1]:
-        centres, _ = _separate(centres, stage * radii, extents, stage * gap, cut)
+        centres, _ = separate(centres, stage * radii, extents, stage * gap, cut)
     fraction = _volume(radii, len(extents)).sum() / extents.prod()
     spread = (SPREAD_FRACTION[len(extents)] / fraction) ** (1 / len(extents))
     if spread > 1.0 and len(stages) == len(STAGES):
-        centres, _ = _separate(centres, radii, extents, gap, cut, spread)
-    centres, overlap = _separate(centres, radii, extents, gap, cut)
+        centres, _ = separate(centres, radii, extents, gap, cut, spread)
+    centres, overlap = separate(centres, radii, extents, gap, cut)
     for _attempt in range(ATTEMPTS):
         if overlap <= 0.01 * gap:
             return centres
@@ -193,67 +161,10 @@ def _place(
         for stage in ANNEALING:
             strength = 4 * (1 - stage) if stage < 1 else 0.01
             centres = centres + generator.normal(0, strength, centres.shape) * radii[:, None]
-            centres, overlap = _separate(centres, stage * radii, extents, stage * gap, cut)
+            centres, overlap = separate(centres, stage * radii, extents, stage * gap, cut)
     fraction = volume_inside(centres, radii, extents).sum() / extents.prod()
     possible = fraction * (1 - overlap / (2 * radii.min())) ** len(extents)
     raise MeshError(
         f"bodies cannot be packed to a volume fraction of {fraction:.3f} with a gap of {gap:g} um in the box "
         f"{_text(extents)} um (at least {possible:.3f} is possible): lower it or the gap, or widen the box"
-    )
-
-
-def _separate(
-    centres: Array, radii: Array, extents: Array, gap: float, cut: bool, spread: float = 1.0
-) -> tuple[Array, float]:
-    """Minimise the summed squares of overlaps; returns the centres and the largest overlap left [um].
-
-    A ``spread`` above one lets bodies push each other, but not the walls, as if they were larger by that factor.
-    """
-    low, high = _allowed(centres, radii, extents, gap, cut)
-    # A margin of 2 % on the gap lets the minimisation stop at a small overlap.
-    reach = spread * (radii + 0.51 * gap)
-    shape = centres.shape
-
-    def pairs_overlapping(flat: Array) -> tuple[npt.NDArray[np.int64], Array, Array]:
-        points = flat.reshape(shape)
-        pairs = cKDTree(points).query_pairs(2 * reach.max(), output_type="ndarray")
-        difference = points[pairs[:, 0]] - points[pairs[:, 1]]
-        overlap = reach[pairs].sum(axis=1) - np.linalg.norm(difference, axis=1)
-        active = overlap > 0
-        return pairs[active], difference[active], overlap[active]
-
-    def energy(flat: Array) -> tuple[float, Array]:
-        pairs, difference, overlap = pairs_overlapping(flat)
-        distance = np.linalg.norm(difference, axis=1)
-        force = difference * (overlap / np.maximum(distance, 1e-12))[:, None]
-        gradient = np.zeros(shape)
-        np.add.at(gradient, pairs[:, 0], -force)
-        np.add.at(gradient, pairs[:, 1], force)
-        return 0.5 * float(overlap @ overlap), gradient.ravel()
-
-    result = minimize(
-        energy,
-        np.clip(centres, low, high).ravel(),
-        jac=True,
-        method="L-BFGS-B",
-        bounds=np.stack([low.ravel(), high.ravel()], axis=1),
-        options={"maxiter": 400, "ftol": 1e-12, "gtol": 1e-5 * gap},
-    )
-    overlap = pairs_overlapping(result.x)[2]
-    return result.x.reshape(shape), float(overlap.max(initial=0.0))
-
-
-def _allowed(centres: Array, radii: Array, extents: Array, gap: float, cut: bool) -> tuple[Array, Array]:
-    """Bounds of each coordinate: off the walls, or, where a side wall may cut, the nearest range."""
-    low = np.repeat((radii + gap)[:, None], len(extents), axis=1)
-    high = extents - low
-    if not cut:
-        return low, high
-    limit = CUT_LIMIT * radii[:, None]
-    sides = np.arange(len(extents)) < len(extents) - 1
-    middle = 0.5 * (low + limit)
-    at_low, at_high = sides & (centres < middle), sides & (centres > extents - middle)
-    return (
-        np.where(at_low, 0.0, np.where(at_high, extents - limit, low)),
-        np.where(at_low, limit, np.where(at_high, extents, high)),
     )

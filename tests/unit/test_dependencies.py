@@ -19,7 +19,7 @@ LAYERS = [
     "mesh",
     "model axes",
     "forms",
-    "spaces controls preconditioner",
+    "spaces controls preconditioner presets",
     "boundary continuum",
     "problem",
     "solver diagnostics",
@@ -27,9 +27,9 @@ LAYERS = [
     "battery_cell build loading ledger simulation",
     "output",
     "plotting new_case log",
-    "mesh_cache",
+    "mesh_cache results_folder picture_process",
     "driver",
-    "__init__ cli __main__",
+    "__init__ grammar cli __main__",
 ]
 """Modules and folders of the package from the bottom up: each may import from its own line and from those above it."""
 

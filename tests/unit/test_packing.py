@@ -7,7 +7,8 @@ import pytest
 
 from fem_asslb.errors import MeshError
 from fem_asslb.geometry import EqualDiameters, LognormalDiameters, TableDiameters
-from meshes.packing import CUT_LIMIT, Population, pack, volume_inside
+from meshes.bodies import CUT_LIMIT, volume_inside
+from meshes.packing import Population, pack
 
 pytestmark = pytest.mark.serial  # plain numbers: nothing parallel in it
 

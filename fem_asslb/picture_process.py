@@ -1,0 +1,28 @@
+"""Pictures of a run drawn in a process of their own: no crash of VTK and none of its memory concerns the run."""
+
+import logging
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+from mpi4py import MPI
+
+from fem_asslb import compatibility
+
+logger = logging.getLogger(__name__)
+
+
+def draw_separately(comm: MPI.Comm, folder: Path) -> None:
+    """Draw the pictures of a results folder on rank 0 while the others wait; a failure is a warning."""
+    if comm.rank == 0:
+        package = str(Path(__file__).resolve().parent.parent)
+        paths = [package, *filter(None, [os.environ.get("PYTHONPATH")])]
+        kept = {name: value for name, value in os.environ.items() if not name.startswith(("OMPI_", "PMIX_", "PRTE_"))}
+        command = [sys.executable, "-m", "fem_asslb", "plot", ".", "--results", str(folder)]
+        environment = kept | {"PYTHONPATH": os.pathsep.join(paths)}
+        done = subprocess.run(command, env=environment, capture_output=True, text=True, check=False)
+        if done.returncode:
+            lines = done.stderr.strip().splitlines()
+            logger.warning("no pictures: %s", lines[-1] if lines else f"exit code {done.returncode}")
+    compatibility.wait_without_spinning(comm)

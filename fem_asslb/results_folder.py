@@ -1,0 +1,43 @@
+"""The folder of a run's results: never overwritten silently, and nothing removed that is not ours."""
+
+import shutil
+from pathlib import Path
+from typing import Any
+
+from fem_asslb import log
+from fem_asslb.errors import FemAsslbError
+from fem_asslb.output import checkpoint, fields, history, record
+from fem_asslb.plotting import PICTURES
+
+_OURS = (history.FILE, record.FILE, log.FILE, fields.COLLECTION, fields.FOLDER, checkpoint.FOLDER, PICTURES)
+
+
+def check_folder(folder: Path, resume: bool, overwrite: bool) -> dict[str, Any] | None:
+    """Look for earlier results without touching them.
+
+    Returns:
+        The last checkpoint if the run goes on from it.
+
+    Raises:
+        FemAsslbError: There are results and neither ``resume`` nor ``overwrite``, or nothing to resume.
+    """
+    if resume:
+        return checkpoint.read_latest(folder)
+    if not overwrite and any((folder / name).exists() for name in _OURS):
+        raise FemAsslbError(
+            f"there are results in '{folder}': use --resume to go on with them or --overwrite to replace them"
+        )
+    return None
+
+
+def prepare_folder(folder: Path, keep: bool) -> None:
+    """Make the results folder; remove earlier results, and nothing else, unless they are kept."""
+    folder.mkdir(parents=True, exist_ok=True)
+    if keep:
+        return
+    for name in _OURS:
+        path = folder / name
+        if path.is_dir():
+            shutil.rmtree(path)
+        else:
+            path.unlink(missing_ok=True)

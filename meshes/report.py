@@ -1,0 +1,80 @@
+"""What a finished mesh is like, in numbers and as text."""
+
+from dataclasses import dataclass, field
+
+SLIVER = 0.02
+"""Elements of lower quality are reported as slivers (1: regular, 0: flat, negative: inverted)."""
+
+
+@dataclass(frozen=True)
+class BadElement:
+    """An inverted or sliver element: its group, centre [um] and quality [-]."""
+
+    group: str
+    centre: tuple[float, ...]
+    quality: float
+
+    def __str__(self) -> str:
+        kind = "inverted element" if self.quality <= 0 else "sliver"
+        place = ", ".join(f"{x:.4g}" for x in self.centre)
+        return f"{kind} in '{self.group}' at ({place}) um, quality {self.quality:.3g}"
+
+
+@dataclass(frozen=True)
+class Report:
+    """A mesh in numbers.
+
+    Attributes:
+        dimension: 2 or 3.
+        order: Order of the elements' geometry.
+        elements: Number of cells.
+        quality_min: Smallest quality: inverse condition number, 1 for a regular element, negative for an
+            inverted one.
+        quality_mean: Mean quality.
+        bad: Inverted and sliver elements, worst first.
+        volumes: Volume (area in 2D) of each group of cells [um^dimension].
+        areas: Area (length in 2D) of each group of facets [um^(dimension - 1)].
+        particles: Number of particles.
+        equivalent_diameters: Smallest, mean and largest diameter of the disc or sphere with a particle's
+            meshed volume [um].
+        particle_surface: Area (length in 2D) of the particles' surface inside the cell [um^(dimension - 1)].
+        displacement_dofs: Unknowns of a continuous displacement, P2 with three components.
+        lithium_dofs: Unknowns of one P1 field in the particles.
+        packing: For each packed layer and kind of bodies: the fraction wanted, placed and meshed, and the
+            factor on diameters.
+    """
+
+    dimension: int
+    order: int
+    elements: int
+    quality_min: float
+    quality_mean: float
+    bad: tuple[BadElement, ...]
+    volumes: dict[str, float]
+    areas: dict[str, float]
+    particles: int
+    equivalent_diameters: tuple[float, float, float] | None
+    particle_surface: float
+    displacement_dofs: int
+    lithium_dofs: int
+    packing: dict[str, dict[str, float]] = field(default_factory=dict)
+
+    def __str__(self) -> str:
+        unit, facet_unit = f"um^{self.dimension}", "um" if self.dimension == 2 else "um^2"
+        lines = [
+            f"{self.elements} elements of order {self.order} in {self.dimension}D",
+            f"quality: smallest {self.quality_min:.3f}, mean {self.quality_mean:.3f}",
+            f"unknowns: displacement P2 {self.displacement_dofs}, each lithium field P1 {self.lithium_dofs}",
+        ]
+        if self.equivalent_diameters:
+            small, mean, large = self.equivalent_diameters
+            lines.append(
+                f"{self.particles} particles of diameter {small:.3g} to {large:.3g} um, mean {mean:.3g} um, "
+                f"surface {self.particle_surface:.5g} {facet_unit}"
+            )
+        for name, numbers in self.packing.items():
+            lines.append(f"{name}: " + ", ".join(f"{key} {value:.4g}" for key, value in numbers.items()))
+        for measures, label in ((self.volumes, unit), (self.areas, facet_unit)):
+            lines += [f"{name}: {measure:.6g} {label}" for name, measure in measures.items() if "/" not in name]
+        lines += [str(element) for element in self.bad[:10]]
+        return "\n".join(lines)

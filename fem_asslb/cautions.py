@@ -27,11 +27,11 @@ def cautions(model: Model, scalars: Mapping[str, float], layer_strain: float) ->
         share = scalars.get(f"{role} share over strength [-]", 0.0)
         if share > 0.0 and material.strength is not None:
             limit = f"its {material.strength_kind} strength of {material.strength:g} MPa"
-            found[f"strength of {role}"] = share, f"{role}: {100 * share:.2g} % of the volume passes {limit}"
+            found[f"strength of {role}"] = share, f"{role}: {_percent(share)} % of the volume passes {limit}"
         if material.host is not None:
             found |= _range(role, material.host.lattice.x_min, material.host.lattice.x_max, scalars)
     if layer_strain > SMALL_STRAIN:
-        text = f"a layer swells by {100 * layer_strain:.3g} % of its volume; small strain holds to about 10 %"
+        text = f"a layer swells by {_percent(layer_strain)} % of its volume; small strain holds to about 10 %"
         found["small strain"] = layer_strain, text
     return found
 
@@ -43,3 +43,8 @@ def _range(role: str, least: float, largest: float, scalars: Mapping[str, float]
         return {}
     text = f"{role}: x reaches {low:.3f} to {high:.3f}, outside the lattice table from {least:g} to {largest:g}"
     return {f"range of {role}": (outside, text)}
+
+
+def _percent(share: float) -> str:
+    """Two digits, and never an exponent for what is not small."""
+    return f"{100.0 * share:.0f}" if share >= 0.1 else f"{100.0 * share:.2g}"

@@ -46,7 +46,7 @@ def main() -> None:
 def report_run(comm: MPI.Comm, case: Path, overrides: list[str]) -> None:
     """Run the case in a temporary folder and print its phases."""
     folder = Path(comm.bcast(tempfile.mkdtemp() if comm.rank == 0 else None))
-    outcome = driver.run(case, folder, overrides=[*overrides, "output.pictures=false"], overwrite=True, comm=comm)
+    outcome = driver.run(case, comm, folder, overrides=[*overrides, "output.pictures=false"], overwrite=True)
     if comm.rank > 0:
         return
     dofs = sum(

@@ -66,12 +66,14 @@ def build_cached(case: Case, folder: Path) -> CachedMesh:
 
 def draw_mesh(mesh: CachedMesh) -> Path:
     """Picture of a mesh, next to it; drawn once."""
+    from fem_asslb.plotting.display import screen
     from meshes.picture import draw
 
     picture = mesh.path.with_suffix(".png")
     if not picture.exists():
         partial = picture.with_suffix(f".partial-{os.getpid()}.png")
-        draw(mesh.path, partial)
+        with screen():
+            draw(mesh.path, partial)
         os.replace(partial, picture)
     return picture
 

@@ -22,11 +22,11 @@ ITERATIVE = {
     "snes_linesearch_type": "basic",
     "snes_max_it": 12,
     "ksp_type": "fgmres",
-    "ksp_rtol": 1e-8,
+    "ksp_rtol": 1e-5,
     "ksp_max_it": 200,
     "ksp_gmres_restart": 200,
     "pc_type": "fieldsplit",
-    "pc_fieldsplit_type": "symmetric_multiplicative",
+    "pc_fieldsplit_type": "multiplicative",
     "fieldsplit_displacement_ksp_type": "preonly",
     "fieldsplit_displacement_pc_type": "gamg",
     "fieldsplit_displacement_pc_gamg_reuse_interpolation": True,
@@ -39,7 +39,9 @@ ITERATIVE = {
 """Newton with FGMRES for 3D, where a direct factor of the displacement is too large.
 
 Multigrid with the rigid motions as near-nullspace for the displacement, a direct factor for lithium and the numbers,
-which are few. The platen couples to the displacement by one mode, which Krylov finds in an iteration or two.
+which are few. The platen couples to the displacement by one mode, which Krylov finds in an iteration or two. Each Newton
+iteration leaves 1e-5 of the residual, so the last update bounds the error as with a direct solver; tighter linear solves
+take more Krylov iterations and no fewer Newton iterations.
 """
 
 PRESETS: dict[str, Mapping[str, object]] = {"direct": DIRECT, "iterative": ITERATIVE}

@@ -28,7 +28,7 @@ def build(stack: LayeredStack, path: Path) -> Report:
     Raises:
         MeshError: Packing or meshing failed.
     """
-    packings = _pack_layers(stack)
+    packings = pack_layers(stack)
     with gmsh_session(path.stem):
         particles, layers = _draw(stack, packings)
         _name_groups(stack, particles, layers)
@@ -45,9 +45,10 @@ def build(stack: LayeredStack, path: Path) -> Report:
     return report
 
 
-def _pack_layers(stack: LayeredStack) -> dict[str, Packing]:
-    packings = {}
-    for number, (name, layer) in enumerate(stack.layers.items()):
+def pack_layers(stack: LayeredStack) -> dict[str, Packing]:
+    """Packing of each packed layer; layers without bodies do not change it."""
+    packings: dict[str, Packing] = {}
+    for name, layer in stack.layers.items():
         if not layer.is_packed:
             continue
         populations = [
@@ -55,8 +56,9 @@ def _pack_layers(stack: LayeredStack) -> dict[str, Packing]:
         ]
         gap = layer.particles.minimum_gap if layer.particles else VOID_GAP_SHARE * populations[0].diameter.quantile(0.5)
         cut = layer.particles is not None and layer.particles.walls == "cut"
+        seed = stack.seed + 1000 * len(packings)
         try:
-            packings[name] = pack((*stack.sides, layer.thickness), populations, gap, cut, stack.seed + 1000 * number)
+            packings[name] = pack((*stack.sides, layer.thickness), populations, gap, cut, seed)
         except MeshError as error:
             raise MeshError(f"layer '{name}': {error}") from error
     return packings

@@ -1,6 +1,5 @@
 """Picture of a mesh, coloured by the role of its groups."""
 
-import os
 from pathlib import Path
 
 import meshio
@@ -14,12 +13,12 @@ PARTICLE_COLOURS = ("#b5523b", "#d9795d", "#8f3b28", "#e89a7f")
 def draw(path: Path, picture: Path) -> None:
     """Draw a mesh file in the colours of its groups' roles; in 3D without layers in front of particles.
 
+    VTK needs a screen, which `fem_asslb.plotting.display.screen` gives where there is none.
+
     Args:
         path: Gmsh file written by a builder.
         picture: PNG file to write.
     """
-    if not os.environ.get("DISPLAY"):
-        pyvista.start_xvfb()
     mesh = meshio.read(path, file_format="gmsh")
     dimension = 3 if any(block.type.startswith("tetra") for block in mesh.cells) else 2
     plotter = pyvista.Plotter(off_screen=True, window_size=(900, 1200))

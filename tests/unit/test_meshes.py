@@ -19,6 +19,7 @@ from fem_asslb.geometry import (
     Voids,
 )
 from meshes import build
+from meshes.layered_stack import pack_layers
 
 pytestmark = pytest.mark.serial
 
@@ -117,6 +118,12 @@ def test_same_seed_same_mesh(stack, tmp_path):
     first = (tmp_path / "one" / "stack.msh").read_bytes()
     assert first == (tmp_path / "two" / "stack.msh").read_bytes()
     assert first != (tmp_path / "other.msh").read_bytes()
+
+
+def test_packing_is_that_of_the_layer_alone():
+    alone = replace(FLAT, layers={"cathode": FLAT.layers["cathode"]})
+    centres = [pack_layers(stack)["cathode"].centres for stack in (FLAT, alone)]
+    assert np.array_equal(*centres)
 
 
 def test_voids_are_holes_with_a_named_surface(tmp_path):

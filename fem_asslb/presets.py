@@ -39,9 +39,9 @@ ITERATIVE = {
 """Newton with FGMRES for 3D, where a direct factor of the displacement is too large.
 
 Multigrid with the rigid motions as near-nullspace for the displacement, a direct factor for lithium and the numbers,
-which are few. The platen couples to the displacement by one mode, which Krylov finds in an iteration or two. Each Newton
-iteration leaves 1e-5 of the residual, so the last update bounds the error as with a direct solver; tighter linear solves
-take more Krylov iterations and no fewer Newton iterations.
+which are few. The platen couples to the displacement by one mode, which Krylov finds in an iteration or two. Each
+Newton iteration leaves 1e-5 of the residual, so the last update bounds the error as with a direct solver; tighter
+linear solves take more Krylov iterations and no fewer Newton iterations.
 """
 
 PRESETS: dict[str, Mapping[str, object]] = {"direct": DIRECT, "iterative": ITERATIVE}

@@ -1,0 +1,25 @@
+"""The quick cases of the repository give the values that their expected.toml states."""
+
+from pathlib import Path
+
+import pytest
+
+from fem_asslb.driver import run
+from scripts.expected import compare, read_expected
+
+CASES = Path(__file__).parents[2] / "cases"
+
+
+@pytest.mark.parametrize("name", ["column", "particle-3d"])
+def test_case_gives_what_is_expected_of_it(comm, shared_path, name):
+    outcome = run(CASES / name, comm, shared_path / "results", overrides=["output.pictures=false"])
+    assert outcome.is_complete
+    verdicts = {expected.why: (value, verdict) for expected, value, verdict in compare(CASES / name, outcome.results)}
+    assert all(verdict == "holds" for _, verdict in verdicts.values()), verdicts
+
+
+@pytest.mark.parametrize("path", sorted(CASES.glob("*/expected.toml")), ids=lambda path: path.parent.name)
+def test_expected_values_have_a_range_and_a_reason(path):
+    for expected in read_expected(path.parent):
+        assert expected.least < expected.most
+        assert expected.why

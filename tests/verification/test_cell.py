@@ -1,0 +1,78 @@
+"""The cell around the mesh: charge, lithium, counter electrode and voltage of a protocol, against arithmetic."""
+
+from pathlib import Path
+
+import pytest
+
+from fem_asslb.case.reader import read_case
+from fem_asslb.constants import FARADAY
+from fem_asslb.driver import build_domain
+from fem_asslb.materials.library import load_anode
+from fem_asslb.simulation import Simulation
+from fem_asslb.units import convert
+
+CASES = Path(__file__).parents[2] / "cases"
+CHARGED, DISCHARGED = 60.0, 25.0
+"""Specific capacity of the charge and of the discharge [mAh/g]."""
+RATE = 19.0
+"""0.1C at one_c = 190 mA/g [mA/g]."""
+SHARE = 0.15
+"""Side reaction of the first charge."""
+N_TO_P = 0.3
+"""So small that the anode leaves its plateau on charge."""
+CHANGES = [
+    'geometry.layers.anode.thickness="20 um"',
+    'geometry.layers.separator.thickness="40 um"',
+    'geometry.layers.cathode.thickness="12 um"',
+    'geometry.width="12 um"',
+    'geometry.element_size="1.5 um"',
+    f"cell.side_reaction_share={SHARE}",
+    f"cell.n_to_p={N_TO_P}",
+    f"protocol.steps=['press to 5 MPa in 1 min', 'charge at 0.1C until {CHARGED} mAh/g', 'rest 1 h', "
+    f"'discharge at 0.1C until {DISCHARGED} mAh/g']",
+]
+
+
+@pytest.fixture
+def steps(comm, shared_path):
+    """The run at its end, and the scalars at the end of each protocol step."""
+    case = read_case(CASES / "zhang2026-hb", CHANGES)
+    simulation = Simulation(case, build_domain(comm, case, shared_path)[1])
+    ends = []
+    while not simulation.loading.has_ended:
+        record = simulation.advance()
+        if record.stage_ends:
+            ends.append(record.scalars)
+    return simulation, ends
+
+
+def test_charge_lithium_and_voltage_of_a_protocol(steps):
+    simulation, (pressed, charged, rested, discharged) = steps
+    diagnostics = simulation.diagnostics
+    assert charged["specific capacity [mAh/g]"] == pytest.approx(CHARGED, rel=1e-9)
+    assert discharged["specific capacity [mAh/g]"] == pytest.approx(CHARGED - DISCHARGED, rel=1e-9)
+    hours = [end["time [h]"] for end in (pressed, charged, rested, discharged)]
+    assert hours[1] - hours[0] == pytest.approx(CHARGED / RATE, rel=1e-9)
+    assert hours[3] - hours[2] == pytest.approx(DISCHARGED / RATE, rel=1e-9)
+
+    # The side reaction takes part of the first charge and nothing later.
+    capacity = convert(FARADAY * diagnostics.lithium_capacity() / diagnostics.active_mass(), "pC/pg", "mAh/g")
+    x = [end["stoichiometry mean [-]"] for end in (pressed, charged, rested, discharged)]
+    assert x[0] - x[1] == pytest.approx((1 - SHARE) * CHARGED / capacity, rel=1e-8)
+    assert x[2] == pytest.approx(x[1], rel=1e-10)
+    assert x[3] - x[2] == pytest.approx(DISCHARGED / capacity, rel=1e-8)
+
+    # The anode takes up all that passed, and its state follows its mass.
+    passed = convert(CHARGED - DISCHARGED, "mAh/g", "pC/pg") * diagnostics.active_mass()
+    assert float(simulation.problem.controls.anode_lithium.value) == pytest.approx(passed / FARADAY, rel=1e-9)
+    anode = load_anode("lto", "cell.anode")
+    for end, charge in ((charged, CHARGED), (discharged, CHARGED - DISCHARGED)):
+        state = charge / (N_TO_P * 202.0)
+        assert end["anode potential [V]"] == pytest.approx(float(anode.potential(state)), abs=1e-9)
+
+    # 20 ohm cm2: the drop adds to the voltage on charge and takes from it on discharge.
+    for end, direction in ((charged, 1.0), (rested, 0.0), (discharged, -1.0)):
+        density = direction * RATE * charged["areal capacity [mAh/cm2]"] / CHARGED
+        assert end["current density [mA/cm2]"] == pytest.approx(density, rel=1e-9, abs=1e-12)
+        drop = end["cell voltage [V]"] - (end["cathode potential [V]"] - end["anode potential [V]"])
+        assert drop == pytest.approx(20.0 * density * 1e-3, rel=1e-6, abs=1e-9)

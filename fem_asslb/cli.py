@@ -1,11 +1,13 @@
 """The command ``fem-asslb``. Each command imports what it needs, and ``check`` no solver library."""
 
 import argparse
+import signal
 import sys
 from collections.abc import Sequence
 
 from fem_asslb.errors import CaseErrors, FemAsslbError
 from fem_asslb.grammar import DONE, FAILED_INPUT, INTERRUPTED, STOPPED_EARLY, build_parser, launched_rank
+from fem_asslb.log import silence_output
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -26,6 +28,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
         if launched_rank() == 0:
             print("interrupted", file=sys.stderr)
         return INTERRUPTED
+    except BrokenPipeError:
+        silence_output()
+        return DONE
 
 
 def _new(options: argparse.Namespace) -> int:
@@ -63,6 +68,8 @@ def _run(options: argparse.Namespace) -> int:
 
     from fem_asslb.driver import run
 
+    # PETSc would end the run when the reader of its output goes.
+    signal.signal(signal.SIGPIPE, signal.SIG_IGN)
     if MPI.COMM_WORLD.size > 1:
         # One rank that fails alone would leave the others waiting for it for ever.
         sys.excepthook = _abort

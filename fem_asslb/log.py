@@ -33,7 +33,16 @@ class Console(logging.Handler):
     def emit(self, record: logging.LogRecord) -> None:
         """Print a message."""
         prefix = "" if record.levelno < logging.WARNING else f"{record.levelname.lower()}: "
-        print(f"{prefix}{record.getMessage()}", flush=True)
+        try:
+            print(f"{prefix}{record.getMessage()}", flush=True)
+        except BrokenPipeError:
+            silence_output()
+
+
+def silence_output() -> None:
+    """Send standard output nowhere, after its reader has gone: a run goes on without an audience."""
+    with open(os.devnull, "w") as nowhere:
+        os.dup2(nowhere.fileno(), sys.stdout.fileno())
 
 
 class WarningList(logging.Handler):
@@ -115,20 +124,22 @@ class StepLog:
 
 
 def heading(record: "StepRecord") -> str:
-    """Names of the columns of `line`."""
-    names = [name for name, key, _ in COLUMNS if key in record.scalars]
-    return "  step     time [h]" + "".join(f"{name:>16}" for name in names) + "  iterations   step size [s]"
+    """Names of the columns of `line`; both fit a terminal of 80 characters."""
+    names = "".join(f"{name:>{_width(name)}}" for name, key, _ in COLUMNS if key in record.scalars)
+    return f"{'step':>6}{'time [h]':>12}{names}{'Newton':>8}{'step [s]':>10}"
 
 
 def line(record: "StepRecord") -> str:
     """One accepted step in aligned columns; failed attempts before it are shown as ``(+n)``."""
-    values = [form.format(record.scalars[key]) for _, key, form in COLUMNS if key in record.scalars]
-    failed = f" (+{record.rejected})" if record.rejected else ""
-    return (
-        f"{record.index:6d} {record.time / 3600.0:12.5f}"
-        + "".join(f"{value:>16}" for value in values)
-        + f"{record.iterations:12d} {record.duration:15.5g}{failed}"
+    values = "".join(
+        f"{form.format(record.scalars[key]):>{_width(name)}}" for name, key, form in COLUMNS if key in record.scalars
     )
+    failed = f" (+{record.rejected})" if record.rejected else ""
+    return f"{record.index:6d}{record.time / 3600.0:12.5f}{values}{record.iterations:8d}{record.duration:10.4g}{failed}"
+
+
+def _width(name: str) -> int:
+    return max(9, len(name) + 2)
 
 
 class ProgressBar:

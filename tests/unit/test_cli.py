@@ -168,6 +168,17 @@ def test_columns_of_the_log_line_up():
 
 
 @pytest.mark.serial
+def test_a_run_goes_on_when_the_reader_of_its_output_goes(shared_path):
+    (shared_path / "case.toml").write_text(COLUMN)
+    command = [sys.executable, "-m", "fem_asslb", "run", str(shared_path), "--set", "output.pictures=false"]
+    with subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as run:
+        run.stdout.close()
+        assert run.wait() == 0
+        assert run.stderr.read() == ""
+    assert "end of protocol" in (shared_path / "results" / "run.log").read_text()
+
+
+@pytest.mark.serial
 def test_warnings_are_kept_once_and_the_logger_is_left_as_it_was(tmp_path):
     package, warnings = logging.getLogger("fem_asslb"), log.WarningList()
     before = package.level, package.propagate, list(package.handlers)

@@ -28,6 +28,9 @@ LATEST = "latest.json"
 LITHIUM = "lithium"
 """End of the names of functions that live in hosts only."""
 
+FORMAT = 1
+"""Number of the format; it changes with the names of what is saved."""
+
 LEAST_INTERVAL = 60.0
 """Wall time [s] between two checkpoints within a protocol step."""
 
@@ -95,6 +98,7 @@ def save(simulation: "Simulation", folder: Path, identity: dict[str, Any]) -> No
     if comm.rank == 0:
         constants = {name: float(constant.value) for name, constant in _constants(simulation.problem.controls).items()}
         content = {
+            "format": FORMAT,
             "folder": place.name,
             "ranks": comm.size,
             "clock": clock,
@@ -131,8 +135,10 @@ def check_identity(latest: dict[str, Any], identity: dict[str, Any], ranks: int)
         ranks: Of the run that goes on.
 
     Raises:
-        FemAsslbError: Other number of ranks, another case or another mesh: names what differs.
+        FemAsslbError: Other format, other number of ranks, another case or another mesh: names what differs.
     """
+    if latest.get("format") != FORMAT:
+        raise FemAsslbError("the checkpoint was written by another version of fem_asslb; start with --overwrite")
     if latest["ranks"] != ranks:
         raise FemAsslbError(f"the checkpoint was written on {latest['ranks']} ranks, this run has {ranks}; use as many")
     old, new = (

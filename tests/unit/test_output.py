@@ -194,6 +194,8 @@ def test_a_checkpoint_of_another_run_is_refused(case_folder, comm):
     checkpoint.check_identity(latest, identity, comm.size)
     with pytest.raises(FemAsslbError, match=f"written on {comm.size} ranks, this run has {comm.size + 1}"):
         checkpoint.check_identity(latest, identity, comm.size + 1)
+    with pytest.raises(FemAsslbError, match="another version"):
+        checkpoint.check_identity(latest | {"format": 0}, identity, comm.size)
     with pytest.raises(FemAsslbError, match="the mesh differs"):
         checkpoint.check_identity(latest, identity | {"mesh": "0"}, comm.size)
     with pytest.raises(FemAsslbError, match=r"differs from the checkpoint in fixture\.stiffness"):

@@ -20,12 +20,15 @@ SHARE = 0.15
 """Side reaction of the first charge."""
 N_TO_P = 0.3
 """So small that the anode leaves its plateau on charge."""
-CHANGES = [
+SMALL = [
     'geometry.layers.anode.thickness="20 um"',
     'geometry.layers.separator.thickness="40 um"',
     'geometry.layers.cathode.thickness="12 um"',
     'geometry.width="12 um"',
     'geometry.element_size="1.5 um"',
+]
+CHANGES = [
+    *SMALL,
     f"cell.side_reaction_share={SHARE}",
     f"cell.n_to_p={N_TO_P}",
     f"protocol.steps=['press to 5 MPa in 1 min', 'charge at 0.1C until {CHARGED} mAh/g', 'rest 1 h', "
@@ -33,11 +36,16 @@ CHANGES = [
 ]
 
 
+def build(comm, case, changes, folder):
+    """Simulation of a case with some keys changed."""
+    case = read_case(CASES / case, changes)
+    return Simulation(case, build_domain(comm, case, folder)[1])
+
+
 @pytest.fixture
 def steps(comm, shared_path):
     """The run at its end, and the scalars at the end of each protocol step."""
-    case = read_case(CASES / "zhang2026-hb", CHANGES)
-    simulation = Simulation(case, build_domain(comm, case, shared_path)[1])
+    simulation = build(comm, "zhang2026-hb", CHANGES, shared_path)
     ends = []
     while not simulation.loading.has_ended:
         record = simulation.advance()
@@ -76,3 +84,16 @@ def test_charge_lithium_and_voltage_of_a_protocol(steps):
         assert end["current density [mA/cm2]"] == pytest.approx(density, rel=1e-9, abs=1e-12)
         drop = end["cell voltage [V]"] - (end["cathode potential [V]"] - end["anode potential [V]"])
         assert drop == pytest.approx(20.0 * density * 1e-3, rel=1e-6, abs=1e-9)
+
+
+def test_books_of_a_cell_whose_anode_grows(comm, shared_path):
+    """Lithium, force and energy at every step under a stiff fixture, which the anode works against."""
+    steps = ("press to 5 MPa in 1 min", "charge at 1C until 40 mAh/g", "discharge at 1C until 20 mAh/g")
+    changes = [*SMALL, 'fixture.stiffness="50 MPa/um"', f"protocol.steps={list(steps)}"]
+    simulation = build(comm, "feng2026-liin", changes, shared_path)
+    while not simulation.loading.has_ended:
+        scalars = simulation.advance().scalars
+        assert abs(scalars["energy balance error [-]"]) < 1e-9
+        assert abs(scalars["lithium balance error [-]"]) < 1e-10
+        assert abs(scalars["plate force error [-]"]) < 1e-8
+    assert simulation.pressure() > 7.0

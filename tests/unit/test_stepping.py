@@ -1,0 +1,121 @@
+"""Control of the time step, on the decay dx/dt = -x in place of a problem."""
+
+from types import SimpleNamespace
+
+import numpy as np
+import pytest
+from mpi4py import MPI
+
+from fem_asslb.case.schema import Time
+from fem_asslb.errors import ConvergenceError
+from fem_asslb.solver import SolveReport
+from fem_asslb.stepping import Stepper
+
+pytestmark = pytest.mark.serial
+
+
+class OneNumber:
+    """A state that is one number."""
+
+    def __init__(self, value=0.0):
+        self.lithium = self.host_lithium = SimpleNamespace(x=SimpleNamespace(array=np.array([value])))
+        self.functions = [self.lithium]
+
+    def empty_like(self):
+        return OneNumber()
+
+    def assign(self, other):
+        self.value = other.value
+
+    @property
+    def value(self):
+        return float(self.lithium.x.array[0])
+
+    @value.setter
+    def value(self, value):
+        self.lithium.x.array[0] = value
+
+
+class Decay:
+    """Problem and solver in one: backward Euler for dx/dt = -x, which fails for steps above ``longest``."""
+
+    def __init__(self, longest=np.inf):
+        self.state, self.previous = OneNumber(1.0), OneNumber(1.0)
+        self.controls = SimpleNamespace(time_step=SimpleNamespace(value=0.0))
+        self.domain = SimpleNamespace(comm=MPI.COMM_SELF)
+        self.longest = longest
+
+    def solve(self):
+        step = self.controls.time_step.value
+        self.state.value = self.previous.value / (1 + step)
+        if step > self.longest:
+            raise ConvergenceError("too long")
+        return SolveReport(2)
+
+
+def stepper_of(problem, **settings):
+    return Stepper(
+        problem, problem, Time(**{"first_step": 1e-3, "smallest_step": 1e-6, "largest_step": 10.0} | settings)
+    )
+
+
+def march(problem, stepper, end=1.0):
+    """Lengths of the steps to the time ``end``, and the local error of each."""
+    time, lengths, errors = 0.0, [], []
+    while end - time > 1e-12:
+        start = problem.previous.value
+        length, _, _ = stepper.advance(end - time, lambda _: None, lambda: 0.0)
+        errors.append(abs(problem.state.value - start * np.exp(-length)))
+        problem.previous.assign(problem.state)
+        time += length
+        lengths.append(length)
+    return np.array(lengths), np.array(errors)
+
+
+def test_local_error_is_the_tolerance():
+    problem = Decay()
+    lengths, errors = march(problem, stepper_of(problem, tolerance=1e-4))
+    assert errors.max() < 2.2e-4
+    # Once the growth from the first step has ended, steps are as long as the tolerance allows.
+    assert np.median(errors[len(errors) // 2 : -1]) == pytest.approx(0.81e-4, rel=0.3)
+    finer, _ = march(other := Decay(), stepper_of(other, tolerance=1e-6))
+    assert 6 < len(finer) / len(lengths) < 11
+
+
+def test_a_jump_in_the_rate_is_met_by_shorter_steps():
+    problem = Decay()
+    stepper = stepper_of(problem, tolerance=1e-4, first_step=0.01)
+    stepper.advance(1.0, lambda _: None, lambda: 0.0)
+    problem.previous.assign(problem.state)
+    stepper.next_step = 0.5
+    length, _, rejected = stepper.advance(1.0, lambda _: None, lambda: 0.0)
+    assert rejected > 0
+    assert abs(problem.state.value - problem.previous.value * np.exp(-length)) < 2.2e-4
+
+
+def test_a_failed_solve_cuts_the_step_and_restores_the_state():
+    problem = Decay(longest=0.01)
+    length, _, rejected = stepper_of(problem, tolerance=0.5, first_step=1.0).advance(2.0, lambda _: None, lambda: 0.0)
+    assert length <= 0.01 and rejected == 6
+    assert problem.state.value == pytest.approx(1 / (1 + length))
+
+
+def test_the_smallest_step_ends_with_a_reason_and_the_last_good_state():
+    problem = Decay(longest=0.0)
+    with pytest.raises(ConvergenceError, match="Newton does not converge at the smallest step, 1e-06 s"):
+        stepper_of(problem).advance(1.0, lambda _: None, lambda: 0.0)
+    assert problem.state.value == problem.previous.value == 1.0
+
+
+def test_a_step_that_passes_the_limit_is_shortened_to_it():
+    """The limit is x = 0.9, met within 1e-6."""
+    problem = Decay()
+
+    def overshoot():
+        beyond = 0.9 - problem.state.value
+        return 0.0 if beyond < 1e-6 else beyond / (problem.previous.value - problem.state.value)
+
+    length, _, rejected = stepper_of(problem, tolerance=0.5, first_step=1.0).advance(2.0, lambda _: None, overshoot)
+    assert problem.state.value == pytest.approx(0.9, abs=1e-6)
+    assert length == pytest.approx(1 / 0.9 - 1, abs=1e-5)
+    assert rejected == 0

@@ -103,14 +103,16 @@ class Simulation:
         if loading.at_start_of_step:
             self.stepper.begin_stage()
             loading.begin_step()
-        length, report, rejected = self.stepper.advance(loading.remaining(), loading.impose, loading.overshoot)
+        before = self.solver.iterations
+        length, rejected = self.stepper.advance(loading.remaining(), loading.impose, loading.overshoot)
+        iterations = self.solver.iterations - before
         ends = loading.accept(length)
         self.time += length
         self.index += 1
         scalars = self.ledger.close_step(length)
         self._note_cautions(scalars)
         self.problem.previous.assign(self.problem.state)
-        return StepRecord(self.index, self.time, length, stage, str(step), ends, report.iterations, rejected, scalars)
+        return StepRecord(self.index, self.time, length, stage, str(step), ends, iterations, rejected, scalars)
 
     def _note_cautions(self, scalars: dict[str, float]) -> None:
         strain = self.diagnostics.largest_layer_strain()

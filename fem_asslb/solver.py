@@ -1,6 +1,7 @@
 """Newton's method on the monolithic block system through PETSc SNES."""
 
 import logging
+import weakref
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
@@ -8,7 +9,7 @@ import numpy as np
 from petsc4py import PETSc
 
 from fem_asslb import compatibility
-from fem_asslb.errors import ConvergenceError
+from fem_asslb.errors import CaseError, ConvergenceError
 from fem_asslb.parallel import global_max, global_sum
 from fem_asslb.preconditioner import set_splits
 from fem_asslb.presets import PRESETS
@@ -16,9 +17,6 @@ from fem_asslb.problem import Problem
 from fem_asslb.spaces.state import State
 
 logger = logging.getLogger(__name__)
-
-PREFIX = "fem_asslb_"
-"""Prefix of all PETSc options of the package."""
 
 UPDATE_TOLERANCE = {"displacement": 1e-7, "stoichiometry": 1e-8, "potential": 1e-7, "numbers": 1e-7}
 """Largest entry of the last Newton update [um, -, V, mixed]; quadratic convergence leaves its square as the error."""
@@ -48,10 +46,15 @@ class NewtonSolver:
     Args:
         problem: The problem; its ``state`` is the first guess and receives the solution.
         preset: Name of a preset.
-        options: PETSc options without prefix that win over the preset. Options on the command line win over both.
+        options: PETSc options without prefix that win over the preset.
+
+    Attributes:
+        options: All PETSc options.
+        iterations: Newton iterations so far, those of failed solves included.
 
     Raises:
         ValueError: Unknown preset.
+        CaseError: PETSc cannot use an option.
     """
 
     def __init__(self, problem: Problem, preset: str = "direct", options: Mapping[str, object] | None = None) -> None:
@@ -64,8 +67,19 @@ class NewtonSolver:
         self._point = compatibility.create_block_vector(problem.residual)
         self._slices = field_slices(problem.state)
         self._scale = dict.fromkeys(self._slices, 0.0)
+        self.iterations = 0
         self._report = SolveReport(0)
-        self._snes = self._create_snes()
+        try:
+            self._snes = self._create_snes()
+            if options:
+                # Some options are looked at only when a matrix is factored: better now than in the first step.
+                self._snes.getKSP().setOperators(self.matrix())
+                self._snes.getKSP().setUp()
+        except PETSc.Error as error:
+            given = ", ".join(f"{key}={value}" for key, value in (options or {}).items())
+            raise CaseError(
+                "solver.petsc", f"PETSc cannot use '{given}'; accepted: options of PETSc's manual"
+            ) from error
 
     def solve(self) -> SolveReport:
         """Solve from the current state.
@@ -77,6 +91,7 @@ class NewtonSolver:
             condition.set(self._problem.state.displacement.x.array)
         compatibility.read_from_functions(self._point, self._problem.state.functions)
         self._snes.solve(None, self._point)
+        self.iterations += self._snes.getIterationNumber()
         reason = self._snes.getConvergedReason()
         if reason <= 0:
             raise ConvergenceError(
@@ -99,12 +114,14 @@ class NewtonSolver:
         return self._residual
 
     def _create_snes(self) -> PETSc.SNES:
-        database = PETSc.Options(PREFIX)
-        given = {key: value for key, value in self.options.items() if not database.hasName(key)}
-        for key, value in given.items():
-            database.setValue(key, value)
         snes = PETSc.SNES().create(self._problem.domain.comm)
-        snes.setOptionsPrefix(PREFIX)
+        # PETSc's options are one table for the whole process: a prefix of its own keeps solvers apart.
+        prefix = f"{snes.getName()}_"
+        table = PETSc.Options(prefix)
+        weakref.finalize(self, _forget, prefix, list(self.options))
+        for key, value in self.options.items():
+            table.setValue(key, value)
+        snes.setOptionsPrefix(prefix)
         snes.setFunction(self._assemble_residual, self._residual)
         snes.setJacobian(self._assemble_jacobian, self._matrix)
         snes.setFromOptions()
@@ -112,9 +129,6 @@ class NewtonSolver:
         if preconditioner.getType() == PETSc.PC.Type.FIELDSPLIT:
             set_splits(preconditioner, self._problem.state)
         snes.setConvergenceTest(self._converged)
-        for key in given:
-            if key.startswith(("snes_", "ksp_", "pc_type")):
-                database.delValue(key)
         return snes
 
     def _assemble_residual(self, snes: PETSc.SNES, point: PETSc.Vec, residual: PETSc.Vec) -> None:
@@ -164,6 +178,12 @@ def field_slices(state: State) -> dict[str, slice]:
             slices["displacement" if function is state.displacement else "numbers"] = slice(start, stop)
         start = stop
     return slices
+
+
+def _forget(prefix: str, names: list[str]) -> None:
+    table = PETSc.Options(prefix)
+    for name in names:
+        table.delValue(name)
 
 
 def _listed(updates: dict[str, float], residuals: dict[str, float]) -> str:

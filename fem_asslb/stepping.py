@@ -20,6 +20,9 @@ GROWTH = 2.0
 CUT = 0.4
 """Ratio of a step to the failed one before."""
 
+ACCEPTED = 2.0
+"""A step is accepted up to this multiple of the tolerance; the next one aims at 0.81 times the tolerance."""
+
 EASY_ITERATIONS = 5
 """A step that needs more Newton iterations is followed by one that is not longer."""
 
@@ -35,7 +38,7 @@ class StepRecord:
         stage: Number of the protocol step, from 0.
         stage_name: The protocol step as text.
         stage_ends: Whether it is the last step of the stage.
-        iterations: Newton iterations.
+        iterations: Newton iterations, those of failed and repeated attempts included.
         rejected: Failed attempts before it was accepted.
         scalars: Every scalar result; the names carry the units.
     """
@@ -78,7 +81,7 @@ class Stepper:
 
     def advance(
         self, longest: float, load: Callable[[float], None], overshoot: Callable[[], float]
-    ) -> tuple[float, SolveReport, int]:
+    ) -> tuple[float, int]:
         """Solve one step, as long as accuracy and the stage allow.
 
         ``problem.previous`` holds the start of the step throughout; the caller moves it on.
@@ -89,7 +92,7 @@ class Stepper:
             overshoot: After a solve, the share of the step beyond the end of the stage, 0 if not reached or just met.
 
         Returns:
-            Length of the step [s], report of the solve, failed attempts.
+            Length of the step [s], failed attempts.
 
         Raises:
             ConvergenceError: The smallest step failed; the state is that at the start of the step.
@@ -105,12 +108,12 @@ class Stepper:
             except ConvergenceError as failure:
                 logger.info("step of %.3g s failed: %s", length, failure)
             else:
-                error = self._error(guess, length)
-                if error <= 2.0:
+                error = self._error(guess)
+                if error <= ACCEPTED:
                     beyond = overshoot()
                     if beyond == 0.0 or length * (1.0 - beyond) < self._settings.smallest_step:
                         self._accept(length, longest, error, report)
-                        return length, report, rejected
+                        return length, rejected
                     length *= 1.0 - beyond
                     self._restore()
                     continue
@@ -145,16 +148,17 @@ class Stepper:
         lithium = self._problem.state.lithium
         return None if lithium is None else lithium.x.array.copy()
 
-    def _error(self, guess: np.ndarray | None, length: float) -> float:
+    def _error(self, guess: np.ndarray | None) -> float:
         """Time error of backward Euler in x [-] and phi [V] over the tolerance, from the distance to the guess.
 
-        The distance is dt (dt + dt_n)/2 times the second derivative, the local error dt^2/2 times it.
+        The slope of the last step is the rate at its end, so the guess is a step of forward Euler. It misses by
+        dt^2/2 times the second derivative to one side, backward Euler to the other: half the distance is the error.
         """
-        if guess is None or self.last_step is None:
+        if guess is None:
             return 0.0
         distance = np.abs(self._problem.state.host_lithium.x.array - guess).max(initial=0.0)
         largest = float(global_max(self._problem.domain.comm, distance)[0])
-        return largest * length / (length + self.last_step) / self._settings.tolerance
+        return 0.5 * largest / self._settings.tolerance
 
     def _restore(self) -> None:
         self._problem.state.assign(self._problem.previous)

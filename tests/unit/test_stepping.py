@@ -64,7 +64,7 @@ def march(problem, stepper, end=1.0):
     time, lengths, errors = 0.0, [], []
     while end - time > 1e-12:
         start = problem.previous.value
-        length, _, _ = stepper.advance(end - time, lambda _: None, lambda: 0.0)
+        length, _ = stepper.advance(end - time, lambda _: None, lambda: 0.0)
         errors.append(abs(problem.state.value - start * np.exp(-length)))
         problem.previous.assign(problem.state)
         time += length
@@ -82,20 +82,35 @@ def test_local_error_is_the_tolerance():
     assert 6 < len(finer) / len(lengths) < 11
 
 
+@pytest.mark.parametrize("ratio", [0.4, 1.0, 2.0])
+def test_estimate_is_the_local_error_of_backward_euler(ratio):
+    """The next step aims at 0.81 times the tolerance with an error that goes with the square of the step."""
+    problem, tolerance = Decay(), 0.5 * (ratio * 0.02) ** 2
+    stepper = stepper_of(problem, tolerance=tolerance, first_step=0.02)
+    stepper.advance(1.0, lambda _: None, lambda: 0.0)
+    problem.previous.assign(problem.state)
+    stepper.next_step = ratio * 0.02
+    length, rejected = stepper.advance(1.0, lambda _: None, lambda: 0.0)
+    assert rejected == 0
+    estimate = 0.81 * tolerance * (length / stepper.next_step) ** 2
+    error = abs(problem.state.value - problem.previous.value * np.exp(-length))
+    assert estimate == pytest.approx(error, rel=0.05)
+
+
 def test_a_jump_in_the_rate_is_met_by_shorter_steps():
     problem = Decay()
     stepper = stepper_of(problem, tolerance=1e-4, first_step=0.01)
     stepper.advance(1.0, lambda _: None, lambda: 0.0)
     problem.previous.assign(problem.state)
     stepper.next_step = 0.5
-    length, _, rejected = stepper.advance(1.0, lambda _: None, lambda: 0.0)
+    length, rejected = stepper.advance(1.0, lambda _: None, lambda: 0.0)
     assert rejected > 0
     assert abs(problem.state.value - problem.previous.value * np.exp(-length)) < 2.2e-4
 
 
 def test_a_failed_solve_cuts_the_step_and_restores_the_state():
     problem = Decay(longest=0.01)
-    length, _, rejected = stepper_of(problem, tolerance=0.5, first_step=1.0).advance(2.0, lambda _: None, lambda: 0.0)
+    length, rejected = stepper_of(problem, tolerance=0.5, first_step=1.0).advance(2.0, lambda _: None, lambda: 0.0)
     assert length <= 0.01 and rejected == 6
     assert problem.state.value == pytest.approx(1 / (1 + length))
 
@@ -115,7 +130,7 @@ def test_a_step_that_passes_the_limit_is_shortened_to_it():
         beyond = 0.9 - problem.state.value
         return 0.0 if beyond < 1e-6 else beyond / (problem.previous.value - problem.state.value)
 
-    length, _, rejected = stepper_of(problem, tolerance=0.5, first_step=1.0).advance(2.0, lambda _: None, overshoot)
+    length, rejected = stepper_of(problem, tolerance=0.5, first_step=1.0).advance(2.0, lambda _: None, overshoot)
     assert problem.state.value == pytest.approx(0.9, abs=1e-6)
     assert length == pytest.approx(1 / 0.9 - 1, abs=1e-5)
     assert rejected == 0

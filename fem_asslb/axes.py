@@ -52,11 +52,16 @@ def centres(domain: Domain) -> FloatArray:
     return moments[:, :-1] / moments[:, -1:]
 
 
-def radial_axes(domain: Domain) -> FloatArray:
-    """Direction of each local cell from the centre of its region, shape (num_cells, 3)."""
+def radial_axes(domain: Domain, centre: FloatArray) -> FloatArray:
+    """Direction of each local cell from the centre of its region, shape (num_cells, 3).
+
+    Args:
+        domain: The mesh.
+        centre: Centre of each region, shape (num_regions, dimension) [um].
+    """
     cells = np.arange(len(domain.cell_region), dtype=np.int32)
     middle = dmesh.compute_midpoints(domain.mesh, domain.dimension, cells)
-    middle[:, : domain.dimension] -= centres(domain)[domain.cell_region]
+    middle[:, : domain.dimension] -= centre[domain.cell_region]
     middle[:, domain.dimension :] = 0.0
     length = np.linalg.norm(middle, axis=1, keepdims=True)
     return np.where(length > 0, middle / np.maximum(length, 1e-300), [0.0, 0.0, 1.0])

@@ -8,6 +8,7 @@ from fem_asslb.case import schema
 from fem_asslb.case.fixture import PressureFixture
 from fem_asslb.case.interfaces import ElasticInterface as ElasticChoice
 from fem_asslb.case.materials import Axis
+from fem_asslb.geometry import ParticleInShell
 from fem_asslb.mesh.domain import Domain
 from fem_asslb.model import ChargeTransfer, ElasticInterface, Model, Support
 from fem_asslb.spaces.adjacency import facet_neighbours
@@ -72,8 +73,15 @@ def crystal_axes(case: schema.Case, domain: Domain, hosts: list[str]) -> npt.NDA
     radial = [role for role in hosts if case.materials[role].axis.kind == "radial"]
     if radial:
         cells = domain.cells_of(radial)
-        per_cell[cells] = axes.radial_axes(domain)[cells]
+        per_cell[cells] = axes.radial_axes(domain, _particle_centres(case, domain))[cells]
     return per_cell
+
+
+def _particle_centres(case: schema.Case, domain: Domain) -> npt.NDArray[np.float64]:
+    """Centre of each region: the origin for a particle in a shell, of which the mesh may be a part only."""
+    if isinstance(case.geometry, ParticleInShell):
+        return np.zeros((len(domain.regions), domain.dimension))
+    return axes.centres(domain)
 
 
 def _region_axis(choice: Axis, number: int) -> npt.NDArray[np.float64]:

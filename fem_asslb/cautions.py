@@ -4,45 +4,55 @@ from collections.abc import Mapping
 
 from fem_asslb.model import Model
 
-SMALL_STRAIN = 0.1
-"""Volume strain of a layer beyond which small-strain kinematics is doubtful."""
+SMALL_STRAIN = 0.05
+"""Size of a strain, the root of the sum of its squared components, beyond which small-strain kinematics is doubtful."""
 
 RANGE_MARGIN = 0.01
-"""Stoichiometry may leave the table by this much before it is said."""
+"""A stoichiometry or the anode's state may leave its range by this much before it is said."""
+
+Ranges = Mapping[str, tuple[float, float]]
 
 
-def cautions(model: Model, scalars: Mapping[str, float], layer_strain: float) -> dict[str, tuple[float, str]]:
+def cautions(model: Model, scalars: Mapping[str, float], ranges: Ranges) -> dict[str, tuple[float, str]]:
     """What is doubtful about a state.
 
     Args:
         model: What is solved.
         scalars: Results of the step, as `fem_asslb.ledger` names them.
-        layer_strain: Largest volume strain of a homogeneous layer from the charge that has passed [-].
+        ranges: Least and largest stoichiometry of each host.
 
     Returns:
         By subject: how bad it is (larger is worse), and the sentence.
     """
     found = {}
     for role, material in model.materials.items():
-        share = scalars.get(f"{role} share over strength [-]", 0.0)
+        share = scalars[f"{role} share over strength [-]"]
         if share > 0.0 and material.strength is not None:
             limit = f"its {material.strength_kind} strength of {material.strength:g} MPa"
             found[f"strength of {role}"] = share, f"{role}: {_percent(share)} % of the volume passes {limit}"
+        strain = scalars[f"{role} strain max [-]"]
+        if strain > SMALL_STRAIN:
+            text = (
+                f"{role}: strain reaches {_percent(strain)} %; small strain holds to about {_percent(SMALL_STRAIN)} %"
+            )
+            found[f"small strain of {role}"] = strain, text
         if material.host is not None:
-            found |= _range(role, material.host.lattice.x_min, material.host.lattice.x_max, scalars)
-    if layer_strain > SMALL_STRAIN:
-        text = f"a layer swells by {_percent(layer_strain)} % of its volume; small strain holds to about 10 %"
-        found["small strain"] = layer_strain, text
-    return found
+            host = material.host
+            for data, law in (("lattice table", host.lattice), ("potential data", host.potential)):
+                found |= _outside(f"{role}: x", ranges[role], (law.x_min, law.x_max), f"the {data}")
+    state = scalars.get("anode state [-]", 0.0)
+    return found | _outside("anode: its state", (state, state), (0.0, 1.0), "its capacity")
 
 
-def _range(role: str, least: float, largest: float, scalars: Mapping[str, float]) -> dict[str, tuple[float, str]]:
-    low, high = scalars["stoichiometry min [-]"], scalars["stoichiometry max [-]"]
-    outside = max(least - low, high - largest)
+def _outside(
+    subject: str, reached: tuple[float, float], accepted: tuple[float, float], data: str
+) -> dict[str, tuple[float, str]]:
+    outside = max(accepted[0] - reached[0], reached[1] - accepted[1])
     if outside <= RANGE_MARGIN:
         return {}
-    text = f"{role}: x reaches {low:.3f} to {high:.3f}, outside the lattice table from {least:g} to {largest:g}"
-    return {f"range of {role}": (outside, text)}
+    limits = f"{data} from {accepted[0]:g} to {accepted[1]:g}"
+    text = f"{subject} reaches {reached[0]:.3f} to {reached[1]:.3f}, outside {limits}"
+    return {f"{subject} and {data}": (outside, text)}
 
 
 def _percent(share: float) -> str:

@@ -21,17 +21,19 @@ from fem_asslb.spaces.state import CONTACT_PRESSURE, PLATEN
 
 @dataclass(frozen=True)
 class StressSummary:
-    """Stress of one role, from cell averages.
+    """Stress and strain of one role, from cell averages.
 
     Attributes:
         hydrostatic_mean: Volume average of the mean normal stress [MPa], tension positive.
         von_mises_max: Largest cell average of the von Mises stress [MPa].
         over_strength: Volume share in which it passes the strength of the material [-].
+        strain_max: Largest cell average of the size of the total strain [-].
     """
 
     hydrostatic_mean: float
     von_mises_max: float
     over_strength: float
+    strain_max: float
 
 
 class Diagnostics:
@@ -80,16 +82,16 @@ class Diagnostics:
         total = sum(self.volumes[role] for role in self._lithium)
         return sum(self._integral(change) for _, change in self._lithium.values()) / total
 
-    def stoichiometry_range(self) -> tuple[float, float]:
-        """Least and largest nodal stoichiometry."""
-        lithium = self._problem.state.host_lithium
-        owned = lithium.function_space.dofmap.index_map.size_local
-        x = lithium.x.array[: 2 * owned : 2]
-        least, largest = (
-            global_min(self._comm, x.min(initial=np.inf)),
-            global_max(self._comm, x.max(initial=-np.inf)),
-        )
-        return float(least[0]), float(largest[0])
+    def stoichiometry_ranges(self) -> dict[str, tuple[float, float]]:
+        """Least and largest nodal stoichiometry of each host."""
+        ranges = {}
+        for role in self._problem.model.hosts:
+            lithium = self._problem.state.host_lithium
+            x = lithium.x.array[2 * lithium.function_space.dofmap.list[self._problem.domain.cells_of([role])]]
+            least = global_min(self._comm, x.min(initial=np.inf))
+            largest = global_max(self._comm, x.max(initial=-np.inf))
+            ranges[role] = float(least[0]), float(largest[0])
+        return ranges
 
     def stack_pressure(self) -> float:
         """Pressure of the platen [MPa], never negative."""
@@ -128,14 +130,9 @@ class Diagnostics:
         """Int sigma : d(eps_swelling)/dn over the passive layers, n the lithium of the anode [pJ/pmol]."""
         return self._integral(self._layer_force) if self._layer_force is not None else 0.0
 
-    def largest_layer_strain(self) -> float:
-        """Largest volume strain of a homogeneous layer from the lithium that the anode has taken up [-]."""
-        per_lithium = np.abs(self._problem.continuum.fields.reaction_strain.x.array).max(initial=0.0)
-        return float(global_max(self._comm, per_lithium)[0] * abs(float(self._problem.controls.anode_lithium.value)))
-
     def stresses(self) -> dict[str, StressSummary]:
         """Stress of every role."""
-        sums = np.zeros((3, len(self._cell_volume)))
+        sums = np.zeros((4, len(self._cell_volume)))
         for forms in self._stress.values():
             for row, form in zip(sums, forms, strict=True):
                 vector = fem.assemble_vector(form)
@@ -151,8 +148,9 @@ class Diagnostics:
         owned = slice(0, self._problem.domain.num_owned_cells)
         volume = self._cell_volume[owned][roles == role]
         totals = global_sum(self._comm, [sums[0].sum(), sums[2].sum()]) / self.volumes[role]
-        largest = global_max(self._comm, (sums[1] / volume).max(initial=0.0))
-        return StressSummary(float(totals[0]), float(largest[0]), float(totals[1]))
+        largest = [(row / volume).max(initial=0.0) for row in (sums[1], sums[3])]
+        von_mises, strain = global_max(self._comm, largest)
+        return StressSummary(float(totals[0]), float(von_mises), float(totals[1]), float(strain))
 
     def _integral(self, form: fem.Form) -> float:
         return float(global_sum(self._comm, fem.assemble_scalar(form))[0])
@@ -161,8 +159,9 @@ class Diagnostics:
         stress = self._problem.continuum.stress(self._problem.state, part)
         equivalent, test = kinematics.von_mises(stress), ufl.TestFunction(self._cells)
         over = ufl.conditional(ufl.gt(equivalent, self._strength), 1.0, 0.0)
-        dx = self._problem.continuum.dx(part, 2)
-        return [fem.form(value * test * dx) for value in (kinematics.hydrostatic(stress), equivalent, over)]
+        strain = self._problem.continuum.strain(self._problem.state)
+        size, dx = ufl.sqrt(ufl.inner(strain, strain)), self._problem.continuum.dx(part, 2)
+        return [fem.form(value * test * dx) for value in (kinematics.hydrostatic(stress), equivalent, over, size)]
 
     def _lithium_forms(self, role: str) -> tuple[fem.Form, fem.Form]:
         host, x = self._problem.continuum.fields.hosts[role], self._problem.state.host_lithium[0]

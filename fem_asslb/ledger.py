@@ -104,11 +104,11 @@ class Ledger:
         if not simulation.problem.model.hosts:
             return {}
         lithium, capacity = diagnostics.lithium(), diagnostics.lithium_capacity()
-        least, largest = diagnostics.stoichiometry_range()
+        ranges = diagnostics.stoichiometry_ranges().values()
         scalars = {
             "stoichiometry mean [-]": lithium / capacity,
-            "stoichiometry min [-]": least,
-            "stoichiometry max [-]": largest,
+            "stoichiometry min [-]": min(least for least, _ in ranges),
+            "stoichiometry max [-]": max(largest for _, largest in ranges),
             "lithium balance error [-]": (lithium - self.sums["lithium"]) / capacity,
             "unit cell volume change [%]": 100.0 * diagnostics.lattice_volume_change(),
         }
@@ -116,6 +116,8 @@ class Ledger:
             mass, charge = simulation.cell.active_mass, simulation.loading.charge
             scalars["cell voltage [V]"] = simulation.voltage()
             scalars["cathode potential [V]"] = simulation.problem.state.number(ELECTRODE)
+            if simulation.cell.anode_capacity < float("inf"):
+                scalars["anode state [-]"] = simulation.cell.anode_state(charge)
             scalars["anode potential [V]"] = simulation.cell.anode_potential(charge)
             scalars["specific capacity [mAh/g]"] = convert(charge / mass, "pC/pg", "mAh/g")
             scalars["areal capacity [mAh/cm2]"] = self._area_charge()
@@ -130,6 +132,7 @@ class Ledger:
             scalars[f"{role} hydrostatic stress mean [MPa]"] = stress.hydrostatic_mean
             scalars[f"{role} von Mises stress max [MPa]"] = stress.von_mises_max
             scalars[f"{role} share over strength [-]"] = stress.over_strength
+            scalars[f"{role} strain max [-]"] = stress.strain_max
         return scalars
 
     def _area_charge(self) -> float:

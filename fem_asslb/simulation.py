@@ -9,7 +9,7 @@ from fem_asslb.build import build_model
 from fem_asslb.case.schema import Case
 from fem_asslb.cautions import cautions
 from fem_asslb.diagnostics import Diagnostics
-from fem_asslb.errors import ConvergenceError
+from fem_asslb.errors import ConvergenceError, MeshError
 from fem_asslb.ledger import Ledger
 from fem_asslb.loading import Loading
 from fem_asslb.mesh.domain import Domain
@@ -49,6 +49,9 @@ class Simulation:
     Args:
         case: A checked case.
         domain: Its mesh.
+
+    Raises:
+        MeshError: A cell needs a surface where lithium comes out, and there is none.
     """
 
     def __init__(self, case: Case, domain: Domain) -> None:
@@ -59,6 +62,8 @@ class Simulation:
         self.stepper = Stepper(self.problem, self.solver, case.time)
         self.cell: BatteryCell | None = None
         if case.cell is not None:
+            if not self.diagnostics.reacting_area:
+                raise MeshError("no surface to react on: no region that hosts lithium touches one that does not")
             mass, area = self.diagnostics.active_mass(), self.diagnostics.plate_area
             self.cell = BatteryCell.create(case.cell, mass, area, case.initial.anode_state)
         self.loading = Loading(case, self.problem, self.diagnostics, self.cell)
@@ -115,8 +120,8 @@ class Simulation:
         return StepRecord(self.index, self.time, length, stage, str(step), ends, iterations, rejected, scalars)
 
     def _note_cautions(self, scalars: dict[str, float]) -> None:
-        strain = self.diagnostics.largest_layer_strain()
-        for subject, (size, text) in cautions(self.problem.model, scalars, strain).items():
+        found = cautions(self.problem.model, scalars, self.diagnostics.stoichiometry_ranges())
+        for subject, (size, text) in found.items():
             if subject not in self._cautions:
                 logger.warning(text)
             if size > self._cautions.get(subject, (0.0, ""))[0]:

@@ -97,7 +97,8 @@ def packed_cell(comm, source):
         solver.solve()
         diagnostics = Diagnostics(problem)
         scalars += [diagnostics.stack_pressure(), diagnostics.lithium(), diagnostics.elastic_energy()]
-        scalars += [problem.state.number(ELECTRODE), diagnostics.reaction("bottom"), *diagnostics.stoichiometry_range()]
+        scalars += [problem.state.number(ELECTRODE), diagnostics.reaction("bottom")]
+        scalars += diagnostics.stoichiometry_ranges()["particle"]
     stresses = diagnostics.stresses()
     for role in sorted(stresses):
         scalars += [stresses[role].hydrostatic_mean, stresses[role].von_mises_max]

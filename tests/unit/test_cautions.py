@@ -1,0 +1,45 @@
+"""What is said when a result leaves the ground the model stands on."""
+
+from types import SimpleNamespace
+
+import pytest
+
+from fem_asslb.cautions import cautions
+from fem_asslb.materials.library import load
+
+pytestmark = pytest.mark.serial
+
+MODEL = SimpleNamespace(materials={"particle": load("ncm85"), "separator": load("lpscl")})
+QUIET = {
+    f"{role} {name} [-]": value
+    for role in ("particle", "separator")
+    for name, value in (("share over strength", 0.0), ("strain max", 0.01))
+}
+WITHIN = {"particle": (0.3, 0.9)}
+
+
+def texts(scalars=None, ranges=None):
+    return [text for _, text in cautions(MODEL, QUIET | (scalars or {}), ranges or WITHIN).values()]
+
+
+def test_nothing_is_said_of_a_state_within_all_limits():
+    assert texts() == []
+
+
+@pytest.mark.parametrize(
+    ("scalars", "ranges", "words"),
+    [
+        ({"separator share over strength [-]": 0.25}, None, "separator: 25 % of the volume passes its yield strength"),
+        ({"separator strain max [-]": 0.52}, None, "separator: strain reaches 52 %; small strain holds to about 5 %"),
+        ({"anode state [-]": 1.04}, None, "anode: its state reaches 1.040"),
+        (None, {"particle": (0.2, 0.9)}, "particle: x reaches 0.200 to 0.900, outside the lattice table from 0.25"),
+        (None, {"particle": (0.3, 0.99)}, "particle: x reaches 0.300 to 0.990, outside the potential data"),
+    ],
+)
+def test_what_is_left_is_named(scalars, ranges, words):
+    assert any(text.startswith(words) for text in texts(scalars, ranges))
+
+
+def test_the_worse_is_the_larger():
+    found = [cautions(MODEL, QUIET | {"separator strain max [-]": strain}, WITHIN) for strain in (0.1, 0.2)]
+    assert found[0]["small strain of separator"][0] < found[1]["small strain of separator"][0]

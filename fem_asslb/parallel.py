@@ -33,18 +33,19 @@ def on_root(comm: MPI.Comm, work: Callable[[], Result]) -> Result:
     """Do something on rank 0 and give its result to every rank, or raise its error there.
 
     Raises:
-        FemAsslbError: With the message of rank 0.
+        FemAsslbError: With the message of rank 0, also where that raises a programming error of another kind.
     """
     done: list[Result] = []
-    message = ""
-    if comm.rank == 0:
-        try:
-            done = [work()]
-        except FemAsslbError as error:
-            message = str(error)
-        except OSError as error:
-            message = f"'{error.filename}': {error.strerror}"
-    done, message = comm.bcast((done, message))
+    message = "rank 0 failed and says why"
+    try:
+        done = [work()] if comm.rank == 0 else []
+    except FemAsslbError as error:
+        message = str(error)
+    except OSError as error:
+        message = f"'{error.filename}': {error.strerror}"
+    finally:
+        # Whatever happens on rank 0, no other rank waits for it for ever.
+        done, message = comm.bcast((done, message))
     if not done:
         raise FemAsslbError(message)
     return done[0]

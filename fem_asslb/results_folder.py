@@ -1,5 +1,6 @@
 """The folder of a run's results: never overwritten silently, and nothing removed that is not ours."""
 
+import os
 import shutil
 from pathlib import Path
 from typing import Any
@@ -19,8 +20,12 @@ def check_folder(folder: Path, resume: bool, overwrite: bool) -> dict[str, Any] 
         The last checkpoint if the run goes on from it.
 
     Raises:
-        FemAsslbError: There are results and neither ``resume`` nor ``overwrite``, or nothing to resume.
+        FemAsslbError: The folder cannot be made or written to; there are results and neither ``resume`` nor
+            ``overwrite``; or there is nothing to resume.
     """
+    existing = next(path for path in (folder, *folder.absolute().parents) if path.exists())
+    if not existing.is_dir() or not os.access(existing, os.W_OK):
+        raise FemAsslbError(f"--results '{folder}': '{existing}' is not a folder that can be written to")
     if resume:
         return checkpoint.read_latest(folder)
     if not overwrite and any((folder / name).exists() for name in _OURS):

@@ -94,15 +94,16 @@ def read_on_root(comm: MPI.Comm, read: Callable[[], MeshSource]) -> MeshSource |
     Returns:
         The source on rank 0, None elsewhere.
     """
-    source, error = None, None
-    if comm.rank == 0:
-        try:
-            source = read()
-        except FemAsslbError as caught:
-            error = caught
-    compatibility.wait_without_spinning(comm)
-    error = comm.bcast(error)
-    if error is not None:
+    source: MeshSource | None = None
+    error: FemAsslbError = MeshError("rank 0 failed and says why")
+    try:
+        source = read() if comm.rank == 0 else None
+    except FemAsslbError as caught:
+        error = caught
+    finally:
+        compatibility.wait_without_spinning(comm)
+        is_read, error = comm.bcast((source is not None, error))
+    if not is_read:
         raise error
     return source
 

@@ -3,9 +3,11 @@
 import json
 import shutil
 import time
+from contextlib import ExitStack
 from dataclasses import fields
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
+from zipfile import BadZipFile
 
 import numpy as np
 from dolfinx import fem
@@ -115,15 +117,20 @@ def read_latest(folder: Path) -> dict[str, Any]:
     """What the last checkpoint of a results folder says, without the arrays.
 
     Raises:
-        FemAsslbError: No checkpoint, or one that cannot be read.
+        FemAsslbError: No checkpoint, one that cannot be read, or one of another format.
     """
     path = folder / FOLDER / LATEST
     try:
-        return dict(json.loads(path.read_text(encoding="utf-8")))
+        latest = json.loads(path.read_text(encoding="utf-8"))
     except FileNotFoundError as error:
         raise FemAsslbError(f"nothing to resume: there is no '{path}'; start with --overwrite") from error
     except (OSError, ValueError) as error:
         raise FemAsslbError(f"checkpoint '{path}' cannot be read: {error}") from error
+    if not isinstance(latest, dict) or latest.get("format") != FORMAT:
+        raise FemAsslbError(
+            f"checkpoint '{path}' is damaged or of another version of fem_asslb; start with --overwrite"
+        )
+    return latest
 
 
 def check_identity(latest: dict[str, Any], identity: dict[str, Any], ranks: int) -> None:
@@ -135,10 +142,8 @@ def check_identity(latest: dict[str, Any], identity: dict[str, Any], ranks: int)
         ranks: Of the run that goes on.
 
     Raises:
-        FemAsslbError: Other format, other number of ranks, another case or another mesh: names what differs.
+        FemAsslbError: Other number of ranks, another case or another mesh: names what differs.
     """
-    if latest.get("format") != FORMAT:
-        raise FemAsslbError("the checkpoint was written by another version of fem_asslb; start with --overwrite")
     if latest["ranks"] != ranks:
         raise FemAsslbError(f"the checkpoint was written on {latest['ranks']} ranks, this run has {ranks}; use as many")
     old, new = (
@@ -166,14 +171,18 @@ def restore(simulation: "Simulation", folder: Path, latest: dict[str, Any]) -> N
     """
     comm, problem = simulation.problem.domain.comm, simulation.problem
     place = folder / FOLDER / latest["folder"]
+    values: dict[str, np.ndarray] = {}
     fault = ""
     try:
-        _read(simulation, [place / f"rank-{rank:04d}.npz" for rank in range(latest["ranks"])])
-    except (OSError, KeyError, ValueError, IndexError) as error:
+        values = _read(simulation, [place / f"rank-{rank:04d}.npz" for rank in range(latest["ranks"])])
+    except (OSError, KeyError, ValueError, IndexError, EOFError, BadZipFile) as error:
         fault = f"checkpoint '{place}' cannot be read: {error}"
     faults = [text for text in comm.allgather(fault) if text]
     if faults:
         raise FemAsslbError(faults[0])
+    for name, function in _functions(simulation).items():
+        function.x.array[:] = values[name]
+        function.x.scatter_forward()
     for name, constant in _constants(problem.controls).items():
         constant.value = latest["controls"][name]
     simulation.restore(latest["clock"])
@@ -190,10 +199,11 @@ def _functions(simulation: "Simulation") -> dict[str, fem.Function]:
     return functions
 
 
-def _read(simulation: "Simulation", paths: list[Path]) -> None:
-    """Fill all functions from the parts of all ranks: meshes are not cut the same way every time."""
-    parts = [np.load(path) for path in paths]
-    try:
+def _read(simulation: "Simulation", paths: list[Path]) -> dict[str, np.ndarray]:
+    """Values of all functions from the parts of all ranks: meshes are not cut the same way every time."""
+    arrays = {}
+    with ExitStack() as stack:
+        parts = [np.load(stack.enter_context(path.open("rb"))) for path in paths]
         cells = np.concatenate([part["cells"] for part in parts])
         row = np.empty(cells.max() + 1, dtype=np.int64)
         row[cells] = np.arange(len(cells))
@@ -204,11 +214,9 @@ def _read(simulation: "Simulation", paths: list[Path]) -> None:
             dofmap = function.function_space.dofmap
             # Cells outside the hosts borrow the degrees of freedom of lithium from their neighbours.
             cells = hosts if name.endswith(LITHIUM) else np.arange(len(mine))
-            function.x.array.reshape(-1, dofmap.index_map_bs)[dofmap.list[cells]] = values[cells]
-            function.x.scatter_forward()
-    finally:
-        for part in parts:
-            part.close()
+            arrays[name] = function.x.array.copy()
+            arrays[name].reshape(-1, dofmap.index_map_bs)[dofmap.list[cells]] = values[cells]
+    return arrays
 
 
 def _by_cell(function: fem.Function) -> np.ndarray:

@@ -158,11 +158,14 @@ def read_record(folder: Path) -> dict[str, Any]:
     """
     path = folder / FILE
     try:
-        return dict(json.loads(path.read_text(encoding="utf-8")))
+        content = json.loads(path.read_text(encoding="utf-8"))
     except FileNotFoundError as error:
         raise FemAsslbError(f"no results: there is no '{path}'") from error
     except (OSError, ValueError) as error:
         raise FemAsslbError(f"'{path}' cannot be read: {error}") from error
+    if not isinstance(content, dict) or not {"case", "runs"} <= set(content):
+        raise FemAsslbError(f"'{path}' is damaged: it has no case or no runs")
+    return content
 
 
 def versions() -> dict[str, str]:

@@ -1,11 +1,12 @@
 """The quick cases of the repository give the values that their expected.toml states."""
 
+import math
 from pathlib import Path
 
 import pytest
 
 from fem_asslb.driver import run
-from scripts.expected import compare, read_expected
+from scripts.expected import Expected, compare, read_expected
 
 CASES = Path(__file__).parents[2] / "cases"
 
@@ -23,3 +24,13 @@ def test_expected_values_have_a_range_and_a_reason(path):
     for expected in read_expected(path.parent):
         assert expected.least < expected.most
         assert expected.why
+        assert bool(expected.disagrees) == math.isfinite(expected.came_out)
+
+
+def test_verdicts_on_expected_values():
+    open_question = Expected("p", 1, 1.0, 2.0, "paper", disagrees="model", came_out=3.0)
+    certain = Expected("p", 1, 1.0, 2.0, "paper")
+    assert [certain.verdict(value) for value in (1.5, 3.0, math.nan)] == ["holds", "DISAGREES", "DISAGREES"]
+    assert open_question.verdict(3.05) == "disagrees, known"
+    for value in (1.5, 4.0, math.nan):
+        assert open_question.verdict(value)[:5].isupper()

@@ -3,7 +3,7 @@
 import math
 
 from fem_asslb.case.equilibrium import CellState
-from fem_asslb.case.figures import Row, equilibrium, main_swing, row
+from fem_asslb.case.figures import Row, ending, equilibrium, main_swing, row
 from fem_asslb.case.layers import active_thickness
 from fem_asslb.case.schema import Case
 from fem_asslb.constants import FARADAY
@@ -59,11 +59,12 @@ def charge_rows(case: Case, materials: dict[str, Material], states: list[CellSta
     if model is None or swing is None:
         return []
     text, state = swing
-    note = f"'{text}', at equilibrium"
+    note = f"'{text}', at equilibrium{ending(state)}"
+    start = f"from {case.initial.stoichiometry:g}{ending(state)}"
     cathode = float(model.host.potential.potential(state.stoichiometry))
     rows = [
         row("first charge: capacity", state.charge, "pC/pg", "mAh/g", note),
-        row("first charge: x at the end", state.stoichiometry, "", "", f"from {case.initial.stoichiometry:g}"),
+        row("first charge: x at the end", state.stoichiometry, "", "", start),
         row("first charge: cathode potential", cathode, "V", "V", "vs Li, at that x"),
         row(
             "first charge: anode potential",

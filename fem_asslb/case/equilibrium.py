@@ -26,6 +26,7 @@ class CellState:
         charge: Passed in the step, per mass of active material, positive [pC/pg].
         voltage: Of the cell at the end [V]; None without a current.
         duration: Of the step [s].
+        off_the_table: Whether the lattice table ended before a limit of the step was met.
     """
 
     stoichiometry: float
@@ -33,6 +34,7 @@ class CellState:
     charge: float = 0.0
     voltage: float | None = None
     duration: float = 0.0
+    off_the_table: bool = False
 
 
 @dataclass(frozen=True)
@@ -82,9 +84,9 @@ class Equilibrium:
             if isinstance(step, Charge | Discharge):
                 state = self._pass_current(state, step, in_first_charge(steps, index))
             elif isinstance(step, SetStoichiometry):
-                state = replace(state, stoichiometry=step.stoichiometry, charge=0.0, duration=step.duration)
+                state = CellState(step.stoichiometry, state.anode_state, duration=step.duration)
             else:
-                state = replace(state, charge=0.0, voltage=None, duration=step.duration)
+                state = CellState(state.stoichiometry, state.anode_state, duration=step.duration)
             states.append(state)
         return states
 
@@ -104,12 +106,13 @@ class Equilibrium:
 
         end = self.host.lattice.x_min if sign > 0.0 else self.host.lattice.x_max
         most = max(sign * (start.stoichiometry - end) * self.lattice_capacity / share, 0.0)
-        return after(min(self._charge_at(limit, after, most, sign, current) for limit in step.limits))
+        charge = min(self._charge_at(limit, after, most, sign, current) for limit in step.limits)
+        return replace(after(min(charge, most)), off_the_table=charge > most)
 
     def _charge_at(
         self, limit: Limit, after: Callable[[float], CellState], most: float, sign: float, current: float
     ) -> float:
-        """Charge at which one limit is met, at most ``most``."""
+        """Charge at which one limit is met, infinite if that is more than ``most``."""
 
         def passed(charge: float) -> bool:
             state = after(charge)
@@ -117,7 +120,7 @@ class Equilibrium:
                 case "voltage":
                     return sign * ((state.voltage or 0.0) - limit.value) >= 0.0
                 case "stoichiometry":
-                    return sign * (limit.value - state.stoichiometry) >= 0.0
+                    return sign * (limit.value - state.stoichiometry) >= -1e-12
                 case "specific_capacity":
                     return charge >= limit.value
                 case "areal_capacity":
@@ -127,7 +130,7 @@ class Equilibrium:
 
         low, high = 0.0, most
         if not passed(most):
-            return most
+            return float("inf")
         for _ in range(60):
             middle = 0.5 * (low + high)
             low, high = (low, middle) if passed(middle) else (middle, high)

@@ -1,7 +1,7 @@
 """Figures that follow from a case without solving anything: what ``fem-asslb check`` prints."""
 
 from fem_asslb.case.capacity_estimates import cell_rows, charge_rows, stack_rows
-from fem_asslb.case.figures import Row, row, states_at_equilibrium
+from fem_asslb.case.figures import EDGE, Row, row, states_at_equilibrium
 from fem_asslb.case.pressure_estimates import pressure_rows, shell_rows
 from fem_asslb.case.schema import Case
 from fem_asslb.geometry import LayeredStack, ParticleInShell
@@ -25,7 +25,9 @@ def summary(case: Case) -> list[Row]:
             rows += charge_rows(case, materials, states)
             rows += shell_rows(case, case.geometry, materials, states)
     if states is not None:
-        rows.append(row("duration", sum(state.duration for state in states), "s", "h", "all steps, at equilibrium"))
+        early = f"; a step {EDGE}" if any(state.off_the_table for state in states) else ""
+        note = f"all steps, at equilibrium{early}"
+        rows.append(row("duration", sum(state.duration for state in states), "s", "h", note))
     return rows
 
 

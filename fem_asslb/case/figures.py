@@ -10,6 +10,8 @@ from fem_asslb.geometry import LayeredStack, MeshFile
 from fem_asslb.materials.material import Material
 from fem_asslb.units import convert
 
+EDGE = "ends at the edge of the lattice table, before the limit"
+
 
 @dataclass(frozen=True)
 class Row:
@@ -49,6 +51,11 @@ def equilibrium(case: Case, materials: dict[str, Material]) -> Equilibrium | Non
     if isinstance(case.geometry, LayeredStack):
         loading = active_thickness(case.geometry, materials)[role] * material.density
     return Equilibrium(case.cell, material.host, material.density, loading)
+
+
+def ending(state: CellState) -> str:
+    """What a note adds where the lattice table, not a limit of the step, ended it."""
+    return f"; {EDGE}" if state.off_the_table else ""
 
 
 def _start(case: Case) -> CellState:

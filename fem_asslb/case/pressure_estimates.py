@@ -2,7 +2,7 @@
 
 from fem_asslb.case.closed_forms import contact_pressure, free_growth, pressure_change
 from fem_asslb.case.equilibrium import CellState
-from fem_asslb.case.figures import Row, equilibrium, main_swing, row
+from fem_asslb.case.figures import Row, ending, equilibrium, main_swing, row
 from fem_asslb.case.fixture import ConstantForceFixture, SpringFixture
 from fem_asslb.case.layers import held_directions, host_strains, swelling_layers
 from fem_asslb.case.schema import Case
@@ -27,7 +27,9 @@ def pressure_rows(
         for name, layer in zip(geometry.layers, layers, strict=True)
         if layer.free_growth(held) != 0.0
     ]
-    rows.append(row("free thickness change", free_growth(layers, held), "um", "um", "sum of the layers"))
+    rows.append(
+        row("free thickness change", free_growth(layers, held), "um", "um", f"sum of the layers{ending(state)}")
+    )
     note = "sum L f/(sum L/M), ideal elastic stack, bonded"
     preload = _stack_pressure(case)
     rows.append(_change_row("clamped", pressure_change(layers, held, None), preload, note))

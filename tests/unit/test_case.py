@@ -346,6 +346,16 @@ def test_walk_at_equilibrium() -> None:
     assert first.anode_state - discharge.anode_state == pytest.approx(300.0 / (1.5 * 727.2))
     assert second.duration < 7200.0
     assert second.stoichiometry == pytest.approx(material.host.lattice.x_min)
+    assert [state.off_the_table for state in (first, rest, discharge, second)] == [False, False, False, True]
+
+
+@pytest.mark.parametrize(("limit", "early"), [("5.5 V", True), ("2.75 V", False), ("x = 0.25", False)])
+def test_a_limit_beyond_the_lattice_table_is_told(limit: str, early: bool) -> None:
+    """Figures at the edge of the table do not pass for those at the limit."""
+    steps = f"protocol.steps=['press to 81 MPa in 1 min', 'charge at 0.1C until {limit}', 'rest 1 h']"
+    notes = {row.name: row.note for row in summary(read_case(ROOT / "cases" / "zhang2026-hb", [steps]))}
+    for name in ("first charge: capacity", "first charge: x at the end", "free thickness change", "duration"):
+        assert ("ends at the edge of the lattice table, before the limit" in notes[name]) is early
 
 
 @pytest.mark.serial

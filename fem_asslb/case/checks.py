@@ -4,7 +4,7 @@ import inspect
 from collections.abc import Callable, Iterator
 from typing import Any
 
-from fem_asslb.case import geometry_checks, protocol_checks
+from fem_asslb.case import cell_checks, geometry_checks, protocol_checks
 from fem_asslb.case.materials import MaterialChoice
 from fem_asslb.errors import CaseError, CaseErrors
 from fem_asslb.materials.material import Material
@@ -15,10 +15,15 @@ CHECKS: tuple[Callable[..., Iterator[CaseError]], ...] = (
     geometry_checks.particles_can_be_packed,
     geometry_checks.fixture_fits_the_geometry,
     geometry_checks.axes_keep_the_symmetry,
-    protocol_checks.currents_have_a_cell,
-    protocol_checks.lithium_has_a_host,
-    protocol_checks.steps_are_possible,
-    protocol_checks.the_anode_is_known_and_balanced,
+    geometry_checks.radial_axes_have_a_centre,
+    geometry_checks.the_mesh_file_exists,
+    cell_checks.currents_have_a_cell,
+    cell_checks.lithium_has_a_host,
+    cell_checks.lithium_has_a_surface,
+    protocol_checks.there_are_steps,
+    cell_checks.areas_have_a_plate,
+    cell_checks.the_resistance_has_a_plate,
+    cell_checks.the_anode_is_known_and_balanced,
     protocol_checks.voltages_make_a_window,
     protocol_checks.stoichiometries_are_in_the_table,
     protocol_checks.time_steps_are_ordered,

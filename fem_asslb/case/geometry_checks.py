@@ -1,15 +1,12 @@
 """Checks of a case between its geometry and the sections that refer to it."""
 
-from collections.abc import Iterator
-
+from fem_asslb.case.check_parts import Errors
 from fem_asslb.case.fixture import Fixture, PressureFixture
 from fem_asslb.case.interfaces import Interface
 from fem_asslb.case.materials import MaterialChoice
 from fem_asslb.case.schema import region_roles
 from fem_asslb.errors import CaseError
-from fem_asslb.geometry import Geometry, LayeredStack, ParticleInShell
-
-Errors = Iterator[CaseError]
+from fem_asslb.geometry import Geometry, LayeredStack, MeshFile, ParticleInShell
 
 LARGEST_FRACTION = {2: 0.80, 3: 0.60}
 """Volume fraction near random close packing (0.84 in 2D, 0.64 in 3D) that is refused at once."""
@@ -82,6 +79,24 @@ def axes_keep_the_symmetry(geometry: Geometry, materials: dict[str, MaterialChoi
     if axis.kind != "radial" and not along_one:
         accepted = "'radial' or a direction along x, y or z; or take geometry.part = 'full'"
         yield CaseError("materials.particle.axis", f"part 'symmetric' needs {accepted}")
+
+
+def radial_axes_have_a_centre(geometry: Geometry, materials: dict[str, MaterialChoice]) -> Errors:
+    """The centre of a particle that a side wall cuts is not the centre of the piece that is left."""
+    if not isinstance(geometry, LayeredStack) or "particle" not in materials:
+        return
+    if materials["particle"].axis.kind == "radial":
+        for name, layer in geometry.layers.items():
+            if layer.particles is not None and layer.particles.walls == "cut":
+                reason = f"'radial' needs whole particles; geometry.layers.{name}.particles.walls is 'cut'"
+                yield CaseError("materials.particle.axis", f"{reason}, expected 'inside' or another axis")
+
+
+def the_mesh_file_exists(geometry: Geometry) -> Errors:
+    """A mesh from elsewhere is there."""
+    if isinstance(geometry, MeshFile) and not geometry.path.is_file():
+        accepted = "expected a mesh file; in case.toml the path is relative to the case's folder"
+        yield CaseError("geometry.path", f"'{geometry.path}' is no file; {accepted}")
 
 
 def _list(names: tuple[str, ...]) -> str:

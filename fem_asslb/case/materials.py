@@ -18,14 +18,14 @@ class Axis:
         kind: ``"random"``: uniform on the sphere, one per particle; ``"radial"``: from the particle's centre;
             ``"fixed"``: ``direction`` everywhere; ``"fibre"``: one per particle, about ``direction``.
         direction: Three components along x, y, z, also in 2D; any length but zero.
-        sharpness: Concentration k of the Watson distribution exp(k cos^2) about ``direction``; 0 is random.
+        sharpness: Concentration k of the Watson distribution exp(k cos^2) about ``direction``, 0 (random) to 1000.
         seed: Seed of the random directions.
     """
 
     __pydantic_config__: ClassVar[ConfigDict] = STRICT
     kind: Literal["random", "radial", "fixed", "fibre"] = "random"
     direction: Vector = (0.0, 0.0, 1.0)
-    sharpness: Annotated[Number, Field(ge=0.0)] = 0.0
+    sharpness: Annotated[Number, Field(ge=0.0, le=1000.0)] = 0.0
     seed: Annotated[Integer, Field(ge=0)] = 1
 
     def __post_init__(self) -> None:
@@ -61,7 +61,8 @@ class MaterialChoice:
     Attributes:
         use: Name in the library; without it the other keys describe a whole material.
         axis: Crystal axis of each particle: ``"random"``, ``"radial"``, ``{direction = [0, 1, 0]}`` or
-            ``{fibre = [0, 1, 0], sharpness = 5.0}``; random ones take a seed: ``{random = true, seed = 2}``.
+            ``{fibre = [0, 1, 0], sharpness = 5.0}`` with a sharpness from 0 to 1000; random ones take a seed:
+            ``{random = true, seed = 2}``.
         overrides: Values that differ from those of ``use``, such as ``youngs_modulus = "165 GPa"``.
     """
 

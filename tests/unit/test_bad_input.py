@@ -145,6 +145,16 @@ BAD = {  # what is changed, the key of the error, words of its message
         "materials.particle.axis",
         ["no length"],
     ),
+    "fibre too sharp to be drawn": (
+        ["materials.particle.axis={fibre=[0,1,0], sharpness=1e8}"],
+        "materials.particle.axis.sharpness",
+        ["100000000.0", "at most 1000"],
+    ),
+    "radial axis of a cut particle": (
+        ["materials.particle.axis=radial", f"{PARTICLES}.walls=cut"],
+        "materials.particle.axis",
+        ["needs whole particles", "cathode.particles.walls is 'cut'"],
+    ),
     # geometry
     "dimension of four": (["geometry.dimension=4"], "geometry.dimension", ["4 is not accepted", "2 or 3"]),
     "negative thickness": (
@@ -279,6 +289,16 @@ BAD = {  # what is changed, the key of the error, words of its message
         "protocol.steps",
         ["leave out the section cell"],
     ),
+    "hosts without a surface": (
+        [f"materials.{role}=ncm85" for role in ("anode", "separator", "cathode")],
+        "materials",
+        ["every region hosts lithium", "'lpscl'"],
+    ),
+    "discharge above the charge before it": (
+        ["protocol.steps=['charge at 1C until 2 V', 'rest 1 h', 'discharge at 1C until 2.2 V']"],
+        "protocol.steps",
+        ["'charge at 1C until 2 V' ends at a voltage not above", "'discharge at 1C until 2.2 V'"],
+    ),
     "current without a host": (["materials.particle=lpscl"], "materials", [CHARGE, "'ncm85'"]),
     "steps out of order": (["time.first_step=1 d"], "time.first_step", ["86400 s", "1800 s"]),
     "output after the end": (
@@ -292,6 +312,9 @@ BAD = {  # what is changed, the key of the error, words of its message
         ["'constant-force' needs one"],
     ),
 }
+
+CELL = "cell={anode='lithium', one_c='190 mA/g', exchange_current_density='1 A/m^2'}"
+MESH_FILE = f"geometry={{kind='mesh-file', path='{__file__}'}}"
 
 BAD_SHELL = {
     "platen on a shell": (["fixture.kind=rigid"], "fixture.kind", ["'rigid' needs a stack", "'pressure'"]),
@@ -307,12 +330,25 @@ BAD_SHELL = {
         ["more than core_radius, 2 um"],
     ),
     "current per area": (
-        [
-            "cell={anode='lithium', one_c='190 mA/g', exchange_current_density='1 A/m^2'}",
-            "protocol.steps=['press to 1 MPa in 1 s', 'charge at 1 mA/cm^2 until 4 V']",
-        ],
+        [CELL, "protocol.steps=['press to 1 MPa in 1 s', 'charge at 1 mA/cm^2 until 4 V']"],
         "protocol.steps",
         ["no plate area"],
+    ),
+    "resistance without a plate": (
+        [CELL, "cell.resistance=20 ohm cm^2"],
+        "cell.resistance",
+        ["'20 ohm*cm^2'", "no plate area", "leave it out"],
+    ),
+    "shell that hosts lithium": ([CELL, "materials.electrolyte=ncm85"], "materials", ["no surface to react on"]),
+    "mesh file that does not exist": (
+        ["-geometry", "geometry={kind='mesh-file', path='/nowhere/stack.msh'}"],
+        "geometry.path",
+        ["'/nowhere/stack.msh' is no file"],
+    ),
+    "current per area on a mesh file": (
+        [MESH_FILE, CELL, "protocol.steps=['press to 1 MPa in 1 s', 'charge at 1C until 1 mAh/cm^2']"],
+        "protocol.steps",
+        ["no plate area", "'150 mAh/g'"],
     ),
     "linear elements that lock": (
         ["solver.displacement_degree=1", "materials.electrolyte={use='lpscl', poisson_ratio=0.48}"],

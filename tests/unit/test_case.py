@@ -125,6 +125,16 @@ def test_extends_in_a_cycle_is_named(write) -> None:
         read_case(two)
 
 
+def test_voltages_of_currents_that_are_not_neighbours_may_cross(write) -> None:
+    """A formation at low voltages before the cycle at high ones."""
+    limits = ("charge at 1C until 2 V", "discharge at 1C until 1.4 V", "charge at 1C until 2.75 V")
+    changes = [
+        "cell={anode='indium', one_c='190 mA/g', exchange_current_density='1 A/m^2'}",
+        f"protocol.steps={[*limits, 'rest 1 h', 'discharge at 1C until 2.2 V']}",
+    ]
+    assert len(read_case(write("base", BASE), changes).protocol.steps) == 5
+
+
 def test_merge_leaves_its_arguments_alone() -> None:
     """Deep merge without side effects."""
     base, changes = {"a": {"b": 1, "c": [1, 2]}}, {"a": {"c": [3]}}
@@ -156,6 +166,7 @@ def test_mesh_path_is_relative_to_the_file_that_states_it(write) -> None:
     """Also when another directory extends it."""
     text = BASE.split("[geometry]")[0] + '[geometry]\nkind = "mesh-file"\npath = "stack.msh"\n[materials]'
     base = write("base", text + BASE.split("[materials]")[1])
+    (base / "stack.msh").touch()
     variant = write("variant", 'extends = "../base"\n')
     assert read_case(variant).geometry.path == base / "stack.msh"
 

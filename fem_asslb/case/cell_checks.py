@@ -1,0 +1,75 @@
+"""Checks of a case between its cell, the currents that it carries and the materials that take up lithium."""
+
+from fem_asslb.case.check_parts import Errors, currents, hosts
+from fem_asslb.case.fixture import Fixture
+from fem_asslb.case.protocol import Protocol
+from fem_asslb.case.schema import Cell
+from fem_asslb.case.steps import Charge, Discharge, SetStoichiometry
+from fem_asslb.errors import CaseError
+from fem_asslb.materials.anode import TailedPlateauPotential
+from fem_asslb.materials.library import load_anode
+from fem_asslb.materials.material import Material
+from fem_asslb.units import format_quantity
+
+
+def currents_have_a_cell(cell: Cell | None, protocol: Protocol) -> Errors:
+    """Charges and discharges need the section cell, and imposed stoichiometries exclude it."""
+    for step in currents(protocol):
+        if cell is None:
+            yield CaseError("protocol.steps", f"'{step}' needs the section cell (anode, one_c, ...)")
+    for other in dict.fromkeys(protocol.steps):
+        if isinstance(other, SetStoichiometry) and cell is not None:
+            yield CaseError("protocol.steps", f"'{other}' imposes the stoichiometry; leave out the section cell")
+
+
+def lithium_has_a_host(cell: Cell | None, protocol: Protocol, resolved: dict[str, Material]) -> Errors:
+    """Lithium needs a material that takes it up."""
+    if hosts(resolved):
+        return
+    for step in dict.fromkeys(protocol.steps):
+        if isinstance(step, Charge | Discharge | SetStoichiometry):
+            yield CaseError(
+                "materials", f"'{step}' needs a material that hosts lithium, such as 'ncm85'; there is none"
+            )
+    if cell is not None:
+        yield CaseError("cell", "there is no material that hosts lithium, such as 'ncm85'; leave out the section cell")
+
+
+def lithium_has_a_surface(cell: Cell | None, resolved: dict[str, Material]) -> Errors:
+    """A cell reacts where a host of lithium touches a region that hosts none."""
+    if cell is not None and resolved and len(hosts(resolved)) == len(resolved):
+        missing = "every region hosts lithium, which leaves no surface to react on"
+        yield CaseError("materials", f"{missing}; expected one that does not, such as 'lpscl', or no section cell")
+
+
+def the_anode_is_known_and_balanced(cell: Cell | None) -> Errors:
+    """The anode has a potential law, and a capacity where its potential changes with its state."""
+    if cell is None:
+        return
+    try:
+        law = load_anode(cell.anode, "cell.anode")
+    except CaseError as error:
+        yield error
+        return
+    for name in ("n_to_p", "positive_reference_capacity"):
+        needed = isinstance(law, TailedPlateauPotential) or cell.n_to_p is not None
+        if needed and getattr(cell, name) is None:
+            yield CaseError(f"cell.{name}", f"this key is missing; anode '{cell.anode}' needs it")
+
+
+def areas_have_a_plate(fixture: Fixture, protocol: Protocol) -> Errors:
+    """Without a platen there is no plate area that currents and charges could refer to."""
+    if fixture.kind != "pressure":
+        return
+    for step in currents(protocol):
+        per_area = [limit for limit in step.limits if limit.kind == "areal_capacity"]
+        if step.rate.kind == "current_density" or per_area:
+            advice = "fixture.kind 'pressure' has no plate area; use '0.1C' and '150 mAh/g'"
+            yield CaseError("protocol.steps", f"in step '{step}': {advice}")
+
+
+def the_resistance_has_a_plate(fixture: Fixture, cell: Cell | None) -> Errors:
+    """A resistance times plate area needs a plate."""
+    if fixture.kind == "pressure" and cell is not None and cell.resistance != 0.0:
+        given = format_quantity(cell.resistance, "V*um^2/pA", "ohm*cm^2")
+        yield CaseError("cell.resistance", f"'{given}': fixture.kind 'pressure' has no plate area; leave it out")

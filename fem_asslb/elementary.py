@@ -48,11 +48,6 @@ def maximum(value: NumberLike, floor: float) -> NumberLike:
     return np.maximum(value, floor) if is_number(value) else _ufl().max_value(value, floor)
 
 
-def softplus(value: NumberLike) -> NumberLike:
-    """log(1 + exp(value)), a smooth positive part; UFL values must stay below 700."""
-    return np.logaddexp(0.0, value) if is_number(value) else log(1.0 + exp(value))
-
-
 def _ufl() -> Any:
     import ufl
 

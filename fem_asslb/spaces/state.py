@@ -14,9 +14,6 @@ from fem_asslb.spaces.region_space import region_space
 PLATEN, CONTACT_PRESSURE, OUT_OF_PLANE, ELECTRODE = range(4)
 """Numbers of the cell: position of the platen [um], its pressure when fixed [MPa], strain across a 2D plane, V [V]."""
 
-FIELDS = ("displacement", "stoichiometry", "potential", "numbers")
-"""Names under which norms of updates and residuals are reported."""
-
 
 @dataclass(frozen=True)
 class State:

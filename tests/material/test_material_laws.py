@@ -47,7 +47,7 @@ def difference(function, x, step=1e-5):
     return (function(x + step) - function(x - step)) / (2.0 * step)
 
 
-@pytest.mark.parametrize("name", ["exp", "log", "sqrt", "sinh", "tanh", "asinh", "softplus"])
+@pytest.mark.parametrize("name", ["exp", "log", "sqrt", "sinh", "tanh", "asinh"])
 def test_elementary_functions_agree_on_numbers_arrays_and_ufl(name):
     function = getattr(elementary, name)
     value, derivative = in_ufl(function, 0.7)
@@ -59,8 +59,6 @@ def test_elementary_functions_agree_on_numbers_arrays_and_ufl(name):
 def test_elementary_closed_values():
     assert elementary.exp(1.0) == pytest.approx(np.e)
     assert elementary.sinh(elementary.asinh(-3.0)) == pytest.approx(-3.0)
-    assert elementary.softplus(0.0) == pytest.approx(np.log(2.0))
-    assert elementary.softplus(1000.0) == 1000.0
 
 
 def test_bend_changes_the_slope_by_its_amount_and_is_half_way_at_its_place():

@@ -9,20 +9,7 @@ from pydantic_core import ErrorDetails
 
 from fem_asslb.case.keys import choose, fields_of, tag_of, value_annotation
 from fem_asslb.errors import CaseError
-
-_BOUNDS = {"gt": "more than", "ge": "at least", "lt": "less than", "le": "at most"}
-_KINDS = {
-    "float_type": "a number",
-    "int_type": "an integer",
-    "int_from_float": "an integer",
-    "bool_type": "true or false",
-    "string_type": "text",
-    "tuple_type": "a list",
-    "dict_type": "a table",
-    "dataclass_type": "a table",
-    "model_attributes_type": "a table",
-    "finite_number": "a finite number",
-}
+from fem_asslb.values import not_accepted, refusal, show
 
 
 def unknown_key(key: str, accepted: tuple[str, ...]) -> CaseError:
@@ -47,46 +34,20 @@ def _describe(details: ErrorDetails, name: str, annotation: Any, table: Any) -> 
     match details["type"]:
         case "unexpected_keyword_argument":
             return [unknown_key(key, tuple(fields_of(kind)) if kind else ())]
-        case "missing":
-            return [CaseError(key, "this key is missing")]
         case "union_tag_not_found":
             tag = context["discriminator"].strip("'")
             return [CaseError(f"{key}.{tag}", "this key is missing")]
         case "union_tag_invalid":
             tag = context["discriminator"].strip("'")
-            return [
-                CaseError(f"{key}.{tag}", _accepted(context["tag"], context["expected_tags"].replace(", ", " or ")))
-            ]
-        case "literal_error":
-            return [CaseError(key, _accepted(value, context["expected"]))]
+            expected = context["expected_tags"].replace(", ", " or ")
+            return [CaseError(f"{key}.{tag}", not_accepted(context["tag"], expected))]
         case "value_error":
             lines = str(context["error"]).splitlines()
             return [
                 _from_requirement(key.partition("[")[0] if name == "protocol" else key, value, line) for line in lines
             ]
-        case "greater_than" | "greater_than_equal" | "less_than" | "less_than_equal":
-            bound, limit = next(iter(context.items()))
-            return [CaseError(key, _accepted(value, f"{_BOUNDS[bound]} {limit:g}"))]
-        case other:
-            expected = _KINDS.get(other, details["msg"])
-            return [CaseError(key, _accepted(value, expected))]
-
-
-def show(value: Any) -> str:
-    """A value as it is written in TOML."""
-    match value:
-        case bool():
-            return str(value).lower()
-        case dict():
-            return "{" + ", ".join(f"{key} = {show(item)}" for key, item in value.items()) + "}"
-        case list() | tuple():
-            return "[" + ", ".join(map(show, value)) + "]"
         case _:
-            return repr(value)
-
-
-def _accepted(value: Any, accepted: str) -> str:
-    return f"{show(value)} is not accepted; expected {accepted}"
+            return [CaseError(key, refusal(details, value))]
 
 
 def _from_requirement(key: str, table: Any, line: str) -> CaseError:

@@ -23,7 +23,7 @@ from fem_asslb.units import (
     SpecificCurrent,
     Temperature,
 )
-from fem_asslb.values import STRICT, Flag, Integer, Number
+from fem_asslb.values import STRICT, Degree, Flag, Integer, Number
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -94,7 +94,8 @@ class Time:
         first_step: First step of every protocol step.
         smallest_step: The run ends with a reason when it would need a smaller one.
         largest_step: No step is larger.
-        tolerance: Time error aimed at in one step, relative to the range of each unknown.
+        tolerance: Absolute local error of one step that is aimed at, in x [-] and in volts; a step is repeated
+            when its error exceeds twice that.
     """
 
     __pydantic_config__: ClassVar[ConfigDict] = STRICT
@@ -117,12 +118,12 @@ class Solver:
     Attributes:
         preset: ``"direct"`` (2D, and reference) or ``"iterative"`` (3D).
         displacement_degree: Polynomial degree of the displacement.
-        petsc: PETSc options without prefix, e.g. ``{snes_rtol = 1e-10}``; they win over the preset.
+        petsc: PETSc options without prefix, e.g. ``{ksp_rtol = 1e-8}``; they win over the preset.
     """
 
     __pydantic_config__: ClassVar[ConfigDict] = STRICT
     preset: Literal["direct", "iterative"] = "direct"
-    displacement_degree: Literal[1, 2] = 2
+    displacement_degree: Degree = 2
     petsc: Annotated[dict[str, Any], BeforeValidator(_read_petsc)] = field(default_factory=dict)
 
 

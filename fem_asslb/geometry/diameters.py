@@ -8,7 +8,7 @@ from pydantic import ConfigDict, Field
 
 from fem_asslb.geometry.requirements import require, require_length
 from fem_asslb.units import Length
-from fem_asslb.values import STRICT
+from fem_asslb.values import STRICT, Number
 
 
 @dataclass(frozen=True)
@@ -33,7 +33,7 @@ class LognormalDiameters:
 
     __pydantic_config__: ClassVar[ConfigDict] = STRICT
     median: Length
-    geometric_deviation: float
+    geometric_deviation: Number
     kind: Literal["lognormal"] = "lognormal"
 
     def __post_init__(self) -> None:
@@ -56,7 +56,7 @@ class TableDiameters:
 
     __pydantic_config__: ClassVar[ConfigDict] = STRICT
     diameters: tuple[Length, ...]
-    number_fractions: tuple[float, ...]
+    number_fractions: tuple[Number, ...]
     kind: Literal["table"] = "table"
 
     def __post_init__(self) -> None:

@@ -8,7 +8,7 @@ from pydantic import ConfigDict
 from fem_asslb.geometry.diameters import Diameters
 from fem_asslb.geometry.requirements import require, require_fraction, require_length
 from fem_asslb.units import Length
-from fem_asslb.values import STRICT
+from fem_asslb.values import STRICT, Number
 
 
 @dataclass(frozen=True)
@@ -26,7 +26,7 @@ class Particles:
     """
 
     __pydantic_config__: ClassVar[ConfigDict] = STRICT
-    volume_fraction: float
+    volume_fraction: Number
     diameter: Diameters
     minimum_gap: Length
     walls: Literal["inside", "cut"] = "inside"
@@ -53,7 +53,7 @@ class Voids:
     """
 
     __pydantic_config__: ClassVar[ConfigDict] = STRICT
-    volume_fraction: float
+    volume_fraction: Number
     diameter: Diameters
 
     def __post_init__(self) -> None:

@@ -9,7 +9,7 @@ from pydantic import ConfigDict
 from fem_asslb.geometry.layer import Layer
 from fem_asslb.geometry.requirements import require, require_length, require_order
 from fem_asslb.units import Length
-from fem_asslb.values import STRICT
+from fem_asslb.values import STRICT, Degree, Dimension, Integer
 
 BOUNDARY_NAMES = ("bottom", "top", "left", "right", "front", "back", "outer", "void")
 """Names that the builders give to groups of boundary facets."""
@@ -32,14 +32,14 @@ class LayeredStack:
     """
 
     __pydantic_config__: ClassVar[ConfigDict] = STRICT
-    dimension: Literal[2, 3]
+    dimension: Dimension
     layers: dict[str, Layer]
     width: Length
     element_size: Length
     depth: Length | None = None
     largest_element: Length | None = None
-    seed: int = 1
-    order: Literal[1, 2] = 1
+    seed: Integer = 1
+    order: Degree = 1
     kind: Literal["layered-stack"] = "layered-stack"
 
     def __post_init__(self) -> None:

@@ -8,7 +8,7 @@ from pydantic import ConfigDict
 
 from fem_asslb.geometry.requirements import require, require_length, require_order
 from fem_asslb.units import Length
-from fem_asslb.values import STRICT
+from fem_asslb.values import STRICT, Degree, Dimension
 
 
 @dataclass(frozen=True)
@@ -25,12 +25,12 @@ class ParticleInShell:
     """
 
     __pydantic_config__: ClassVar[ConfigDict] = STRICT
-    dimension: Literal[2, 3]
+    dimension: Dimension
     core_radius: Length
     shell_radius: Length
     element_size: Length
     part: Literal["full", "symmetric"] = "symmetric"
-    order: Literal[1, 2] = 1
+    order: Degree = 1
     kind: Literal["particle-in-shell"] = "particle-in-shell"
 
     def __post_init__(self) -> None:

@@ -1,22 +1,19 @@
-"""Tables of the material library and of a case's own materials, and the laws that they describe.
+"""Table of a material, in the library or in a case.
 
 Every value may be plain (``youngs_modulus = "24 GPa"``) or carry its origin (``{value, source, mark}``).
 """
 
 from typing import Annotated, Any, Literal
 
-import numpy as np
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
+from pydantic import BeforeValidator, Field
 
 from fem_asslb import units
 from fem_asslb.errors import MaterialError, UnitError
-from fem_asslb.materials.anode import AnodePotential, PlateauPotential, TailedPlateauPotential
-from fem_asslb.materials.bent_line import Bend, BentLine
 from fem_asslb.materials.diffusion import Diffusivity
 from fem_asslb.materials.elasticity import IsotropicElasticity, TransverselyIsotropicElasticity
-from fem_asslb.materials.lattice import LatticeLaw
+from fem_asslb.materials.law_tables import AnodeTable, LatticeTable, PotentialTable, Table
 from fem_asslb.materials.material import LithiumHost
-from fem_asslb.materials.potential import PotentialLaw
+from fem_asslb.values import Number, show
 
 STIFFNESS_KEYS = ("c11", "c12", "c13", "c33", "c44")
 HOST_KEYS = ("lattice", "potential", "maximum_concentration")
@@ -43,120 +40,34 @@ def _molar_mass(value: object) -> float:
 MolarMass = Annotated[float, BeforeValidator(_molar_mass)]
 
 
-class _Table(BaseModel):
-    model_config = ConfigDict(extra="forbid")
+def _name_or_table(value: object) -> object:
+    if not isinstance(value, str | dict):
+        raise ValueError(f"{show(value)} is no material; accepted: a name of the library or a table")
+    return value
 
 
-class BendTable(_Table):
-    """One bend of a law."""
-
-    position: float
-    width: float = Field(gt=0.0)
-    slope_change: float
-
-
-class LineTable(_Table):
-    """A bent line."""
-
-    value: float
-    slope: float
-    bends: list[BendTable] = []
-
-    def law(self) -> BentLine:
-        """The function."""
-        bends = tuple(Bend(bend.position, bend.width, bend.slope_change) for bend in self.bends)
-        return BentLine(self.value, self.slope, bends)
-
-
-class _DataTable(_Table):
-    x_min: float = 0.0
-    x_max: float = 1.0
-    source: str = ""
-    mark: str = ""
-    table: dict[str, list[float]] = {}
-
-
-class LatticeTable(_DataTable):
-    """Lattice law; ``table`` holds the data it was fitted to (x, a, c)."""
-
-    a: LineTable
-    c: LineTable
-
-    def law(self) -> LatticeLaw:
-        """The law."""
-        return LatticeLaw(self.a.law(), self.c.law(), self.x_min, self.x_max)
-
-
-class PotentialTable(_DataTable):
-    """Potential law; ``table`` holds the data it was fitted to (x, u)."""
-
-    line: LineTable
-
-    def law(self) -> PotentialLaw:
-        """The law.
-
-        Raises:
-            MaterialError: A potential that rises somewhere, so that lithium would flow uphill.
-        """
-        law = PotentialLaw(self.line.law(), self.x_min, self.x_max)
-        x = np.linspace(0.0, 1.05, 1051)
-        slopes = law.slope(x) + 0.0 * x
-        if slopes.max() >= 0.0:
-            raise MaterialError(f"potential rises at x = {x[slopes.argmax()]:.3f}; accepted: falling on 0 to 1.05")
-        return law
-
-
-class AnodeTable(_Table):
-    """Potential of an anode reaction."""
-
-    kind: Literal["plateau", "tailed-plateau"]
-    plateau: units.Voltage
-    lithiated_drop: units.Voltage | None = None
-    lithiated_width: float | None = Field(default=None, gt=0.0)
-    delithiated_rise: units.Voltage | None = None
-    delithiated_width: float | None = Field(default=None, gt=0.0)
-    specific_capacity: units.SpecificCapacity | None = None
-    source: str = ""
-    mark: str = ""
-
-    def law(self) -> AnodePotential:
-        """The law.
-
-        Raises:
-            MaterialError: Tail values are missing, or given for a plain plateau.
-        """
-        names = ("lithiated_drop", "lithiated_width", "delithiated_rise", "delithiated_width")
-        tails = {name: getattr(self, name) for name in names if getattr(self, name) is not None}
-        if self.kind == "plateau" and not tails:
-            return PlateauPotential(self.plateau, self.specific_capacity)
-        if self.kind == "tailed-plateau" and len(tails) == len(names):
-            return TailedPlateauPotential(self.plateau, specific_capacity=self.specific_capacity, **tails)
-        needs = "none" if self.kind == "plateau" else "all"
-        raise MaterialError(f"anode of kind '{self.kind}' has {sorted(tails)}; accepted: {needs} of {list(names)}")
-
-
-class IngredientTable(_Table):
+class IngredientTable(Table):
     """One phase of a composite."""
 
-    material: str | dict[str, Any]
-    weight_fraction: float = Field(gt=0.0)
+    material: Annotated[Any, BeforeValidator(_name_or_table)]
+    weight_fraction: Number = Field(gt=0.0)
     source: str = ""
     mark: str = ""
 
 
-class EntryTable(_Table):
+class EntryTable(Table):
     """A whole material."""
 
     title: str = ""
     youngs_modulus: _Pressure | None = None
-    poisson_ratio: Annotated[float, _ORIGIN] | None = None
+    poisson_ratio: Annotated[Number, _ORIGIN] | None = None
     c11: _Pressure | None = None
     c12: _Pressure | None = None
     c13: _Pressure | None = None
     c33: _Pressure | None = None
     c44: _Pressure | None = None
     ingredients: list[IngredientTable] = []
-    porosity: Annotated[float, _ORIGIN] = 0.0
+    porosity: Annotated[Number, _ORIGIN] = 0.0
     density: Annotated[units.Density, _ORIGIN] | None = None
     strength: _Pressure | None = None
     strength_kind: Annotated[Literal["yield", "fracture"], _ORIGIN] = "yield"

@@ -20,6 +20,7 @@ from fem_asslb.materials import mixing
 from fem_asslb.materials.anode import AnodePotential
 from fem_asslb.materials.elasticity import Elasticity, IsotropicElasticity
 from fem_asslb.materials.entry import STIFFNESS_KEYS, EntryTable
+from fem_asslb.materials.faults import faults
 from fem_asslb.materials.material import Material
 
 _DATA = files("fem_asslb.materials") / "data"
@@ -125,8 +126,8 @@ def _build(name: str, table: dict[str, Any], key: str) -> Material:
     try:
         entry = EntryTable.model_validate(table)
     except ValidationError as error:
-        faults = [_fault(detail, key) for detail in error.errors()]
-        raise faults[0] if len(faults) == 1 else CaseErrors(faults) from error
+        found = faults(error, key)
+        raise found[0] if len(found) == 1 else CaseErrors(found) from error
     try:
         elasticity, density = _mixture(entry, key)
         return Material(
@@ -153,7 +154,7 @@ def _mixture(entry: EntryTable, key: str) -> tuple[Elasticity, float | None]:
         if elasticity is None:
             raise MaterialError("neither elasticity nor ingredients")
         return elasticity, entry.density
-    phases = [resolve(phase.material, f"{key}.ingredients.{index}") for index, phase in enumerate(entry.ingredients)]
+    phases = [resolve(phase.material, f"{key}.ingredients[{index}]") for index, phase in enumerate(entry.ingredients)]
     weights = [phase.weight_fraction for phase in entry.ingredients]
     densities = [phase.density for phase in phases if phase.density is not None]
     if len(densities) < len(phases):
@@ -165,17 +166,6 @@ def _mixture(entry: EntryTable, key: str) -> tuple[Elasticity, float | None]:
         elasticity = mixing.self_consistent(fractions, moduli, entry.porosity)
     density = mixing.mixture_density(weights, densities, entry.porosity)
     return elasticity, density if entry.density is None else entry.density
-
-
-def _fault(detail: Any, key: str) -> CaseError:
-    """One message of pydantic in the package's words."""
-    path = ".".join([key, *(str(part) for part in detail["loc"])])
-    if detail["type"] == "extra_forbidden":
-        if len(detail["loc"]) == 1:
-            return CaseError(path, f"unknown key; accepted: use, {', '.join(EntryTable.model_fields)}")
-        return CaseError(path, "unknown key")
-    message = detail["msg"].removeprefix("Value error, ")
-    return CaseError(path, message if "expected" in message else f"{detail['input']!r}: {message}")
 
 
 def _sources(table: dict[str, Any]) -> dict[str, str]:

@@ -4,6 +4,7 @@ import subprocess
 import sys
 import tomllib
 from importlib.resources import files
+from math import inf, nan
 from pathlib import Path
 
 import pytest
@@ -15,6 +16,7 @@ from fem_asslb.materials.library import anode_names, load, load_anode, names, re
 pytestmark = pytest.mark.serial  # plain numbers: nothing parallel in it
 
 MARKS = {"seed", "lit", "lit2", "code", "est", "derived", "mem"}
+FLAT = {"value": 1.0, "slope": 0.0}
 USER_HOST = {
     "youngs_modulus": "100 GPa",
     "poisson_ratio": 0.25,
@@ -171,7 +173,7 @@ def without(key):
         ({"use": "lpscl", "youngs_modulus": "24 m"}, "m.p.youngs_modulus", "wrong dimension"),
         ({"use": "lpscl", "youngs_modulus": "-1 GPa"}, "m.p", "youngs_modulus = -1000 is out of range"),
         ({"use": "lpscl", "poisson_ratio": 0.5}, "m.p", "poisson_ratio = 0.5 is out of range"),
-        ({"use": "lpscl", "poisson_ratio": "soft"}, "m.p.poisson_ratio", "'soft': "),
+        ({"use": "lpscl", "poisson_ratio": "soft"}, "m.p.poisson_ratio", "'soft' is not accepted; expected a number"),
         ({"use": "lpscl", "c11": "3 GPa"}, "m.p", "elasticity needs"),
         ({"use": "ncm85", "youngs_modulus": "1 GPa", "c11": "3 GPa"}, "m.p", "elasticity needs"),
         ({"use": "ncm85", "c33": "10 GPa"}, "m.p", "c33 = 10000 is out of range"),
@@ -181,7 +183,7 @@ def without(key):
         (
             {"use": "lpscl", "strength_kind": "creep"},
             "m.p.strength_kind",
-            "'creep': Input should be 'yield' or",
+            "'creep' is not accepted; expected 'yield' or",
         ),
         ({"use": "ncm85", "molar_mass": 97}, "m.p.molar_mass", "97 has no unit"),
         ({"use": "ncm85", "diffusivity": "0 m^2/s"}, "m.p", "diffusivity_in_plane = 0 is out of range"),
@@ -194,8 +196,48 @@ def without(key):
         ({"ingredients": [{"material": "steel", "weight_fraction": 1.0}]}, "m.p", "without density: steel"),
         (
             {"ingredients": [{"material": "iron", "weight_fraction": 1}]},
-            "m.p.ingredients.0",
+            "m.p.ingredients[0]",
             "no material 'iron'",
+        ),
+        ({"use": "lpscl", "poisson_ratio": "0.3"}, "m.p.poisson_ratio", "'0.3' is not accepted; expected a number"),
+        ({"use": "lpscl", "poisson_ratio": True}, "m.p.poisson_ratio", "true is not accepted; expected a number"),
+        ({"use": "lpscl", "poisson_ratio": inf}, "m.p.poisson_ratio", "inf is not accepted; expected a finite"),
+        ({"use": "lto-composite", "porosity": nan}, "m.p.porosity", "nan is not accepted; expected a finite"),
+        ({"use": "ncm85", "lattice": 3}, "m.p.lattice", "3 is not accepted; expected a table"),
+        ({"use": "ncm85", "lattice": {"a": 3, "c": FLAT}}, "m.p.lattice.a", "3 is not accepted; expected a table"),
+        ({"use": "ncm85", "lattice": {"a": FLAT}}, "m.p.lattice.c", "this key is missing"),
+        (
+            {"use": "ncm85", "lattice": {"a": FLAT | {"offset": 1.0}, "c": FLAT}},
+            "m.p.lattice.a.offset",
+            "unknown key; accepted: value, slope, bends",
+        ),
+        (
+            {"use": "ncm85", "lattice": {"a": FLAT | {"value": nan}, "c": FLAT}},
+            "m.p.lattice.a.value",
+            "nan is not accepted; expected a finite number",
+        ),
+        (
+            {"use": "ncm85", "lattice": {"a": FLAT, "c": {"value": -1.0, "slope": 1.0}}},
+            "m.p",
+            "lattice parameter c is -1 at x = 0.000; accepted: more than 0",
+        ),
+        ({"use": "ncm85", "lattice": {"a": FLAT | {"value": 0.0}, "c": FLAT}}, "m.p", "lattice parameter a is 0"),
+        ({"use": "ncm85", "lattice": {"a": FLAT, "c": FLAT, "x_min": -1}}, "m.p.lattice.x_min", "at least 0"),
+        ({"use": "ncm85", "lattice": {"a": FLAT, "c": FLAT, "x_min": 1}}, "m.p", "accepted: below x_max, 1"),
+        ({"use": "ncm85", "potential": {"line": {"value": nan, "slope": -1}}}, "m.p.potential.line.value", "nan is"),
+        ({"use": "ncm85", "potential": {"line": {"value": 4, "slope": nan}}}, "m.p.potential.line.slope", "nan is"),
+        ({"ingredients": 3}, "m.p.ingredients", "3 is not accepted; expected a list"),
+        ({"ingredients": [3]}, "m.p.ingredients[0]", "3 is not accepted; expected a table"),
+        ({"ingredients": [{"material": "lpscl"}]}, "m.p.ingredients[0].weight_fraction", "this key is missing"),
+        (
+            {"ingredients": [{"material": 3, "weight_fraction": 1.0}]},
+            "m.p.ingredients[0].material",
+            "3 is no material; accepted: a name of the library or a table",
+        ),
+        (
+            {"ingredients": [{"material": "lpscl", "weight_fraction": "all"}]},
+            "m.p.ingredients[0].weight_fraction",
+            "'all' is not accepted; expected a number",
         ),
         (
             {"use": "lithium", "anode": {"kind": "tailed-plateau", "plateau": "1 V"}},

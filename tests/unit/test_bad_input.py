@@ -157,6 +157,20 @@ BAD = {  # what is changed, the key of the error, words of its message
     ),
     # geometry
     "dimension of four": (["geometry.dimension=4"], "geometry.dimension", ["4 is not accepted", "2 or 3"]),
+    "dimension that is no integer": (["geometry.dimension=2.0"], "geometry.dimension", ["2.0", "an integer"]),
+    "order that is a flag": (["geometry.order=true"], "geometry.order", ["true", "an integer"]),
+    "degree that is a flag": (["solver.displacement_degree=true"], "solver.displacement_degree", ["an integer"]),
+    "seed that is a flag": (["geometry.seed=true"], "geometry.seed", ["true is not accepted", "an integer"]),
+    "fraction that is text": (
+        [f"{PARTICLES}.volume_fraction='0.4'"],
+        f"{PARTICLES}.volume_fraction",
+        ["'0.4' is not accepted", "a number"],
+    ),
+    "deviation that is infinite": (
+        [f'{PARTICLES}.diameter={{kind="lognormal", median="4 um", geometric_deviation=inf}}'],
+        f"{PARTICLES}.diameter.geometric_deviation",
+        ["inf is not accepted", "a finite number"],
+    ),
     "negative thickness": (
         ["geometry.layers.anode.thickness=-1 um"],
         "geometry.layers.anode.thickness",
@@ -229,6 +243,16 @@ BAD = {  # what is changed, the key of the error, words of its message
         ['materials.separator={use="lpscl", poisson_ratio=0.5}'],
         "materials.separator",
         ["poisson_ratio", "0.5"],
+    ),
+    "poisson ratio that is text": (
+        ["materials.particle.poisson_ratio='0.3'"],
+        "materials.particle.poisson_ratio",
+        ["'0.3' is not accepted", "a number"],
+    ),
+    "lattice without size": (
+        ["materials.particle.lattice={a={value=nan, slope=0.0}, c={value=1.0, slope=0.0}}"],
+        "materials.particle.lattice.a.value",
+        ["nan is not accepted", "a finite number"],
     ),
     "negative modulus": (
         ['materials.separator={use="lpscl", youngs_modulus="-1 GPa"}'],

@@ -1,0 +1,130 @@
+"""Tables of the functions in a material: lattice, potential and anode."""
+
+from typing import Literal
+
+import numpy as np
+from pydantic import BaseModel, ConfigDict, Field
+
+from fem_asslb import units
+from fem_asslb.errors import MaterialError
+from fem_asslb.materials.anode import AnodePotential, PlateauPotential, TailedPlateauPotential
+from fem_asslb.materials.bent_line import Bend, BentLine
+from fem_asslb.materials.checks import require
+from fem_asslb.materials.lattice import LatticeLaw
+from fem_asslb.materials.potential import PotentialLaw
+from fem_asslb.values import Number
+
+
+class Table(BaseModel):
+    """A table without other keys than its own."""
+
+    model_config = ConfigDict(extra="forbid")
+
+
+class BendTable(Table):
+    """One bend of a law."""
+
+    position: Number
+    width: Number = Field(gt=0.0)
+    slope_change: Number
+
+
+class LineTable(Table):
+    """A bent line."""
+
+    value: Number
+    slope: Number
+    bends: list[BendTable] = []
+
+    def law(self) -> BentLine:
+        """The function."""
+        bends = tuple(Bend(bend.position, bend.width, bend.slope_change) for bend in self.bends)
+        return BentLine(self.value, self.slope, bends)
+
+
+class _DataTable(Table):
+    x_min: Number = Field(default=0.0, ge=0.0, le=1.0)
+    x_max: Number = Field(default=1.0, ge=0.0, le=1.0)
+    source: str = ""
+    mark: str = ""
+    table: dict[str, list[Number]] = {}
+
+    def span(self) -> tuple[float, float]:
+        """Least and largest stoichiometry of the data.
+
+        Raises:
+            MaterialError: They are not in this order.
+        """
+        require("x_min", self.x_min, lambda value: value < self.x_max, f"below x_max, {self.x_max:g}")
+        return self.x_min, self.x_max
+
+
+class LatticeTable(_DataTable):
+    """Lattice law; ``table`` holds the data it was fitted to (x, a, c)."""
+
+    a: LineTable
+    c: LineTable
+
+    def law(self) -> LatticeLaw:
+        """The law.
+
+        Raises:
+            MaterialError: A unit cell without volume somewhere in the range.
+        """
+        law = LatticeLaw(self.a.law(), self.c.law(), *self.span())
+        x = np.linspace(self.x_min, self.x_max, 1001)
+        for name, values in (("a", law.a(x) + 0.0 * x), ("c", law.c(x) + 0.0 * x)):
+            good = (values > 0.0) & np.isfinite(values)
+            if not good.all():
+                at = int(good.argmin())
+                given = f"lattice parameter {name} is {values[at]:g} at x = {x[at]:.3f}"
+                raise MaterialError(f"{given}; accepted: more than 0 from x_min to x_max")
+        return law
+
+
+class PotentialTable(_DataTable):
+    """Potential law; ``table`` holds the data it was fitted to (x, u)."""
+
+    line: LineTable
+
+    def law(self) -> PotentialLaw:
+        """The law.
+
+        Raises:
+            MaterialError: A potential that rises somewhere, so that lithium would flow uphill.
+        """
+        law = PotentialLaw(self.line.law(), *self.span())
+        x = np.linspace(0.0, 1.05, 1051)
+        slopes = law.slope(x) + 0.0 * x
+        if not slopes.max() < 0.0:
+            raise MaterialError(f"potential rises at x = {x[slopes.argmax()]:.3f}; accepted: falling on 0 to 1.05")
+        return law
+
+
+class AnodeTable(Table):
+    """Potential of an anode reaction."""
+
+    kind: Literal["plateau", "tailed-plateau"]
+    plateau: units.Voltage
+    lithiated_drop: units.Voltage | None = None
+    lithiated_width: Number | None = Field(default=None, gt=0.0)
+    delithiated_rise: units.Voltage | None = None
+    delithiated_width: Number | None = Field(default=None, gt=0.0)
+    specific_capacity: units.SpecificCapacity | None = None
+    source: str = ""
+    mark: str = ""
+
+    def law(self) -> AnodePotential:
+        """The law.
+
+        Raises:
+            MaterialError: Tail values are missing, or given for a plain plateau.
+        """
+        names = ("lithiated_drop", "lithiated_width", "delithiated_rise", "delithiated_width")
+        tails = {name: getattr(self, name) for name in names if getattr(self, name) is not None}
+        if self.kind == "plateau" and not tails:
+            return PlateauPotential(self.plateau, self.specific_capacity)
+        if self.kind == "tailed-plateau" and len(tails) == len(names):
+            return TailedPlateauPotential(self.plateau, specific_capacity=self.specific_capacity, **tails)
+        needs = "none" if self.kind == "plateau" else "all"
+        raise MaterialError(f"anode of kind '{self.kind}' has {sorted(tails)}; accepted: {needs} of {list(names)}")

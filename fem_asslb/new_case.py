@@ -2,12 +2,13 @@
 
 import os
 import re
+import tomllib
 from pathlib import Path
 
 from fem_asslb.case.reader import CASE_FILE, read_table
 from fem_asslb.errors import CaseError
 
-_PATH = re.compile(r"""^(\s*(?:extends|path)\s*=\s*)(["'])(.+?)\2""", re.MULTILINE)
+_PATH = re.compile(r"""((?:^|[{,.])\s*(?:extends|path)\s*=\s*)(["'])(.+?)\2""", re.MULTILINE)
 
 
 def copy_case(like: Path, name: Path) -> None:
@@ -19,22 +20,39 @@ def copy_case(like: Path, name: Path) -> None:
 
     Raises:
         CaseErrors: No case at ``like``.
-        CaseError: The new directory exists, or cannot be written.
+        CaseError: The new directory exists, or cannot be written, or a path is written in an unusual way.
     """
     read_table(like)
     source = like if like.suffix == ".toml" else like / CASE_FILE
     if name.exists():
         raise CaseError(str(name), "exists already; choose another name")
-
-    def moved(found: re.Match[str]) -> str:
-        target = os.path.relpath((source.parent / found[3]).resolve(), name.resolve())
-        return f'{found[1]}"{Path(target).as_posix()}"'
-
     try:
-        text = _PATH.sub(moved, source.read_text(encoding="utf-8"))
+        text = _moved(source.read_text(encoding="utf-8"), source, name)
         name.mkdir(parents=True)
         (name / CASE_FILE).write_text(text, encoding="utf-8")
         readme = f"# {name.name}\n\nStarted as a copy of {source.resolve().parent.name}.\n"
         (name / "README.md").write_text(readme, encoding="utf-8")
     except OSError as error:
         raise CaseError(str(name), f"cannot be written: {error.strerror}") from error
+
+
+def _moved(text: str, source: Path, name: Path) -> str:
+    """Text of a case file with its paths seen from another directory, checked against its table."""
+
+    def moved(path: str) -> str:
+        return Path(os.path.relpath((source.parent / path).resolve(), name.resolve())).as_posix()
+
+    table = tomllib.loads(text)
+    places = ((table, "extends"), (table.get("geometry"), "path"))
+    stated = [(owner, key) for owner, key in places if isinstance(owner, dict) and isinstance(owner.get(key), str)]
+    paths = {owner[key] for owner, key in stated}
+    result = _PATH.sub(lambda found: f'{found[1]}"{moved(found[3])}"' if found[3] in paths else found[0], text)
+    for owner, key in stated:
+        owner[key] = moved(owner[key])
+    try:
+        if tomllib.loads(result) == table:
+            return result
+    except tomllib.TOMLDecodeError:
+        pass
+    accepted = 'expected plainly quoted text such as path = "cell.msh"'
+    raise CaseError(str(source), f"a path in it cannot be rewritten; {accepted}")

@@ -9,7 +9,8 @@ from typing import Any
 from pydantic import TypeAdapter, ValidationError
 
 from fem_asslb.case.checks import cross_check
-from fem_asslb.case.keys import accepted_keys, fields_of
+from fem_asslb.case.keys import fields_of
+from fem_asslb.case.merging import merge, name_materials, parse_override
 from fem_asslb.case.messages import errors_of_section, unknown_key
 from fem_asslb.case.schema import Case
 from fem_asslb.errors import CaseError, CaseErrors
@@ -47,7 +48,7 @@ def read_table(path: str | Path, overrides: list[str] | None = None) -> dict[str
     errors = []
     for text in overrides or []:
         try:
-            table = merge(table, _parse_override(text))
+            table = name_materials(merge(table, parse_override(text)))
         except CaseError as error:
             errors.append(error)
     if errors:
@@ -81,22 +82,6 @@ def build_case(table: dict[str, Any]) -> Case:
     return Case(**sections)
 
 
-def merge(base: dict[str, Any], changes: dict[str, Any]) -> dict[str, Any]:
-    """Deep merge: tables are merged, anything else is replaced.
-
-    Where a table's ``kind`` or ``law`` changes, the base's keys that the new one does not know are dropped.
-    """
-    result = dict(base)
-    for tag in ("kind", "law"):
-        if tag in changes and tag in base and changes[tag] != base[tag]:
-            known = accepted_keys(changes[tag])
-            result = {key: value for key, value in base.items() if known is None or key in known}
-    for key, value in changes.items():
-        both_tables = isinstance(value, dict) and isinstance(result.get(key), dict)
-        result[key] = merge(result[key], value) if both_tables else value
-    return result
-
-
 @cache
 def _adapter(section: str) -> TypeAdapter[Any]:
     return TypeAdapter(fields_of(Case)[section][0])
@@ -114,7 +99,7 @@ def _read_with_base(path: Path, seen: tuple[Path, ...]) -> dict[str, Any]:
     if parent is None:
         if removed:
             raise CaseError("remove", "there is nothing to remove from; it goes with extends")
-        return table
+        return name_materials(table)
     if not isinstance(parent, str):
         raise CaseError("extends", f"{parent!r} is not a directory relative to {file.parent}")
     base = _read_with_base(file.parent / parent, (*seen, file))
@@ -122,7 +107,7 @@ def _read_with_base(path: Path, seen: tuple[Path, ...]) -> dict[str, Any]:
         raise CaseError("remove", f"{removed!r} is not a list of dotted keys of the case that is extended")
     for key in removed:
         _remove(base, key)
-    return merge(base, table)
+    return name_materials(merge(base, table))
 
 
 def _load(file: Path, given: Path) -> dict[str, Any]:
@@ -149,22 +134,3 @@ def _remove(table: dict[str, Any], key: str) -> None:
     if not isinstance(owner, dict) or last not in owner:
         raise CaseError("remove", f"'{key}' is not in the case that is extended")
     del owner[last]
-
-
-def _parse_override(text: str) -> dict[str, Any]:
-    key, equals, value = text.partition("=")
-    names = [name.strip() for name in key.split(".")]
-    if not equals or not all(names):
-        raise CaseError("--set", f"'{text}' is not key=value, such as fixture.stiffness='0.3 MPa/um'")
-    table: dict[str, Any] = {names[-1]: _parse_value(value.strip())}
-    for name in reversed(names[:-1]):
-        table = {name: table}
-    return table
-
-
-def _parse_value(text: str) -> Any:
-    """TOML value; anything that is not one is text."""
-    try:
-        return tomllib.loads(f"value = {text}")["value"]
-    except tomllib.TOMLDecodeError:
-        return text

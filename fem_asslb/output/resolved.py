@@ -1,6 +1,7 @@
 """A checked case as the table of ``case.toml`` that gives it: defaults written out, quantities with units."""
 
-import tomllib
+import json
+import re
 from dataclasses import fields, is_dataclass
 from pathlib import Path
 from typing import Annotated, Any, get_args, get_origin
@@ -131,7 +132,7 @@ def _toml(value: Any) -> str:
         case bool():
             return str(value).lower()
         case str():
-            return '"' + value.replace("\\", "\\\\").replace('"', '\\"') + '"'
+            return json.dumps(value, ensure_ascii=False).replace("\x7f", "\\u007f")
         case dict():
             return "{" + ", ".join(f"{_key(key)} = {_toml(item)}" for key, item in value.items()) + "}"
         case list():
@@ -142,8 +143,4 @@ def _toml(value: Any) -> str:
 
 
 def _key(name: str) -> str:
-    try:
-        tomllib.loads(f"{name} = 0")
-    except tomllib.TOMLDecodeError:
-        return _toml(name)
-    return name if "." not in name else _toml(name)
+    return name if re.fullmatch("[A-Za-z0-9_-]+", name) else _toml(name)

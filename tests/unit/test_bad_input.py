@@ -87,6 +87,8 @@ BAD = {  # what is changed, the key of the error, words of its message
     "key of a particle": ([f"{PARTICLES}.colour=red"], f"{PARTICLES}.colour", ["unknown key", "minimum_gap"]),
     "override without value": (["fixture.stiffness"], "--set", ["'fixture.stiffness' is not key=value"]),
     "override without key": (["=3"], "--set", ["'=3' is not key=value"]),
+    "override of the case that is extended": (["extends=foo"], "--set", ["'extends' cannot be changed by --set"]),
+    "override of what is removed": (["remove=['cell']"], "--set", ["'remove' cannot be changed by --set"]),
     "section that is no table": (["fixture=3"], "fixture", ["3 is not accepted", "a table"]),
     # quantities and plain values
     "number without unit": (["fixture.stiffness=0.2"], "fixture.stiffness", ["0.2 has no unit", "1 MPa/um"]),

@@ -14,14 +14,17 @@ from fem_asslb.case.estimates import format_rows, summary
 from fem_asslb.case.fixture import RigidFixture, SpringFixture
 from fem_asslb.case.layers import swelling_layers
 from fem_asslb.case.materials import Axis, MaterialChoice
+from fem_asslb.case.merging import merge
 from fem_asslb.case.protocol import Protocol, parse_step
-from fem_asslb.case.reader import build_case, merge, read_case, read_table
+from fem_asslb.case.reader import build_case, read_case, read_table
 from fem_asslb.case.reference import renewed
 from fem_asslb.case.schema import Case, Cell, Description
-from fem_asslb.errors import CaseErrors
+from fem_asslb.errors import CaseError, CaseErrors
 from fem_asslb.geometry import Layer, LayeredStack
 from fem_asslb.materials.elasticity import IsotropicElasticity
 from fem_asslb.materials.library import load, load_anode
+from fem_asslb.new_case import copy_case
+from fem_asslb.output.resolved import format_toml, resolved_table
 
 pytestmark = pytest.mark.serial  # plain numbers: nothing parallel in it
 
@@ -107,6 +110,16 @@ def test_a_new_kind_drops_the_keys_it_does_not_know(write) -> None:
     assert read_case(base, ["fixture.kind=rigid"]).fixture == RigidFixture(walls="free")
 
 
+def test_values_are_merged_into_a_material_given_by_its_name(write) -> None:
+    """By --set and by a variant; a name replaces the whole material."""
+    base = write("base", BASE)
+    softer = read_case(base, ["materials.separator.youngs_modulus=20 GPa"]).materials["separator"]
+    assert softer == MaterialChoice(use="lpscl", overrides={"youngs_modulus": "20 GPa"})
+    text = 'extends = "../base"\n[materials]\nseparator = { youngs_modulus = "20 GPa" }\ncathode = "ncm811"\n'
+    materials = read_case(write("softer", text)).materials
+    assert materials == {"separator": softer, "cathode": MaterialChoice(use="ncm811")}
+
+
 def test_remove_drops_inherited_keys(write) -> None:
     """A layer and its material go; a key that is not there is an error."""
     write("base", BASE)
@@ -169,6 +182,40 @@ def test_mesh_path_is_relative_to_the_file_that_states_it(write) -> None:
     (base / "stack.msh").touch()
     variant = write("variant", 'extends = "../base"\n')
     assert read_case(variant).geometry.path == base / "stack.msh"
+
+
+@pytest.mark.parametrize(
+    "geometry",
+    [
+        'geometry = { kind = "mesh-file", path = "stack.msh" }\n',
+        "geometry.kind = 'mesh-file'\ngeometry.path = 'stack.msh'\n",
+        '[geometry]\nkind = "mesh-file"\npath = "stack.msh"\n',
+    ],
+)
+def test_a_copied_case_has_the_same_mesh_file(write, tmp_path, geometry: str) -> None:
+    """Wherever the path stands; texts that look like one stay."""
+    title = "[case]\ntitle = \"{path = 'other.msh'}\"\n"
+    base = write("base", geometry + title + "[materials]" + BASE.split("[materials]")[1])
+    (base / "stack.msh").touch()
+    copy_case(base, tmp_path / "copies" / "mine")
+    assert read_case(tmp_path / "copies" / "mine").geometry.path.resolve() == base / "stack.msh"
+    assert read_case(tmp_path / "copies" / "mine").case == read_case(base).case
+
+
+def test_a_path_that_cannot_be_copied_is_refused(write, tmp_path) -> None:
+    """Nothing is written then."""
+    base = write("base", 'geometry = { kind = "mesh-file", "path" = "stack.msh" }\n[case]\ntitle = "quoted key"\n')
+    with pytest.raises(CaseError, match=r"a path in it cannot be rewritten; expected"):
+        copy_case(base, tmp_path / "mine")
+    assert not (tmp_path / "mine").exists()
+
+
+@pytest.mark.parametrize("title", ["two\nlines", 'a "tab"\t\\', "50 \u00b5m \U0001f50b", "\x7f"])
+def test_a_resolved_case_is_toml_whatever_its_title(write, title: str) -> None:
+    """Line breaks, quotes and control characters are escaped."""
+    table = read_table(write("base", BASE)) | {"case": {"title": title}}
+    case = build_case(table)
+    assert build_case(tomllib.loads(format_toml(resolved_table(case)))) == case
 
 
 def test_materials_come_from_the_library_with_overrides(write) -> None:

@@ -1,0 +1,58 @@
+"""Tables merged into tables: what a variant states into the case that it extends, and ``--set`` into both."""
+
+import tomllib
+from typing import Any
+
+from fem_asslb.case.keys import accepted_keys
+from fem_asslb.errors import CaseError
+
+
+def merge(base: dict[str, Any], changes: dict[str, Any]) -> dict[str, Any]:
+    """Deep merge: tables are merged, anything else is replaced.
+
+    Where a table's ``kind`` or ``law`` changes, the base's keys that the new one does not know are dropped.
+    """
+    result = dict(base)
+    for tag in ("kind", "law"):
+        if tag in changes and tag in base and changes[tag] != base[tag]:
+            known = accepted_keys(changes[tag])
+            result = {key: value for key, value in base.items() if known is None or key in known}
+    for key, value in changes.items():
+        both_tables = isinstance(value, dict) and isinstance(result.get(key), dict)
+        result[key] = merge(result[key], value) if both_tables else value
+    return result
+
+
+def name_materials(table: dict[str, Any]) -> dict[str, Any]:
+    """The table with materials given by a name as tables with that name, so that values can be merged into them."""
+    materials = table.get("materials")
+    if not isinstance(materials, dict):
+        return table
+    tables = {role: {"use": entry} if isinstance(entry, str) else entry for role, entry in materials.items()}
+    return table | {"materials": tables}
+
+
+def parse_override(text: str) -> dict[str, Any]:
+    """Table of one ``--set``.
+
+    Raises:
+        CaseError: Not ``key=value``, or a key that belongs to the file.
+    """
+    key, equals, value = text.partition("=")
+    names = [name.strip() for name in key.split(".")]
+    if not equals or not all(names):
+        raise CaseError("--set", f"'{text}' is not key=value, such as fixture.stiffness='0.3 MPa/um'")
+    if names[0] in ("extends", "remove"):
+        raise CaseError("--set", f"'{names[0]}' cannot be changed by --set; it is for case.toml")
+    table: dict[str, Any] = {names[-1]: _parse_value(value.strip())}
+    for name in reversed(names[:-1]):
+        table = {name: table}
+    return table
+
+
+def _parse_value(text: str) -> Any:
+    """TOML value; anything that is not one is text."""
+    try:
+        return tomllib.loads(f"value = {text}")["value"]
+    except tomllib.TOMLDecodeError:
+        return text

@@ -80,6 +80,9 @@ class Problem:
             for state in (self.state, self.previous):
                 state.host_lithium.x.array.reshape(-1, 2)[dofs] = [x, phi]
                 state.set_number(ELECTRODE, phi)
+        # A rank without a cell of a host may still hold a copy of one of its unknowns.
+        for state in (self.state, self.previous):
+            state.host_lithium.x.scatter_forward()
 
     def _derivative(self, row: ufl.Form, function: fem.Function) -> fem.Form | None:
         form = expand_derivatives(ufl.derivative(row, function, ufl.TrialFunction(function.function_space)))

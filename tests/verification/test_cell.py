@@ -3,6 +3,7 @@
 from pathlib import Path
 
 import pytest
+from mpi4py import MPI
 
 from fem_asslb.case.reader import read_case
 from fem_asslb.constants import FARADAY
@@ -84,6 +85,15 @@ def test_charge_lithium_and_voltage_of_a_protocol(steps):
         assert end["current density [mA/cm2]"] == pytest.approx(density, rel=1e-9, abs=1e-12)
         drop = end["cell voltage [V]"] - (end["cathode potential [V]"] - end["anode potential [V]"])
         assert drop == pytest.approx(20.0 * density * 1e-3, rel=1e-6, abs=1e-9)
+
+
+def test_steps_are_chosen_alike_on_any_number_of_ranks(comm, shared_path):
+    """Also where a rank holds no cell of the cathode, as in a stack of thin layers."""
+    steps = []
+    for some in (comm, MPI.COMM_SELF):
+        simulation = build(some, "column", [], shared_path)
+        steps.append([simulation.advance().duration for _ in range(12)])
+    assert steps[0] == pytest.approx(steps[1], rel=1e-6)
 
 
 def test_books_of_a_cell_whose_anode_grows(comm, shared_path):

@@ -3,7 +3,6 @@
 import json
 import shutil
 import time
-from contextlib import ExitStack
 from dataclasses import fields
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -14,6 +13,7 @@ from dolfinx import fem
 
 from fem_asslb.controls import Controls
 from fem_asslb.errors import FemAsslbError
+from fem_asslb.output.cell_values import owned_values, read_values, saved_functions
 from fem_asslb.output.files import replace_text
 from fem_asslb.output.resolved import differences
 
@@ -26,9 +26,6 @@ FOLDER = "checkpoint"
 
 LATEST = "latest.json"
 """File in it that names the last complete checkpoint; the last thing that is written."""
-
-LITHIUM = "lithium"
-"""End of the names of functions that live in hosts only."""
 
 FORMAT = 1
 """Number of the format; it changes with the names of what is saved."""
@@ -92,10 +89,7 @@ def save(simulation: "Simulation", folder: Path, identity: dict[str, Any]) -> No
         shutil.rmtree(place, ignore_errors=True)
         place.mkdir()
     comm.barrier()
-    owned = simulation.problem.domain.num_owned_cells
-    arrays: dict[str, Any] = {name: _by_cell(function)[:owned] for name, function in _functions(simulation).items()}
-    arrays["cells"] = _file_order(simulation)[:owned]
-    np.savez(place / f"rank-{comm.rank:04d}.npz", **arrays)
+    np.savez(place / f"rank-{comm.rank:04d}.npz", **owned_values(simulation))
     comm.barrier()
     if comm.rank == 0:
         constants = {name: float(constant.value) for name, constant in _constants(simulation.problem.controls).items()}
@@ -174,60 +168,18 @@ def restore(simulation: "Simulation", folder: Path, latest: dict[str, Any]) -> N
     values: dict[str, np.ndarray] = {}
     fault = ""
     try:
-        values = _read(simulation, [place / f"rank-{rank:04d}.npz" for rank in range(latest["ranks"])])
+        values = read_values(simulation, [place / f"rank-{rank:04d}.npz" for rank in range(latest["ranks"])])
     except (OSError, KeyError, ValueError, IndexError, EOFError, BadZipFile) as error:
         fault = f"checkpoint '{place}' cannot be read: {error}"
     faults = [text for text in comm.allgather(fault) if text]
     if faults:
         raise FemAsslbError(faults[0])
-    for name, function in _functions(simulation).items():
+    for name, function in saved_functions(simulation).items():
         function.x.array[:] = values[name]
         function.x.scatter_forward()
     for name, constant in _constants(problem.controls).items():
         constant.value = latest["controls"][name]
     simulation.restore(latest["clock"])
-
-
-def _functions(simulation: "Simulation") -> dict[str, fem.Function]:
-    """Every function that a later step reads, by name."""
-    functions: dict[str, fem.Function] = {}
-    problem, before = simulation.problem, simulation.stepper.before
-    for when, state in (("state", problem.state), ("previous", problem.previous), ("before", before)):
-        functions |= {f"{when}.displacement": state.displacement, f"{when}.numbers": state.numbers}
-        if state.lithium is not None:
-            functions[f"{when}.{LITHIUM}"] = state.lithium
-    return functions
-
-
-def _read(simulation: "Simulation", paths: list[Path]) -> dict[str, np.ndarray]:
-    """Values of all functions from the parts of all ranks: meshes are not cut the same way every time."""
-    arrays = {}
-    with ExitStack() as stack:
-        parts = [np.load(stack.enter_context(path.open("rb"))) for path in paths]
-        cells = np.concatenate([part["cells"] for part in parts])
-        row = np.empty(cells.max() + 1, dtype=np.int64)
-        row[cells] = np.arange(len(cells))
-        mine = row[_file_order(simulation)]
-        hosts = simulation.problem.domain.cells_of(simulation.problem.model.hosts)
-        for name, function in _functions(simulation).items():
-            values = np.concatenate([part[name] for part in parts])[mine]
-            dofmap = function.function_space.dofmap
-            # Cells outside the hosts borrow the degrees of freedom of lithium from their neighbours.
-            cells = hosts if name.endswith(LITHIUM) else np.arange(len(mine))
-            arrays[name] = function.x.array.copy()
-            arrays[name].reshape(-1, dofmap.index_map_bs)[dofmap.list[cells]] = values[cells]
-    return arrays
-
-
-def _by_cell(function: fem.Function) -> np.ndarray:
-    """Values at the degrees of freedom of each local cell, shape (num_cells, dofs_per_cell, block)."""
-    dofmap = function.function_space.dofmap
-    return function.x.array.reshape(-1, dofmap.index_map_bs)[dofmap.list]
-
-
-def _file_order(simulation: "Simulation") -> np.ndarray:
-    """Place in the mesh file of each local cell, owned and ghost."""
-    return np.asarray(simulation.problem.domain.mesh.topology.original_cell_index)
 
 
 def _constants(controls: Controls) -> dict[str, fem.Constant]:

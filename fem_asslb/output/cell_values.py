@@ -1,0 +1,60 @@
+"""Functions of a run as values by cell in the order of the mesh file, which no partition changes."""
+
+from contextlib import ExitStack
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from dolfinx import fem
+
+if TYPE_CHECKING:
+    from fem_asslb.simulation import Simulation
+
+LITHIUM = "lithium"
+"""End of the names of functions that live in hosts only."""
+
+
+def saved_functions(simulation: "Simulation") -> dict[str, fem.Function]:
+    """Every function that a later step reads, by name."""
+    functions: dict[str, fem.Function] = {}
+    problem, before = simulation.problem, simulation.stepper.before
+    for when, state in (("state", problem.state), ("previous", problem.previous), ("before", before)):
+        functions |= {f"{when}.displacement": state.displacement, f"{when}.numbers": state.numbers}
+        if state.lithium is not None:
+            functions[f"{when}.{LITHIUM}"] = state.lithium
+    return functions
+
+
+def owned_values(simulation: "Simulation") -> dict[str, Any]:
+    """Values by owned cell, shape (num_cells, dofs_per_cell, block), and ``cells``, their places in the mesh file."""
+    owned = simulation.problem.domain.num_owned_cells
+    arrays: dict[str, Any] = {"cells": _file_order(simulation)[:owned]}
+    for name, function in saved_functions(simulation).items():
+        dofmap = function.function_space.dofmap
+        arrays[name] = function.x.array.reshape(-1, dofmap.index_map_bs)[dofmap.list[:owned]]
+    return arrays
+
+
+def read_values(simulation: "Simulation", paths: list[Path]) -> dict[str, np.ndarray]:
+    """Values of all functions from the parts of all ranks: meshes are not cut the same way every time."""
+    arrays = {}
+    with ExitStack() as stack:
+        parts = [np.load(stack.enter_context(path.open("rb"))) for path in paths]
+        cells = np.concatenate([part["cells"] for part in parts])
+        row = np.empty(cells.max() + 1, dtype=np.int64)
+        row[cells] = np.arange(len(cells))
+        mine = row[_file_order(simulation)]
+        hosts = simulation.problem.domain.cells_of(simulation.problem.model.hosts)
+        for name, function in saved_functions(simulation).items():
+            values = np.concatenate([part[name] for part in parts])[mine]
+            dofmap = function.function_space.dofmap
+            # Cells outside the hosts borrow the degrees of freedom of lithium from their neighbours.
+            cells = hosts if name.endswith(LITHIUM) else np.arange(len(mine))
+            arrays[name] = function.x.array.copy()
+            arrays[name].reshape(-1, dofmap.index_map_bs)[dofmap.list[cells]] = values[cells]
+    return arrays
+
+
+def _file_order(simulation: "Simulation") -> np.ndarray:
+    """Place in the mesh file of each local cell, owned and ghost."""
+    return np.asarray(simulation.problem.domain.mesh.topology.original_cell_index)

@@ -14,7 +14,7 @@ from dolfinx import fem
 from fem_asslb.controls import Controls
 from fem_asslb.errors import FemAsslbError
 from fem_asslb.output.cell_values import owned_values, read_values, saved_functions
-from fem_asslb.output.files import replace_text
+from fem_asslb.output.files import read_json, replace_text
 from fem_asslb.output.resolved import differences
 
 if TYPE_CHECKING:
@@ -113,17 +113,10 @@ def read_latest(folder: Path) -> dict[str, Any]:
     Raises:
         FemAsslbError: No checkpoint, one that cannot be read, or one of another format.
     """
-    path = folder / FOLDER / LATEST
-    try:
-        latest = json.loads(path.read_text(encoding="utf-8"))
-    except FileNotFoundError as error:
-        raise FemAsslbError(f"nothing to resume: there is no '{path}'; start with --overwrite") from error
-    except (OSError, ValueError) as error:
-        raise FemAsslbError(f"checkpoint '{path}' cannot be read: {error}") from error
-    if not isinstance(latest, dict) or latest.get("format") != FORMAT:
-        raise FemAsslbError(
-            f"checkpoint '{path}' is damaged or of another version of fem_asslb; start with --overwrite"
-        )
+    keys = {"format", "folder", "ranks", "clock", "controls", "identity"}
+    latest = read_json(folder / FOLDER / LATEST, keys, "nothing to resume, start with --overwrite")
+    if latest["format"] != FORMAT:
+        raise FemAsslbError(f"the checkpoint in '{folder}' is of another version of fem_asslb; start with --overwrite")
     return latest
 
 

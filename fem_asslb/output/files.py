@@ -1,7 +1,11 @@
-"""Text files that are never found half written."""
+"""Text files that are never found half written, and what is wrong with one that is read."""
 
+import json
 import os
 from pathlib import Path
+from typing import Any
+
+from fem_asslb.errors import FemAsslbError
 
 
 def replace_text(path: Path, text: str) -> None:
@@ -9,3 +13,25 @@ def replace_text(path: Path, text: str) -> None:
     partial = path.with_name(path.name + ".partial")
     partial.write_text(text, encoding="utf-8")
     os.replace(partial, path)
+
+
+def read_json(path: Path, keys: set[str], missing: str) -> dict[str, Any]:
+    """Table in a JSON file.
+
+    Args:
+        path: The file.
+        keys: What the table has to have.
+        missing: What it means that there is no such file.
+
+    Raises:
+        FemAsslbError: No file, or one that cannot be read, or without the keys.
+    """
+    try:
+        content = json.loads(path.read_text(encoding="utf-8"))
+    except FileNotFoundError as error:
+        raise FemAsslbError(f"{missing}: there is no '{path}'") from error
+    except (OSError, ValueError) as error:
+        raise FemAsslbError(f"'{path}' cannot be read: {error}") from error
+    if not isinstance(content, dict) or not keys <= set(content):
+        raise FemAsslbError(f"'{path}' is damaged: expected a table with {', '.join(sorted(keys))}")
+    return content

@@ -12,8 +12,7 @@ from importlib import metadata
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from fem_asslb.errors import FemAsslbError
-from fem_asslb.output.files import replace_text
+from fem_asslb.output.files import read_json, replace_text
 
 if TYPE_CHECKING:
     from mpi4py import MPI
@@ -156,16 +155,7 @@ def read_record(folder: Path) -> dict[str, Any]:
     Raises:
         FemAsslbError: No record, or one that cannot be read.
     """
-    path = folder / FILE
-    try:
-        content = json.loads(path.read_text(encoding="utf-8"))
-    except FileNotFoundError as error:
-        raise FemAsslbError(f"no results: there is no '{path}'") from error
-    except (OSError, ValueError) as error:
-        raise FemAsslbError(f"'{path}' cannot be read: {error}") from error
-    if not isinstance(content, dict) or not {"case", "runs"} <= set(content):
-        raise FemAsslbError(f"'{path}' is damaged: it has no case or no runs")
-    return content
+    return read_json(folder / FILE, {"case", "runs"}, "no results")
 
 
 def versions() -> dict[str, str]:

@@ -26,7 +26,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return FAILED_INPUT
     except KeyboardInterrupt:
         if launched_rank() == 0:
-            print("interrupted", file=sys.stderr)
+            print("interrupted; run --resume goes on from the last checkpoint", file=sys.stderr)
         return INTERRUPTED
     except BrokenPipeError:
         silence_output()

@@ -29,6 +29,7 @@ exit codes:
   0  done
   2  bad input: one line per mistake, nothing was changed
   3  run: stopped early because the smallest time step failed; results up to there and the reason are written
+  130  interrupted; --resume goes on from the last checkpoint
 """
 
 _SET = """\

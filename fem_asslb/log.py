@@ -119,7 +119,9 @@ class StepLog:
         logger.info(line(record))
 
     def finish(self, simulation: "Simulation", reason: str) -> None:
-        """Log why the run ended."""
+        """Log what was doubtful at its worst, and why the run ended."""
+        for text in simulation.cautions:
+            logger.info("at its worst: %s", text)
         logger.info("ended: %s", reason)
 
 

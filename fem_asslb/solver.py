@@ -90,7 +90,11 @@ class NewtonSolver:
         for condition in self._problem.conditions:
             condition.set(self._problem.state.displacement.x.array)
         compatibility.read_from_functions(self._point, self._problem.state.functions)
-        self._snes.solve(None, self._point)
+        try:
+            self._snes.solve(None, self._point)
+        except PETSc.Error as error:
+            # PETSc wraps what stops a callback, such as a keyboard interrupt.
+            raise (error.__cause__ or error) from None
         self.iterations += self._snes.getIterationNumber()
         reason = self._snes.getConvergedReason()
         if reason <= 0:

@@ -118,7 +118,7 @@ def _against_time(curves: Curves, path: Path) -> Path:
         panel.set_ylabel(change_label(base) if base else LABELS[name])
         panel.margins(x=0)
         _shade_stages(panel, curves, rows)
-    axes[-1].set_xlabel("Time [h]" + (", from the end of the last press step" if rows.start else ""))
+    axes[-1].set_xlabel("Time [h]")
     figure.align_ylabels()
     label_panels(axes)
     return save(figure, path)

@@ -2,9 +2,8 @@
 
 from fem_asslb.case.check_parts import Errors, currents, hosts
 from fem_asslb.case.fixture import Fixture
-from fem_asslb.case.protocol import Protocol
 from fem_asslb.case.schema import Cell
-from fem_asslb.case.steps import Charge, Discharge, SetStoichiometry
+from fem_asslb.case.steps import Charge, Discharge, SetStoichiometry, Step
 from fem_asslb.errors import CaseError
 from fem_asslb.materials.anode import TailedPlateauPotential
 from fem_asslb.materials.library import load_anode
@@ -12,21 +11,21 @@ from fem_asslb.materials.material import Material
 from fem_asslb.units import format_quantity
 
 
-def currents_have_a_cell(cell: Cell | None, protocol: Protocol) -> Errors:
+def currents_have_a_cell(cell: Cell | None, steps: tuple[Step, ...]) -> Errors:
     """Charges and discharges need the section cell, and imposed stoichiometries exclude it."""
-    for step in currents(protocol):
+    for step in currents(steps):
         if cell is None:
             yield CaseError("protocol.steps", f"'{step}' needs the section cell (anode, one_c, ...)")
-    for other in dict.fromkeys(protocol.steps):
+    for other in dict.fromkeys(steps):
         if isinstance(other, SetStoichiometry) and cell is not None:
             yield CaseError("protocol.steps", f"'{other}' imposes the stoichiometry; leave out the section cell")
 
 
-def lithium_has_a_host(cell: Cell | None, protocol: Protocol, resolved: dict[str, Material]) -> Errors:
+def lithium_has_a_host(cell: Cell | None, steps: tuple[Step, ...], resolved: dict[str, Material]) -> Errors:
     """Lithium needs a material that takes it up."""
     if hosts(resolved):
         return
-    for step in dict.fromkeys(protocol.steps):
+    for step in dict.fromkeys(steps):
         if isinstance(step, Charge | Discharge | SetStoichiometry):
             yield CaseError(
                 "materials", f"'{step}' needs a material that hosts lithium, such as 'ncm85'; there is none"
@@ -57,11 +56,11 @@ def the_anode_is_known_and_balanced(cell: Cell | None) -> Errors:
             yield CaseError(f"cell.{name}", f"this key is missing; anode '{cell.anode}' needs it")
 
 
-def areas_have_a_plate(fixture: Fixture, protocol: Protocol) -> Errors:
+def areas_have_a_plate(fixture: Fixture, steps: tuple[Step, ...]) -> Errors:
     """Without a platen there is no plate area that currents and charges could refer to."""
     if fixture.kind != "pressure":
         return
-    for step in currents(protocol):
+    for step in currents(steps):
         per_area = [limit for limit in step.limits if limit.kind == "areal_capacity"]
         if step.rate.kind == "current_density" or per_area:
             advice = "fixture.kind 'pressure' has no plate area; use '0.1C' and '150 mAh/g'"

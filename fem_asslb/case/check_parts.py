@@ -2,8 +2,7 @@
 
 from collections.abc import Iterator
 
-from fem_asslb.case.protocol import Protocol
-from fem_asslb.case.steps import Charge, Discharge
+from fem_asslb.case.steps import Charge, Discharge, Step
 from fem_asslb.errors import CaseError
 from fem_asslb.materials.material import LithiumHost, Material
 
@@ -15,6 +14,6 @@ def hosts(resolved: dict[str, Material]) -> dict[str, LithiumHost]:
     return {role: material.host for role, material in resolved.items() if material.host is not None}
 
 
-def currents(protocol: Protocol) -> list[Charge | Discharge]:
+def currents(steps: tuple[Step, ...]) -> list[Charge | Discharge]:
     """Charges and discharges, each once."""
-    return [step for step in dict.fromkeys(protocol.steps) if isinstance(step, Charge | Discharge)]
+    return [step for step in dict.fromkeys(steps) if isinstance(step, Charge | Discharge)]

@@ -1,13 +1,13 @@
-"""Checks across the sections of a case; each runs when all sections that it takes are valid in themselves."""
+"""Checks across the sections of a case; each runs as far as what it uses can be read."""
 
 import inspect
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from typing import Any
 
 from fem_asslb.case import cell_checks, geometry_checks, protocol_checks
-from fem_asslb.case.materials import MaterialChoice
+from fem_asslb.case.readable import UnreadableError
 from fem_asslb.errors import CaseError, CaseErrors
-from fem_asslb.materials.material import Material
 
 CHECKS: tuple[Callable[..., Iterator[CaseError]], ...] = (
     geometry_checks.every_role_has_a_material,
@@ -37,28 +37,27 @@ def cross_check(sections: dict[str, Any]) -> list[CaseError]:
     """Errors between sections.
 
     Args:
-        sections: Valid sections by name; where one is left out, the checks that need it do not run.
+        sections: Sections by name, or the readable parts of them, and ``steps``, the readable ones of the
+            protocol; where one is left out, the checks that need it do not run.
     """
     errors: list[CaseError] = []
     if "materials" in sections:
-        resolved, errors = _resolve_all(sections["materials"])
-        if not errors:
-            sections = {**sections, "resolved": resolved}
+        known = {}
+        for role, choice in sections["materials"].items():
+            try:
+                known[role] = choice.resolve(f"materials.{role}")
+            except CaseErrors as error:
+                errors += error.errors
+            except CaseError as error:
+                errors.append(error)
+            except UnreadableError:
+                continue
+        sections = {**sections, "known_materials": known}
+        if len(known) == len(sections["materials"]):
+            sections["resolved"] = known
     for check in CHECKS:
         names = inspect.signature(check).parameters
         if all(name in sections for name in names):
-            errors += check(**{name: sections[name] for name in names})
+            with suppress(UnreadableError):
+                errors.extend(check(**{name: sections[name] for name in names}))
     return errors
-
-
-def _resolve_all(materials: dict[str, MaterialChoice]) -> tuple[dict[str, Material], list[CaseError]]:
-    resolved, errors = {}, []
-    for role, choice in materials.items():
-        key = f"materials.{role}"
-        try:
-            resolved[role] = choice.resolve(key)
-        except CaseErrors as error:
-            errors += error.errors
-        except CaseError as error:
-            errors.append(error)
-    return resolved, errors

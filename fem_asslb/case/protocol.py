@@ -11,6 +11,7 @@
 
 import re
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Annotated, Any, get_args
 
@@ -40,6 +41,9 @@ FORMS = (
     "'set x = 0.5 in 10 min'",
 )
 """One example of each accepted form."""
+
+HIGHEST_VOLTAGE = 6.0
+"""No lithium cell has this voltage [V]; a limit above it is a slip."""
 
 _LIMITS_WITH_UNIT: tuple[LimitKind, ...] = ("voltage", "duration", "specific_capacity", "areal_capacity")
 
@@ -74,6 +78,15 @@ def expand(items: object) -> list[object]:
     if not isinstance(items, list | tuple):
         raise ValueError(f"{items!r} is not a list of steps; accepted forms: {', '.join(FORMS)}")
     return [step for item in items for step in _expand_one(item)]
+
+
+def readable_steps(items: object) -> tuple[Step, ...]:
+    """Steps of a protocol without the lines that cannot be read."""
+    steps = []
+    for item in items if isinstance(items, list | tuple) else ():
+        with suppress(ValueError):
+            steps += [parse_step(line) for line in expand([item])]
+    return tuple(steps)
 
 
 def _expand_one(item: Any) -> Iterator[object]:
@@ -156,9 +169,12 @@ def _read_limit(text: str) -> Limit:
         return Limit("stoichiometry", _read_stoichiometry(stoichiometry[1]))
     for kind in _LIMITS_WITH_UNIT:
         try:
-            return Limit(kind, _positive(parse(text, UNITS[kind][0]), text))
+            value = _positive(parse(text, UNITS[kind][0]), text)
         except UnitError:
             continue
+        if kind == "voltage" and not value < HIGHEST_VOLTAGE:
+            raise ValueError(f"'{text}' is out of range; expected less than {HIGHEST_VOLTAGE:g} V")
+        return Limit(kind, value)
     examples = "'2.75 V', 'x = 0.3', '12 h', '150 mAh/g' or '1.5 mAh/cm^2'"
     raise ValueError(f"'{text}' is not a limit; expected one like {examples}")
 

@@ -1,6 +1,7 @@
 """Case directory to `Case`: inheritance, ``--set`` overrides, and every error of a case at once."""
 
 import tomllib
+from contextlib import suppress
 from dataclasses import MISSING, fields
 from functools import cache
 from pathlib import Path
@@ -12,6 +13,8 @@ from fem_asslb.case.checks import cross_check
 from fem_asslb.case.keys import fields_of
 from fem_asslb.case.merging import merge, name_materials, parse_override
 from fem_asslb.case.messages import errors_of_section, unknown_key
+from fem_asslb.case.protocol import readable_steps
+from fem_asslb.case.readable import UnreadableError, readable_part
 from fem_asslb.case.schema import Case
 from fem_asslb.errors import CaseError, CaseErrors
 
@@ -72,11 +75,14 @@ def build_case(table: dict[str, Any]) -> Case:
                 sections[item.name] = _adapter(item.name).validate_python(table[item.name])
             except ValidationError as error:
                 errors += errors_of_section(error, item.name, annotation, table[item.name])
+                with suppress(UnreadableError):
+                    sections[item.name] = readable_part(annotation, table[item.name])
         elif required:
             errors.append(CaseError(item.name, "this section is missing"))
         else:
             sections[item.name] = item.default if item.default is not MISSING else {}
-    errors += cross_check(sections)
+    steps = table["protocol"].get("steps") if isinstance(table.get("protocol"), dict) else None
+    errors += cross_check({**sections, "steps": readable_steps(steps)})
     if errors:
         raise CaseErrors(errors)
     return Case(**sections)

@@ -447,6 +447,40 @@ def test_all_errors_at_once(tmp_path) -> None:
     }
 
 
+def test_errors_between_sections_do_not_hide_behind_errors_in_them(tmp_path) -> None:
+    """What can be read is compared, what cannot be read is no reason for a second message."""
+    changes = [
+        "cell.one_c=1 A",
+        "geometry.width=60",
+        f"{PARTICLES}.volume_fraction=0.95",
+        "materials.separator=mud",
+        "materials.particle.axis=sideways",
+        "materials.wall=lpscl",
+        "protocol.steps=['pres to 81 MPa in 1 min', 'charge at 0.1C until 275 V', 'charge at 0.1C until x = 0.1']",
+        "output.fields_at=['9999 h']",
+    ]
+    errors = _errors(tmp_path, GOOD.replace("n_to_p = 1.5\n", ""), changes)
+    assert {error.key for error in errors} == {
+        "cell.n_to_p",
+        "cell.one_c",
+        "geometry.width",
+        f"{PARTICLES}.volume_fraction",
+        "materials.separator",
+        "materials.particle.axis",
+        "materials.wall",
+        "protocol.steps",
+    }
+    assert [error.key for error in errors].count("protocol.steps") == 3
+    assert len(errors) == 10
+
+
+def test_an_unknown_key_is_not_missed_a_second_time(tmp_path) -> None:
+    """A key with a slip is not reported as missing as well."""
+    (error,) = _errors(tmp_path, GOOD.replace("n_to_p", "n_top"), [])
+    assert error.key == "cell.n_top"
+    assert "did you mean 'n_to_p'?" in error.message
+
+
 def test_case_that_is_not_there(tmp_path) -> None:
     """The message says what a case is."""
     with pytest.raises(CaseErrors, match=r"expected a directory with case.toml"):

@@ -1,0 +1,78 @@
+"""What can be read of a section with faults, so that checks find the other mistakes of a case at once."""
+
+from dataclasses import MISSING, fields
+from typing import Any, NoReturn
+
+from pydantic import TypeAdapter, ValidationError
+
+from fem_asslb.case.keys import alternatives, choose, fields_of, value_annotation
+
+
+class UnreadableError(Exception):
+    """A check used a value that cannot be read; the reader has said so already."""
+
+
+def readable_part(annotation: Any, given: Any) -> Any:
+    """Value of an annotation, as far as it can be read.
+
+    Args:
+        annotation: Of a section or a key of the schema.
+        given: What the case says.
+
+    Returns:
+        The value. A table with faults becomes an object of its dataclass; to use a key of it that is faulty,
+        or that is missing and may be what an unknown key stands for, raises UnreadableError.
+
+    Raises:
+        UnreadableError: Nothing of the value can be read.
+    """
+    try:
+        return TypeAdapter(annotation).validate_python(given)
+    except ValidationError:
+        inner, kind = value_annotation(annotation), choose(annotation, given)
+        if inner is not None and isinstance(given, dict):
+            return {name: _entry(inner, value) for name, value in given.items()}
+        if kind is None or not isinstance(given, dict):
+            raise UnreadableError from None
+        values = _readable_keys(kind, given)
+        fault_between_keys = len(values) == len(fields_of(kind)) and values.keys() >= given.keys()
+        return _object(kind, {} if fault_between_keys else values)
+
+
+def _entry(annotation: Any, given: Any) -> Any:
+    """Entry under a name of the user: there even if nothing of it can be read."""
+    try:
+        return readable_part(annotation, given)
+    except UnreadableError:
+        kinds = alternatives(annotation)
+        if not kinds:
+            raise
+        return _object(kinds[0], {})
+
+
+def _readable_keys(kind: type, table: dict[str, Any]) -> dict[str, Any]:
+    known, values = fields_of(kind), {}
+    for item in fields(kind):
+        if item.name in table:
+            try:
+                values[item.name] = readable_part(known[item.name][0], table[item.name])
+            except UnreadableError:
+                continue
+        elif known.keys() >= table.keys():
+            if item.default is not MISSING:
+                values[item.name] = item.default
+            elif item.default_factory is not MISSING:
+                values[item.name] = item.default_factory()
+    return values
+
+
+def _object(kind: type, values: dict[str, Any]) -> Any:
+    """Object of a dataclass with some of its fields."""
+    faulty = {name: property(_refuse) for name in fields_of(kind) if name not in values}
+    part: Any = object.__new__(type(kind.__name__, (kind,), faulty))
+    part.__dict__.update(values)
+    return part
+
+
+def _refuse(_: Any) -> NoReturn:
+    raise UnreadableError

@@ -6,11 +6,11 @@ import numpy.typing as npt
 from fem_asslb import axes
 from fem_asslb.case import schema
 from fem_asslb.case.fixture import PressureFixture
-from fem_asslb.case.interfaces import ElasticInterface as ElasticChoice
 from fem_asslb.case.materials import Axis
 from fem_asslb.geometry import ParticleInShell
+from fem_asslb.interface_laws import build_interfaces
 from fem_asslb.mesh.domain import Domain
-from fem_asslb.model import ChargeTransfer, ElasticInterface, Model, Support
+from fem_asslb.model import ChargeTransfer, Model, Support
 from fem_asslb.spaces.adjacency import facet_neighbours
 
 
@@ -23,16 +23,11 @@ def build_model(case: schema.Case, domain: Domain) -> Model:
     """
     materials = case.resolved_materials()
     hosts = sorted(role for role, material in materials.items() if material.host is not None)
-    elastic = tuple(
-        ElasticInterface(*law.between, law.normal_stiffness, law.shear_stiffness)
-        for law in case.interfaces.values()
-        if isinstance(law, ElasticChoice)
-    )
     return Model(
         materials=materials,
         axes=crystal_axes(case, domain, hosts),
         support=build_support(case, domain),
-        interfaces=elastic,
+        interfaces=build_interfaces(case.interfaces, materials, domain),
         charge_transfer=_charge_transfer(case, domain, hosts),
         initial_stoichiometry=case.initial.stoichiometry,
         stress_driven_flux=case.cell.stress_driven_flux if case.cell else True,

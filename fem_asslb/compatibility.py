@@ -4,6 +4,7 @@ Moving to a newer release is the work of this file alone.
 """
 
 import time
+from collections.abc import Mapping
 
 import basix.ufl
 import dolfinx
@@ -81,6 +82,16 @@ def create_submesh(mesh: dmesh.Mesh, dimension: int, entities: Int32Array) -> tu
     """Submesh of some entities, and the parent entity of each of its cells."""
     submesh, parents, _, _ = dmesh.create_submesh(mesh, dimension, entities)
     return submesh, np.asarray(parents, dtype=np.int32)
+
+
+def compile_form(form: ufl.Form, submeshes: Mapping[dmesh.Mesh, Int32Array] | None = None) -> fem.Form:
+    """Compiled form.
+
+    Args:
+        form: The form.
+        submeshes: Meshes whose functions the form may hold, each with its cell on every entity of the parent mesh.
+    """
+    return fem.form(form, entity_maps=dict(submeshes)) if submeshes else fem.form(form)
 
 
 def create_index_map(comm: MPI.Comm, num_owned: int, ghosts: npt.NDArray[np.int64], owners: Int32Array) -> IndexMap:

@@ -7,10 +7,13 @@ from ufl.core.expr import Expr
 from fem_asslb import kinematics
 from fem_asslb.boundary import TOP, platen_shape
 from fem_asslb.controls import Controls
-from fem_asslb.forms import lithium, mechanics
+from fem_asslb.forms import interface, lithium, mechanics
+from fem_asslb.interfaces.law import Response
 from fem_asslb.mesh.domain import Domain
+from fem_asslb.mesh.interface_mesh import point_rule
 from fem_asslb.mesh.measures import boundary_measure, cell_measure, interface_measure
 from fem_asslb.model import Model
+from fem_asslb.opening_interfaces import create_interfaces
 from fem_asslb.spaces.fields import with_constants
 from fem_asslb.spaces.material_fields import create_material_fields
 from fem_asslb.spaces.state import ELECTRODE, OUT_OF_PLANE, PLATEN, State
@@ -36,6 +39,7 @@ class Continuum:
         model: What is solved.
         controls: Constants that the protocol changes.
         fields: Material data as coefficients.
+        interfaces: Interfaces that may open; None if all are welded.
 
     Args:
         domain: The mesh.
@@ -48,18 +52,20 @@ class Continuum:
         self.domain, self.model, self.controls = domain, model, controls
         self.fields = create_material_fields(domain, model)
         self._platen = platen_shape(domain, space) if model.support.platen else None
-        self._interfaces = [with_constants(domain, interface) for interface in model.interfaces]
         self._transfer = with_constants(domain, model.charge_transfer)
+        self._rule = point_rule(domain.dimension, model.displacement_degree)
         self._create_measures()
+        self.interfaces = create_interfaces(domain, model, self.interface)
 
     def _create_measures(self) -> None:
         model, transfer = self.model, self.model.charge_transfer
-        pairs = [(i.plus, i.minus) for i in model.interfaces]
-        pairs += transfer.interfaces if transfer else ()
+        pairs = [interface.pair for interface in model.interfaces]
+        opens = {frozenset(pair) for pair in pairs}
+        pairs += [pair for pair in (transfer.interfaces if transfer else ()) if frozenset(pair) not in opens]
         names = [TOP] if model.support.platen else []
         names += [model.support.pressure] if model.support.pressure is not None else []
         names += transfer.boundaries if transfer else ()
-        self._pairs, self._names = list(dict.fromkeys(pairs)), list(dict.fromkeys(names))
+        self._pairs, self._names = pairs, list(dict.fromkeys(names))
         roles = {part: model.passive if part is None else [part] for part in self.parts}
         degrees = range(_MAX_DEGREE + 1)
         numbers = {self._cells_number(part, degree): roles[part] for part in self.parts for degree in degrees}
@@ -86,8 +92,11 @@ class Continuum:
         return 1 + index * (_MAX_DEGREE + 1) + degree
 
     def interface(self, pair: tuple[str, str]) -> ufl.Measure:
-        """Facets between two roles."""
-        return self._interior(self._pairs.index(pair) + 1, degree=FACET_DEGREE)
+        """Facets between two roles; where an interface may open, all terms are taken at the points of its law."""
+        number = self._pairs.index(pair)
+        if number < len(self.model.interfaces):
+            return self._interior(number + 1, metadata=self._rule.metadata)
+        return self._interior(number + 1, degree=FACET_DEGREE)
 
     def boundary(self, name: str) -> ufl.Measure:
         """Facets of a boundary that carries a load or a reaction."""
@@ -127,28 +136,91 @@ class Continuum:
         density = mechanics.energy_density(self.fields.invariants, elastic, self.fields.axis)
         return density * self.dx(part, self.energy_degree(part))
 
-    def interface_energy(self, state: State) -> ufl.Form | int:
-        """Energy of the elastic interfaces [pJ]; 0 without any."""
-        opening = -ufl.jump(self.displacement(state))
-        normal = mechanics.facet_normal(self.domain.mesh)("+")
-        energy = 0
-        for law in self._interfaces:
-            density = mechanics.interface_energy(law.normal_stiffness, law.shear_stiffness, opening, normal)
-            energy += density * self.interface((law.plus, law.minus))
-        return energy
+    def responses(self, state: State, previous: State) -> list[Response]:
+        """Answer of each interface of the model to a step from ``previous`` to ``state``."""
+        if self.interfaces is None:
+            return []
+        # The platen lifts both sides alike: it opens nothing.
+        local, normal = self.interfaces.state, mechanics.facet_normal(self.domain.mesh)("+")
+        now, before = (interface.opening(item.displacement, normal, local.gap) for item in (state, previous))
+        return [
+            law.respond(now, before, local.values, self.controls.time_step, local.strength)
+            for law in self.interfaces.laws
+        ]
 
     def elastic_energy(self, state: State) -> ufl.Form:
-        """Elastic energy of bulk and interfaces [pJ]."""
-        return sum((self.bulk_energy(state, part) for part in self.parts), self.interface_energy(state))
+        """Elastic energy of the bulk [pJ]."""
+        return sum(self.bulk_energy(state, part) for part in self.parts)
 
-    def reactions(self, state: State) -> list[tuple[Expr, ufl.Measure, str | None]]:
-        """Current density [pA/um^2], measure and side ("+", or None on an outer boundary) of each reacting surface."""
-        law = self._transfer
-        if law is None or state.lithium is None:
+    def stored_energy(self, state: State, previous: State) -> ufl.Form:
+        """Elastic energy of bulk and interfaces at the end of a step [pJ]."""
+        energy = self.elastic_energy(state)
+        for item, response in zip(self.model.interfaces, self.responses(state, previous), strict=True):
+            energy += response.stored * self.interface(item.pair)
+        return energy
+
+    def interface_work(self, state: State, previous: State, variation: Expr) -> ufl.Form | int:
+        """Virtual work of the tractions of all interfaces [pJ]; 0 without any."""
+        normal, work = mechanics.facet_normal(self.domain.mesh)("+"), 0
+        for item, response in zip(self.model.interfaces, self.responses(state, previous), strict=True):
+            work += interface.virtual_work(response, normal, variation) * self.interface(item.pair)
+        return work
+
+    def interface_currents(self, state: State, previous: State) -> list[Expr]:
+        """Current density of lithium out of the plus side of each interface of the model [pA/um^2]."""
+        if self.interfaces is None:
             return []
-        phi, electrode = state.lithium[1], ufl.split(state.numbers)[ELECTRODE]
-        exchange, temperature = law.exchange_current_density, law.temperature
-        inside = lithium.surface_current(exchange, temperature, electrode("+"), phi("+"))
-        outside = lithium.surface_current(exchange, temperature, electrode, phi)
-        between = [(inside, self.interface(pair), "+") for pair in law.interfaces]
-        return [*between, *((outside, self.boundary(name), None) for name in law.boundaries)]
+        return [
+            self._interface_current(pair, conductance, response.conduction, state)
+            for pair, conductance, response in zip(
+                self._pairs, self.interfaces.conductances, self.responses(state, previous), strict=False
+            )
+        ]
+
+    def _interface_current(
+        self, pair: tuple[str, str], conductance: fem.Constant | None, conduction: Expr, state: State
+    ) -> Expr:
+        if state.lithium is None:
+            return 0.0 * conduction
+        reacting = self.model.charge_transfer.interfaces if self.model.charge_transfer is not None else ()
+        if pair in reacting:
+            return conduction * self._reaction(state, "+")
+        if pair[::-1] in reacting:
+            return -conduction * self._reaction(state, "-")
+        if conductance is None:
+            return 0.0 * conduction
+        return interface.passage(conductance, conduction, state.lithium[1])
+
+    def _reaction(self, state: State, side: str | None) -> Expr:
+        """Current density out of the host on a side of a surface that conducts fully [pA/um^2]."""
+        law, phi, electrode = self._transfer, state.host_lithium[1], ufl.split(state.numbers)[ELECTRODE]
+        assert law is not None
+        if side is not None:
+            phi, electrode = phi(side), electrode(side)
+        return lithium.surface_current(law.exchange_current_density, law.temperature, electrode, phi)
+
+    def passages(self, state: State, previous: State) -> list[tuple[Expr, ufl.Measure]]:
+        """Current density from the plus to the minus side, and measure, of each interface between two hosts."""
+        hosts = set(self.model.hosts)
+        return [
+            (current, self.interface(item.pair))
+            for item, current in zip(self.model.interfaces, self.interface_currents(state, previous), strict=True)
+            if state.lithium is not None and item.conductance is not None and hosts.issuperset(item.pair)
+        ]
+
+    def reactions(self, state: State, previous: State) -> list[tuple[Expr, ufl.Measure, str | None]]:
+        """Current density out of the host [pA/um^2], measure and side of each reacting surface, None outside."""
+        if self._transfer is None or state.lithium is None:
+            return []
+        pairs = [item.pair for item in self.model.interfaces]
+        currents = dict(zip(pairs, self.interface_currents(state, previous), strict=True))
+        found: list[tuple[Expr, ufl.Measure, str | None]] = []
+        for pair in self._transfer.interfaces:
+            if pair in currents:
+                found.append((currents[pair], self.interface(pair), "+"))
+            elif pair[::-1] in currents:
+                found.append((-currents[pair[::-1]], self.interface(pair[::-1]), "-"))
+            else:
+                found.append((self._reaction(state, "+"), self.interface(pair), "+"))
+        outside = self._reaction(state, None)
+        return found + [(outside, self.boundary(name), None) for name in self._transfer.boundaries]

@@ -48,7 +48,7 @@ class Diagnostics:
         self._comm = problem.domain.comm
         self.volumes = role_volumes(problem.domain)
         self._cell_volume = cell_volumes(problem.domain)
-        self._energy = fem.form(problem.continuum.elastic_energy(problem.state))
+        self._energy = problem.compile(problem.continuum.stored_energy(problem.state, problem.previous))
         self._chemical_work = self._chemical_work_form()
         self._layer_force = self._layer_force_form()
         self._lithium = {role: self._lithium_forms(role) for role in problem.model.hosts}
@@ -61,8 +61,8 @@ class Diagnostics:
         if problem.model.support.platen:
             self.plate_area = self._integral(fem.form(one * problem.continuum.boundary(TOP)))
         self._outer_motion = self._outer_motion_form()
-        surfaces = [measure for _, measure, _ in problem.continuum.reactions(problem.state)]
-        self.reacting_area = sum(self._integral(fem.form(one * measure)) for measure in surfaces)
+        surfaces = [measure for _, measure, _ in problem.continuum.reactions(problem.state, problem.previous)]
+        self.reacting_area = sum(self._integral(problem.compile(one * measure)) for measure in surfaces)
 
     def active_mass(self) -> float:
         """Mass of all hosts [pg; pg/um in 2D]."""

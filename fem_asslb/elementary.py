@@ -48,6 +48,18 @@ def maximum(value: NumberLike, floor: float) -> NumberLike:
     return np.maximum(value, floor) if is_number(value) else _ufl().max_value(value, floor)
 
 
+def minimum(value: NumberLike, ceiling: float) -> NumberLike:
+    """The smaller of a value and a number."""
+    return np.minimum(value, ceiling) if is_number(value) else _ufl().min_value(value, ceiling)
+
+
+def choose(sign: NumberLike, positive: NumberLike, otherwise: NumberLike) -> NumberLike:
+    """One value where ``sign`` is positive, another elsewhere."""
+    if is_number(sign):
+        return np.where(np.greater(sign, 0.0), positive, otherwise)
+    return _ufl().conditional(_ufl().gt(sign, 0.0), positive, otherwise)
+
+
 def _ufl() -> Any:
     import ufl
 

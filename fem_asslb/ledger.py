@@ -3,18 +3,23 @@
 from typing import TYPE_CHECKING
 
 from fem_asslb.constants import FARADAY
+from fem_asslb.interface_diagnostics import PointValues
 from fem_asslb.spaces.state import ELECTRODE, OUT_OF_PLANE, PLATEN
 from fem_asslb.units import convert
 
 if TYPE_CHECKING:
     from fem_asslb.simulation import Simulation
 
+DISSIPATION = ("cohesive", "viscous", "friction")
+"""What interfaces dissipate, in the order of `InterfaceDiagnostics.dissipation`."""
+
 
 class Ledger:
     """Sums over the steps of a run.
 
     Attributes:
-        sums: ``fixture_work`` of platen or outer pressure, ``chemical_work`` -int sigma : d(eps_swelling) [pJ], and
+        sums: ``fixture_work`` of platen or outer pressure, ``chemical_work`` -int sigma : d(eps_swelling), what
+            interfaces dissipate by damage, delay and slip (``cohesive``, ``viscous``, ``friction``) [pJ], and
             ``lithium`` that should be left in the hosts by the current that passed [pmol].
 
     Args:
@@ -23,8 +28,10 @@ class Ledger:
 
     def __init__(self, simulation: "Simulation") -> None:
         self._simulation, self._diagnostics = simulation, simulation.diagnostics
+        self._interfaces = simulation.interfaces
+        self._points: PointValues | None = None
         initial = self._diagnostics.lithium()
-        self.sums = {"fixture_work": 0.0, "chemical_work": 0.0, "lithium": initial}
+        self.sums = dict.fromkeys(("fixture_work", "chemical_work", *DISSIPATION), 0.0) | {"lithium": initial}
         self._last = dict.fromkeys(("pressure", "swept_volume", "layer_force", "anode_lithium", "charge"), 0.0)
 
     def snapshot(self) -> dict[str, float]:
@@ -46,9 +53,12 @@ class Ledger:
             length: Of the step [s].
         """
         now = self._now()
+        self._points = self._interfaces.points() if self._interfaces is not None else None
         self._book(now, length)
         scalars = {"time [h]": convert(self._simulation.time, "s", "h")}
         scalars |= self._mechanical(now) | self._electrochemical() | self._stresses()
+        if self._interfaces is not None and self._points is not None:
+            scalars |= self._interfaces.summary(self._points)
         change, charge = now["pressure"] - self._last["pressure"], self._area_charge() - self._last["charge"]
         if charge != 0.0:
             scalars["dp/dq [MPa cm2/mAh]"] = change / charge
@@ -69,6 +79,9 @@ class Ledger:
         self.sums["fixture_work"] -= 0.5 * pressure * (now["swept_volume"] - last["swept_volume"])
         self.sums["chemical_work"] -= 0.5 * force * (now["anode_lithium"] - last["anode_lithium"])
         self.sums["chemical_work"] += self._diagnostics.chemical_work()
+        if self._interfaces is not None and self._points is not None:
+            for name, energy in zip(DISSIPATION, self._interfaces.dissipation(self._points), strict=True):
+                self.sums[name] += float(energy)
         controls = self._simulation.problem.controls
         if float(controls.forced.value):
             self.sums["lithium"] = float(controls.forced_x.value) * self._diagnostics.lithium_capacity()
@@ -82,6 +95,8 @@ class Ledger:
             self._diagnostics.elastic_energy(),
             self.sums["fixture_work"] + self.sums["chemical_work"],
         )
+        dissipated = {f"{name} energy [pJ]": self.sums[name] for name in DISSIPATION}
+        works -= sum(dissipated.values())
         size = max(abs(energy), abs(self.sums["fixture_work"]), abs(self.sums["chemical_work"]))
         scalars = {
             "stack pressure [MPa]": now["pressure"],
@@ -90,6 +105,8 @@ class Ledger:
             "chemical work [pJ]": self.sums["chemical_work"],
             "energy balance error [-]": (energy - works) / size if size else 0.0,
         }
+        if self._interfaces is not None:
+            scalars |= dissipated
         if area is not None:
             force = now["pressure"] * area
             reaction = self._diagnostics.reaction("bottom")

@@ -1,29 +1,58 @@
 """What is solved, as plain data: materials, interfaces, supports. Knows nothing of meshes, files or time."""
 
-from collections.abc import Mapping
+import math
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
 
+from fem_asslb.interfaces.law import ContactLaw, ElasticLaw
 from fem_asslb.materials.material import LithiumHost, Material
 
 
 @dataclass(frozen=True)
-class ElasticInterface:
-    """Interface whose traction is proportional to its opening; every pair without one is welded.
+class InterfaceStart:
+    """State of an interface at assembly.
+
+    Attributes:
+        bonded_share: Share of the area that adheres; facets are drawn at random.
+        gap: Initial gap [um], a number or a function of points of shape (3, n).
+        weibull_modulus: Of the scatter of the strength; infinite for none.
+        scatter_by_boundary: Whether one strength is drawn for each pair of regions that touch, not for each facet.
+        seed: Of what is drawn.
+    """
+
+    bonded_share: float = 1.0
+    gap: float | Callable[[npt.NDArray[np.float64]], npt.NDArray[np.float64]] = 0.0
+    weibull_modulus: float = math.inf
+    scatter_by_boundary: bool = False
+    seed: int = 1
+
+
+@dataclass(frozen=True)
+class Interface:
+    """Interface between two roles that may open; every pair without one is welded.
 
     Attributes:
         plus: Role on the plus side; between regions of one role, plus is the lower region number.
         minus: Role on the minus side.
-        normal_stiffness: [MPa/um].
-        shear_stiffness: [MPa/um].
+        law: What it answers to an opening.
+        start: State at assembly.
+        conductance: Current per area and difference of potential between two hosts [pA/(um^2 V)]; the interface
+            carries lithium from the one to the other. None where lithium does not pass from host to host.
     """
 
     plus: str
     minus: str
-    normal_stiffness: float
-    shear_stiffness: float
+    law: ElasticLaw | ContactLaw
+    start: InterfaceStart = InterfaceStart()
+    conductance: float | None = None
+
+    @property
+    def pair(self) -> tuple[str, str]:
+        """Roles of both sides, plus first."""
+        return self.plus, self.minus
 
 
 @dataclass(frozen=True)
@@ -70,7 +99,7 @@ class Model:
         materials: Material of each role.
         axes: Crystal axis of each local cell or of each region, shape (n, 3); see `fem_asslb.axes`.
         support: What holds it.
-        interfaces: Elastic interfaces.
+        interfaces: Those that may open.
         charge_transfer: Surface reaction of the hosts; None for closed hosts.
         initial_stoichiometry: x at which every host is free of strain.
         stress_driven_flux: Whether the elastic energy enters the chemical potential.
@@ -81,7 +110,7 @@ class Model:
     materials: Mapping[str, Material]
     axes: npt.NDArray[np.float64]
     support: Support
-    interfaces: tuple[ElasticInterface, ...] = ()
+    interfaces: tuple[Interface, ...] = ()
     charge_transfer: ChargeTransfer | None = None
     initial_stoichiometry: float = 1.0
     stress_driven_flux: bool = True

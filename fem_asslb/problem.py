@@ -6,6 +6,7 @@ import ufl
 from dolfinx import fem
 from ufl.algorithms import expand_derivatives
 
+from fem_asslb import compatibility
 from fem_asslb.boundary import TOP, create_conditions
 from fem_asslb.continuum import LITHIUM_DEGREE, Continuum
 from fem_asslb.controls import Controls
@@ -13,6 +14,7 @@ from fem_asslb.forms import fixture, lithium, mechanics
 from fem_asslb.mesh.bodies import welded_bodies
 from fem_asslb.mesh.domain import Domain, check_roles
 from fem_asslb.model import Model
+from fem_asslb.spaces.interface_state import PointEvaluator
 from fem_asslb.spaces.state import CONTACT_PRESSURE, ELECTRODE, OUT_OF_PLANE, PLATEN, create_state
 
 _AUGMENTATION = 10.0
@@ -53,7 +55,7 @@ class Problem:
     def __init__(self, domain: Domain, model: Model, sources: Sources | None = None) -> None:
         check_roles(domain, model.materials)
         self.domain, self.model = domain, model
-        body = welded_bodies(domain, [(i.plus, i.minus) for i in model.interfaces])
+        body = welded_bodies(domain, [item.pair for item in model.interfaces])
         self.state = create_state(domain, body, model.hosts, model.displacement_degree, model.lithium_degree)
         self.previous = self.state.empty_like()
         self.controls = Controls.create(domain, _AUGMENTATION, model.initial_stoichiometry)
@@ -66,7 +68,8 @@ class Problem:
         rows = self._rows(tests)
         if sources is not None:
             rows = [row - source for row, source in zip(rows, sources(self, tests), strict=True)]
-        self.residual = [fem.form(row) for row in rows]
+        self.residual = [self.compile(row) for row in rows]
+        self._history = self._history_evaluator()
         self.jacobian = [[self._derivative(row, f) for f in self.state.functions] for row in rows]
 
     def set_uniform_lithium(self, x: float) -> None:
@@ -84,9 +87,33 @@ class Problem:
         for state in (self.state, self.previous):
             state.host_lithium.x.scatter_forward()
 
+    def compile(self, form: ufl.Form) -> fem.Form:
+        """Compiled form, which may hold functions that live on interfaces."""
+        interfaces = self.continuum.interfaces
+        return compatibility.compile_form(form, interfaces.mesh.submeshes if interfaces else None)
+
+    def accept(self) -> None:
+        """Make the end of the step the beginning of the next; interfaces remember what has happened to them."""
+        if self.continuum.interfaces is not None and self._history is not None:
+            self.continuum.interfaces.state.history.x.array[:] = self._history.evaluate().x.array
+        self.previous.assign(self.state)
+
+    def _history_evaluator(self) -> PointEvaluator | None:
+        interfaces = self.continuum.interfaces
+        if interfaces is None:
+            return None
+        terms = []
+        for item, response in zip(
+            self.model.interfaces, self.continuum.responses(self.state, self.previous), strict=True
+        ):
+            history = response.history
+            values = [history.progress, *history.slip, history.lost]
+            terms.append((values, self.continuum.interface(item.pair)))
+        return PointEvaluator(interfaces.mesh, terms)
+
     def _derivative(self, row: ufl.Form, function: fem.Function) -> fem.Form | None:
         form = expand_derivatives(ufl.derivative(row, function, ufl.TrialFunction(function.function_space)))
-        return None if form.empty() else fem.form(form)
+        return None if form.empty() else self.compile(form)
 
     def _rows(self, tests: list[ufl.Argument]) -> list[ufl.Form]:
         displacement, numbers = tests[0], tests[-1]
@@ -98,6 +125,7 @@ class Problem:
 
     def _momentum(self, energy: ufl.Form, test: ufl.Argument) -> ufl.Form:
         row = ufl.derivative(energy, self.state.displacement, test)
+        row += self.continuum.interface_work(self.state, self.previous, test)
         if (name := self.model.support.pressure) is not None:
             normal = mechanics.facet_normal(self.domain.mesh)
             row += mechanics.pressure_work(self.controls.outer_pressure, normal, test) * self.continuum.boundary(name)
@@ -117,7 +145,9 @@ class Problem:
             balance += free * dt * lithium.transport(host, x, phi, axis, test_phi)
             balance += forced * lithium.storage(host, x, self.controls.forced_x, test_phi)
             row += (lithium.equilibrium(host, x, phi, test_x) + balance) * self.continuum.dx(role, LITHIUM_DEGREE)
-        for current, surface, side in self.continuum.reactions(self.state):
+        for current, surface in self.continuum.passages(self.state, self.previous):
+            row += free * dt * current * ufl.jump(test_phi) * surface
+        for current, surface, side in self.continuum.reactions(self.state, self.previous):
             row += free * dt * current * (test_phi(side) if side else test_phi) * surface
         return row
 
@@ -137,7 +167,7 @@ class Problem:
             ) * self.continuum.boundary(TOP)
         if support.generalised_plane_strain:
             unused -= {OUT_OF_PLANE}
-        for current, surface, side in self.continuum.reactions(self.state):
+        for current, surface, side in self.continuum.reactions(self.state, self.previous):
             unused -= {ELECTRODE}
             row += self._closure(current, test[ELECTRODE](side) if side else test[ELECTRODE], side) * surface
         everywhere = [self.continuum.dx(part, 0) for part in self.continuum.parts]

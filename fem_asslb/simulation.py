@@ -10,6 +10,7 @@ from fem_asslb.case.schema import Case
 from fem_asslb.cautions import cautions
 from fem_asslb.diagnostics import Diagnostics
 from fem_asslb.errors import ConvergenceError, MeshError
+from fem_asslb.interface_diagnostics import InterfaceDiagnostics
 from fem_asslb.ledger import Ledger
 from fem_asslb.loading import Loading
 from fem_asslb.mesh.domain import Domain
@@ -41,6 +42,7 @@ class Simulation:
         problem: The equations.
         solver: Their solver.
         diagnostics: Scalars of the state.
+        interfaces: Results of the interfaces that may open; None if there are none.
         cell: Electrochemistry around the positive electrode; None for a mechanical case.
         loading: The protocol and how far it is.
         time: Time since the start [s].
@@ -59,6 +61,7 @@ class Simulation:
         self.problem = Problem(domain, build_model(case, domain))
         self.solver = NewtonSolver(self.problem, case.solver.preset, case.solver.petsc)
         self.diagnostics = Diagnostics(self.problem)
+        self.interfaces = InterfaceDiagnostics(self.problem) if self.problem.model.interfaces else None
         self.stepper = Stepper(self.problem, self.solver, case.time)
         self.cell: BatteryCell | None = None
         if case.cell is not None:
@@ -116,7 +119,7 @@ class Simulation:
         self.index += 1
         scalars = self.ledger.close_step(length)
         self._note_cautions(scalars)
-        self.problem.previous.assign(self.problem.state)
+        self.problem.accept()
         return StepRecord(self.index, self.time, length, stage, str(step), ends, iterations, rejected, scalars)
 
     def _note_cautions(self, scalars: dict[str, float]) -> None:

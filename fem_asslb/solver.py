@@ -25,6 +25,10 @@ RESIDUAL_TOLERANCE = 1e-12
 """Residual of each field over the largest that the field has shown; met by linear steps after one iteration."""
 
 
+_LIBRARY_ERROR = 76
+"""PETSc's code for an error in a library that it calls, such as a factorisation that breaks down."""
+
+
 @dataclass(frozen=True)
 class SolveReport:
     """How a solve went.
@@ -93,11 +97,16 @@ class NewtonSolver:
         try:
             self._snes.solve(None, self._point)
         except PETSc.Error as error:
+            self._snes.getKSP().getPC().reset()
+            if error.ierr == _LIBRARY_ERROR and error.__cause__ is None:
+                raise ConvergenceError("the linear solver failed") from error
             # PETSc wraps what stops a callback, such as a keyboard interrupt.
             raise (error.__cause__ or error) from None
         self.iterations += self._snes.getIterationNumber()
         reason = self._snes.getConvergedReason()
         if reason <= 0:
+            # A factor that failed must not be used again.
+            self._snes.getKSP().getPC().reset()
             raise ConvergenceError(
                 f"Newton stopped after {self._snes.getIterationNumber()} iterations: {_name(reason)}"
             )

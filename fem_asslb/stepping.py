@@ -24,7 +24,7 @@ ACCEPTED = 2.0
 """A step is accepted up to this multiple of the tolerance; the next one aims at 0.81 times the tolerance."""
 
 EASY_ITERATIONS = 5
-"""A step that needs more Newton iterations is followed by one that is not longer."""
+"""A step that needs more Newton iterations, or a second attempt, is followed by one that is not longer."""
 
 
 @dataclass(frozen=True)
@@ -112,7 +112,7 @@ class Stepper:
                 if error <= ACCEPTED:
                     beyond = overshoot()
                     if beyond == 0.0 or length * (1.0 - beyond) < self._settings.smallest_step:
-                        self._accept(length, longest, error, report)
+                        self._accept(length, longest, error, report, rejected)
                         return length, rejected
                     length *= 1.0 - beyond
                     self._restore()
@@ -124,9 +124,9 @@ class Stepper:
                 reason = "Newton does not converge" if error is None else "the time error is too large"
                 raise ConvergenceError(f"{reason} at the smallest step, {self._settings.smallest_step:g} s")
 
-    def _accept(self, length: float, longest: float, error: float, report: SolveReport) -> None:
+    def _accept(self, length: float, longest: float, error: float, report: SolveReport, rejected: int) -> None:
         factor = GROWTH if error == 0.0 else min(GROWTH, 0.9 / np.sqrt(error))
-        if report.iterations > EASY_ITERATIONS:
+        if report.iterations > EASY_ITERATIONS or rejected:
             factor = min(factor, 1.0)
         clipped = length == longest and length < self.next_step
         self.next_step = min(self.next_step if clipped else length * factor, self._settings.largest_step)

@@ -3,13 +3,14 @@
 import numpy as np
 from mpi4py import MPI
 
+from fem_asslb.interfaces.law import ElasticLaw
 from fem_asslb.materials.bent_line import Bend, BentLine
 from fem_asslb.materials.diffusion import Diffusivity
 from fem_asslb.materials.elasticity import IsotropicElasticity
 from fem_asslb.materials.lattice import LatticeLaw
 from fem_asslb.materials.material import LithiumHost, Material
 from fem_asslb.materials.potential import PotentialLaw
-from fem_asslb.model import ChargeTransfer, ElasticInterface, Model, Support
+from fem_asslb.model import ChargeTransfer, Interface, Model, Support
 from fem_asslb.problem import Problem
 from fem_asslb.spaces.state import CONTACT_PRESSURE, ELECTRODE, OUT_OF_PLANE, PLATEN
 from tests.grids import box
@@ -17,7 +18,10 @@ from tests.support import CRYSTAL, TEMPERATURE, domain_of
 
 START_X = 0.9
 EXCHANGE = 0.3
-INTERFACES = (ElasticInterface("particle", "cathode", 3e4, 1e4), ElasticInterface("particle", "particle", 7e3, 2e4))
+INTERFACES = (
+    Interface("particle", "cathode", ElasticLaw(3e4, 1e4)),
+    Interface("particle", "particle", ElasticLaw(7e3, 2e4)),
+)
 
 BENT = LithiumHost(
     c_max=0.049,
@@ -44,7 +48,7 @@ def create(
     dimension: int = 2,
     displacement_degree: int = 2,
     generalised: bool = False,
-    interfaces: tuple[ElasticInterface, ...] = INTERFACES,
+    interfaces: tuple[Interface, ...] = INTERFACES,
     stress_driven_flux: bool = True,
 ) -> Problem:
     """The cell at rest."""

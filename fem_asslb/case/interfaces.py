@@ -1,12 +1,66 @@
 """Section ``interfaces``: laws between regions."""
 
 from dataclasses import dataclass
-from typing import Annotated, ClassVar, Literal
+from typing import Annotated, Any, ClassVar, Literal
 
-from pydantic import ConfigDict, Field
+from pydantic import BeforeValidator, ConfigDict, Field
 
-from fem_asslb.units import InterfaceStiffness
-from fem_asslb.values import STRICT
+from fem_asslb.units import ArealConductance, Duration, InterfaceStiffness, Length, Pressure, Toughness
+from fem_asslb.values import STRICT, Integer, Number
+
+Positive = Field(gt=0.0)
+Share = Annotated[Number, Field(ge=0.0, le=1.0)]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Scatter:
+    """Weibull distribution of the strength; its scale is the stated strength, the toughness does not scatter.
+
+    Attributes:
+        modulus: Weibull modulus, e.g. 6.9.
+        per: ``"boundary"``: one strength for each pair of regions that touch; ``"facet"``: one for each facet of the
+            mesh.
+        seed: Seed of the random numbers; what is drawn does not depend on the number of ranks.
+    """
+
+    __pydantic_config__: ClassVar[ConfigDict] = STRICT
+    modulus: Annotated[Number, Field(gt=1.0)]
+    per: Literal["boundary", "facet"] = "boundary"
+    seed: Annotated[Integer, Field(ge=0)] = 1
+
+
+@dataclass(frozen=True, kw_only=True)
+class Knee:
+    """Conducting share of a closed interface that rises about a contact pressure.
+
+    Attributes:
+        lowest: Share far below the knee.
+        knee: Contact pressure of the knee.
+        width: Of the rise.
+    """
+
+    __pydantic_config__: ClassVar[ConfigDict] = STRICT
+    lowest: Share
+    knee: Annotated[Pressure, Field(gt=0.0)]
+    width: Annotated[Pressure, Field(gt=0.0)]
+
+
+def _read_mixed_mode(value: Any) -> Any:
+    if isinstance(value, MixedMode):
+        return value
+    if isinstance(value, dict) and len(value) == 1 and set(value) <= {"power", "benzeggagh-kenane"}:
+        ((criterion, exponent),) = value.items()
+        if type(exponent) in (int, float) and exponent >= 1.0:
+            return {"criterion": criterion, "exponent": float(exponent)}
+    raise ValueError(f"{value!r} is not accepted; expected {{power = 1.0}} or {{benzeggagh-kenane = 2.0}}, at least 1")
+
+
+@dataclass(frozen=True, kw_only=True)
+class MixedMode:
+    """Toughness between opening and sliding, written ``{power = 1.0}`` or ``{benzeggagh-kenane = 2.0}``."""
+
+    criterion: Literal["power", "benzeggagh-kenane"] = "power"
+    exponent: float = 1.0
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -29,16 +83,101 @@ class ElasticInterface:
 
     Attributes:
         law: ``"elastic"``.
-        between: Two region roles; the first is the plus side.
+        between: Two region roles; one role twice for the boundaries between its grains.
         normal_stiffness: [MPa/um].
         shear_stiffness: [MPa/um].
+        conductance: Lithium from host to host, current per area and potential; default: as 10 nm of the host.
     """
 
     __pydantic_config__: ClassVar[ConfigDict] = STRICT
     law: Literal["elastic"] = "elastic"
     between: tuple[str, str]
-    normal_stiffness: Annotated[InterfaceStiffness, Field(gt=0.0)]
-    shear_stiffness: Annotated[InterfaceStiffness, Field(gt=0.0)]
+    normal_stiffness: Annotated[InterfaceStiffness, Positive]
+    shear_stiffness: Annotated[InterfaceStiffness, Positive]
+    conductance: Annotated[ArealConductance, Positive] | None = None
 
 
-Interface = Annotated[BondedInterface | ElasticInterface, Field(discriminator="law")]
+@dataclass(frozen=True, kw_only=True)
+class _Opening:
+    __pydantic_config__: ClassVar[ConfigDict] = STRICT
+    between: tuple[str, str]
+    normal_stiffness: Annotated[InterfaceStiffness, Positive] | None = None
+    friction: Annotated[Number, Field(ge=0.0)] = 0.3
+    initial_gap: Annotated[Length, Field(ge=0.0)] = 0.0
+    closed_conduction: Literal["full"] | Knee = "full"
+    opening_width: Annotated[Length, Positive] = 0.01
+    after_opening: Literal["returns", "lost"] = "returns"
+    conductance: Annotated[ArealConductance, Positive] | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class ContactInterface(_Opening):
+    """Contact without adhesion: it carries pressure and friction, and opens freely.
+
+    Attributes:
+        law: ``"contact"``.
+        between: Two region roles; one role twice for the boundaries between its grains.
+        normal_stiffness: Of the contact [MPa/um]; default 100 E/h, with E of the softer side and h the facets' size.
+        friction: Coefficient of friction.
+        initial_gap: Gap at assembly.
+        closed_conduction: Conducting share where closed but not bonded: ``"full"``, or
+            ``{lowest = 0.2, knee = "50 MPa", width = "10 MPa"}``.
+        opening_width: Gap over which conduction fades to zero.
+        after_opening: Whether conduction ``"returns"`` when a gap closes, or stays ``"lost"``.
+        conductance: Lithium from host to host, current per area and potential; default: as 10 nm of the host.
+    """
+
+    law: Literal["contact"] = "contact"
+
+
+@dataclass(frozen=True, kw_only=True)
+class CohesiveInterface(_Opening):
+    """Adhesion with strength and toughness, then contact with friction.
+
+    Attributes:
+        law: ``"cohesive"``.
+        between: Two region roles; one role twice for the boundaries between its grains.
+        normal_strength: Traction that begins to open a bonded interface.
+        normal_toughness: Energy per area to open it.
+        shear_strength: The same for sliding; default: that of opening.
+        shear_toughness: The same for sliding; default: that of opening.
+        softening: Shape behind the strength: ``"bilinear"``, ``"exponential"``, or ``"smooth-exponential"``,
+            which bends from the start and whose stiffness follows from strength and toughness.
+        mixed_mode: Toughness between opening and sliding: ``{power = 1.0}`` or ``{benzeggagh-kenane = 2.0}``.
+        viscous_time: Time by which damage lags behind; it carries the solution over snaps.
+        healing_time: Time in which damage of a closed interface heals to 1/e; without it damage never heals.
+        initial_state: ``"bonded"`` or ``"unbonded"``.
+        bonded_fraction: Part of the area that is bonded at assembly, facets drawn at random.
+        scatter: Weibull scatter of the strength, e.g. ``{modulus = 6.9, per = "boundary", seed = 1}``.
+        normal_stiffness: Before damage, and of the contact [MPa/um]; default 100 E/h, with E of the softer side and h
+            the facets' size, but at least 10 T^2/(2 G). The shear stiffness follows, so that dissipation does not
+            depend on the path.
+        friction: Coefficient of friction of the damaged part.
+        initial_gap: Gap at assembly.
+        closed_conduction: Conducting share where closed but not bonded: ``"full"``, or
+            ``{lowest = 0.2, knee = "50 MPa", width = "10 MPa"}``.
+        opening_width: Gap over which conduction fades to zero.
+        after_opening: Whether conduction ``"returns"`` when a gap closes, or stays ``"lost"``.
+        conductance: Lithium from host to host, current per area and potential; default: as 10 nm of the host.
+        seed: Seed of the facets that are bonded.
+    """
+
+    law: Literal["cohesive"] = "cohesive"
+    normal_strength: Annotated[Pressure, Positive]
+    normal_toughness: Annotated[Toughness, Positive]
+    shear_strength: Annotated[Pressure, Positive] | None = None
+    shear_toughness: Annotated[Toughness, Positive] | None = None
+    softening: Literal["bilinear", "exponential", "smooth-exponential"] = "bilinear"
+    mixed_mode: Annotated[MixedMode, BeforeValidator(_read_mixed_mode)] = MixedMode()
+    viscous_time: Annotated[Duration, Field(ge=0.0)] = 0.0
+    healing_time: Annotated[Duration, Positive] | None = None
+    initial_state: Literal["bonded", "unbonded"] = "bonded"
+    bonded_fraction: Share = 1.0
+    scatter: Scatter | None = None
+    seed: Annotated[Integer, Field(ge=0)] = 1
+
+
+Interface = Annotated[
+    BondedInterface | ElasticInterface | ContactInterface | CohesiveInterface, Field(discriminator="law")
+]
+OpeningInterface = ContactInterface | CohesiveInterface

@@ -1,4 +1,4 @@
-"""Elastic energy of bulk and interfaces, and the work of outer loads."""
+"""Stress of the bulk, free strain of layers, and the work of outer loads."""
 
 import ufl
 from ufl.core.expr import Expr
@@ -11,20 +11,6 @@ def cauchy_stress(invariants: ElasticInvariants, elastic_strain: Expr, axis: Exp
     """Stress [MPa], shape (3, 3), tension positive: the derivative of the elastic energy density."""
     elastic = ufl.variable(elastic_strain)
     return ufl.sym(ufl.diff(energy_density(invariants, elastic, axis), elastic))
-
-
-def interface_energy(normal_stiffness: Expr, shear_stiffness: Expr, opening: Expr, normal: Expr) -> Expr:
-    """Energy of an elastic interface per area, k_n/2 opening_n^2 + k_t/2 |opening_t|^2 [pJ/um^2].
-
-    Args:
-        normal_stiffness: [MPa/um].
-        shear_stiffness: [MPa/um].
-        opening: Displacement of the minus side minus that of the plus side [um], shape (3,).
-        normal: Unit normal out of the plus side, shape (3,); the opening along it is positive when a gap opens.
-    """
-    normal_part = ufl.dot(opening, normal)
-    tangential = opening - normal_part * normal
-    return 0.5 * normal_stiffness * normal_part**2 + 0.5 * shear_stiffness * ufl.dot(tangential, tangential)
 
 
 def facet_normal(mesh: ufl.Mesh) -> Expr:

@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from dolfinx import fem
 
+from fem_asslb.output.interface_values import FACETS, HISTORY, owned_history
+
 if TYPE_CHECKING:
     from fem_asslb.simulation import Simulation
 
@@ -26,13 +28,17 @@ def saved_functions(simulation: "Simulation") -> dict[str, fem.Function]:
 
 
 def owned_values(simulation: "Simulation") -> dict[str, Any]:
-    """Values by owned cell, shape (num_cells, dofs_per_cell, block), and ``cells``, their places in the mesh file."""
+    """Values by owned cell, shape (num_cells, dofs_per_cell, block), and ``cells``, their places in the mesh file.
+
+    Where interfaces may open, what they remember by facet too.
+    """
     owned = simulation.problem.domain.num_owned_cells
     arrays: dict[str, Any] = {"cells": _file_order(simulation)[:owned]}
     for name, function in saved_functions(simulation).items():
         dofmap = function.function_space.dofmap
         arrays[name] = function.x.array.reshape(-1, dofmap.index_map_bs)[dofmap.list[:owned]]
-    return arrays
+    interfaces = simulation.problem.continuum.interfaces
+    return arrays | owned_history(interfaces) if interfaces is not None else arrays
 
 
 def read_values(simulation: "Simulation", paths: list[Path]) -> dict[str, np.ndarray]:
@@ -52,6 +58,8 @@ def read_values(simulation: "Simulation", paths: list[Path]) -> dict[str, np.nda
             cells = hosts if name.endswith(LITHIUM) else np.arange(len(mine))
             arrays[name] = function.x.array.copy()
             arrays[name].reshape(-1, dofmap.index_map_bs)[dofmap.list[cells]] = values[cells]
+        if simulation.problem.continuum.interfaces is not None:
+            arrays |= {name: np.concatenate([part[name] for part in parts]) for name in (FACETS, HISTORY)}
     return arrays
 
 

@@ -15,6 +15,7 @@ from fem_asslb.controls import Controls
 from fem_asslb.errors import FemAsslbError
 from fem_asslb.output.cell_values import owned_values, read_values, saved_functions
 from fem_asslb.output.files import read_json, replace_text
+from fem_asslb.output.interface_values import FACETS, HISTORY, set_history
 from fem_asslb.output.resolved import differences
 
 if TYPE_CHECKING:
@@ -27,7 +28,7 @@ FOLDER = "checkpoint"
 LATEST = "latest.json"
 """File in it that names the last complete checkpoint; the last thing that is written."""
 
-FORMAT = 1
+FORMAT = 2
 """Number of the format; it changes with the names of what is saved."""
 
 LEAST_INTERVAL = 60.0
@@ -170,6 +171,8 @@ def restore(simulation: "Simulation", folder: Path, latest: dict[str, Any]) -> N
     for name, function in saved_functions(simulation).items():
         function.x.array[:] = values[name]
         function.x.scatter_forward()
+    if problem.continuum.interfaces is not None:
+        set_history(problem.continuum.interfaces, values[FACETS], values[HISTORY])
     for name, constant in _constants(problem.controls).items():
         constant.value = latest["controls"][name]
     simulation.restore(latest["clock"])

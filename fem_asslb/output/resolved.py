@@ -6,6 +6,7 @@ from dataclasses import fields, is_dataclass
 from pathlib import Path
 from typing import Annotated, Any, get_args, get_origin
 
+from fem_asslb.case.interfaces import MixedMode
 from fem_asslb.case.keys import alternatives, fields_of, value_annotation
 from fem_asslb.case.materials import Axis, MaterialChoice
 from fem_asslb.case.protocol import Protocol
@@ -22,6 +23,8 @@ DISPLAY = {
     "pg/um^3": "g/cm^3",
     "um^2/s": "cm^2/s",
     "V*um^2/pA": "ohm*cm^2",
+    "MPa*um": "J/m^2",
+    "pA/(V*um^2)": "S/cm^2",
 }
 """Unit that people use, where it differs from the internal one."""
 
@@ -54,6 +57,8 @@ def _table(value: Any) -> dict[str, Any]:
     if isinstance(value, MaterialChoice):
         use = {"use": value.use} if value.use is not None else {}
         return use | {"axis": _axis(value.axis)} | _plain(value.overrides)
+    if isinstance(value, MixedMode):
+        return {value.criterion: value.exponent}
     kind: Any = type(value)
     entries = {item.name: (getattr(value, item.name), fields_of(kind)[item.name][0]) for item in fields(value)}
     return {name: _entry(item, annotation) for name, (item, annotation) in entries.items() if item not in (None, {})}

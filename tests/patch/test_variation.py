@@ -75,11 +75,11 @@ def energy_terms(problem):
     opening = state.displacement("-") - state.displacement("+") + number[PLATEN]("+") * (shape("-") - shape("+"))
     normal = ufl.FacetNormal(problem.domain.mesh)("+")
     normal = ufl.as_vector([*normal, *[0.0 * normal[0]] * (3 - len(normal))])
-    for law in problem.model.interfaces:
+    for item in problem.model.interfaces:
         gap = ufl.dot(opening, normal)
         slip = ufl.dot(opening, opening) - gap**2
-        energy = 0.5 * law.normal_stiffness * gap**2 + 0.5 * law.shear_stiffness * slip
-        terms.append(energy * continuum.interface((law.plus, law.minus)))
+        energy = 0.5 * item.law.normal_stiffness * gap**2 + 0.5 * item.law.shear_stiffness * slip
+        terms.append(energy * continuum.interface(item.pair))
 
     dx, dt = continuum.dx("particle", LITHIUM_DEGREE), controls.time_step
     charge = FARADAY * host.c_max

@@ -7,8 +7,9 @@ from mpi4py import MPI
 from fem_asslb.axes import random_axis, region_numbers
 from fem_asslb.diagnostics import Diagnostics
 from fem_asslb.geometry import EqualDiameters, Layer, LayeredStack, Particles
+from fem_asslb.interfaces.law import ElasticLaw
 from fem_asslb.materials.library import load
-from fem_asslb.model import ChargeTransfer, ElasticInterface, Model, Support
+from fem_asslb.model import ChargeTransfer, Interface, Model, Support
 from fem_asslb.problem import Problem
 from fem_asslb.solver import NewtonSolver
 from fem_asslb.spaces.state import ELECTRODE, PLATEN
@@ -79,7 +80,7 @@ def packed_cell(comm, source):
         materials={"anode": load("lto-composite"), "cathode": load("lpscl"), "particle": load("ncm85")},
         axes=np.array([random_axis(1, number) for number in region_numbers(domain)]),
         support=Support((("bottom", 1), ("left", 0), ("right", 0)), platen=True, generalised_plane_strain=True),
-        interfaces=(ElasticInterface("particle", "cathode", 1e5, 3e4),),
+        interfaces=(Interface("particle", "cathode", ElasticLaw(1e5, 3e4)),),
         charge_transfer=ChargeTransfer(0.6, 318.15, interfaces=(("particle", "cathode"),)),
         initial_stoichiometry=0.98,
     )

@@ -5,8 +5,9 @@ import pytest
 import ufl
 
 from fem_asslb.geometry import ParticleInShell
+from fem_asslb.interfaces.law import ElasticLaw
 from fem_asslb.materials.elasticity import IsotropicElasticity
-from fem_asslb.model import ElasticInterface, Support
+from fem_asslb.model import Interface, Support
 from fem_asslb.solver import NewtonSolver
 from tests import closed_forms
 from tests.grids import ball
@@ -21,7 +22,7 @@ def solved(comm, dimension, layers, radius, stiffness=np.inf, core=CORE, shell=S
     """Particle of radius 1 in a shell under pressure, its crystal axis along z, all at x = X."""
     swelling = swelling or (SWELLING if dimension == 2 else (SWELLING[0], SWELLING[0]))
     interfaces = (
-        () if np.isinf(stiffness) else (ElasticInterface("particle", "electrolyte", stiffness, 1e-3 * stiffness),)
+        () if np.isinf(stiffness) else (Interface("particle", "electrolyte", ElasticLaw(stiffness, 1e-3 * stiffness)),)
     )
     planes = (("left", 0), ("bottom", 1)) if dimension == 2 else (("left", 0), ("front", 1), ("bottom", 2))
     problem = problem_on(

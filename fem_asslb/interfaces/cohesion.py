@@ -1,0 +1,128 @@
+"""Adhesion that is lost by opening and sliding: strength, toughness, softening, viscosity."""
+
+import math
+from dataclasses import dataclass, field
+
+from fem_asslb.elementary import NumberLike, choose, exp, is_number, maximum, sqrt
+from fem_asslb.errors import MaterialError
+from fem_asslb.interfaces.softening import Bilinear, SmoothExponential, Softening
+from fem_asslb.interfaces.toughness import MixedMode, PowerLaw
+from fem_asslb.materials.checks import require
+
+LARGEST_ONSET_SHARE = 0.1
+"""Energy at the onset over the toughness above which the stiffness softens what is not damaged: k >= 10 T^2/(2 G)."""
+
+_TINY = 1e-24
+"""Keeps roots and ratios of a closed and unloaded interface differentiable."""
+
+
+@dataclass(frozen=True)
+class Cohesion:
+    """Mixed-mode cohesive law with quadratic onset; unloading goes to the origin.
+
+    Args:
+        normal_strength: T_n [MPa].
+        shear_strength: T_s [MPa].
+        normal_toughness: G_I [MPa um = J/m^2].
+        shear_toughness: G_II [MPa um = J/m^2].
+        normal_stiffness: k_n before damage [MPa/um].
+        softening: Shape behind the strength.
+        mixed_mode: Toughness between the modes.
+        viscous_time: Damage follows with this delay [s]; 0: at once.
+        healing_time: Damage decays by a factor e in this time while the interface is closed [s]; infinite: never.
+
+    Raises:
+        MaterialError: A parameter out of its range, or parameters that do not go together.
+    """
+
+    normal_strength: NumberLike
+    shear_strength: NumberLike
+    normal_toughness: NumberLike
+    shear_toughness: NumberLike
+    normal_stiffness: NumberLike
+    softening: Softening = field(default_factory=Bilinear)
+    mixed_mode: MixedMode = field(default_factory=PowerLaw)
+    viscous_time: NumberLike = 0.0
+    healing_time: NumberLike = math.inf
+
+    def __post_init__(self) -> None:
+        """Check each parameter, and that the strength is reached well before the release."""
+        for name in ("normal_strength", "shear_strength", "normal_toughness", "shear_toughness", "normal_stiffness"):
+            require(name, getattr(self, name), lambda value: value > 0.0, "greater than 0")
+        require("viscous_time", self.viscous_time, lambda value: value >= 0.0, "at least 0 s")
+        require("healing_time", self.healing_time, lambda value: value > 0.0, "greater than 0 s")
+        if not is_number(self.normal_strength):
+            return
+        least = least_stiffness(self.normal_strength, self.normal_toughness)
+        if self.normal_stiffness < least * (1.0 - 1e-9):
+            raise MaterialError(
+                f"normal_stiffness = {self.normal_stiffness:g} MPa/um is too soft for the strength "
+                f"{self.normal_strength:g} MPa and the toughness {self.normal_toughness:g} J/m^2; "
+                f"accepted: at least 10 T^2/(2 G) = {least:g} MPa/um"
+            )
+
+    @property
+    def shear_stiffness(self) -> NumberLike:
+        """k_n (G_I/G_II) (T_s/T_n)^2 [MPa/um], with which dissipation does not depend on the path (Turon, 2010)."""
+        ratio = self.shear_strength / self.normal_strength
+        return self.normal_stiffness * self.normal_toughness / self.shear_toughness * ratio * ratio
+
+    def sliding_share(self, opening: NumberLike, sliding: NumberLike) -> NumberLike:
+        """Share of sliding in the energy; see `equivalent` for the arguments."""
+        return self.shear_stiffness * sliding / (self.equivalent(opening, sliding) + _TINY)
+
+    def equivalent(self, opening: NumberLike, sliding: NumberLike) -> NumberLike:
+        """Twice the energy of the undamaged interface [MPa um].
+
+        Args:
+            opening: Square of the normal opening, zero when closed [um^2].
+            sliding: Square of the sliding [um^2].
+        """
+        return self.normal_stiffness * opening + self.shear_stiffness * sliding
+
+    def toughness(self, share: NumberLike) -> NumberLike:
+        """Toughness at a share of sliding [MPa um]."""
+        return self.mixed_mode.toughness(self.normal_toughness, self.shear_toughness, share)
+
+    def onset_energy(self, share: NumberLike, strength: NumberLike) -> NumberLike:
+        """Twice the energy at which (t_n/T_n)^2 + (t_s/T_s)^2 = 1, both strengths times ``strength`` [MPa um]."""
+        normal = (1 - share) * self.normal_stiffness / (self.normal_strength * self.normal_strength)
+        shear = share * self.shear_stiffness / (self.shear_strength * self.shear_strength)
+        return strength * strength / (normal + shear)
+
+    def onset_share(self, share: NumberLike, strength: NumberLike) -> NumberLike:
+        """Energy at the onset over the toughness."""
+        return 0.5 * self.onset_energy(share, strength) / self.toughness(share)
+
+    def progress(
+        self, opening: NumberLike, sliding: NumberLike, strength: NumberLike, before: NumberLike, time_step: NumberLike
+    ) -> NumberLike:
+        """Progress of the damage at the end of a step; it never falls.
+
+        Args:
+            opening: Square of the normal opening [um^2].
+            sliding: Square of the sliding [um^2].
+            strength: Local factor on both strengths.
+            before: Progress at the start of the step.
+            time_step: [s].
+        """
+        share = self.sliding_share(opening, sliding)
+        energy = self.equivalent(opening, sliding)
+        ratio = sqrt(energy / self.onset_energy(share, strength) + _TINY)
+        target = self.softening.progress(ratio, self.onset_share(share, strength))
+        follows = time_step / (time_step + self.viscous_time + _TINY)
+        return before + follows * maximum(target - before, 0.0)
+
+    def healed(self, progress: NumberLike, normal_opening: NumberLike, time_step: NumberLike) -> NumberLike:
+        """Progress left after a step of healing: only a closed interface heals."""
+        return choose(-normal_opening, progress * exp(-time_step / self.healing_time), progress)
+
+
+def least_stiffness(strength: float, toughness: float) -> float:
+    """Smallest stiffness that leaves the undamaged interface stiff, 10 T^2/(2 G) [MPa/um]."""
+    return strength**2 / (2.0 * LARGEST_ONSET_SHARE * toughness)
+
+
+def smooth_stiffness(strength: float, toughness: float) -> float:
+    """The stiffness that a smooth exponential law has, e^2 T^2/G [MPa/um]."""
+    return strength**2 / (2.0 * SmoothExponential.ONSET_SHARE * toughness)

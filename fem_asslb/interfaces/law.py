@@ -1,0 +1,226 @@
+"""What an interface answers to an opening: traction, history, energies and conduction."""
+
+from dataclasses import dataclass, field
+from typing import TypeAlias
+
+from fem_asslb.elementary import NumberLike, choose, maximum, sqrt
+from fem_asslb.interfaces.cohesion import Cohesion
+from fem_asslb.interfaces.gate import Gate
+from fem_asslb.materials.checks import require
+
+Vector: TypeAlias = tuple[NumberLike, NumberLike, NumberLike]
+
+DRAG_TIME = 1e-7
+"""Drag of an interface over its stiffness [s]: a viscous force that holds what nothing else holds, and does not else
+matter: at an opening rate of 1 nm/s it is 1e-10 um times the stiffness, some 1e-3 MPa."""
+
+_TINY = 1e-24
+
+
+@dataclass(frozen=True)
+class Opening:
+    """Displacement of the minus side minus that of the plus side, initial gap included.
+
+    Attributes:
+        normal: Along the normal out of the plus side, positive when a gap opens [um].
+        sliding: The rest, three components [um].
+    """
+
+    normal: NumberLike
+    sliding: Vector
+
+
+@dataclass(frozen=True)
+class History:
+    """What an interface remembers.
+
+    Attributes:
+        progress: Of the damage, see `fem_asslb.interfaces.softening`.
+        slip: Sliding at which the friction vanishes, three components [um].
+        lost: Largest share of the conduction that a gap has interrupted.
+    """
+
+    progress: NumberLike
+    slip: Vector
+    lost: NumberLike
+
+
+@dataclass(frozen=True)
+class Response:
+    """State of an interface at the end of a step. Energies are per area [pJ/um^2], dissipation that of the step.
+
+    Attributes:
+        opening: What it answers to.
+        normal_traction: Tension positive [MPa].
+        shear_traction: Three components [MPa], on the minus side against the sliding.
+        pressure: Contact pressure [MPa].
+        damage: Share of the stiffness of the adhesion that is lost.
+        released: Share of the toughness that is spent, 1 without adhesion.
+        conduction: Conducting share.
+        history: What is remembered.
+        stored: Elastic energy of adhesion, contact and stuck friction.
+        cohesive: Dissipated by damage.
+        viscous: Dissipated by the delay of the damage and by drag.
+        friction: Dissipated by slip.
+    """
+
+    opening: Opening
+    normal_traction: NumberLike
+    shear_traction: Vector
+    pressure: NumberLike
+    damage: NumberLike
+    released: NumberLike
+    conduction: NumberLike
+    history: History
+    stored: NumberLike
+    cohesive: NumberLike
+    viscous: NumberLike
+    friction: NumberLike
+
+
+@dataclass(frozen=True)
+class ElasticLaw:
+    """Traction proportional to the opening, in compression too.
+
+    Args:
+        normal_stiffness: [MPa/um].
+        shear_stiffness: [MPa/um].
+    """
+
+    normal_stiffness: float
+    shear_stiffness: float
+
+    def __post_init__(self) -> None:
+        """Check the stiffnesses."""
+        for name in ("normal_stiffness", "shear_stiffness"):
+            require(name, getattr(self, name), lambda value: value > 0.0, "greater than 0 MPa/um")
+
+    def respond(
+        self, now: Opening, before: Opening, history: History, time_step: NumberLike, strength: NumberLike
+    ) -> Response:
+        """Answer to an opening; see `ContactLaw.respond`."""
+        normal = self.normal_stiffness * now.normal
+        shear = tuple(self.shear_stiffness * component for component in now.sliding)
+        stored = 0.5 * normal * now.normal + 0.5 * _dot(shear, now.sliding)
+        none = 0.0 * now.normal
+        return Response(
+            now, normal, shear, maximum(-normal, 0.0), none, none, 1.0 + none, history, stored, none, none, none
+        )
+
+
+@dataclass(frozen=True)
+class ContactLaw:
+    """Unilateral contact with Coulomb friction, and adhesion where there is cohesion.
+
+    Compression is never degraded. Friction acts on the damaged share (Alfano and Sacco, 2006), which slides elastically
+    with the shear stiffness until it slips; over an open gap slip follows and nothing is transmitted.
+
+    Args:
+        normal_stiffness: [MPa/um].
+        shear_stiffness: [MPa/um].
+        friction: Coefficient of friction.
+        cohesion: Adhesion, with the same stiffnesses; None for none.
+        gate: Conduction of lithium.
+    """
+
+    normal_stiffness: NumberLike
+    shear_stiffness: NumberLike
+    friction: NumberLike = 0.0
+    cohesion: Cohesion | None = None
+    gate: Gate = field(default_factory=Gate)
+
+    def __post_init__(self) -> None:
+        """Check the numbers."""
+        for name in ("normal_stiffness", "shear_stiffness"):
+            require(name, getattr(self, name), lambda value: value > 0.0, "greater than 0 MPa/um")
+        require("friction", self.friction, lambda value: value >= 0.0, "at least 0")
+
+    @classmethod
+    def cohesive(cls, cohesion: Cohesion, friction: float = 0.0, gate: Gate | None = None) -> "ContactLaw":
+        """Contact with adhesion, whose stiffnesses are those of the contact too."""
+        return cls(cohesion.normal_stiffness, cohesion.shear_stiffness, friction, cohesion, gate or Gate())
+
+    def respond(
+        self, now: Opening, before: Opening, history: History, time_step: NumberLike, strength: NumberLike
+    ) -> Response:
+        """Answer to an opening at the end of a step.
+
+        Args:
+            now: At the end of the step.
+            before: At its start.
+            history: At its start.
+            time_step: [s].
+            strength: Local factor on the strengths.
+        """
+        gap, pressure = maximum(now.normal, 0.0), self.normal_stiffness * maximum(-now.normal, 0.0)
+        opening, sliding = gap * gap, _dot(now.sliding, now.sliding)
+        stuck, slip = self._friction(now.sliding, pressure, history.slip)
+        progress, damage, released, grown, spent, delayed = self._damage(
+            now.normal, opening, sliding, strength, history, time_step
+        )
+        kept = 1 - damage
+        drag = self.normal_stiffness * DRAG_TIME / (time_step + _TINY)
+        move = now.normal - before.normal
+        moves = tuple(a - b for a, b in zip(now.sliding, before.sliding, strict=True))
+        adhesion = self.normal_stiffness * opening + self.shear_stiffness * sliding
+        locked = 0.5 * _dot(stuck, stuck) / self.shear_stiffness
+        last = tuple(self.shear_stiffness * (a - b) for a, b in zip(before.sliding, history.slip, strict=True))
+        slipped = tuple(a - b for a, b in zip(slip, history.slip, strict=True))
+        lost = self.gate.lost(now.normal)
+        return Response(
+            opening=now,
+            normal_traction=kept * self.normal_stiffness * gap - pressure + drag * move,
+            shear_traction=tuple(
+                kept * self.shear_stiffness * component + damage * held + drag * moved
+                for component, held, moved in zip(now.sliding, stuck, moves, strict=True)
+            ),
+            pressure=pressure,
+            damage=damage,
+            released=released,
+            conduction=self.gate.share(released, now.normal, pressure, history.lost),
+            history=History(progress, slip, choose(lost - history.lost, lost, history.lost)),
+            stored=0.5 * kept * adhesion + 0.5 * pressure * pressure / self.normal_stiffness + damage * locked,
+            # An area that lets go while friction holds it keeps what friction stores.
+            cohesive=spent - locked * grown,
+            viscous=delayed + drag * (move * move + _dot(moves, moves)),
+            friction=0.5 * damage * _dot(tuple(a + b for a, b in zip(last, stuck, strict=True)), slipped),
+        )
+
+    def _friction(self, sliding: Vector, pressure: NumberLike, slip: Vector) -> tuple[Vector, Vector]:
+        """Shear traction of a released area and its slip at the end of the step."""
+        trial = tuple(self.shear_stiffness * (a - b) for a, b in zip(sliding, slip, strict=True))
+        size, limit = sqrt(_dot(trial, trial) + _TINY), self.friction * pressure
+        held = choose(size - limit, limit / size, 1.0)
+        traction = tuple(held * component for component in trial)
+        return traction, tuple(a - t / self.shear_stiffness for a, t in zip(sliding, traction, strict=True))
+
+    def _damage(
+        self,
+        normal: NumberLike,
+        opening: NumberLike,
+        sliding: NumberLike,
+        strength: NumberLike,
+        history: History,
+        time_step: NumberLike,
+    ) -> tuple[NumberLike, NumberLike, NumberLike, NumberLike, NumberLike, NumberLike]:
+        """Progress, damage, released share, growth of the damage, what damage and its delay dissipate in the step."""
+        none = 0.0 * normal
+        if self.cohesion is None:
+            return history.progress + none, 1.0 + none, 1.0 + none, none, none, none
+        law, shape = self.cohesion, self.cohesion.softening
+        start = law.healed(history.progress, normal, time_step)
+        progress = law.progress(opening, sliding, strength, start, time_step)
+        share = law.sliding_share(opening, sliding)
+        onset, toughness = law.onset_share(share, strength), law.toughness(share)
+        damage, before = shape.damage(progress, onset), shape.damage(start, onset)
+        resisted = law.onset_energy(share, strength) * shape.ratio(progress, onset) ** 2
+        driven = law.equivalent(opening, sliding)
+        grown = damage - before
+        delayed = 0.5 * maximum(driven - resisted, 0.0) * grown
+        released = shape.spent(progress, onset)
+        spent = toughness * (released - shape.spent(start, onset))
+        return progress, damage, released, grown, spent, choose(law.viscous_time, delayed, none)
+
+
+def _dot(first: Vector, second: Vector) -> NumberLike:
+    return sum(a * b for a, b in zip(first, second, strict=True))

@@ -1,0 +1,106 @@
+"""Shapes of the traction behind the strength, in one measure of progress s.
+
+With r the equivalent opening over that at the onset, and rho the energy stored at the onset over the toughness:
+s = rho (r - 1)/(1 - rho), so that s is the spent share of the toughness in a bilinear law, and 1 its release.
+"""
+
+import math
+from dataclasses import dataclass
+from typing import Protocol
+
+from fem_asslb.elementary import NumberLike, exp, maximum, minimum
+
+
+class Softening(Protocol):
+    """Shape of a traction-separation law."""
+
+    def progress(self, ratio: NumberLike, onset_share: NumberLike) -> NumberLike:
+        """Progress s of a monotonic opening; 0 while nothing is damaged.
+
+        Args:
+            ratio: r, equivalent opening over that at the onset.
+            onset_share: rho, energy at the onset over the toughness.
+        """
+
+    def ratio(self, progress: NumberLike, onset_share: NumberLike) -> NumberLike:
+        """Equivalent opening over that at the onset at which the progress begins to grow."""
+
+    def damage(self, progress: NumberLike, onset_share: NumberLike) -> NumberLike:
+        """Share of the stiffness that is lost, 0 to 1."""
+
+    def spent(self, progress: NumberLike, onset_share: NumberLike) -> NumberLike:
+        """Share of the toughness that is dissipated, 0 to 1."""
+
+
+@dataclass(frozen=True)
+class _FromOnset:
+    """Linear up to the strength."""
+
+    def progress(self, ratio: NumberLike, onset_share: NumberLike) -> NumberLike:
+        """See `Softening`."""
+        return maximum(onset_share * (ratio - 1) / (1 - onset_share), 0.0)
+
+    def ratio(self, progress: NumberLike, onset_share: NumberLike) -> NumberLike:
+        """See `Softening`."""
+        return 1 + progress * (1 - onset_share) / onset_share
+
+
+@dataclass(frozen=True)
+class Bilinear(_FromOnset):
+    """Traction T (1 - s) down to zero at s = 1."""
+
+    def damage(self, progress: NumberLike, onset_share: NumberLike) -> NumberLike:
+        """See `Softening`."""
+        bounded = minimum(progress, 1.0)
+        return bounded / (onset_share + (1 - onset_share) * bounded)
+
+    def spent(self, progress: NumberLike, onset_share: NumberLike) -> NumberLike:
+        """See `Softening`."""
+        return minimum(progress, 1.0)
+
+
+@dataclass(frozen=True)
+class Exponential(_FromOnset):
+    """Traction T exp(-2 s), never quite zero."""
+
+    def damage(self, progress: NumberLike, onset_share: NumberLike) -> NumberLike:
+        """See `Softening`."""
+        return 1 - exp(-2 * progress) / self.ratio(progress, onset_share)
+
+    def spent(self, progress: NumberLike, onset_share: NumberLike) -> NumberLike:
+        """See `Softening`."""
+        return 1 - exp(-2 * progress) * (1 + progress * (1 - onset_share))
+
+
+@dataclass(frozen=True)
+class SmoothExponential:
+    """Traction e T r exp(-r) with its peak T at r = 1, damaged from the start (Ortiz and Pandolfi, 1999).
+
+    Progress is r itself. Strength T and toughness G leave no freedom for the stiffness: it is e^2 T^2/G.
+    """
+
+    ONSET_SHARE = 0.5 / math.e**2
+
+    def progress(self, ratio: NumberLike, onset_share: NumberLike) -> NumberLike:
+        """See `Softening`; the onset of this law, T over its stiffness, is at r = 1/e of the others' measure."""
+        return ratio / math.e
+
+    def ratio(self, progress: NumberLike, onset_share: NumberLike) -> NumberLike:
+        """See `Softening`."""
+        return progress * math.e
+
+    def damage(self, progress: NumberLike, onset_share: NumberLike) -> NumberLike:
+        """See `Softening`."""
+        return 1 - exp(-progress)
+
+    def spent(self, progress: NumberLike, onset_share: NumberLike) -> NumberLike:
+        """See `Softening`."""
+        return 1 - (1 + progress + 0.5 * progress * progress) * exp(-progress)
+
+
+SOFTENINGS: dict[str, Softening] = {
+    "bilinear": Bilinear(),
+    "exponential": Exponential(),
+    "smooth-exponential": SmoothExponential(),
+}
+"""Shapes by the name in the case."""

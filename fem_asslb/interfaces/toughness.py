@@ -1,0 +1,59 @@
+"""Toughness under mixed opening and sliding, as a function of the share of sliding in the energy release."""
+
+from dataclasses import dataclass
+from typing import Protocol
+
+from fem_asslb.elementary import NumberLike
+from fem_asslb.materials.checks import require
+
+
+class MixedMode(Protocol):
+    """How toughness goes from pure opening to pure sliding."""
+
+    def toughness(self, normal: NumberLike, shear: NumberLike, sliding: NumberLike) -> NumberLike:
+        """Toughness [MPa um = J/m^2].
+
+        Args:
+            normal: Of pure opening, G_I.
+            shear: Of pure sliding, G_II.
+            sliding: G_shear/(G_normal + G_shear), 0 to 1.
+        """
+
+
+@dataclass(frozen=True)
+class PowerLaw:
+    """((1 - B)/G_I)^a + (B/G_II)^a = 1/G^a, with B the share of sliding.
+
+    Args:
+        exponent: a, at least 1.
+    """
+
+    exponent: float = 1.0
+
+    def __post_init__(self) -> None:
+        """Check the exponent."""
+        require("exponent", self.exponent, lambda value: value >= 1.0, "at least 1")
+
+    def toughness(self, normal: NumberLike, shear: NumberLike, sliding: NumberLike) -> NumberLike:
+        """See `MixedMode`."""
+        a = self.exponent
+        return (((1 - sliding) / normal) ** a + (sliding / shear) ** a) ** (-1 / a)
+
+
+@dataclass(frozen=True)
+class BenzeggaghKenane:
+    """G_I + (G_II - G_I) B^a, with B the share of sliding (Benzeggagh and Kenane, 1996).
+
+    Args:
+        exponent: a, at least 1.
+    """
+
+    exponent: float = 2.0
+
+    def __post_init__(self) -> None:
+        """Check the exponent."""
+        require("exponent", self.exponent, lambda value: value >= 1.0, "at least 1")
+
+    def toughness(self, normal: NumberLike, shear: NumberLike, sliding: NumberLike) -> NumberLike:
+        """See `MixedMode`."""
+        return normal + (shear - normal) * sliding**self.exponent

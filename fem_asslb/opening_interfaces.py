@@ -1,0 +1,116 @@
+"""The interfaces of a model on a mesh: their facets, what they remember, and how they start."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+import ufl
+from dolfinx import fem
+from dolfinx import mesh as dmesh
+
+from fem_asslb.interfaces.law import ContactLaw, ElasticLaw
+from fem_asslb.mesh.domain import Domain
+from fem_asslb.mesh.interface_mesh import InterfaceMesh, create_interface_mesh
+from fem_asslb.model import Interface, Model
+from fem_asslb.spaces.fields import with_constants
+from fem_asslb.spaces.interface_state import HISTORY_SIZE, InterfaceState, PointEvaluator, create_interface_state
+
+RELEASED = 40.0
+"""Progress of the damage of an area that never adhered."""
+
+FloatArray = npt.NDArray[np.float64]
+
+
+@dataclass(frozen=True)
+class OpeningInterfaces:
+    """All interfaces of a model that may open.
+
+    Attributes:
+        mesh: Their facets.
+        state: What they remember.
+        laws: Law of each, with constants for numbers.
+        conductances: Of each, a constant; None where lithium does not pass from host to host.
+        keys: Vertices of each facet, sorted by their numbers in the mesh file, shape (num_facets, dimension).
+        points: Where the laws act, shape (num_facets, num_points, 3) [um].
+    """
+
+    mesh: InterfaceMesh
+    state: InterfaceState
+    laws: list[ElasticLaw | ContactLaw]
+    conductances: list[fem.Constant | None]
+    keys: npt.NDArray[np.int64]
+    points: FloatArray
+
+
+def create_interfaces(
+    domain: Domain, model: Model, measure: Callable[[tuple[str, str]], ufl.Measure]
+) -> OpeningInterfaces | None:
+    """Interfaces of a model in their state at assembly; None if all are welded.
+
+    Args:
+        domain: The mesh.
+        model: What is solved.
+        measure: Measure of the facets of a pair of roles, with the points where laws act.
+    """
+    if not model.interfaces:
+        return None
+    mesh = create_interface_mesh(domain, [item.pair for item in model.interfaces], model.displacement_degree)
+    state = create_interface_state(mesh)
+    dofs = state.local.function_space.dofmap.list
+    history, local = state.history.x.array.reshape(-1, HISTORY_SIZE), state.local.x.array.reshape(-1, 2)
+    keys, points = _facet_keys(domain, mesh), _points(mesh, model, measure)
+    for number, item in enumerate(model.interfaces):
+        facets = np.flatnonzero(mesh.pair == number)
+        history[dofs[facets], 0] = np.where(_adheres(item, keys[facets]), 0.0, RELEASED)[:, None]
+        local[dofs[facets], 0] = _strengths(item, mesh.regions[facets], keys[facets])[:, None]
+        local[dofs[facets], 1] = _gaps(item, points[facets])
+    conductances = [
+        None if item.conductance is None else fem.Constant(domain.mesh, item.conductance) for item in model.interfaces
+    ]
+    laws = [with_constants(domain, item.law) for item in model.interfaces]
+    return OpeningInterfaces(mesh, state, laws, conductances, keys, points)
+
+
+def _facet_keys(domain: Domain, mesh: InterfaceMesh) -> npt.NDArray[np.int64]:
+    """Vertices of each facet, sorted by their numbers in the mesh file: no partition changes them."""
+    parent = np.flatnonzero(mesh.cell_of_facet >= 0)
+    parent = parent[np.argsort(mesh.cell_of_facet[parent])].astype(np.int32)
+    nodes = dmesh.entities_to_geometry(domain.mesh, domain.dimension - 1, parent)
+    return np.sort(domain.mesh.geometry.input_global_indices[nodes], axis=1)
+
+
+def _uniform(seed: int, keys: npt.NDArray) -> FloatArray:
+    """Number between 0 and 1 of each row of keys, shape (n,)."""
+    return np.array([np.random.default_rng([seed, *row]).random() for row in keys.tolist()])
+
+
+def _adheres(item: Interface, keys: npt.NDArray) -> npt.NDArray[np.bool_]:
+    share = item.start.bonded_share
+    if share in (0.0, 1.0):
+        return np.full(len(keys), share == 1.0)
+    return _uniform(item.start.seed, keys) < share
+
+
+def _strengths(item: Interface, regions: npt.NDArray, keys: npt.NDArray) -> FloatArray:
+    """Factors on the strength of a Weibull distribution of scale 1."""
+    modulus = item.start.weibull_modulus
+    if np.isinf(modulus):
+        return np.ones(len(keys))
+    chance = _uniform(item.start.seed + 1, regions if item.start.scatter_by_boundary else keys)
+    return (-np.log1p(-chance)) ** (1.0 / modulus)
+
+
+def _gaps(item: Interface, points: FloatArray) -> FloatArray | float:
+    """Initial gap at points of shape (num_facets, num_points, 3)."""
+    if not callable(item.start.gap):
+        return float(item.start.gap)
+    return np.asarray(item.start.gap(points.reshape(-1, 3).T)).reshape(points.shape[:2])
+
+
+def _points(mesh: InterfaceMesh, model: Model, measure: Callable[[tuple[str, str]], ufl.Measure]) -> FloatArray:
+    """Where the laws act, shape (num_facets, num_points, 3) [um]."""
+    x = ufl.SpatialCoordinate(measure(model.interfaces[0].pair).ufl_domain())("+")
+    coordinates = [x[k] if k < x.ufl_shape[0] else 0.0 * x[0] for k in range(3)]
+    found = PointEvaluator(mesh, [(coordinates, measure(item.pair)) for item in model.interfaces]).evaluate()
+    return found.x.array.reshape(-1, 3)[found.function_space.dofmap.list]

@@ -1,0 +1,35 @@
+"""Derivatives of the whole system with interfaces that let go, slide and gate lithium, against differences."""
+
+import numpy as np
+import pytest
+
+from fem_asslb.interfaces.cohesion import Cohesion
+from fem_asslb.interfaces.gate import ConductionKnee, Gate
+from fem_asslb.interfaces.law import ContactLaw
+from fem_asslb.interfaces.softening import Bilinear, Exponential
+from fem_asslb.interfaces.toughness import BenzeggaghKenane
+from fem_asslb.model import Interface
+from tests import composite
+from tests.patch.test_jacobian import check_blocks
+
+SURFACE = Cohesion(60.0, 90.0, 5.0, 12.0, 4e3, Bilinear(), BenzeggaghKenane(2.0), viscous_time=5.0)
+BOUNDARY = Cohesion(50.0, 50.0, 8.0, 8.0, 5e3, Exponential())
+GATE = Gate(ConductionKnee(0.2, 50.0, 10.0), 0.02)
+INTERFACES = (
+    Interface("particle", "cathode", ContactLaw.cohesive(SURFACE, 0.3, GATE)),
+    Interface("particle", "particle", ContactLaw.cohesive(BOUNDARY, 0.2), conductance=3.0),
+)
+
+
+@pytest.mark.parametrize("dimension,degree", [(2, 1), (2, 2), (3, 2)])
+def test_blocks_with_interfaces_that_open(comm, dimension, degree):
+    problem = composite.create(comm, dimension, degree, interfaces=INTERFACES)
+    composite.disturb(problem)
+    composite.press(problem)
+    history = problem.continuum.interfaces.state.history.x
+    points = history.array.reshape(-1, 5)
+    points[:, 0] = 0.3 * np.random.default_rng(2).random(len(points))
+    points[:, 1:4] = 1e-3
+    history.scatter_forward()
+    blocks = check_blocks(problem)
+    assert {("potential", "displacement"), ("numbers", "displacement"), ("displacement", "displacement")} <= blocks

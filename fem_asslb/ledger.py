@@ -19,7 +19,8 @@ class Ledger:
 
     Attributes:
         sums: ``fixture_work`` of platen or outer pressure, ``chemical_work`` -int sigma : d(eps_swelling), what
-            interfaces dissipate by damage, delay and slip (``cohesive``, ``viscous``, ``friction``) [pJ], and
+            interfaces dissipate by damage, delay and slip (``cohesive``, ``viscous``, ``friction``), the
+            ``largest_energy`` so far, to which the balance is compared [pJ], and
             ``lithium`` that should be left in the hosts by the current that passed [pmol].
 
     Args:
@@ -31,7 +32,9 @@ class Ledger:
         self._interfaces = simulation.interfaces
         self._points: PointValues | None = None
         initial = self._diagnostics.lithium()
-        self.sums = dict.fromkeys(("fixture_work", "chemical_work", *DISSIPATION), 0.0) | {"lithium": initial}
+        self.sums = dict.fromkeys(("fixture_work", "chemical_work", "largest_energy", *DISSIPATION), 0.0) | {
+            "lithium": initial
+        }
         self._last = dict.fromkeys(("pressure", "swept_volume", "layer_force", "anode_lithium", "charge"), 0.0)
 
     def snapshot(self) -> dict[str, float]:
@@ -97,7 +100,8 @@ class Ledger:
         )
         dissipated = {f"{name} energy [pJ]": self.sums[name] for name in DISSIPATION}
         works -= sum(dissipated.values())
-        size = max(abs(energy), abs(self.sums["fixture_work"]), abs(self.sums["chemical_work"]))
+        parts = [energy, self.sums["fixture_work"], self.sums["chemical_work"]]
+        size = self.sums["largest_energy"] = max(self.sums["largest_energy"], *map(abs, parts))
         scalars = {
             "stack pressure [MPa]": now["pressure"],
             "elastic energy [pJ]": energy,

@@ -76,6 +76,9 @@ def _facet_keys(domain: Domain, mesh: InterfaceMesh) -> npt.NDArray[np.int64]:
     """Vertices of each facet, sorted by their numbers in the mesh file: no partition changes them."""
     parent = np.flatnonzero(mesh.cell_of_facet >= 0)
     parent = parent[np.argsort(mesh.cell_of_facet[parent])].astype(np.int32)
+    if len(parent) == 0:
+        # DOLFINx divides by the number of entities.
+        return np.zeros((0, domain.dimension), dtype=np.int64)
     nodes = dmesh.entities_to_geometry(domain.mesh, domain.dimension - 1, parent)
     return np.sort(domain.mesh.geometry.input_global_indices[nodes], axis=1)
 

@@ -155,9 +155,7 @@ class ContactLaw:
         gap, pressure = maximum(now.normal, 0.0), self.normal_stiffness * maximum(-now.normal, 0.0)
         opening, sliding = gap * gap, _dot(now.sliding, now.sliding)
         stuck, slip = self._friction(now.sliding, pressure, history.slip)
-        progress, damage, released, grown, spent, delayed = self._damage(
-            now.normal, opening, sliding, strength, history, time_step
-        )
+        progress, damage, released, grown, spent, delayed = self._damage(now, before, strength, history, time_step)
         kept = 1 - damage
         drag = self.normal_stiffness * DRAG_TIME / (time_step + _TINY)
         move = now.normal - before.normal
@@ -195,31 +193,28 @@ class ContactLaw:
         return traction, tuple(a - t / self.shear_stiffness for a, t in zip(sliding, traction, strict=True))
 
     def _damage(
-        self,
-        normal: NumberLike,
-        opening: NumberLike,
-        sliding: NumberLike,
-        strength: NumberLike,
-        history: History,
-        time_step: NumberLike,
+        self, now: Opening, before: Opening, strength: NumberLike, history: History, time_step: NumberLike
     ) -> tuple[NumberLike, NumberLike, NumberLike, NumberLike, NumberLike, NumberLike]:
-        """Progress, damage, released share, growth of the damage, what damage and its delay dissipate in the step."""
-        none = 0.0 * normal
+        """Progress, damage, released share, growth of the damage, and energy spent by damage and by its delay.
+
+        What a delay dissipates is the work of the traction (trapezoidal) beyond what is stored and what damage spends.
+        """
+        none = 0.0 * now.normal
         if self.cohesion is None:
             return history.progress + none, 1.0 + none, 1.0 + none, none, none, none
         law, shape = self.cohesion, self.cohesion.softening
-        start = law.healed(history.progress, normal, time_step)
+        start = law.healed(history.progress, now.normal, time_step)
+        gap, last = maximum(now.normal, 0.0), maximum(before.normal, 0.0)
+        opening, sliding = gap * gap, _dot(now.sliding, now.sliding)
         progress = law.progress(opening, sliding, strength, start, time_step)
         share = law.sliding_share(opening, sliding)
-        onset, toughness = law.onset_share(share, strength), law.toughness(share)
-        damage, before = shape.damage(progress, onset), shape.damage(start, onset)
-        resisted = law.onset_energy(share, strength) * shape.ratio(progress, onset) ** 2
-        driven = law.equivalent(opening, sliding)
-        grown = damage - before
-        delayed = 0.5 * maximum(driven - resisted, 0.0) * grown
+        onset = law.onset_share(share, strength)
+        damage, damaged = shape.damage(progress, onset), shape.damage(start, onset)
         released = shape.spent(progress, onset)
-        spent = toughness * (released - shape.spent(start, onset))
-        return progress, damage, released, grown, spent, choose(law.viscous_time, delayed, none)
+        spent = law.toughness(share) * (released - shape.spent(start, onset))
+        both = self.normal_stiffness * gap * last + self.shear_stiffness * _dot(now.sliding, before.sliding)
+        delayed = 0.5 * (damage - damaged) * both - spent
+        return progress, damage, released, damage - damaged, spent, choose(law.viscous_time, delayed, none)
 
 
 def _dot(first: Vector, second: Vector) -> NumberLike:

@@ -14,6 +14,10 @@ DRAG_TIME = 1e-7
 """Drag of an interface over its stiffness [s]: a viscous force that holds what nothing else holds, and does not else
 matter: at an opening rate of 1 nm/s it is 1e-10 um times the stiffness, some 1e-3 MPa."""
 
+FRICTION_SHARE = 0.1
+"""Elastic stiffness of what friction holds over the shear stiffness of what adheres: a stiffer one makes the range of
+sticking so narrow that Newton jumps over it from slip one way to slip the other way."""
+
 _TINY = 1e-24
 
 
@@ -112,8 +116,8 @@ class ElasticLaw:
 class ContactLaw:
     """Unilateral contact with Coulomb friction, and adhesion where there is cohesion.
 
-    Compression is never degraded. Friction acts on the damaged share (Alfano and Sacco, 2006), which slides elastically
-    with the shear stiffness until it slips; over an open gap slip follows and nothing is transmitted.
+    Compression is never degraded. Friction acts on the damaged share (Alfano and Sacco, 2006), which gives way
+    elastically until it slips; over an open gap slip follows and nothing is transmitted.
 
     Args:
         normal_stiffness: [MPa/um].
@@ -140,6 +144,11 @@ class ContactLaw:
         """Contact with adhesion, whose stiffnesses are those of the contact too."""
         return cls(cohesion.normal_stiffness, cohesion.shear_stiffness, friction, cohesion, gate or Gate())
 
+    @property
+    def friction_stiffness(self) -> NumberLike:
+        """Elastic stiffness of what friction holds [MPa/um]."""
+        return FRICTION_SHARE * self.shear_stiffness
+
     def respond(
         self, now: Opening, before: Opening, history: History, time_step: NumberLike, strength: NumberLike
     ) -> Response:
@@ -161,8 +170,8 @@ class ContactLaw:
         move = now.normal - before.normal
         moves = tuple(a - b for a, b in zip(now.sliding, before.sliding, strict=True))
         adhesion = self.normal_stiffness * opening + self.shear_stiffness * sliding
-        locked = 0.5 * _dot(stuck, stuck) / self.shear_stiffness
-        last = tuple(self.shear_stiffness * (a - b) for a, b in zip(before.sliding, history.slip, strict=True))
+        locked = 0.5 * _dot(stuck, stuck) / self.friction_stiffness
+        last = tuple(self.friction_stiffness * (a - b) for a, b in zip(before.sliding, history.slip, strict=True))
         slipped = tuple(a - b for a, b in zip(slip, history.slip, strict=True))
         lost = self.gate.lost(now.normal)
         return Response(
@@ -186,11 +195,11 @@ class ContactLaw:
 
     def _friction(self, sliding: Vector, pressure: NumberLike, slip: Vector) -> tuple[Vector, Vector]:
         """Shear traction of a released area and its slip at the end of the step."""
-        trial = tuple(self.shear_stiffness * (a - b) for a, b in zip(sliding, slip, strict=True))
+        trial = tuple(self.friction_stiffness * (a - b) for a, b in zip(sliding, slip, strict=True))
         size, limit = sqrt(_dot(trial, trial) + _TINY), self.friction * pressure
         held = choose(size - limit, limit / size, 1.0)
         traction = tuple(held * component for component in trial)
-        return traction, tuple(a - t / self.shear_stiffness for a, t in zip(sliding, traction, strict=True))
+        return traction, tuple(a - t / self.friction_stiffness for a, t in zip(sliding, traction, strict=True))
 
     def _damage(
         self, now: Opening, before: Opening, strength: NumberLike, history: History, time_step: NumberLike

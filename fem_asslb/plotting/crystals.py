@@ -26,7 +26,7 @@ PARTICLE = "particle"
 """Field of the cells of a mesh: number of the particle, 0 for none."""
 
 MOST_BARS = {2: 200, 3: 60}
-"""Number of crystals, by dimension, from which on no bars show the directions of their axes: they would hide the grains."""
+"""Number of crystals, by dimension, above which no bars show their axes, since these would hide the grains."""
 
 
 def draw_crystals(snapshot: Snapshot, view: View, path: Path, roles: Sequence[str] = ()) -> Path:

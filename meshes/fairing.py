@@ -15,12 +15,13 @@ from scipy.sparse import coo_array
 from scipy.sparse.csgraph import connected_components
 
 from meshes.bodies import Array
+from meshes.grain_points import to_meeting
 
 Integers: TypeAlias = npt.NDArray[np.int64]
 
-WORST_QUALITY = 0.1
-"""No move makes an element worse than this, or worse than it was. Of 1300 nodes between two grains 3.5 elements in
-diameter, the mean distance to the plane was 0.05 element sizes with 0.1, and 0.06 with 0.15."""
+WORST_QUALITY = 0.15
+"""No move makes an element worse than this, or worse than it was. In a particle of 200 grains, 3.5 elements in
+diameter, the mean distance of nodes to their planes was 0.027 element sizes with 0.15, and 0.020 with 0.1."""
 
 SWEEPS = 12
 HALVINGS = 5
@@ -116,12 +117,13 @@ def faired(mesh: Tetrahedra, seeds: Array, weights: Array) -> Tetrahedra:
     for nodes, _ in between:
         at_boundary[nodes] = True
     relaxed = mesh.is_free & ~at_boundary & np.isnan(mesh.sphere[:, 0])
-    radius = np.linalg.norm(mesh.points - mesh.sphere, axis=1)
+    radius = np.nan_to_num(np.linalg.norm(mesh.points - mesh.sphere, axis=1), nan=1.0)
     points, quality = mesh.points, qualities(mesh.points, mesh.cells)
     for sweep in range(SWEEPS):
         wanted = points.copy()
         for nodes, grains in between:
-            wanted[nodes] += _to_boundary(points[nodes], seeds[grains], weights[grains], mesh.sphere[nodes])
+            outward = np.nan_to_num(points[nodes] - mesh.sphere[nodes]) / np.maximum(radius[nodes, None], 1e-300)
+            wanted[nodes] += to_meeting(points[nodes], seeds[grains], weights[grains], outward)
         if sweep % 2:
             mean = neighbours @ points / np.maximum(neighbours.sum(axis=1), 1)[:, None]
             wanted[relaxed] = (points[relaxed] + mean[relaxed]) / 2
@@ -149,25 +151,6 @@ def _neighbours(mesh: Tetrahedra) -> coo_array:
     both = coo_array((np.ones(2 * len(rows)), (np.r_[rows, columns], np.r_[columns, rows])), shape=shape).tocsr()
     both.data[:] = 1.0
     return both
-
-
-def _to_boundary(points: Array, seeds: Array, weights: Array, sphere: Array) -> Array:
-    """Shortest way to where grains meet, along the sphere for nodes on one, shape (n, 3).
-
-    Args:
-        points: Shape (n, 3).
-        seeds: Of the grains that meet, shape (n, k, 3).
-        weights: Shape (n, k).
-        sphere: Centres, NaN for none, shape (n, 3).
-    """
-    normals = 2 * (seeds[:, 1:] - seeds[:, :1])
-    powers = np.sum(seeds**2, axis=2) - weights
-    levels = powers[:, 1:] - powers[:, :1] - np.einsum("nki,ni->nk", normals, points)
-    outward = np.nan_to_num(points - sphere)
-    outward /= np.maximum(np.linalg.norm(outward, axis=1, keepdims=True), 1e-300)
-    normals -= np.einsum("nki,ni->nk", normals, outward)[:, :, None] * outward[:, None]
-    # Nearly parallel planes have no common line nearby.
-    return np.einsum("nik,nk->ni", np.linalg.pinv(normals, rcond=0.2), levels)
 
 
 def _moved(mesh: Tetrahedra, points: Array, wanted: Array, radius: Array, quality: Array) -> tuple[Array, Array]:

@@ -7,7 +7,7 @@ import gmsh
 import numpy as np
 
 from meshes.grain_edges import Edges, grain_edges
-from meshes.grain_volumes import label_grains, split_grains
+from meshes.grain_volumes import embed_boundary_points, label_grains, split_grains
 from meshes.particles import Particle
 from meshes.power_diagram import Piece
 from meshes.session import curve, generate, name_group
@@ -51,9 +51,10 @@ def draw_disc(piece: Piece, edges: Edges | None) -> int:
 
 def mesh_regions(dimension: int, order: int, families: Families) -> None:
     """Mesh the model and name the regions of particles."""
+    polycrystals = [pair for pair in families if pair[0].diagram is not None and dimension == 3]
+    points = embed_boundary_points(polycrystals)
     generate(dimension)
-    polycrystals = [(particle, entities) for particle, entities in families if particle.diagram is not None]
-    labels = label_grains(polycrystals) if dimension == 3 and polycrystals else {}
+    labels = label_grains(polycrystals) if polycrystals else {}
     curve(dimension, order)
     for particle, entities in families:
         if particle.diagram is None:
@@ -63,6 +64,9 @@ def mesh_regions(dimension: int, order: int, families: Families) -> None:
         else:
             split_grains(particle, {volume: labels[volume] for volume in entities})
     if labels:
+        # Nodes go to the grains; those of embedded points would stay with these, and not be written.
+        for point in points:
+            gmsh.model.mesh.removeElements(0, point)
         gmsh.model.mesh.reclassifyNodes()
 
 

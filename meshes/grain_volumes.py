@@ -7,8 +7,23 @@ import numpy as np
 
 from meshes.bodies import Array
 from meshes.fairing import Integers, Tetrahedra, cleaned, faired
+from meshes.grain_points import boundary_points
 from meshes.particles import Particle
 from meshes.session import name_group
+
+
+def embed_boundary_points(particles: Sequence[tuple[Particle, Sequence[int]]]) -> list[int]:
+    """Ask for nodes on the grain boundaries of particles that are still to be meshed; returns Gmsh's points."""
+    embedded: list[int] = []
+    for particle, volumes in particles:
+        assert particle.diagram is not None
+        places = boundary_points(particle.piece, particle.diagram, particle.element_size)
+        points = [gmsh.model.occ.addPoint(*place) for place in places]
+        gmsh.model.occ.synchronize()
+        # A particle is convex, so that it is one volume.
+        gmsh.model.mesh.embed(0, points, 3, volumes[0])
+        embedded += points
+    return embedded
 
 
 def label_grains(particles: Sequence[tuple[Particle, Sequence[int]]]) -> dict[int, Integers]:
@@ -37,8 +52,11 @@ def label_grains(particles: Sequence[tuple[Particle, Sequence[int]]]) -> dict[in
         for volume in of_particle:
             at = volumes.index(volume)
             grains[at] = first + particle.diagram.cell_of(points[cells[at]].mean(axis=1))
-            is_free[index[gmsh.model.mesh.getNodes(3, volume)[0].astype(np.int64)]] = True
-            for _, surface in gmsh.model.getBoundary([(3, volume)], oriented=False):
+            surfaces = [surface for _, surface in gmsh.model.getBoundary([(3, volume)], oriented=False)]
+            is_free[cells[at]] = True
+            for surface in surfaces:
+                is_free[index[gmsh.model.mesh.getNodes(2, surface, includeBoundary=True)[0].astype(np.int64)]] = False
+            for surface in surfaces:
                 if gmsh.model.getType(2, surface) == "Sphere":
                     nodes = index[gmsh.model.mesh.getNodes(2, surface)[0].astype(np.int64)]
                     is_free[nodes], sphere[nodes] = True, particle.piece.centre

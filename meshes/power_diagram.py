@@ -82,10 +82,23 @@ class PowerDiagram:
         if len(points) * len(self.seeds) < 4_000_000:
             powers = np.sum(self.seeds**2, axis=1) - self.weights - 2 * points @ self.seeds.T
             return np.argmin(powers, axis=1)
+        return self.nearest(points, 1)[1][:, 0]
+
+    def nearest(self, points: Array, number: int) -> tuple[Array, Labels]:
+        """The nearest grains of each point, nearest first, with |x - seed|^2 - weight up to a constant.
+
+        Args:
+            points: Shape (n, dimension) [um].
+            number: How many grains.
+
+        Returns:
+            The squared distances, shape (n, number) [um^2], and the grains, shape (n, number).
+        """
         # Nearest in power is nearest after the seeds are lifted by the missing weight.
         lift = np.sqrt(self.weights.max() - self.weights)
         tree = cKDTree(np.column_stack([self.seeds, lift]))
-        return tree.query(np.column_stack([points, np.zeros(len(points))]))[1]
+        distance, grain = tree.query(np.column_stack([points, np.zeros(len(points))]), k=list(range(1, number + 1)))
+        return distance**2, grain
 
 
 def fill(piece: Piece, volumes: Array, generator: np.random.Generator) -> PowerDiagram:

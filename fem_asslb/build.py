@@ -10,6 +10,7 @@ from fem_asslb.case.materials import Axis
 from fem_asslb.geometry import ParticleInShell
 from fem_asslb.interface_laws import build_interfaces
 from fem_asslb.mesh.domain import Domain
+from fem_asslb.mesh.region_names import RegionName, read_region_name
 from fem_asslb.model import ChargeTransfer, Model, Support
 from fem_asslb.spaces.adjacency import facet_neighbours
 
@@ -59,33 +60,39 @@ def build_support(case: schema.Case, domain: Domain) -> Support:
 
 def crystal_axes(case: schema.Case, domain: Domain, hosts: list[str]) -> npt.NDArray[np.float64]:
     """Crystal axis of each local cell, shape (num_cells, 3); along z where there is no choice to make."""
-    numbers = axes.region_numbers(domain)
+    kinds = {case.materials[role].axis.kind for role in hosts}
+    radius = np.zeros((len(domain.regions), 3))
+    if "tangential" in kinds:
+        radius[:, : domain.dimension] = axes.centres(domain) - _particle_centres(case, domain)
     per_region = np.tile([0.0, 0.0, 1.0], (len(domain.regions), 1))
-    for region, role in enumerate(domain.region_roles):
-        if role in hosts:
-            per_region[region] = _region_axis(case.materials[role].axis, numbers[region])
+    for region, name in enumerate(map(read_region_name, domain.regions)):
+        if name.role in hosts:
+            per_region[region] = _region_axis(case.materials[name.role].axis, name, radius[region])
     per_cell = per_region[domain.cell_region]
-    radial = [role for role in hosts if case.materials[role].axis.kind == "radial"]
-    if radial:
-        cells = domain.cells_of(radial)
+    if "radial" in kinds:
+        cells = domain.cells_of(role for role in hosts if case.materials[role].axis.kind == "radial")
         per_cell[cells] = axes.radial_axes(domain, _particle_centres(case, domain))[cells]
     return per_cell
 
 
 def _particle_centres(case: schema.Case, domain: Domain) -> npt.NDArray[np.float64]:
-    """Centre of each region: the origin for a particle in a shell, of which the mesh may be a part only."""
+    """Centre of each region's particle: the origin for a particle in a shell, of which the mesh may be a part only."""
     if isinstance(case.geometry, ParticleInShell):
         return np.zeros((len(domain.regions), domain.dimension))
-    return axes.centres(domain)
+    return axes.particle_centres(domain)
 
 
-def _region_axis(choice: Axis, number: int) -> npt.NDArray[np.float64]:
+def _region_axis(choice: Axis, name: RegionName, radius: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
     direction = np.asarray(choice.direction, dtype=float)
+    crystal = axes.crystal_key(name)
     match choice.kind:
         case "random":
-            return axes.random_axis(choice.seed, number)
+            return axes.random_axis(choice.seed, crystal)
         case "fibre":
-            return axes.fibre_axis(choice.seed, number, direction, choice.sharpness)
+            return axes.fibre_axis(choice.seed, crystal, direction, choice.sharpness)
+        case "tangential":
+            # A single crystal has no radius: its direction is random.
+            return axes.tangential_axis(choice.seed, crystal, radius if name.grain else np.zeros(3))
         case _:
             return direction / np.linalg.norm(direction)
 

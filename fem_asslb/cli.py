@@ -59,7 +59,7 @@ def _mesh(options: argparse.Namespace) -> int:
     case = read_case(options.case, options.overrides)
     mesh = build_cached(case, case_directory(options.case) / MESH_FOLDER)
     print(mesh.report)
-    print(f"{mesh.path}\n{draw_mesh(mesh)}")
+    print(f"{mesh.path}\n{draw_mesh(case, mesh)}")
     return DONE
 
 

@@ -64,17 +64,19 @@ def build_cached(case: Case, folder: Path) -> CachedMesh:
     return CachedMesh(digest, path, report, True)
 
 
-def draw_mesh(mesh: CachedMesh) -> Path:
-    """Picture of a mesh, next to it; drawn once."""
+def draw_mesh(case: Case, mesh: CachedMesh) -> Path:
+    """Picture of a mesh and the crystals of its case, next to it."""
     from fem_asslb.plotting.display import screen
-    from meshes.picture import draw
+    from fem_asslb.plotting.mesh_picture import draw_mesh_picture
 
     picture = mesh.path.with_suffix(".png")
-    if not picture.exists():
-        partial = picture.with_suffix(f".partial-{os.getpid()}.png")
+    partial = picture.with_suffix(f".partial-{os.getpid()}.png")
+    try:
         with screen():
-            draw(mesh.path, partial)
+            draw_mesh_picture(case, mesh.path, partial)
         os.replace(partial, picture)
+    finally:
+        partial.unlink(missing_ok=True)
     return picture
 
 

@@ -6,14 +6,18 @@ from pathlib import Path
 
 import gmsh
 import numpy as np
-import numpy.typing as npt
 
 from fem_asslb.errors import MeshError
 from fem_asslb.geometry import LayeredStack
-from meshes.packing import Array, Packing, Population, pack
+from meshes.grain_edges import Edges
+from meshes.grain_regions import draw_disc, draw_edges, edges_of, mesh_regions
+from meshes.packing import Packing, Population, pack
+from meshes.packing_numbers import packing_numbers, stack_grain_numbers
+from meshes.particles import Particle, size_bodies, stack_particles, void_pieces
+from meshes.power_diagram import Piece
 from meshes.quality import Report, measure
-from meshes.session import generate, gmsh_session, name_group, write
-from meshes.size_field import Bodies, SizeField
+from meshes.session import gmsh_session, name_group, write
+from meshes.size_field import SizeField
 
 VOID_GAP_SHARE = 0.05
 """Smallest gap between voids over their median diameter, in a layer without particles."""
@@ -22,23 +26,27 @@ VOID_GAP_SHARE = 0.05
 def build(stack: LayeredStack, path: Path) -> Report:
     """Pack, mesh and write the stack.
 
-    Groups are the layers, ``particle/0001``, ``particle/0002``..., the outer sides and ``void``. Particles
-    are numbered layer by layer from the bottom, in each layer along the stack, then along x (and y).
+    Groups are the layers, ``particle/0001``, ``particle/0002``..., or ``particle/0001/0001``... for grains, the
+    outer sides and ``void``. Particles are numbered layer by layer from the bottom, in each layer along the stack,
+    then along x (and y), grains in their particle likewise.
 
     Raises:
         MeshError: Packing or meshing failed.
     """
     packings = pack_layers(stack)
+    particles = stack_particles(stack, packings)
+    edges = [edges_of(particle) for particle in particles]
     with gmsh_session(path.stem):
-        particles, layers = _draw(stack, packings)
-        _name_groups(stack, particles, layers)
+        families, layers = _draw(stack, packings, particles, edges)
+        _name_groups(stack, layers)
         # Gmsh keeps no reference to the callback.
-        size = SizeField(stack, [_bodies(stack, name, packing) for name, packing in packings.items()])
+        size = SizeField(stack, size_bodies(stack, packings, particles))
         gmsh.model.mesh.setSizeCallback(size)
         gmsh.option.setNumber("Mesh.MeshSizeMax", stack.largest_element or max(stack.element_size, stack.width / 2))
-        generate(stack.dimension, stack.order)
+        mesh_regions(stack.dimension, stack.order, list(zip(particles, families, strict=True)))
         report = measure()
-        report = replace(report, packing=_packing_numbers(stack, packings, report))
+        numbers = packing_numbers(stack, packings, report) | stack_grain_numbers(stack, particles, edges, report)
+        report = replace(report, packing=numbers)
         if report.quality_min <= 0:
             raise MeshError(f"{report.bad[0]}: make element_size smaller or minimum_gap larger")
         write(path)
@@ -64,17 +72,9 @@ def pack_layers(stack: LayeredStack) -> dict[str, Packing]:
     return packings
 
 
-def _particle_mask(stack: LayeredStack, name: str, packing: Packing) -> npt.NDArray[np.bool_]:
-    return packing.population == (0 if stack.layers[name].particles else -1)
-
-
-def _bodies(stack: LayeredStack, name: str, packing: Packing) -> Bodies:
-    shift = np.zeros(stack.dimension)
-    shift[-1] = stack.levels()[name][0]
-    return Bodies(packing.centres + shift, packing.radii, name)
-
-
-def _draw(stack: LayeredStack, packings: dict[str, Packing]) -> tuple[list[list[int]], dict[str, list[int]]]:
+def _draw(
+    stack: LayeredStack, packings: dict[str, Packing], particles: list[Particle], edges: list[Edges | None]
+) -> tuple[list[list[int]], dict[str, list[int]]]:
     """Draw all parts, glue them along their common sides and drop voids and what lies outside.
 
     Returns:
@@ -82,30 +82,25 @@ def _draw(stack: LayeredStack, packings: dict[str, Packing]) -> tuple[list[list[
     """
     dimension = stack.dimension
     boxes = [_box(stack, low, high) for low, high in stack.levels().values()]
-    round_parts: list[int] = []
-    is_particle: list[bool] = []
-    for name, packing in packings.items():
-        bodies = _bodies(stack, name, packing)
-        round_parts += [_ball(stack, bodies.centres[i], bodies.radii[i]) for i in range(len(bodies.radii))]
-        is_particle += map(bool, _particle_mask(stack, name, packing))
+    round_parts = [_ball(stack, particle.piece, inner) for particle, inner in zip(particles, edges, strict=True)]
+    round_parts += [_ball(stack, piece, None) for piece in void_pieces(stack, packings)]
+    lines = [curve for inner in edges if inner is not None for curve in draw_edges(inner)]
     if len(boxes) + len(round_parts) > 1:
-        _, children = gmsh.model.occ.fragment(
-            [(dimension, tag) for tag in boxes], [(dimension, tag) for tag in round_parts]
-        )
+        tools = [(dimension, tag) for tag in round_parts] + [(1, tag) for tag in lines]
+        _, children = gmsh.model.occ.fragment([(dimension, tag) for tag in boxes], tools)
     else:
         children = [[(dimension, boxes[0])]]
     inside = {entity for family in children[: len(boxes)] for entity in family}
-    families = [sorted(set(family) & inside) for family in children[len(boxes) :]]
+    families = [sorted(set(family) & inside) for family in children[len(boxes) : len(boxes) + len(round_parts)]]
     in_bodies = {entity for family in families for entity in family}
-    particles = [family for family, kept in zip(families, is_particle, strict=True) if kept]
     matrix = [sorted(set(family) - in_bodies) for family in children[: len(boxes)]]
-    wanted = {entity for family in particles + matrix for entity in family}
+    wanted = {entity for family in families[: len(particles)] + matrix for entity in family}
     gmsh.model.occ.remove(
         [entity for entity in gmsh.model.occ.getEntities(dimension) if entity not in wanted], recursive=True
     )
     gmsh.model.occ.synchronize()
     return (
-        [[tag for _, tag in family] for family in particles],
+        [[tag for _, tag in family] for family in families[: len(particles)]],
         {name: [tag for _, tag in family] for name, family in zip(stack.layers, matrix, strict=True)},
     )
 
@@ -116,28 +111,27 @@ def _box(stack: LayeredStack, low: float, high: float) -> int:
     return gmsh.model.occ.addBox(0, 0, low, *stack.sides, high - low)
 
 
-def _ball(stack: LayeredStack, centre: Array, radius: float) -> int:
+def _ball(stack: LayeredStack, piece: Piece, edges: Edges | None) -> int:
+    centre = piece.centre
     if stack.dimension == 2:
-        return gmsh.model.occ.addDisk(*centre, 0, radius, radius)
-    sphere = gmsh.model.occ.addSphere(*centre, radius)
+        return draw_disc(piece, edges)
+    sphere = gmsh.model.occ.addSphere(*centre, piece.radius)
     # The axis of a cut sphere is turned to the wall, or between two walls, so that no cut passes near a pole
     # of the surface, where short edges would make slivers.
-    at_low = centre[:2] < radius
-    cut = at_low | (np.asarray(stack.sides) - centre[:2] < radius)
+    at_low = centre[:2] < piece.radius
+    cut = at_low | (np.asarray(stack.sides) - centre[:2] < piece.radius)
     if cut.any():
         pole = cut * np.array([1.0, 1.0 if at_low[0] == at_low[1] else -1.0])
         gmsh.model.occ.rotate([(3, sphere)], *centre, -pole[1], pole[0], 0, np.pi / 2)
     return sphere
 
 
-def _name_groups(stack: LayeredStack, particles: list[list[int]], layers: dict[str, list[int]]) -> None:
+def _name_groups(stack: LayeredStack, layers: dict[str, list[int]]) -> None:
     dimension = stack.dimension
     for name, entities in layers.items():
         if not entities:
             raise MeshError(f"layer '{name}' has no matrix left between its particles")
         name_group(dimension, entities, name)
-    for number, entities in enumerate(particles, start=1):
-        name_group(dimension, entities, f"particle/{number:04d}")
     names = (
         [("left", "right"), ("front", "back"), ("bottom", "top")]
         if dimension == 3
@@ -158,27 +152,3 @@ def _name_groups(stack: LayeredStack, particles: list[list[int]], layers: dict[s
         sides[on[0] if on else "void"].append(facet)
     for name, facets in sides.items():
         name_group(dimension - 1, facets, name)
-
-
-def _packing_numbers(stack: LayeredStack, packings: dict[str, Packing], report: Report) -> dict[str, dict[str, float]]:
-    """Fractions wanted, placed and meshed, number, factor on diameters, by layer and kind of bodies."""
-    numbers: dict[str, dict[str, float]] = {}
-    first = 1
-    for name, packing in packings.items():
-        layer = stack.layers[name]
-        whole = layer.thickness * float(np.prod(stack.sides))
-        kinds = [(kind, bodies) for kind, bodies in (("particles", layer.particles), ("voids", layer.voids)) if bodies]
-        placed = [int(np.count_nonzero(packing.population == index)) for index in range(len(kinds))]
-        last = first + (placed[0] if layer.particles else 0)
-        solid = sum(report.volumes[f"particle/{number:04d}"] for number in range(first, last))
-        meshed = {"particles": solid, "voids": whole - solid - report.volumes[name]}
-        for index, (kind, bodies) in enumerate(kinds):
-            numbers[f"{name} {kind}"] = {
-                "wanted": bodies.volume_fraction,
-                "placed": packing.fractions[index],
-                "meshed": meshed[kind] / whole,
-                "number": float(placed[index]),
-                "scale": packing.scales[index],
-            }
-        first = last
-    return numbers

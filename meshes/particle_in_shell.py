@@ -1,30 +1,39 @@
 """Mesh of one particle in a concentric shell: disc or sphere, whole, or the quadrant or octant of it."""
 
 import math
+from dataclasses import replace
 from pathlib import Path
 
 import gmsh
+import numpy as np
 
 from fem_asslb.errors import MeshError
 from fem_asslb.geometry import ParticleInShell
+from fem_asslb.mesh.region_names import RegionName
+from meshes.grain_edges import Edges
+from meshes.grain_regions import draw_disc, draw_edges, edges_of, mesh_regions
+from meshes.packing_numbers import grain_numbers
+from meshes.particles import Particle, crystallise
+from meshes.power_diagram import Piece
 from meshes.quality import Report, measure
-from meshes.session import generate, gmsh_session, name_group, write
+from meshes.session import gmsh_session, name_group, write
+from meshes.size_field import grain_element_size
 
 
 def build(geometry: ParticleInShell, path: Path) -> Report:
     """Mesh and write the particle in its shell.
 
-    Groups: ``particle/0001``, ``electrolyte``, ``outer``; with symmetry also ``left`` (x = 0), ``bottom``
-        (last
-    coordinate = 0) and in 3D ``front`` (y = 0).
+    Groups: ``particle/0001`` (with grains ``particle/0001/0001``, ...), ``electrolyte``, ``outer``; with symmetry
+    also ``left`` (x = 0), ``bottom`` (last coordinate = 0) and in 3D ``front`` (y = 0).
 
     Raises:
         MeshError: Meshing failed.
     """
-    dimension, size = geometry.dimension, geometry.element_size
+    dimension, particle = geometry.dimension, _particle(geometry)
+    edges = edges_of(particle)
+    size = min(geometry.element_size, particle.element_size)
     with gmsh_session(path.stem):
-        core, shell = _draw(geometry)
-        name_group(dimension, core, "particle/0001")
+        core, shell = _draw(geometry, particle, edges)
         name_group(dimension, shell, "electrolyte")
         _name_boundaries(geometry)
 
@@ -32,21 +41,34 @@ def build(geometry: ParticleInShell, path: Path) -> Report:
             return size * max(1.0, math.sqrt(x * x + y * y + z * z) / geometry.core_radius)
 
         gmsh.model.mesh.setSizeCallback(size_at)
-        generate(dimension, geometry.order)
+        mesh_regions(dimension, geometry.order, [(particle, core)])
         report = measure()
+        if geometry.grains is not None:
+            numbers = grain_numbers(geometry.grains, [(particle, edges)], report)
+            report = replace(report, packing={"grains": numbers})
         if report.quality_min <= 0:
             raise MeshError(f"{report.bad[0]}: make element_size smaller")
         write(path)
     return report
 
 
-def _draw(geometry: ParticleInShell) -> tuple[list[int], list[int]]:
+def _particle(geometry: ParticleInShell) -> Particle:
+    dimension = geometry.dimension
+    piece = Piece(np.zeros(dimension), geometry.core_radius, np.full(dimension, -np.inf), np.full(dimension, np.inf))
+    name = RegionName("particle", 1)
+    if geometry.grains is None:
+        return Particle(name, piece, "")
+    size = grain_element_size(geometry.grains, geometry.element_size, dimension)
+    return Particle(name, piece, "", crystallise([piece], geometry.grains)[0], size)
+
+
+def _draw(geometry: ParticleInShell, particle: Particle, edges: Edges | None) -> tuple[list[int], list[int]]:
     """Entities of the particle and of the shell."""
     dimension = geometry.dimension
     occ = gmsh.model.occ
     radii = (geometry.core_radius, geometry.shell_radius)
     if dimension == 2:
-        balls = [(2, occ.addDisk(0, 0, 0, radius, radius)) for radius in radii]
+        balls = [(2, draw_disc(particle.piece, edges)), (2, occ.addDisk(0, 0, 0, *radii[1:], *radii[1:]))]
         quadrant = (2, occ.addRectangle(0, 0, 0, radii[1], radii[1]))
         if geometry.part == "symmetric":
             balls = [occ.intersect([ball], [quadrant], removeObject=True, removeTool=False)[0][0] for ball in balls]
@@ -58,7 +80,8 @@ def _draw(geometry: ParticleInShell) -> tuple[list[int], list[int]]:
             else (-math.pi / 2, math.pi / 2, 2 * math.pi)
         )
         balls = [(3, occ.addSphere(0, 0, 0, radius, -1, *angles)) for radius in radii]
-    _, (core, whole) = occ.fragment(balls[:1], balls[1:])
+    lines = [(1, line) for line in draw_edges(edges)] if edges is not None else []
+    _, (core, whole, *_) = occ.fragment(balls[:1], balls[1:] + lines)
     occ.synchronize()
     return [tag for _, tag in core], [tag for _, tag in whole if (dimension, tag) not in core]
 

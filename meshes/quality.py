@@ -7,7 +7,8 @@ import gmsh
 import numpy as np
 import numpy.typing as npt
 
-from meshes.report import SLIVER, BadElement, Report
+from fem_asslb.mesh.region_names import read_region_name
+from meshes.report import SLIVER, BadElement, Report, equivalent_diameters, particle_volumes
 
 Integers: TypeAlias = npt.NDArray[np.int64]
 Numbers: TypeAlias = npt.NDArray[np.float64]
@@ -40,7 +41,8 @@ def measure() -> Report:
         name: np.asarray(gmsh.model.mesh.getElementQualities(cells.tags, "minSICN")) for name, cells in groups.items()
     }
     everything = np.concatenate(list(qualities.values()))
-    particles = {name: cells for name, cells in groups.items() if name.startswith("particle/")}
+    names = {name: read_region_name(name) for name in groups}
+    particles = {name: cells for name, cells in groups.items() if names[name].particle}
     vertices = len(np.unique(np.concatenate([cells.corners.ravel() for cells in groups.values()])))
     edges = len(np.unique(np.sort(np.concatenate([cells.edges[:, :2] for cells in groups.values()])), axis=0))
     return Report(
@@ -52,8 +54,9 @@ def measure() -> Report:
         bad=_bad(groups, qualities, dimension),
         volumes=volumes,
         areas=areas,
-        particles=len(particles),
-        equivalent_diameters=_diameters([volumes[name] for name in particles], dimension),
+        particles=len(particle_volumes(volumes)),
+        grains=sum(name.grain > 0 for name in names.values()),
+        equivalent_diameters=_diameters(list(particle_volumes(volumes).values()), dimension),
         particle_surface=_surface(groups, particles, dimension),
         displacement_dofs=3 * (vertices + edges),
         lithium_dofs=sum(len(np.unique(cells.corners)) for cells in particles.values()),
@@ -133,8 +136,7 @@ def _triangle_derivatives(count: int) -> Numbers:
 def _diameters(volumes: list[float], dimension: int) -> tuple[float, float, float] | None:
     if not volumes:
         return None
-    sizes = np.asarray(volumes)
-    diameters = 2 * (np.sqrt(sizes / np.pi) if dimension == 2 else np.cbrt(sizes * 3 / (4 * np.pi)))
+    diameters = equivalent_diameters(volumes, dimension)
     return float(diameters.min()), float(diameters.mean()), float(diameters.max())
 
 

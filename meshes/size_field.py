@@ -1,8 +1,8 @@
 """Element size in a layered stack as a function of place.
 
 The size is the stack's ``element_size`` in packed layers and grows geometrically away from them. In packed
-layers it is smaller in narrow gaps and at small bodies; that part is tabulated on a grid, since Gmsh asks for
-the size very often.
+layers it is smaller in narrow gaps, at small bodies and in polycrystals; that part is tabulated on a grid, since
+Gmsh asks for the size very often.
 """
 
 import math
@@ -12,8 +12,8 @@ import numpy as np
 import numpy.typing as npt
 from scipy.spatial import cKDTree
 
-from fem_asslb.geometry import LayeredStack
-from meshes.packing import Array
+from fem_asslb.geometry import Grains, LayeredStack
+from meshes.bodies import Array
 
 GROWTH = 0.3
 """Increase of the size per distance: neighbouring elements differ by about this ratio."""
@@ -25,16 +25,29 @@ SMALLEST_SHARE = {2: 0.25, 3: 0.4}
 """Smallest element size in gaps over ``element_size``, by dimension."""
 
 BODY_SHARE = {2: 0.3, 3: 0.4}
-"""Largest element size at a body over its diameter, by dimension."""
+"""Largest element size at a body over its diameter, and in a grain over the median one, by dimension."""
 
 
 @dataclass(frozen=True)
 class Bodies:
-    """Bodies in one layer, in the coordinates of the stack: centres (n, dimension), radii (n,) [um]."""
+    """Bodies in one layer, in the coordinates of the stack.
+
+    Attributes:
+        centres: Shape (n, dimension) [um].
+        radii: Shape (n,) [um].
+        elements: Element size that the grains of a body ask for, infinite without grains, shape (n,) [um].
+        layer: Name of the layer.
+    """
 
     centres: Array
     radii: Array
+    elements: Array
     layer: str
+
+
+def grain_element_size(grains: Grains, element_size: float, dimension: int) -> float:
+    """Element size in polycrystals [um], where that of the geometry is ``element_size``."""
+    return grains.element_size or min(element_size, BODY_SHARE[dimension] * grains.diameter.quantile(0.5))
 
 
 class SizeField:
@@ -75,14 +88,14 @@ class _Grid:
         share = SMALLEST_SHARE[stack.dimension]
         self._spacing = size * (0.2 if stack.dimension == 2 else 0.4)
         low, high = stack.levels()[bodies.layer]
-        margin = (1 - share) * size / GROWTH
+        margin = (size - min(share * size, float(bodies.elements.min(initial=size)))) / GROWTH
         origin = np.array([0.0] * len(stack.sides) + [max(0.0, low - margin)])
         extent = np.array([*stack.sides, min(stack.height, high + margin)]) - origin
         self._origin = tuple(map(float, origin))
         shape = np.ceil(extent / self._spacing).astype(int) + 2
         values = np.full(shape, math.inf)
         for centre, radius, wanted in _sources(stack, bodies):
-            self._lower(values, origin, centre, radius, min(max(wanted, share * size), size), size)
+            self._lower(values, origin, centre, radius, wanted, size)
         self._shape = values.shape
         self._strides = tuple(stride // values.itemsize for stride in values.strides)
         self._values = [float(value) for value in values.ravel()]
@@ -114,10 +127,11 @@ class _Grid:
 def _sources(stack: LayeredStack, bodies: Bodies) -> list[tuple[Array, float, float]]:
     """Centre, radius and size of each ball that asks for small elements: bodies, and the gaps beside them."""
     factor = GAP_ELEMENTS[stack.dimension]
-    sources: list[tuple[Array, float, float]] = [
-        (bodies.centres[i], bodies.radii[i], BODY_SHARE[stack.dimension] * 2 * bodies.radii[i])
-        for i in range(len(bodies.radii))
-    ]
+    smallest = SMALLEST_SHARE[stack.dimension] * stack.element_size
+    at_bodies = np.maximum(BODY_SHARE[stack.dimension] * 2 * bodies.radii, smallest)
+    sources: list[tuple[Array, float, float]] = list(
+        zip(bodies.centres, bodies.radii, np.minimum(at_bodies, bodies.elements), strict=True)
+    )
     widest = stack.element_size / factor
     tree = cKDTree(bodies.centres)
     pairs: npt.NDArray[np.int64] = tree.query_pairs(2 * bodies.radii.max() + widest, output_type="ndarray")
@@ -126,7 +140,8 @@ def _sources(stack: LayeredStack, bodies: Bodies) -> list[tuple[Array, float, fl
         distance = float(np.linalg.norm(difference))
         gap = distance - bodies.radii[i] - bodies.radii[j]
         if gap < widest:
-            sources.append((bodies.centres[i] + difference * (bodies.radii[i] + gap / 2) / distance, 0.0, factor * gap))
+            place = bodies.centres[i] + difference * (bodies.radii[i] + gap / 2) / distance
+            sources.append((place, 0.0, max(factor * gap, smallest)))
     low, high = stack.levels()[bodies.layer]
     walls = [(0.0, extent) for extent in stack.sides] + [(low, high)]
     for axis, (start, end) in enumerate(walls):
@@ -135,5 +150,5 @@ def _sources(stack: LayeredStack, bodies: Bodies) -> list[tuple[Array, float, fl
             for i in np.flatnonzero((gaps > 0) & (gaps < widest)):
                 place = bodies.centres[i].copy()
                 place[axis] = level + inward * gaps[i] / 2
-                sources.append((place, 0.0, factor * float(gaps[i])))
+                sources.append((place, 0.0, max(factor * float(gaps[i]), smallest)))
     return sources

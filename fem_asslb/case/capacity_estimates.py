@@ -7,7 +7,7 @@ from fem_asslb.case.figures import Row, ending, equilibrium, main_swing, row
 from fem_asslb.case.layers import active_thickness
 from fem_asslb.case.schema import Case
 from fem_asslb.constants import FARADAY
-from fem_asslb.geometry import Layer, LayeredStack
+from fem_asslb.geometry import Diameters, Layer, LayeredStack
 from fem_asslb.materials.material import Material
 
 
@@ -19,6 +19,8 @@ def stack_rows(case: Case, geometry: LayeredStack, materials: dict[str, Material
             fraction = layer.particles.volume_fraction
             rows.append(row(f"active volume fraction of {name}", fraction, "", "", "particles over layer"))
             rows.append(row("expected number of particles", _particle_count(geometry, layer), "", "", "volume/mean"))
+            if layer.particles.grains is not None:
+                rows.append(row("expected number of grains", _grain_count(geometry, layer), "", "", "volume/mean"))
     volumes = active_thickness(geometry, materials)
     if volumes:
         rows.append(row("dense active layer", sum(volumes.values()), "um", "um", "active volume over plate area"))
@@ -33,11 +35,24 @@ def stack_rows(case: Case, geometry: LayeredStack, materials: dict[str, Material
 
 def _particle_count(geometry: LayeredStack, layer: Layer) -> float:
     assert layer.particles is not None
+    filled = layer.particles.volume_fraction * layer.thickness * math.prod(geometry.sides)
+    return filled / _mean_volume(layer.particles.diameter, geometry.dimension)
+
+
+def _grain_count(geometry: LayeredStack, layer: Layer) -> float:
+    assert layer.particles is not None and layer.particles.grains is not None
+    grains = layer.particles.grains
+    per_particle = _mean_volume(layer.particles.diameter, geometry.dimension) / _mean_volume(
+        grains.diameter, geometry.dimension
+    )
+    return grains.share * per_particle * _particle_count(geometry, layer)
+
+
+def _mean_volume(diameter: Diameters, dimension: int) -> float:
+    """Mean area (2D) or volume (3D) of discs or spheres by number [um^dimension]."""
     shares = [(index + 0.5) / 1000.0 for index in range(1000)]
-    power = geometry.dimension
-    unit_ball = math.pi / 4.0 if power == 2 else math.pi / 6.0
-    mean = unit_ball * sum(layer.particles.diameter.quantile(share) ** power for share in shares) / len(shares)
-    return layer.particles.volume_fraction * layer.thickness * math.prod(geometry.sides) / mean
+    unit_ball = math.pi / 4.0 if dimension == 2 else math.pi / 6.0
+    return unit_ball * sum(diameter.quantile(share) ** dimension for share in shares) / len(shares)
 
 
 def cell_rows(case: Case, materials: dict[str, Material]) -> list[Row]:

@@ -81,15 +81,32 @@ def axes_keep_the_symmetry(geometry: Geometry, materials: dict[str, MaterialChoi
         yield CaseError("materials.particle.axis", f"part 'symmetric' needs {accepted}")
 
 
-def radial_axes_have_a_centre(geometry: Geometry, materials: dict[str, MaterialChoice]) -> Errors:
+def axes_about_a_centre_have_one(geometry: Geometry, materials: dict[str, MaterialChoice]) -> Errors:
     """The centre of a particle that a side wall cuts is not the centre of the piece that is left."""
-    if not isinstance(geometry, LayeredStack) or "particle" not in materials:
+    if not isinstance(geometry, LayeredStack):
         return
-    if materials["particle"].axis.kind == "radial":
-        for name, layer in geometry.layers.items():
-            if layer.particles is not None and layer.particles.walls == "cut":
-                reason = f"'radial' needs whole particles; geometry.layers.{name}.particles.walls is 'cut'"
-                yield CaseError("materials.particle.axis", f"{reason}, expected 'inside' or another axis")
+    for name, layer in geometry.layers.items():
+        for role in layer.particles.role_shares if layer.particles is not None else ():
+            kind = materials[role].axis.kind if role in materials else None
+            if kind in ("radial", "tangential") and layer.particles is not None and layer.particles.walls == "cut":
+                reason = f"'{kind}' needs whole particles; geometry.layers.{name}.particles.walls is 'cut'"
+                yield CaseError(f"materials.{role}.axis", f"{reason}, expected 'inside' or another axis")
+
+
+def tangential_axes_have_grains(geometry: Geometry, materials: dict[str, MaterialChoice]) -> Errors:
+    """A direction perpendicular to the line from a particle's centre to a grain's needs grains."""
+    match geometry:
+        case LayeredStack():
+            bodies = [layer.particles for layer in geometry.layers.values() if layer.particles is not None]
+            grainy = {role for particles in bodies if particles.grains is not None for role in particles.role_shares}
+        case ParticleInShell():
+            grainy = {"particle"} if geometry.grains is not None else set()
+        case MeshFile():
+            return
+    for role, choice in materials.items():
+        if choice.axis.kind == "tangential" and role not in grainy:
+            reason = f"'tangential' needs grains, and '{role}' has none in geometry"
+            yield CaseError(f"materials.{role}.axis", f"{reason}; accepted: another axis, or particles with grains")
 
 
 def the_mesh_file_exists(geometry: Geometry) -> Errors:

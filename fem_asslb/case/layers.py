@@ -15,13 +15,20 @@ def active_thickness(geometry: LayeredStack, materials: dict[str, Material]) -> 
     """Volume of each lithium host per plate area [um], by role."""
     volumes: dict[str, float] = {}
     for name, layer in geometry.layers.items():
-        shares = {"particle": layer.particles.volume_fraction if layer.particles else 0.0}
+        shares = particle_fractions(layer)
         voids = layer.voids.volume_fraction if layer.voids else 0.0
-        shares[name] = 1.0 - shares["particle"] - voids
+        shares[name] = 1.0 - sum(shares.values()) - voids
         for role, share in shares.items():
             if share > 0.0 and materials[role].host is not None:
                 volumes[role] = volumes.get(role, 0.0) + share * layer.thickness
     return volumes
+
+
+def particle_fractions(layer: Layer) -> dict[str, float]:
+    """Expected part of the layer's volume in particles of each role; roles are drawn whatever the particle's size."""
+    if layer.particles is None:
+        return {}
+    return {role: share * layer.particles.volume_fraction for role, share in layer.particles.role_shares.items()}
 
 
 def swelling_layers(
@@ -48,11 +55,9 @@ def _swelling_layer(
     material = materials[name]
     elasticity = material.elasticity.isotropic_average()
     if layer.particles is not None:
-        fraction = layer.particles.volume_fraction
         voids = layer.voids.volume_fraction if layer.voids else 0.0
-        particle = materials["particle"].elasticity.isotropic_average()
-        strain = sum(host_strains(materials["particle"], case.initial.stoichiometry, x)) / 3.0
-        solid = fraction / (1.0 - voids)
+        particle, strain = _mean_particle(case, materials, layer.particles.role_shares, x)
+        solid = layer.particles.volume_fraction / (1.0 - voids)
         free = mixing.effective_free_strain(solid, particle, elasticity, strain)
         return SwellingLayer(layer.thickness, _composite(solid, particle, elasticity, voids), free, free)
     if material.host is not None:
@@ -67,6 +72,21 @@ def _swelling_layer(
             return SwellingLayer(layer.thickness, elasticity, strain, 0.0)
         return SwellingLayer(layer.thickness, elasticity, strain / 3.0, strain / 3.0)
     return SwellingLayer(layer.thickness, elasticity)
+
+
+def _mean_particle(
+    case: Case, materials: dict[str, Material], shares: dict[str, float], x: float
+) -> tuple[IsotropicElasticity, float]:
+    """Stiffness and free strain of particles of several roles in the mean; a role without a host keeps its size."""
+    moduli = {role: materials[role].elasticity.isotropic_average() for role in shares}
+    bulk = sum(share * moduli[role].bulk_modulus for role, share in shares.items())
+    shear = sum(share * moduli[role].shear_modulus for role, share in shares.items())
+    strain = sum(
+        share * sum(host_strains(materials[role], case.initial.stoichiometry, x)) / 3.0
+        for role, share in shares.items()
+        if materials[role].host is not None
+    )
+    return IsotropicElasticity.from_bulk_and_shear(bulk, shear), strain
 
 
 def _composite(

@@ -12,18 +12,20 @@ from fem_asslb.values import STRICT, Integer, Number, Vector
 
 @dataclass(frozen=True, kw_only=True)
 class Axis:
-    """Direction of the crystal's c-axis in each particle of a material.
+    """Direction of the c-axis in each crystal of a material: a grain, or a particle without grains.
 
     Attributes:
-        kind: ``"random"``: uniform on the sphere, one per particle; ``"radial"``: from the particle's centre;
-            ``"fixed"``: ``direction`` everywhere; ``"fibre"``: one per particle, about ``direction``.
+        kind: ``"random"``: uniform on the sphere, one per crystal; ``"radial"``: from the particle's centre;
+            ``"tangential"``: one per grain, uniform among those perpendicular to the line from the particle's
+            centre to the grain's, random in a single crystal; ``"fixed"``: ``direction`` everywhere; ``"fibre"``:
+            one per crystal, about ``direction``.
         direction: Three components along x, y, z, also in 2D; any length but zero.
         sharpness: Concentration k of the Watson distribution exp(k cos^2) about ``direction``, 0 (random) to 1000.
         seed: Seed of the random directions.
     """
 
     __pydantic_config__: ClassVar[ConfigDict] = STRICT
-    kind: Literal["random", "radial", "fixed", "fibre"] = "random"
+    kind: Literal["random", "radial", "tangential", "fixed", "fibre"] = "random"
     direction: Vector = (0.0, 0.0, 1.0)
     sharpness: Annotated[Number, Field(ge=0.0, le=1000.0)] = 0.0
     seed: Annotated[Integer, Field(ge=0)] = 1
@@ -34,18 +36,19 @@ class Axis:
             raise ValueError("the direction of an axis has no length; expected one like [0, 1, 0]")
 
 
-_AXIS_FORMS = "'random', 'radial', {direction = [0, 1, 0]} or {fibre = [0, 1, 0], sharpness = 5.0}"
+_AXIS_FORMS = "'random', 'radial', 'tangential', {direction = [0, 1, 0]} or {fibre = [0, 1, 0], sharpness = 5.0}"
 
 
 def _read_axis(value: Any) -> Any:
     if isinstance(value, Axis):
         return value
-    if value in ("random", "radial"):
+    if value in ("random", "radial", "tangential"):
         return {"kind": value}
     if isinstance(value, dict):
         keys = set(value)
-        if keys in ({"random"}, {"random", "seed"}) and value["random"] is True:
-            return {"kind": "random"} | {key: value[key] for key in keys - {"random"}}
+        for kind in ("random", "tangential"):
+            if keys in ({kind}, {kind, "seed"}) and value[kind] is True:
+                return {"kind": kind} | {key: value[key] for key in keys - {kind}}
         if keys == {"direction"}:
             return {"kind": "fixed", "direction": value["direction"]}
         if {"fibre", "sharpness"} <= keys <= {"fibre", "sharpness", "seed"}:
@@ -60,9 +63,10 @@ class MaterialChoice:
 
     Attributes:
         use: Name in the library; without it the other keys describe a whole material.
-        axis: Crystal axis of each particle: ``"random"``, ``"radial"``, ``{direction = [0, 1, 0]}`` or
-            ``{fibre = [0, 1, 0], sharpness = 5.0}`` with a sharpness from 0 to 1000; random ones take a seed:
-            ``{random = true, seed = 2}``.
+        axis: Crystal axis of each grain, or particle without grains: ``"random"``, ``"radial"``,
+            ``"tangential"`` (perpendicular to the line from the particle's centre to the grain's), ``{direction =
+            [0, 1, 0]}`` or ``{fibre = [0, 1, 0], sharpness = 5.0}`` with a sharpness from 0 to 1000; random ones
+            take a seed: ``{random = true, seed = 2}``, ``{tangential = true, seed = 2}``.
         overrides: Values that differ from those of ``use``, such as ``youngs_modulus = "165 GPa"``.
     """
 

@@ -151,8 +151,8 @@ class Case:
     Attributes:
         case: What it is.
         geometry: Layered stack, particle in a shell, or a mesh from a file.
-        materials: Material of each region role: the layers' names, and ``particle`` where a layer has them;
-            ``particle`` and ``electrolyte`` for a particle in a shell.
+        materials: Material of each region role: the layers' names, and ``particle``, or the ``roles`` of the
+            particles, where a layer has them; ``particle`` and ``electrolyte`` for a particle in a shell.
         interfaces: Laws between region roles under any names; pairs that none names are bonded.
         cell: Electrochemistry; a purely mechanical case has none.
         fixture: What holds the stack.
@@ -190,8 +190,7 @@ def region_roles(geometry: LayeredStack | ParticleInShell | MeshFile) -> tuple[s
     """Roles of the regions that a geometry has, bottom to top; None where only the mesh file knows."""
     match geometry:
         case LayeredStack():
-            packed = any(layer.particles for layer in geometry.layers.values())
-            return (*geometry.layers, *(["particle"] if packed else []))
+            return (*geometry.layers, *geometry.particle_roles)
         case ParticleInShell():
             return ("particle", "electrolyte")
         case MeshFile():

@@ -9,6 +9,7 @@ from typing import Annotated
 from pydantic import Field
 
 from fem_asslb.geometry.diameters import Diameters, EqualDiameters, LognormalDiameters, TableDiameters
+from fem_asslb.geometry.grains import Grains
 from fem_asslb.geometry.layer import Layer, Particles, Voids
 from fem_asslb.geometry.layered_stack import BOUNDARY_NAMES, LayeredStack
 from fem_asslb.geometry.mesh_file import MeshFile
@@ -21,6 +22,7 @@ __all__ = [
     "Diameters",
     "EqualDiameters",
     "Geometry",
+    "Grains",
     "Layer",
     "LayeredStack",
     "LognormalDiameters",

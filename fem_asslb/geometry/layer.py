@@ -1,11 +1,12 @@
 """One layer of a stack and what is packed into it."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import ClassVar, Literal
 
 from pydantic import ConfigDict
 
 from fem_asslb.geometry.diameters import Diameters
+from fem_asslb.geometry.grains import Grains
 from fem_asslb.geometry.requirements import require, require_fraction, require_length
 from fem_asslb.units import Length
 from fem_asslb.values import STRICT, Number
@@ -23,6 +24,10 @@ class Particles:
             cut [um].
         walls: ``"inside"``: particles keep off the side walls; ``"cut"``: side walls may cut them (the part
             outside is dropped). The bottom and top of the layer are never cut.
+        grains: Grains of polycrystalline particles; without them every particle is a single crystal.
+        roles: Kinds of particles and their number shares (sum 1), such as ``{coated = 0.7, bare = 0.3}``: regions
+            ``coated/0001``, ``bare/0002``, ... with materials and interfaces of their own, chosen by the
+            geometry's seed; default: all are ``particle``.
     """
 
     __pydantic_config__: ClassVar[ConfigDict] = STRICT
@@ -30,6 +35,8 @@ class Particles:
     diameter: Diameters
     minimum_gap: Length
     walls: Literal["inside", "cut"] = "inside"
+    grains: Grains | None = None
+    roles: dict[str, Number] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         require_fraction("volume_fraction", self.volume_fraction)
@@ -41,6 +48,20 @@ class Particles:
             self.minimum_gap,
             f"less than the median diameter, {self.diameter.quantile(0.5):g} um",
         )
+        if self.grains is not None:
+            self.grains.require_smaller_than(self.diameter.quantile(0.5))
+        shares = self.role_shares.values()
+        require(
+            all(share > 0.0 for share in shares) and abs(sum(shares) - 1.0) < 1e-6,
+            "roles",
+            self.roles,
+            "names with shares above 0 whose sum is 1",
+        )
+
+    @property
+    def role_shares(self) -> dict[str, float]:
+        """Number share of the particles of each role."""
+        return self.roles or {"particle": 1.0}
 
 
 @dataclass(frozen=True)

@@ -45,13 +45,12 @@ class LayeredStack:
     def __post_init__(self) -> None:
         require(self.dimension in (2, 3), "dimension", self.dimension, "2 or 3")
         require(len(self.layers) > 0, "layers", self.layers, "at least one layer")
-        for name in self.layers:
-            require(
-                name != "" and "/" not in name and name not in (*BOUNDARY_NAMES, "particle"),
-                "layer name",
-                name,
-                "a name without '/' other than particle, " + ", ".join(BOUNDARY_NAMES),
-            )
+        roles = self.particle_roles
+        for kind, taken, names in (("layer name", ("particle", *roles), self.layers), ("roles", self.layers, roles)):
+            forbidden = dict.fromkeys((*taken, *BOUNDARY_NAMES))
+            for name in names:
+                accepted = name != "" and "/" not in name and name not in forbidden
+                require(accepted, kind, name, "a name without '/' other than " + ", ".join(forbidden))
         require_length("width", self.width)
         require_length("element_size", self.element_size)
         if self.dimension == 3:
@@ -78,6 +77,12 @@ class LayeredStack:
     def height(self) -> float:
         """Sum of the thicknesses [um]."""
         return sum(layer.thickness for layer in self.layers.values())
+
+    @property
+    def particle_roles(self) -> tuple[str, ...]:
+        """Roles of particles, those of lower layers first."""
+        particles = [layer.particles for layer in self.layers.values() if layer.particles is not None]
+        return tuple(dict.fromkeys(role for kind in particles for role in kind.role_shares))
 
     def levels(self) -> dict[str, tuple[float, float]]:
         """Bottom and top of each layer along the stack direction [um]."""

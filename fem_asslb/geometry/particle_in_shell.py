@@ -6,6 +6,7 @@ from typing import ClassVar, Literal
 
 from pydantic import ConfigDict
 
+from fem_asslb.geometry.grains import Grains
 from fem_asslb.geometry.requirements import require, require_length, require_order
 from fem_asslb.units import Length
 from fem_asslb.values import STRICT, Degree, Dimension
@@ -22,6 +23,7 @@ class ParticleInShell:
         element_size: Element size at the particle; in the shell it grows in proportion to the radius [um].
         part: ``"full"``, or ``"symmetric"``: the quadrant or octant of non-negative coordinates.
         order: Order of the elements' geometry.
+        grains: Grains of the particle, with ``part = "full"`` only; without them it is a single crystal.
     """
 
     __pydantic_config__: ClassVar[ConfigDict] = STRICT
@@ -31,6 +33,7 @@ class ParticleInShell:
     element_size: Length
     part: Literal["full", "symmetric"] = "symmetric"
     order: Degree = 1
+    grains: Grains | None = None
     kind: Literal["particle-in-shell"] = "particle-in-shell"
 
     def __post_init__(self) -> None:
@@ -45,3 +48,8 @@ class ParticleInShell:
         require_length("element_size", self.element_size)
         require(self.part in ("full", "symmetric"), "part", self.part, "'full' or 'symmetric'")
         require_order(self.order)
+        if self.grains is not None:
+            # A grain that a plane of symmetry cuts would stand for two crystals with mirrored axes.
+            require(self.part == "full", "part", self.part, "'full' for a particle with grains")
+            require(self.grains.share == 1.0, "grains.share", self.grains.share, "1, for there is one particle")
+            self.grains.require_smaller_than(2 * self.core_radius)

@@ -10,6 +10,7 @@ from mpi4py import MPI
 
 from fem_asslb import compatibility
 from fem_asslb.errors import FemAsslbError, MeshError
+from fem_asslb.mesh.region_names import read_region_name
 from fem_asslb.mesh.source import MeshSource
 from fem_asslb.parallel import global_max, global_min
 
@@ -22,7 +23,7 @@ class Domain:
 
     Attributes:
         mesh: Mesh with shared-facet ghosts, coordinates in um.
-        regions: Name of each region, ``"role"`` or ``"role/number"``; the number of a region is its index.
+        regions: Name of each region, see `fem_asslb.mesh.region_names`; the number of a region is its index.
         cell_region: Region of each cell, owned and ghost, shape (num_cells,).
         boundaries: Facets of each named boundary, owned and ghost, local indices.
     """
@@ -44,7 +45,7 @@ class Domain:
 
     @property
     def region_roles(self) -> tuple[str, ...]:
-        """Role of each region: its name up to the slash."""
+        """Role of each region: its name up to the first slash."""
         return tuple(name.partition("/")[0] for name in self.regions)
 
     @property
@@ -84,6 +85,11 @@ class Domain:
             global_max(self.comm, x.max(initial=-np.inf)),
         )
         return float(low[0]), float(high[0])
+
+
+def region_particles(domain: Domain) -> Int32Array:
+    """Number of the particle that each region is, or is a grain of, shape (num_regions,); 0 for other regions."""
+    return np.array([read_region_name(name).particle for name in domain.regions], dtype=np.int32)
 
 
 def read_on_root(comm: MPI.Comm, read: Callable[[], MeshSource]) -> MeshSource | None:

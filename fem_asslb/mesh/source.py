@@ -27,7 +27,7 @@ class MeshSource:
         points: Node coordinates [um], shape (num_nodes, dimension).
         cells: Nodes of each cell in VTK order, shape (num_cells, nodes_per_cell).
         cell_region: Index into ``regions`` of each cell, shape (num_cells,).
-        regions: Names of the regions, ``"role"`` or ``"role/number"``, sorted.
+        regions: Names of the regions, see `fem_asslb.mesh.region_names`, sorted.
         facets: Nodes of each tagged facet in VTK order, shape (num_facets, nodes_per_facet).
         facet_boundary: Index into ``boundaries`` of each facet, shape (num_facets,).
         boundaries: Names of the boundaries, sorted.

@@ -66,8 +66,8 @@ def _table(value: Any) -> dict[str, Any]:
 
 def _axis(axis: Axis) -> Any:
     match axis.kind:
-        case "random":
-            return "random" if axis == Axis() else {"random": True, "seed": axis.seed}
+        case "random" | "tangential" as kind:
+            return kind if axis.seed == Axis().seed else {kind: True, "seed": axis.seed}
         case "fixed":
             return {"direction": list(axis.direction)}
         case "fibre":

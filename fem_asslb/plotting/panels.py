@@ -10,7 +10,7 @@ from matplotlib.collections import LineCollection
 from matplotlib.colors import Normalize
 from matplotlib.tri import Triangulation
 
-from fem_asslb.output.names import HYDROSTATIC, PRINCIPAL, STOICHIOMETRY, VON_MISES
+from fem_asslb.output.names import AXIS, HYDROSTATIC, PRINCIPAL, STOICHIOMETRY, VON_MISES
 from fem_asslb.plotting.snapshots import Snapshot
 from fem_asslb.plotting.style import OUTSIDE
 
@@ -73,13 +73,16 @@ class View:
 
 
 def view_of(snapshot: Snapshot) -> View:
-    """Box of the cells that hold lithium, with a margin along the stack."""
+    """Box of the cells that hold lithium, of a mesh without fields the crystals, with a margin along the stack."""
     points = snapshot.points()
     everything = points.reshape(-1, snapshot.dimension)
     low, high = everything.min(axis=0), everything.max(axis=0)
-    hosts = everything
     if STOICHIOMETRY in snapshot.grid.point_data:
-        hosts = points[np.isfinite(snapshot.field(STOICHIOMETRY)).all(axis=1)].reshape(-1, snapshot.dimension)
+        is_host = np.isfinite(snapshot.field(STOICHIOMETRY)).all(axis=1)
+    else:
+        is_host = np.abs(snapshot.grid.cell_data[AXIS]).max(axis=1) > 0.0
+    hosts = points[is_host].reshape(-1, snapshot.dimension) if is_host.any() else everything
+    if is_host.any():
         least, largest = hosts[:, -1].min(), hosts[:, -1].max()
         if largest - least < _WHOLE * (high[-1] - low[-1]):
             margin = 0.06 * (largest - least)

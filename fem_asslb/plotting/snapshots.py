@@ -55,13 +55,17 @@ class Snapshot:
         inside = np.isfinite(values)
         return float(np.average(values[inside], weights=volumes[inside])) if inside.any() else float("nan")
 
-    def outlines(self) -> FloatArray:
-        """In 2D, edges between two regions or on the outside, each once, shape (n, 2, 2) [um]."""
+    def outlines(self, name: str = REGION) -> FloatArray:
+        """In 2D, edges between cells of different number, or on the outside, each once, shape (n, 2, 2) [um].
+
+        Args:
+            name: Number of each cell, by default of its region.
+        """
         points = self.points()
         _, vertex = np.unique(np.round(points.reshape(-1, 2), 6), axis=0, return_inverse=True)
         cells = vertex.reshape(-1, 3)
         edges = np.sort(np.concatenate([cells[:, [0, 1]], cells[:, [1, 2]], cells[:, [2, 0]]]), axis=1)
-        region = np.tile(np.asarray(self.grid.cell_data[REGION]), 3)
+        region = np.tile(np.asarray(self.grid.cell_data[name]), 3)
         keys = np.column_stack([edges, region])
         _, first, count = np.unique(keys, axis=0, return_index=True, return_counts=True)
         border = edges[first[count == 1]]

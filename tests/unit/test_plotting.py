@@ -22,7 +22,7 @@ from fem_asslb.output.names import (
     STOICHIOMETRY,
     VON_MISES,
 )
-from fem_asslb.plotting import panels, pictures
+from fem_asslb.plotting import crystals, panels, pictures
 from fem_asslb.plotting.curves import Curves
 from fem_asslb.plotting.display import screen
 from fem_asslb.plotting.snapshots import read_snapshot, times_of
@@ -139,7 +139,7 @@ def test_pictures_are_drawn_for_the_end_and_for_the_least_lithium(tmp_path):
 
 def test_angles_to_the_stack():
     vectors = np.array([[0.0, 1.0, 0.0], [0.0, -1.0, 0.0], [1.0, 0.0, 0.0], [0.0, 1.0, 1.0], [0.0, 0.0, 0.0]])
-    angles = pictures._angles(vectors, stack=1)
+    angles = crystals._angles(vectors, stack=1)
     assert angles[:4] == pytest.approx([0.0, 0.0, 90.0, 45.0])
     assert np.isnan(angles[4])
 

@@ -4,11 +4,12 @@ import numpy as np
 import pytest
 from mpi4py import MPI
 
-from fem_asslb.axes import random_axis, region_numbers
+from fem_asslb.axes import random_axis
 from fem_asslb.diagnostics import Diagnostics
 from fem_asslb.geometry import EqualDiameters, Layer, LayeredStack, Particles
 from fem_asslb.interfaces.law import ElasticLaw
 from fem_asslb.materials.library import load
+from fem_asslb.mesh.domain import region_particles
 from fem_asslb.model import ChargeTransfer, Interface, Model, Support
 from fem_asslb.problem import Problem
 from fem_asslb.solver import NewtonSolver
@@ -78,7 +79,7 @@ def packed_cell(comm, source):
     domain = domain_of(source, comm)
     model = Model(
         materials={"anode": load("lto-composite"), "cathode": load("lpscl"), "particle": load("ncm85")},
-        axes=np.array([random_axis(1, number) for number in region_numbers(domain)]),
+        axes=np.array([random_axis(1, [particle]) for particle in region_particles(domain)]),
         support=Support((("bottom", 1), ("left", 0), ("right", 0)), platen=True, generalised_plane_strain=True),
         interfaces=(Interface("particle", "cathode", ElasticLaw(1e5, 3e4)),),
         charge_transfer=ChargeTransfer(0.6, 318.15, interfaces=(("particle", "cathode"),)),

@@ -1,0 +1,37 @@
+"""Names of regions: ``role`` for a layer, ``role/particle`` for a single crystal, ``role/particle/grain``."""
+
+from dataclasses import dataclass
+
+from fem_asslb.errors import MeshError
+
+
+@dataclass(frozen=True)
+class RegionName:
+    """What the name of a region says.
+
+    Attributes:
+        role: Which material the region has.
+        particle: Number of the particle, from 1; 0 for a region that is no particle.
+        grain: Number of the grain in its particle, from 1; 0 for a single crystal.
+    """
+
+    role: str
+    particle: int = 0
+    grain: int = 0
+
+    def __str__(self) -> str:
+        numbers = [f"{number:04d}" for number in (self.particle, self.grain) if number]
+        return "/".join([self.role, *numbers])
+
+
+def read_region_name(name: str) -> RegionName:
+    """Parts of the name of a region.
+
+    Raises:
+        MeshError: What follows the role are not one or two numbers.
+    """
+    role, *numbers = name.split("/")
+    if len(numbers) > 2 or not all(number.isdecimal() for number in numbers):
+        accepted = "'role', 'role/0001' (particle) or 'role/0001/0001' (grain of a particle)"
+        raise MeshError(f"a region is called '{name}'; accepted: {accepted}")
+    return RegionName(role, *map(int, numbers))

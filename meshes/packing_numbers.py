@@ -1,0 +1,78 @@
+"""What became of the wanted particles, voids and grains, in numbers for the report."""
+
+from collections.abc import Sequence
+
+import numpy as np
+
+from fem_asslb.geometry import Grains, LayeredStack
+from fem_asslb.mesh.region_names import read_region_name
+from meshes.grain_edges import Edges
+from meshes.packing import Packing
+from meshes.particles import Particle
+from meshes.report import Report, equivalent_diameters
+
+Numbers = dict[str, dict[str, float]]
+
+
+def packing_numbers(stack: LayeredStack, packings: dict[str, Packing], report: Report) -> Numbers:
+    """Fractions wanted, placed and meshed, number, factor on diameters, by layer and kind of bodies."""
+    numbers: Numbers = {}
+    meshed_particles = report.particle_volumes()
+    first = 1
+    for name, packing in packings.items():
+        layer = stack.layers[name]
+        whole = layer.thickness * float(np.prod(stack.sides))
+        kinds = [(kind, bodies) for kind, bodies in (("particles", layer.particles), ("voids", layer.voids)) if bodies]
+        placed = [int(np.count_nonzero(packing.population == index)) for index in range(len(kinds))]
+        last = first + (placed[0] if layer.particles else 0)
+        solid = sum(meshed_particles[number] for number in range(first, last))
+        meshed = {"particles": solid, "voids": whole - solid - report.volumes[name]}
+        for index, (kind, bodies) in enumerate(kinds):
+            numbers[f"{name} {kind}"] = {
+                "wanted": bodies.volume_fraction,
+                "placed": packing.fractions[index],
+                "meshed": meshed[kind] / whole,
+                "number": float(placed[index]),
+                "scale": packing.scales[index],
+            }
+        first = last
+    return numbers
+
+
+def stack_grain_numbers(
+    stack: LayeredStack, particles: Sequence[Particle], edges: Sequence[Edges | None], report: Report
+) -> Numbers:
+    """Grain numbers of each layer with polycrystals."""
+    numbers: Numbers = {}
+    for name, layer in stack.layers.items():
+        if layer.particles is not None and layer.particles.grains is not None:
+            own = [pair for pair in zip(particles, edges, strict=True) if pair[0].layer == name]
+            numbers[f"{name} grains"] = grain_numbers(layer.particles.grains, own, report)
+    return numbers
+
+
+def grain_numbers(
+    grains: Grains, polycrystals: Sequence[tuple[Particle, Edges | None]], report: Report
+) -> dict[str, float]:
+    """Number of grains, mean and deviation of their equivalent diameters [um] with what was wanted, merged edges.
+
+    Args:
+        grains: What was wanted.
+        polycrystals: Particles and, in 2D, their grain boundaries.
+        report: Of the mesh.
+    """
+    chosen = {particle.name.particle for particle, _ in polycrystals}
+    names = {name: read_region_name(name) for name in report.volumes}
+    volumes = [report.volumes[name] for name, parts in names.items() if parts.grain and parts.particle in chosen]
+    diameters = equivalent_diameters(volumes, report.dimension)
+    wanted = np.array([grains.diameter.quantile((i + 0.5) / 1000) for i in range(1000)])
+    numbers = {
+        "number": float(len(volumes)),
+        "mean diameter": float(diameters.mean()) if len(volumes) else 0.0,
+        "wanted": float(wanted.mean()),
+        "deviation": float(diameters.std()) if len(volumes) else 0.0,
+        "of wanted": float(wanted.std()),
+    }
+    if report.dimension == 2:
+        numbers["merged edges"] = float(sum(edges.merged for _, edges in polycrystals if edges is not None))
+    return numbers

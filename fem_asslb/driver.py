@@ -15,7 +15,7 @@ from fem_asslb.case.schema import Case
 from fem_asslb.mesh.domain import Domain, distribute, read_on_root
 from fem_asslb.mesh.source import MeshSource, read_source
 from fem_asslb.mesh_cache import MESH_FOLDER, CachedMesh, build_cached, case_directory
-from fem_asslb.output import checkpoint, fields, history, record
+from fem_asslb.output import checkpoint, fields, history, particle_table, record
 from fem_asslb.output.resolved import resolved_table
 from fem_asslb.parallel import on_root
 from fem_asslb.picture_process import draw_separately
@@ -137,7 +137,9 @@ def _run(
             schedule = fields.Schedule(case.output.fields_every, case.output.fields_at)
             written: list[Observer] = [
                 history.HistoryWriter(folder, start),
-                fields.FieldWriter(folder, schedule, start),
+                fields.FieldWriter(folder, schedule, fields.CELLS, start),
+                fields.FieldWriter(folder, schedule, fields.INTERFACES, start),
+                particle_table.ParticleTable(folder, schedule, start),
                 log.StepLog(),
                 run_record,
                 checkpoint.CheckpointWriter(folder, identity),

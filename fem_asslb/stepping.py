@@ -23,7 +23,7 @@ CUT = 0.4
 ACCEPTED = 2.0
 """A step is accepted up to this multiple of the tolerance; the next one aims at 0.81 times the tolerance."""
 
-EASY_ITERATIONS = 5
+EASY_ITERATIONS = 7
 """A step that needs more Newton iterations, or a second attempt, is followed by one that is not longer."""
 
 

@@ -13,8 +13,8 @@ from mpi4py import MPI
 Array = npt.NDArray[np.generic]
 
 _TYPES = {"float32": "Float32", "float64": "Float64", "int32": "Int32", "int64": "Int64", "uint8": "UInt8"}
-_KINDS = {3: 5, 4: 10}
-"""VTK's numbers of triangle and tetrahedron, by corners."""
+_KINDS = {2: 3, 3: 5, 4: 10}
+"""VTK's numbers of line, triangle and tetrahedron, by corners."""
 
 _TENSOR = ("XX", "YY", "ZZ", "XY", "YZ", "XZ")
 
@@ -45,7 +45,7 @@ def write_cells(
         comm: Communicator.
         path: File to write, ending in ``.vtu``.
         points: Corners of all cells of this rank one after the other, shape (num_cells * corners, 3).
-        corners: Corners of one cell, 3 or 4.
+        corners: Corners of one cell, 2 to 4.
         point_data: Values at the corners by name, shape (num_cells * corners,) or (num_cells * corners, n);
             n = 6 is a symmetric tensor in the order xx, yy, zz, xy, yz, xz.
         cell_data: Values of the cells by name, shape (num_cells,) or (num_cells, n).

@@ -24,7 +24,7 @@ LAYERS = [
     "opening_interfaces boundary",
     "continuum",
     "problem",
-    "solver diagnostics interface_diagnostics",
+    "solver diagnostics interface_diagnostics particle_diagnostics",
     "cautions stepping",
     "interface_laws",
     "battery_cell build loading ledger simulation",

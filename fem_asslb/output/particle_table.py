@@ -1,0 +1,75 @@
+"""``particles.csv``: what became of each particle, one row per particle and written instant."""
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from fem_asslb.output.fields import Schedule
+from fem_asslb.output.files import replace_text
+from fem_asslb.particle_diagnostics import ParticleDiagnostics
+
+if TYPE_CHECKING:
+    from fem_asslb.simulation import Simulation
+    from fem_asslb.stepping import StepRecord
+
+FILE = "particles.csv"
+"""File of a results folder."""
+
+COLUMNS = (
+    "step [-]",
+    "time [s]",
+    "particle [-]",
+    "role",
+    "volume [um^d]",
+    "stoichiometry mean [-]",
+    "fraction in contact [-]",
+    "fraction conducting [-]",
+    "cracked grain boundary fraction [-]",
+)
+
+
+class ParticleTable:
+    """Observer that writes the rows of all particles whenever fields are written.
+
+    Args:
+        folder: Results folder.
+        schedule: When.
+        resume_from: Number of the step whose checkpoint the run goes on from; later rows are dropped.
+    """
+
+    def __init__(self, folder: Path, schedule: Schedule, resume_from: int | None = None) -> None:
+        self._path, self._schedule, self._resume_from = folder / FILE, schedule, resume_from
+
+    def start(self, simulation: "Simulation") -> None:
+        """Begin the table, or drop the rows after the checkpoint."""
+        self._diagnostics = ParticleDiagnostics(simulation.problem, simulation.interfaces)
+        self._writes = simulation.problem.domain.comm.rank == 0 and len(self._diagnostics.number) > 0
+        if not self._writes:
+            return
+        kept: list[str] = []
+        if self._resume_from is not None and self._path.exists():
+            lines = self._path.read_text(encoding="utf-8").splitlines()[1:]
+            kept = [line for line in lines if int(line.partition(",")[0]) <= self._resume_from]
+        replace_text(self._path, "\n".join([",".join(COLUMNS), *kept, ""]))
+
+    def step(self, simulation: "Simulation", record: "StepRecord") -> None:
+        """Write the rows of a step if it is time."""
+        if not self._schedule.due(record):
+            return
+        values = self._diagnostics.values()
+        if not self._writes:
+            return
+        with self._path.open("a", encoding="utf-8") as file:
+            for place, number in enumerate(values.number):
+                numbers = (
+                    values.volume[place],
+                    values.stoichiometry[place],
+                    values.contact[place],
+                    values.conducting[place],
+                    values.cracked[place],
+                )
+                texts = [f"{float(value):.10g}" for value in numbers]
+                row = [str(record.index), repr(float(record.time)), str(number), values.role[place], *texts]
+                file.write(",".join(row) + "\n")
+
+    def finish(self, simulation: "Simulation", reason: str) -> None:
+        """Nothing is left to write."""

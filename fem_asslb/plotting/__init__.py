@@ -18,6 +18,7 @@ def draw_all(results: Path) -> list[Path]:
     from fem_asslb.plotting.animation import draw_animation
     from fem_asslb.plotting.curves import draw_curves
     from fem_asslb.plotting.display import screen
+    from fem_asslb.plotting.gaps import draw_gaps
     from fem_asslb.plotting.pictures import draw_pictures
 
     folder = results / PICTURES
@@ -25,5 +26,6 @@ def draw_all(results: Path) -> list[Path]:
         return [
             *draw_curves(results, folder),
             *draw_pictures(results, folder),
+            *draw_gaps(results, folder),
             *draw_animation(results, folder),
         ]

@@ -27,6 +27,8 @@ def create_conditions(
     conditions = [_zero(space, axis, facet, domain.boundary(name)) for name, axis in support.planes]
     if support.platen:
         conditions.append(_zero(space, domain.dimension - 1, facet, domain.boundary(TOP)))
+    if support.pinned:
+        return conditions + _pins(domain, space)
     if support.prescribed is not None:
         dofs = fem.locate_dofs_topological(space, facet, domain.boundary(support.prescribed))
         conditions.append(fem.dirichletbc(prescribed, dofs))
@@ -48,6 +50,34 @@ def platen_shape(domain: Domain, space: fem.FunctionSpace) -> fem.Function:
 def _zero(space: fem.FunctionSpace, axis: int, dimension: int, entities: np.ndarray) -> fem.DirichletBC:
     dofs = fem.locate_dofs_topological(space.sub(axis), dimension, entities)
     return fem.dirichletbc(np.float64(0.0), dofs, space.sub(axis))
+
+
+def _pins(domain: Domain, space: fem.FunctionSpace) -> list[fem.DirichletBC]:
+    """All components at the vertex of least x, those across x at that of largest x, in 3D the last at the largest y.
+
+    In 2D the third component is held at the first vertex too, which removes the motion across the plane.
+    """
+    dimension = domain.dimension
+    held = [((1, 1, 1), (0, 1, 2)), ((-1, 1, 1), tuple(range(1, dimension)))]
+    if dimension == 3:
+        held.append(((1, -1, 1), (2,)))
+    conditions = []
+    for turn, (signs, components) in enumerate(held):
+        vertices = _outermost(domain, 1 if turn == 2 else 0, np.array(signs))
+        conditions += [_zero(space, axis, 0, vertices) for axis in components]
+    return conditions
+
+
+def _outermost(domain: Domain, axis: int, signs: np.ndarray) -> np.ndarray:
+    """The vertex of least ``signs`` times x along an axis, of equal ones that of least other coordinates."""
+    points = signs * np.round(domain.mesh.geometry.x, 9)
+    points = np.roll(points, -axis, axis=1)
+    least = min(domain.comm.allgather(min(map(tuple, points.tolist()), default=(np.inf,) * 3)))
+    place = np.roll(np.array(least), axis) * signs
+    domain.mesh.topology.create_connectivity(0, domain.dimension)
+    return dmesh.locate_entities(
+        domain.mesh, 0, lambda x: np.linalg.norm(x - place[:, None], axis=0) < 1e-6 * (1 + np.abs(place).max())
+    )
 
 
 def _corner(domain: Domain) -> np.ndarray:

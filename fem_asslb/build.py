@@ -49,6 +49,8 @@ def build_support(case: schema.Case, domain: Domain) -> Support:
             ("bottom", stack),
             *((name, axis) for name, axis in across.items() if name in domain.boundaries),
         ]
+        if "bottom" not in domain.boundaries:
+            return Support((), pressure="outer", generalised_plane_strain=generalised, pinned=True)
         return Support(tuple(planes), pressure="outer", generalised_plane_strain=generalised)
     held = ("left", "right", "front", "back") if case.fixture.walls == "symmetric" else ("left", "front")
     planes = [

@@ -82,6 +82,7 @@ class Support:
         pressure: Boundary under a prescribed pressure; None for none.
         prescribed: Boundary whose displacement is prescribed; None for none.
         generalised_plane_strain: In 2D, a uniform strain across the plane is free; otherwise it is zero.
+        pinned: Whether the outermost vertices hold the rigid motions of a body whose loads balance; they carry nothing.
     """
 
     planes: tuple[tuple[str, int], ...]
@@ -89,6 +90,7 @@ class Support:
     pressure: str | None = None
     prescribed: str | None = None
     generalised_plane_strain: bool = False
+    pinned: bool = False
 
 
 @dataclass(frozen=True)

@@ -5,7 +5,7 @@ from scipy.sparse import coo_array
 from scipy.sparse.csgraph import breadth_first_order, connected_components, dijkstra
 
 from meshes.bodies import Array, Contacts
-from meshes.compaction import ACTIVE, ELECTROLYTE, Integers, Spheres
+from meshes.spheres import ACTIVE, ELECTROLYTE, Integers, Spheres
 
 SURFACE_POINTS = 400
 """Points on each sphere of active material where its surroundings are looked up."""

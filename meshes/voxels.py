@@ -9,7 +9,7 @@ from scipy.sparse.csgraph import connected_components, dijkstra
 from scipy.sparse.linalg import cg
 
 from meshes.bodies import Array
-from meshes.compaction import ACTIVE, ELECTROLYTE, Integers, Spheres
+from meshes.spheres import ACTIVE, ELECTROLYTE, Integers, Spheres
 
 Image = npt.NDArray[np.int8]
 """Kind of each voxel, shape (x, y, z): ``ACTIVE``, ``ELECTROLYTE`` or ``PORE``."""

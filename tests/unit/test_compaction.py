@@ -9,8 +9,9 @@ import pytest
 from fem_asslb.errors import MeshError
 from fem_asslb.geometry import EqualDiameters, LognormalDiameters
 from meshes.bodies import minimise, squares
-from meshes.compaction import ACTIVE, ELECTROLYTE, Powder, Spheres, hertz, press, press_to, scatter, settle, touching
+from meshes.compaction import Powder, hertz, press, press_to, scatter, settle
 from meshes.contact import cap_area, cap_share, covered, discs, path_over_centres, percolating, utilisation
+from meshes.spheres import ACTIVE, ELECTROLYTE, Spheres, touching
 from meshes.voxels import PORE, conduction_tortuosity, covered_share, draw, fraction, path_tortuosity
 
 pytestmark = pytest.mark.serial  # plain numbers: nothing parallel in it

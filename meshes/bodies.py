@@ -1,6 +1,7 @@
 """Discs and spheres in a box: their volume inside it, and how overlaps between them are removed."""
 
-from typing import TypeAlias
+from collections.abc import Callable
+from typing import NamedTuple, TypeAlias
 
 import numpy as np
 import numpy.typing as npt
@@ -38,6 +39,62 @@ def _half_disc(x: Array, radius: Array | float) -> Array:
     return x * np.sqrt(np.maximum(radius**2 - x**2, 0)) + radius**2 * np.arcsin(np.clip(x / radius, -1, 1))
 
 
+class Contacts(NamedTuple):
+    """Bodies that overlap.
+
+    Attributes:
+        pairs: Indices of the two bodies, shape (contacts, 2).
+        difference: Centre of the first less that of the second, shape (contacts, dimension) [um].
+        overlap: Sum of the two radii less the distance of the centres, shape (contacts,) [um].
+    """
+
+    pairs: npt.NDArray[np.int64]
+    difference: Array
+    overlap: Array
+
+
+Law: TypeAlias = Callable[[Contacts], tuple[float, Array]]
+"""Energy of all contacts, and the force of each, its derivative in the overlap, shape (contacts,)."""
+
+
+def squares(contacts: Contacts) -> tuple[float, Array]:
+    """Half the summed squares of the overlaps."""
+    return 0.5 * float(contacts.overlap @ contacts.overlap), contacts.overlap
+
+
+def minimise(
+    centres: Array,
+    find: Callable[[Array], Contacts],
+    law: Law,
+    bounds: Array | None = None,
+    **options: float,
+) -> Array:
+    """Centres at which the energy of the contacts is least, by the limited-memory BFGS method.
+
+    Args:
+        centres: Where to start, shape (bodies, dimension) [um].
+        find: The contacts of bodies at given centres.
+        law: Their energy and forces.
+        bounds: Least and greatest value of each coordinate, shape (bodies * dimension, 2).
+        options: Limits of the method, as of SciPy's L-BFGS-B.
+    """
+    shape = centres.shape
+
+    def energy(flat: Array) -> tuple[float, Array]:
+        contacts = find(flat.reshape(shape))
+        value, force = law(contacts)
+        distance = np.linalg.norm(contacts.difference, axis=1)
+        push = contacts.difference * (force / np.maximum(distance, 1e-12))[:, None]
+        bodies = contacts.pairs.T.ravel()
+        gradient = np.empty(shape)
+        for axis, part in enumerate(push.T):
+            gradient[:, axis] = np.bincount(bodies, np.concatenate([-part, part]), shape[0])
+        return value, gradient.ravel()
+
+    found = minimize(energy, centres.ravel(), jac=True, method="L-BFGS-B", bounds=bounds, options=options)
+    return found.x.reshape(shape)
+
+
 def separate(
     centres: Array, radii: Array, extents: Array, gap: float, cut: bool, spread: float = 1.0
 ) -> tuple[Array, float]:
@@ -48,35 +105,18 @@ def separate(
     low, high = _allowed(centres, radii, extents, gap, cut)
     # A margin of 2 % on the gap lets the minimisation stop at a small overlap.
     reach = spread * (radii + 0.51 * gap)
-    shape = centres.shape
 
-    def pairs_overlapping(flat: Array) -> tuple[npt.NDArray[np.int64], Array, Array]:
-        points = flat.reshape(shape)
+    def find(points: Array) -> Contacts:
         pairs = cKDTree(points).query_pairs(2 * reach.max(), output_type="ndarray")
         difference = points[pairs[:, 0]] - points[pairs[:, 1]]
         overlap = reach[pairs].sum(axis=1) - np.linalg.norm(difference, axis=1)
         active = overlap > 0
-        return pairs[active], difference[active], overlap[active]
+        return Contacts(pairs[active], difference[active], overlap[active])
 
-    def energy(flat: Array) -> tuple[float, Array]:
-        pairs, difference, overlap = pairs_overlapping(flat)
-        distance = np.linalg.norm(difference, axis=1)
-        force = difference * (overlap / np.maximum(distance, 1e-12))[:, None]
-        gradient = np.zeros(shape)
-        np.add.at(gradient, pairs[:, 0], -force)
-        np.add.at(gradient, pairs[:, 1], force)
-        return 0.5 * float(overlap @ overlap), gradient.ravel()
-
-    result = minimize(
-        energy,
-        np.clip(centres, low, high).ravel(),
-        jac=True,
-        method="L-BFGS-B",
-        bounds=np.stack([low.ravel(), high.ravel()], axis=1),
-        options={"maxiter": 400, "ftol": 1e-12, "gtol": 1e-5 * gap},
-    )
-    overlap = pairs_overlapping(result.x)[2]
-    return result.x.reshape(shape), float(overlap.max(initial=0.0))
+    bounds = np.stack([low.ravel(), high.ravel()], axis=1)
+    limits = {"maxiter": 400, "ftol": 1e-12, "gtol": 1e-5 * gap}
+    apart = minimise(np.clip(centres, low, high), find, squares, bounds, **limits)
+    return apart, float(find(apart).overlap.max(initial=0.0))
 
 
 def _allowed(centres: Array, radii: Array, extents: Array, gap: float, cut: bool) -> tuple[Array, Array]:

@@ -1,0 +1,91 @@
+"""What packing.toml says: powders, where pressing ends, and what the paper found."""
+
+import tomllib
+from dataclasses import field
+from pathlib import Path
+from typing import Annotated, Any
+
+import numpy as np
+from pydantic import TypeAdapter
+from pydantic.dataclasses import dataclass
+
+from fem_asslb.geometry.diameters import Diameters
+from fem_asslb.units import Length, Pressure, Unit
+from fem_asslb.values import STRICT, Integer, Number
+from meshes.bodies import Array
+from meshes.compaction import Powder
+
+
+@dataclass(frozen=True, config=STRICT)
+class Grains:
+    """Spheres of one material."""
+
+    diameter: Diameters
+    density: Annotated[float, Unit("g/cm^3")]
+    youngs_modulus: Pressure
+    poisson_ratio: Number
+
+
+@dataclass(frozen=True, config=STRICT)
+class Paper:
+    """What the paper found: utilisation at `CRITERIA`, tortuosity."""
+
+    utilisation: tuple[Number, ...]
+    tortuosity: Number
+
+
+@dataclass(frozen=True, config=STRICT)
+class Recipe:
+    """Content of packing.toml.
+
+    Attributes:
+        title: What is packed.
+        width: Lateral extents of the box [um]; its height is the same where the volume of the spheres is kept.
+        voxel: Extent of a voxel [um].
+        seeds: One packing for each.
+        active_share: Active material over all solid, by mass.
+        porosity: Where pressing ends.
+        active_material: Spheres of active material.
+        electrolyte: Spheres of electrolyte.
+        paper: What to compare with.
+        variations: Tables to be merged into this one, by name.
+    """
+
+    title: str
+    width: Length
+    voxel: Length
+    seeds: tuple[Integer, ...]
+    active_share: Number
+    porosity: Number
+    active_material: Grains
+    electrolyte: Grains
+    paper: Paper
+    variations: dict[str, Any] = field(default_factory=dict)
+
+    def powders(self) -> tuple[Powder, Powder]:
+        """Active material and electrolyte, filling the box but for the pores."""
+        active = self.active_share / self.active_material.density
+        electrolyte = (1 - self.active_share) / self.electrolyte.density
+        solid = (1 - self.porosity) / (active + electrolyte)
+        return (
+            Powder(solid * active, self.active_material.diameter),
+            Powder(solid * electrolyte, self.electrolyte.diameter),
+        )
+
+    def moduli(self) -> Array:
+        """Effective contact moduli [MPa]: 1/E = sum of (1 - nu^2)/E of the two spheres, shape (2, 2)."""
+        pair = (self.active_material, self.electrolyte)
+        compliance = np.array([(1 - grains.poisson_ratio**2) / grains.youngs_modulus for grains in pair])
+        return 1 / (compliance[:, None] + compliance)
+
+
+def read_recipes(case: Path) -> dict[str, Recipe]:
+    """The recipe of a case, under an empty name, and its variations."""
+    table = tomllib.loads((case / "packing.toml").read_text(encoding="utf-8"))
+    tables = {"": table} | {name: _merged(table, change) for name, change in table.get("variations", {}).items()}
+    return {name: TypeAdapter(Recipe).validate_python(each) for name, each in tables.items()}
+
+
+def _merged(table: dict[str, Any], change: dict[str, Any]) -> dict[str, Any]:
+    nested = {key: _merged(table[key], change[key]) for key in table.keys() & change.keys() if key == "electrolyte"}
+    return table | change | nested

@@ -44,7 +44,7 @@ def label_grains(particles: Sequence[tuple[Particle, Sequence[int]]]) -> dict[in
         index[gmsh.model.mesh.getElementsByType(4, volume)[1].astype(np.int64)].reshape(-1, 4) for volume in volumes
     ]
     grains: list[Integers] = [np.full(len(nodes), -1) for nodes in cells]
-    is_free, sphere = np.zeros(len(points), dtype=bool), np.full(points.shape, np.nan)
+    is_free, sphere, plane = np.zeros(len(points), dtype=bool), np.full(points.shape, np.nan), np.zeros(points.shape)
     surface_of: dict[int, int] = {}
     first = 0
     for particle, of_particle in particles:
@@ -57,12 +57,17 @@ def label_grains(particles: Sequence[tuple[Particle, Sequence[int]]]) -> dict[in
             for surface in surfaces:
                 is_free[index[gmsh.model.mesh.getNodes(2, surface, includeBoundary=True)[0].astype(np.int64)]] = False
             for surface in surfaces:
-                if gmsh.model.getType(2, surface) == "Sphere":
-                    nodes = index[gmsh.model.mesh.getNodes(2, surface)[0].astype(np.int64)]
-                    is_free[nodes], sphere[nodes] = True, particle.piece.centre
-                    surface_of |= dict.fromkeys(map(int, nodes), surface)
+                nodes = index[gmsh.model.mesh.getNodes(2, surface)[0].astype(np.int64)]
+                is_free[nodes] = True
+                surface_of |= dict.fromkeys(map(int, nodes), surface)
+                if gmsh.model.getType(2, surface) == "Plane":
+                    bounds = np.reshape(gmsh.model.getBoundingBox(2, surface), (2, 3))
+                    plane[nodes, np.argmin(np.ptp(bounds, axis=0))] = 1.0
+                else:
+                    with_edges = gmsh.model.mesh.getNodes(2, surface, includeBoundary=True)[0]
+                    sphere[index[with_edges.astype(np.int64)]] = particle.piece.centre
         first += len(particle.diagram.seeds)
-    everything = Tetrahedra(points, np.concatenate(cells), np.concatenate(grains), is_free, sphere)
+    everything = Tetrahedra(points, np.concatenate(cells), np.concatenate(grains), is_free, sphere, plane)
     seeds = np.concatenate([particle.diagram.seeds for particle, _ in particles if particle.diagram])
     weights = np.concatenate([particle.diagram.weights for particle, _ in particles if particle.diagram])
     mesh = faired(cleaned(everything), seeds, weights)

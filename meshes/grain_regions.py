@@ -78,5 +78,5 @@ def _name_faces(particle: Particle, faces: Sequence[int]) -> None:
     if len(np.unique(label)) < len(faces):
         lost = f"the grains of '{particle.name}' cannot be told apart after short edges were merged"
         raise MeshError(f"{lost}: make grains.element_size smaller or change grains.seed")
-    for number, at in enumerate(np.argsort(label)):
+    for number, at in enumerate(map(int, np.argsort(label))):
         name_group(2, [faces[at]], particle.grain_name(number))

@@ -6,6 +6,7 @@ from typing import TypeAlias
 import gmsh
 import numpy as np
 
+from fem_asslb.errors import MeshError
 from meshes.grain_edges import Edges, grain_edges
 from meshes.grain_volumes import embed_boundary_points, label_grains, split_grains
 from meshes.particles import Particle
@@ -74,5 +75,8 @@ def _name_faces(particle: Particle, faces: Sequence[int]) -> None:
     assert particle.diagram is not None
     centres = np.array([gmsh.model.occ.getCenterOfMass(2, face)[:2] for face in faces])
     label = particle.diagram.cell_of(centres)
-    for number, grain in enumerate(np.unique(label)):
-        name_group(2, [faces[at] for at in np.flatnonzero(label == grain)], particle.grain_name(number))
+    if len(np.unique(label)) < len(faces):
+        lost = f"the grains of '{particle.name}' cannot be told apart after short edges were merged"
+        raise MeshError(f"{lost}: make grains.element_size smaller or change grains.seed")
+    for number, at in enumerate(map(int, np.argsort(label))):
+        name_group(2, [faces[at]], particle.grain_name(number))

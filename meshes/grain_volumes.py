@@ -35,49 +35,75 @@ def label_grains(particles: Sequence[tuple[Particle, Sequence[int]]]) -> dict[in
     Returns:
         For each volume the grain of each of its tetrahedra, counted from zero in each particle.
     """
-    tags, coordinates, _ = gmsh.model.mesh.getNodes()
-    index = np.zeros(int(tags.max()) + 1, dtype=np.int64)
-    index[tags.astype(np.int64)] = np.arange(len(tags))
-    points = coordinates.reshape(-1, 3)
-    volumes = [volume for _, volume in gmsh.model.getEntities(3)]
-    cells = [
-        index[gmsh.model.mesh.getElementsByType(4, volume)[1].astype(np.int64)].reshape(-1, 4) for volume in volumes
-    ]
-    grains: list[Integers] = [np.full(len(nodes), -1) for nodes in cells]
-    is_free, sphere = np.zeros(len(points), dtype=bool), np.full(points.shape, np.nan)
-    surface_of: dict[int, int] = {}
-    first = 0
-    for particle, of_particle in particles:
-        assert particle.diagram is not None
-        for volume in of_particle:
-            at = volumes.index(volume)
-            grains[at] = first + particle.diagram.cell_of(points[cells[at]].mean(axis=1))
-            surfaces = [surface for _, surface in gmsh.model.getBoundary([(3, volume)], oriented=False)]
-            is_free[cells[at]] = True
-            for surface in surfaces:
-                is_free[index[gmsh.model.mesh.getNodes(2, surface, includeBoundary=True)[0].astype(np.int64)]] = False
-            for surface in surfaces:
-                if gmsh.model.getType(2, surface) == "Sphere":
-                    nodes = index[gmsh.model.mesh.getNodes(2, surface)[0].astype(np.int64)]
-                    is_free[nodes], sphere[nodes] = True, particle.piece.centre
-                    surface_of |= dict.fromkeys(map(int, nodes), surface)
-        first += len(particle.diagram.seeds)
-    everything = Tetrahedra(points, np.concatenate(cells), np.concatenate(grains), is_free, sphere)
-    seeds = np.concatenate([particle.diagram.seeds for particle, _ in particles if particle.diagram])
-    weights = np.concatenate([particle.diagram.weights for particle, _ in particles if particle.diagram])
-    mesh = faired(cleaned(everything), seeds, weights)
-    _set_nodes(tags, points, mesh.points, surface_of)
-    starts = np.cumsum([len(nodes) for nodes in cells])[:-1]
-    labels = dict(zip(volumes, np.split(mesh.grain, starts), strict=True))
-    counts = np.cumsum([0] + [len(particle.diagram.seeds) for particle, _ in particles if particle.diagram])
-    return {volume: labels[volume] - counts[k] for k, (_, family) in enumerate(particles) for volume in family}
+    model = _Model()
+    diagrams = [particle.diagram for particle, _ in particles if particle.diagram is not None]
+    firsts = np.cumsum([0] + [len(diagram.seeds) for diagram in diagrams])
+    grains: list[Integers] = [np.full(len(nodes), -1) for nodes in model.cells.values()]
+    volumes = list(model.cells)
+    for (particle, own), diagram, first in zip(particles, diagrams, firsts[:-1], strict=True):
+        for volume in own:
+            centres = model.points[model.cells[volume]].mean(axis=1)
+            grains[volumes.index(volume)] = first + diagram.cell_of(centres)
+            model.release(volume, particle.piece.centre)
+    cells = np.concatenate(list(model.cells.values()))
+    mesh = Tetrahedra(model.points, cells, np.concatenate(grains), model.is_free, model.sphere, model.plane)
+    seeds, weights = (np.concatenate([getattr(item, name) for item in diagrams]) for name in ("seeds", "weights"))
+    mesh = faired(cleaned(mesh), seeds, weights)
+    model.move(mesh.points)
+    labels = dict(zip(volumes, np.split(mesh.grain, np.cumsum([len(part) for part in grains])[:-1]), strict=True))
+    return {volume: labels[volume] - firsts[k] for k, (_, own) in enumerate(particles) for volume in own}
 
 
-def _set_nodes(tags: Integers, old: Array, new: Array, surface_of: dict[int, int]) -> None:
-    for node in np.flatnonzero(np.any(old != new, axis=1)):
-        surface = surface_of.get(int(node))
-        place = [] if surface is None else gmsh.model.getParametrization(2, surface, new[node])
-        gmsh.model.mesh.setNode(tags[node], new[node], place)
+class _Model:
+    """Nodes and tetrahedra of the Gmsh model, and which nodes may move along what.
+
+    Attributes:
+        points: Shape (nodes, 3) [um].
+        cells: For each volume the nodes of its tetrahedra, shape (n, 4).
+        is_free: Shape (nodes,).
+        sphere: Centre of the sphere that a node lies on, else NaN, shape (nodes, 3) [um].
+        plane: Normal of the wall that a node lies in, else zero, shape (nodes, 3).
+    """
+
+    def __init__(self) -> None:
+        self._tags, coordinates, _ = gmsh.model.mesh.getNodes()
+        self._index = np.zeros(int(self._tags.max()) + 1, dtype=np.int64)
+        self._index[self._tags.astype(np.int64)] = np.arange(len(self._tags))
+        self._surface: dict[int, int] = {}
+        self.points = coordinates.reshape(-1, 3)
+        self.cells = {
+            volume: self._index[gmsh.model.mesh.getElementsByType(4, volume)[1].astype(np.int64)].reshape(-1, 4)
+            for _, volume in gmsh.model.getEntities(3)
+        }
+        self.is_free = np.zeros(len(self.points), dtype=bool)
+        self.sphere = np.full(self.points.shape, np.nan)
+        self.plane = np.zeros(self.points.shape)
+
+    def release(self, volume: int, centre: Array) -> None:
+        """Let the nodes of a particle move inside it, on its sphere and in walls, but not on curves."""
+        surfaces = [surface for _, surface in gmsh.model.getBoundary([(3, volume)], oriented=False)]
+        self.is_free[self.cells[volume]] = True
+        for surface in surfaces:
+            self.is_free[self._nodes(surface, with_curves=True)] = False
+        for surface in surfaces:
+            nodes = self._nodes(surface, with_curves=False)
+            self.is_free[nodes] = True
+            self._surface |= dict.fromkeys(map(int, nodes), surface)
+            if gmsh.model.getType(2, surface) == "Plane":
+                bounds = np.reshape(gmsh.model.getBoundingBox(2, surface), (2, 3))
+                self.plane[nodes, np.argmin(np.ptp(bounds, axis=0))] = 1.0
+            else:
+                self.sphere[self._nodes(surface, with_curves=True)] = centre
+
+    def move(self, points: Array) -> None:
+        """Give the nodes new places."""
+        for node in np.flatnonzero(np.any(points != self.points, axis=1)):
+            surface = self._surface.get(int(node))
+            place = [] if surface is None else gmsh.model.getParametrization(2, surface, points[node])
+            gmsh.model.mesh.setNode(self._tags[node], points[node], place)
+
+    def _nodes(self, surface: int, with_curves: bool) -> Integers:
+        return self._index[gmsh.model.mesh.getNodes(2, surface, includeBoundary=with_curves)[0].astype(np.int64)]
 
 
 def split_grains(particle: Particle, labels: dict[int, Integers]) -> None:

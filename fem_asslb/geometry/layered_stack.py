@@ -46,7 +46,10 @@ class LayeredStack:
         require(self.dimension in (2, 3), "dimension", self.dimension, "2 or 3")
         require(len(self.layers) > 0, "layers", self.layers, "at least one layer")
         roles = self.particle_roles
-        for kind, taken, names in (("layer name", ("particle", *roles), self.layers), ("roles", self.layers, roles)):
+        for kind, taken, names in (
+            ("layer name", ("particle",), self.layers),
+            ("role of particles", self.layers, roles),
+        ):
             forbidden = dict.fromkeys((*taken, *BOUNDARY_NAMES))
             for name in names:
                 accepted = name != "" and "/" not in name and name not in forbidden

@@ -71,6 +71,7 @@ steps = ["press to 81 MPa in 1 min"]
 
 CHARGE = "charge at 0.1C until 2.75 V"
 PARTICLES = "geometry.layers.cathode.particles"
+GRAINS = '{diameter={kind="equal", value="1 um"}}'
 
 BAD = {  # what is changed, the key of the error, words of its message
     # the reader
@@ -156,6 +157,57 @@ BAD = {  # what is changed, the key of the error, words of its message
         ["materials.particle.axis=radial", f"{PARTICLES}.walls=cut"],
         "materials.particle.axis",
         ["needs whole particles", "cathode.particles.walls is 'cut'"],
+    ),
+    "tangential axis without grains": (
+        ["materials.particle.axis=tangential"],
+        "materials.particle.axis",
+        ["'tangential' needs grains", "'particle' has none", "particles with grains"],
+    ),
+    "tangential axis of a cut particle": (
+        [f"{PARTICLES}.grains={GRAINS}", "materials.particle.axis=tangential", f"{PARTICLES}.walls=cut"],
+        "materials.particle.axis",
+        ["'tangential' needs whole particles", "expected 'inside'"],
+    ),
+    "seed of an axis that is fixed": (
+        ["materials.particle.axis={tangential=false, seed=2}"],
+        "materials.particle.axis",
+        ["is not an axis", "'tangential'"],
+    ),
+    # grains and kinds of particles
+    "key of grains": (
+        [f"{PARTICLES}.grains={GRAINS}", f"{PARTICLES}.grains.size=1"],
+        f"{PARTICLES}.grains.size",
+        ["unknown key", "diameter"],
+    ),
+    "share of grains above one": (
+        [f"{PARTICLES}.grains={GRAINS}", f"{PARTICLES}.grains.share=1.5"],
+        f"{PARTICLES}.grains.share",
+        ["1.5 is not accepted", "at most 1"],
+    ),
+    "grains larger than particles": (
+        [f"{PARTICLES}.grains={GRAINS}", f"{PARTICLES}.grains.diameter.value=5 um"],
+        PARTICLES,
+        ["median diameter of the grains is 5.0", "less than that of particles, 4 um"],
+    ),
+    "grains smaller than elements": (
+        [f"{PARTICLES}.grains={GRAINS}", f"{PARTICLES}.grains.element_size=2 um"],
+        f"{PARTICLES}.grains.element_size",
+        ["'2 um' is not accepted", "less than the median diameter of the grains, 1 um"],
+    ),
+    "roles without a whole": (
+        [f"{PARTICLES}.roles={{particle=0.5, bare=0.4}}"],
+        f"{PARTICLES}.roles",
+        ["is not accepted", "whose sum is 1"],
+    ),
+    "role without a material": (
+        [f"{PARTICLES}.roles={{particle=0.5, bare=0.5}}"],
+        "materials.bare",
+        ["no material", "'particle', 'bare'"],
+    ),
+    "role that is a layer": (
+        [f"{PARTICLES}.roles={{particle=0.5, anode=0.5}}"],
+        "geometry",
+        ["role of particles is 'anode'", "a name without '/' other than"],
     ),
     # geometry
     "dimension of four": (["geometry.dimension=4"], "geometry.dimension", ["4 is not accepted", "2 or 3"]),

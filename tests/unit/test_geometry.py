@@ -1,6 +1,7 @@
 """The geometry's data: distributions, levels, ranges and reading from a case."""
 
 import math
+from dataclasses import replace
 
 import pytest
 from pydantic import TypeAdapter, ValidationError
@@ -8,6 +9,7 @@ from pydantic import TypeAdapter, ValidationError
 from fem_asslb.geometry import (
     EqualDiameters,
     Geometry,
+    Grains,
     Layer,
     LayeredStack,
     LognormalDiameters,
@@ -56,6 +58,12 @@ def test_levels_stack_from_zero():
         (lambda: Particles(0.5, EqualDiameters(4.0), 0.0), "minimum_gap is 0.0"),
         (lambda: Particles(0.5, EqualDiameters(4.0), 5.0), "less than the median diameter"),
         (lambda: Particles(0.5, EqualDiameters(4.0), 0.1, "open"), "'inside' or 'cut'"),
+        (lambda: Grains(EqualDiameters(1.0), seed=-1), "seed is -1"),
+        (lambda: Grains(EqualDiameters(1.0), share=0.0), "share is 0.0"),
+        (lambda: Grains(EqualDiameters(1.0), element_size=1.5), "element_size is 1.5"),
+        (lambda: Particles(0.5, EqualDiameters(4.0), 0.1, grains=Grains(EqualDiameters(4.0))), "less than that of"),
+        (lambda: Particles(0.5, EqualDiameters(4.0), 0.1, roles={"a": 0.7, "b": 0.2}), "whose sum is 1"),
+        (lambda: Particles(0.5, EqualDiameters(4.0), 0.1, roles={"a": 1.5, "b": -0.5}), "shares above 0"),
         (lambda: Voids(0.0, EqualDiameters(4.0)), "volume_fraction is 0.0"),
         (lambda: Layer(-1.0), "thickness is -1.0"),
         (lambda: Layer(3.0, PARTICLES), "more than the median diameter"),
@@ -64,6 +72,15 @@ def test_levels_stack_from_zero():
         (lambda: LayeredStack(2, {}, 5.0, 1.0), "at least one layer"),
         (lambda: LayeredStack(2, {"top": Layer(4.0)}, 5.0, 1.0), "layer name is 'top'"),
         (lambda: LayeredStack(2, {"particle/1": Layer(4.0)}, 5.0, 1.0), "a name without '/'"),
+        (lambda: LayeredStack(2, {"particle": Layer(4.0)}, 5.0, 1.0), "layer name is 'particle'"),
+        (
+            lambda: LayeredStack(2, {"bare": Layer(40.0, replace(PARTICLES, roles={"bare": 1.0}))}, 5.0, 1.0),
+            "role of particles is 'bare'",
+        ),
+        (
+            lambda: LayeredStack(2, {"cathode": Layer(40.0, replace(PARTICLES, roles={"a/b": 1.0}))}, 5.0, 1.0),
+            "role of particles is 'a/b'",
+        ),
         (lambda: LayeredStack(3, {"cathode": Layer(4.0)}, 5.0, 1.0), "depth is None"),
         (
             lambda: LayeredStack(2, {"cathode": Layer(4.0)}, 5.0, 1.0, depth=5.0),
@@ -77,6 +94,8 @@ def test_levels_stack_from_zero():
         (lambda: LayeredStack(2, {"cathode": Layer(4.0)}, 5.0, 1.0, seed=-1), "seed is -1"),
         (lambda: ParticleInShell(3, 2.0, 1.0, 0.5), "more than core_radius, 2 um"),
         (lambda: ParticleInShell(3, 1.0, 2.0, 0.5, "half"), "'full' or 'symmetric'"),
+        (lambda: ParticleInShell(3, 1.0, 2.0, 0.5, grains=Grains(EqualDiameters(0.5))), "part is 'symmetric'"),
+        (lambda: ParticleInShell(3, 1.0, 2.0, 0.5, "full", 1, Grains(EqualDiameters(0.5), share=0.5)), "grains.share"),
         (lambda: MeshFile("mesh.msh", {"a": ""}), "a name that is not empty"),
     ],
 )

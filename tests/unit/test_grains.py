@@ -6,11 +6,13 @@ from dataclasses import replace
 import basix.ufl
 import numpy as np
 import pytest
+from mpi4py import MPI
 from scipy.sparse import coo_array
 from scipy.sparse.csgraph import connected_components
 
 from fem_asslb import axes
 from fem_asslb.build import crystal_axes
+from fem_asslb.case.estimates import summary
 from fem_asslb.case.reader import build_case
 from fem_asslb.errors import MeshError
 from fem_asslb.geometry import (
@@ -25,6 +27,10 @@ from fem_asslb.geometry import (
 from fem_asslb.mesh.domain import distribute, region_particles
 from fem_asslb.mesh.region_names import RegionName, read_region_name
 from fem_asslb.mesh.source import read_source
+from fem_asslb.output.names import AXIS
+from fem_asslb.plotting.crystals import PARTICLE
+from fem_asslb.plotting.display import screen
+from fem_asslb.plotting.mesh_picture import _cells, draw_mesh_picture
 from fem_asslb.spaces.region_space import region_space
 from meshes import build
 from meshes.fairing import qualities
@@ -175,7 +181,7 @@ def test_grains_tile_their_particles(stack, tmp_path):
 
 
 @pytest.mark.serial
-@pytest.mark.parametrize("stack,quality,shortest", [(FLAT, 0.3, 0.3), (SOLID, 0.1499, 0.1)])
+@pytest.mark.parametrize("stack,quality,shortest", [(FLAT, 0.3, 0.3), (SOLID, 0.1499, 0.15)])
 def test_grains_have_the_wanted_sizes_and_good_elements(stack, quality, shortest, tmp_path):
     report = build(stack, tmp_path / "grains.msh")
     numbers = report.packing["cathode grains"]
@@ -340,3 +346,30 @@ def test_roles_are_number_shares_and_numbers_go_on_over_all():
     assert roles != [item.name.role for item in stack_particles(other, pack_layers(other))]
     # Mixed, not sorted along the stack.
     assert "bare" in roles[: len(roles) // 2] and "bare" in roles[len(roles) // 2 :]
+
+
+@pytest.mark.serial
+def test_check_expects_the_grains_that_the_mesh_has():
+    case = build_case(TEXTURED | {"geometry": {**TEXTURED["geometry"], "width": "40 um"}})
+    rows = {row.name: row.value for row in summary(case)}
+    found = stack_particles(case.geometry, pack_layers(case.geometry))
+    grains = sum(len(particle.diagram.seeds) for particle in found if particle.diagram is not None)
+    assert rows["expected number of grains"] == pytest.approx(grains, rel=0.1)
+
+
+@pytest.mark.serial
+def test_picture_of_a_mesh_outlines_particles_and_shows_axes_of_hosts_alone(tmp_path):
+    case = build_case(TEXTURED)
+    build(case.geometry, tmp_path / "grains.msh")
+    domain = distribute(MPI.COMM_SELF, read_source(tmp_path / "grains.msh"))
+    snapshot = _cells(case, domain)
+    axis, particle = (np.asarray(snapshot.grid.cell_data[name]) for name in (AXIS, PARTICLE))
+    assert np.linalg.norm(axis, axis=1) == pytest.approx((particle > 0).astype(float))
+    lines = snapshot.outlines(PARTICLE)
+    around = sum(2 * math.pi * item.piece.radius for item in stack_particles(case.geometry, pack_layers(case.geometry)))
+    length = np.linalg.norm(lines[:, 0] - lines[:, 1], axis=1).sum()
+    assert length == pytest.approx(around + 4 * 9.0, rel=0.02)
+    assert len(snapshot.outlines()) > len(lines)
+    with screen():
+        draw_mesh_picture(case, tmp_path / "grains.msh", tmp_path / "grains.png")
+    assert (tmp_path / "grains.png").stat().st_size > 10_000

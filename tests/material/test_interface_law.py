@@ -318,6 +318,35 @@ def test_energy_of_sequences_is_balanced(softening, toughness, viscous_time):
     assert errors[0] > 3.0 * errors[1]  # order 1: 4
 
 
+def test_an_area_that_lets_go_while_friction_holds_it_dissipates_nothing():
+    """Friction without limit takes over what adhesion loses: the shear stays elastic and gives all its work back."""
+    cohesion = adhesive()
+    path = polyline([(-0.01, 0.0, 0.0), (-0.01, 0.2, 0.0)], 4000)
+    responses = run(ContactLaw.cohesive(cohesion, 1e9), path)
+    last, elastic = responses[-1], cohesion.shear_stiffness * 0.2
+    assert last.damage == 1.0 and float(last.shear_traction[0]) == pytest.approx(elastic, rel=1e-9)
+    assert last.stored == pytest.approx(0.5 * elastic * 0.2 + 0.5 * STIFFNESS * 0.01**2, rel=1e-9)
+    # One-sided sums of 4000 steps, of which 400 lie where the area lets go.
+    assert abs(sum(r.cohesive + r.friction for r in responses)) < 5e-3 * SHEAR[1]
+
+
+def test_friction_dissipates_the_work_of_each_step():
+    """Without adhesion and at constant pressure, trapezoidal work less stored energy is friction, however long a step:
+    stuck, slipping from then on, and turned round."""
+    law = ContactLaw(2e3, 1e3, 0.5)
+    path = np.array([(-0.01, x, 0.0) for x in (0.0, 0.004, 0.03, 0.05, 0.045, -0.02)])
+    responses = run(law, path)
+    stored = np.array([0.5 * 2e3 * 0.01**2, *(r.stored for r in responses)])
+    shear = [float(r.shear_traction[0]) for r in responses]
+    assert shear == pytest.approx([4.0, 10.0, 10.0, 5.0, -10.0], abs=1e-6)
+    # It slips by 0.02, 0.02 and -0.05, and the shear is the mean of that at both ends of the step.
+    found = [float(r.friction) for r in responses]
+    assert found == pytest.approx([0.0, 7.0 * 0.02, 10.0 * 0.02, 0.0, -2.5 * -0.05], abs=1e-9)
+    traction = np.array([0.0, *shear])
+    done = 0.5 * (traction[1:] + traction[:-1]) * np.diff(path[:, 1])
+    assert done - np.diff(stored) == pytest.approx(found, abs=1e-9)
+
+
 @pytest.mark.parametrize("softening", SOFTENINGS)
 def test_delayed_damage_at_a_constant_rate(softening):
     """ds/dt = (target - s)/tau, target = a (t - t0): s = a (t - t0 - tau (1 - exp(-(t - t0)/tau)))."""

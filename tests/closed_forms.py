@@ -204,3 +204,36 @@ def lift_off_gap(
 ) -> float:
     """Gap above a stack that shrank away from its plate: -sum L f - p0 (1/k + sum L/M), positive once it is open."""
     return float(-np.sum(thickness * growth) - preload * (1 / stiffness + np.sum(thickness / modulus)))
+
+
+def bilinear_separation(
+    pull: float, compliance: float, strength: float, stiffness: float, toughness: float, worst: float = 0.0
+) -> tuple[float, float]:
+    """Opening and traction of a bilinear interface that a linear body pulls apart.
+
+    A body that would part by ``pull`` if nothing held it parts by g = pull - C T under a traction T. A bar of length L
+    has C = L/E (G2). A particle of radius a that shrinks in a shell has pull = a (eps_c - eps) and C = a Den, with
+    eps_c and Den of D1 in 3D, and of Lame's tube in plane strain: what the closed interface says for P = -T (D4).
+
+    On the secant (1 - d) k of the worst opening so far, or of a closed interface k: g = pull/(1 + C (1 - d) k). On the
+    softening branch T = T_m (g_f - g)/(g_f - g_0), g_0 = T_m/k, g_f = 2 G/T_m: g = (pull - C s g_f)/(1 - C s) with
+    s = T_m/(g_f - g_0), a stable path if C s < 1. Beyond g_f nothing holds: g = pull.
+
+    Args:
+        pull: Opening without traction, negative when pressed together [um].
+        compliance: C [um/MPa].
+        strength: T_m [MPa].
+        stiffness: k [MPa/um].
+        toughness: G [MPa um].
+        worst: Largest opening before [um].
+    """
+    onset, release = strength / stiffness, 2 * toughness / strength
+    slope = strength / (release - onset)
+    secant = stiffness
+    if pull > 0 and worst > onset:
+        secant = slope * max(release - worst, 0.0) / worst
+    opening = pull / (1 + compliance * secant)
+    if opening <= max(worst, onset):
+        return opening, secant * opening
+    opening = (pull - compliance * slope * release) / (1 - compliance * slope)
+    return (opening, slope * (release - opening)) if opening < release else (pull, 0.0)

@@ -161,7 +161,9 @@ class ContactLaw:
             time_step: [s].
             strength: Local factor on the strengths.
         """
-        gap, pressure = maximum(now.normal, 0.0), self.normal_stiffness * maximum(-now.normal, 0.0)
+        gap = maximum(now.normal, 0.0)
+        # Written so that its derivative where nothing has moved yet is that of contact: Newton starts on a stiff side.
+        pressure = self.normal_stiffness * (gap - now.normal)
         opening, sliding = gap * gap, _dot(now.sliding, now.sliding)
         stuck, slip = self._friction(now.sliding, pressure, history.slip)
         progress, damage, released, grown, spent, delayed = self._damage(now, before, strength, history, time_step)

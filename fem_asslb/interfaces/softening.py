@@ -8,7 +8,7 @@ import math
 from dataclasses import dataclass
 from typing import Protocol
 
-from fem_asslb.elementary import NumberLike, exp, maximum, minimum
+from fem_asslb.elementary import NumberLike, exp, maximum, minimum, sqrt
 
 
 class Softening(Protocol):
@@ -76,18 +76,20 @@ class Exponential(_FromOnset):
 class SmoothExponential:
     """Traction e T r exp(-r) with its peak T at r = 1, damaged from the start (Ortiz and Pandolfi, 1999).
 
-    Progress is r itself. Strength T and toughness G leave no freedom for the stiffness: it is e^2 T^2/G.
+    Progress is r itself. Strength T and toughness G leave no freedom for the stiffness: it is e^2 T^2/G. Where a
+    criterion of mixed modes asks for another toughness than (t_n/T_n)^2 + (t_s/T_s)^2 = 1 at the peak gives, the
+    toughness is met and the peak gives way.
     """
 
     ONSET_SHARE = 0.5 / math.e**2
 
     def progress(self, ratio: NumberLike, onset_share: NumberLike) -> NumberLike:
-        """See `Softening`; the onset of this law, T over its stiffness, is at r = 1/e of the others' measure."""
-        return ratio / math.e
+        """See `Softening`; the onset of the others' measure, T over the stiffness, is here at r = 1/e in pure modes."""
+        return ratio * sqrt(2 * onset_share)
 
     def ratio(self, progress: NumberLike, onset_share: NumberLike) -> NumberLike:
         """See `Softening`."""
-        return progress * math.e
+        return progress / sqrt(2 * onset_share)
 
     def damage(self, progress: NumberLike, onset_share: NumberLike) -> NumberLike:
         """See `Softening`."""

@@ -15,7 +15,7 @@ DRAG_TIME = 1e-7
 matter: at an opening rate of 1 nm/s it is 1e-10 um times the stiffness, some 1e-3 MPa."""
 
 FRICTION_SHARE = 0.1
-"""Elastic stiffness of what friction holds over the shear stiffness of what adheres: a stiffer one makes the range of
+"""Default elastic stiffness of what friction holds over the shear stiffness of what adheres: a stiffer one makes the range of
 sticking so narrow that Newton jumps over it from slip one way to slip the other way."""
 
 _TINY = 1e-24
@@ -125,6 +125,7 @@ class ContactLaw:
         friction: Coefficient of friction.
         cohesion: Adhesion, with the same stiffnesses; None for none.
         gate: Conduction of lithium.
+        friction_share: Elastic stiffness of what friction holds over the shear stiffness, more than 0 to 1.
     """
 
     normal_stiffness: NumberLike
@@ -132,22 +133,27 @@ class ContactLaw:
     friction: NumberLike = 0.0
     cohesion: Cohesion | None = None
     gate: Gate = field(default_factory=Gate)
+    friction_share: NumberLike = FRICTION_SHARE
 
     def __post_init__(self) -> None:
         """Check the numbers."""
         for name in ("normal_stiffness", "shear_stiffness"):
             require(name, getattr(self, name), lambda value: value > 0.0, "greater than 0 MPa/um")
         require("friction", self.friction, lambda value: value >= 0.0, "at least 0")
+        require("friction_share", self.friction_share, lambda value: 0.0 < value <= 1.0, "more than 0 and at most 1")
 
     @classmethod
-    def cohesive(cls, cohesion: Cohesion, friction: float = 0.0, gate: Gate | None = None) -> "ContactLaw":
+    def cohesive(
+        cls, cohesion: Cohesion, friction: float = 0.0, gate: Gate | None = None, friction_share: float = FRICTION_SHARE
+    ) -> "ContactLaw":
         """Contact with adhesion, whose stiffnesses are those of the contact too."""
-        return cls(cohesion.normal_stiffness, cohesion.shear_stiffness, friction, cohesion, gate or Gate())
+        stiffnesses = cohesion.normal_stiffness, cohesion.shear_stiffness
+        return cls(*stiffnesses, friction, cohesion, gate or Gate(), friction_share)
 
     @property
     def friction_stiffness(self) -> NumberLike:
         """Elastic stiffness of what friction holds [MPa/um]."""
-        return FRICTION_SHARE * self.shear_stiffness
+        return self.friction_share * self.shear_stiffness
 
     def respond(
         self, now: Opening, before: Opening, history: History, time_step: NumberLike, strength: NumberLike

@@ -290,7 +290,7 @@ def test_sequences_against_the_law_by_hand():
     path = polyline(SEQUENCE, 25)
     hand = ByHand(cohesion.normal_stiffness, cohesion.shear_stiffness, FRICTION, *ONE_TOUGHNESS[0])
     exact = np.array([hand.traction(point[0], point[1:]) for point in path[1:]])
-    responses = run(ContactLaw.cohesive(cohesion, FRICTION), path)
+    responses = run(ContactLaw.cohesive(cohesion, FRICTION, friction_share=1.0), path)
     assert hand.damage == 1.0 and responses[49].damage < 1.0
     assert tractions(responses) == pytest.approx(exact, abs=1e-6)
     over_a_gap = [r for r in responses if r.opening.normal > 0.0 and r.damage == 1.0]
@@ -302,7 +302,7 @@ def test_sequences_against_the_law_by_hand():
 @pytest.mark.parametrize("toughness", [ONE_TOUGHNESS, (NORMAL, SHEAR)], ids=["one toughness", "two"])
 def test_energy_of_sequences_is_balanced(softening, toughness, viscous_time):
     """Work of the traction = stored + dissipated, with an error that falls with the step."""
-    law = ContactLaw.cohesive(adhesive(softening, *toughness, viscous_time=viscous_time), FRICTION)
+    law = ContactLaw.cohesive(adhesive(softening, *toughness, viscous_time=viscous_time), FRICTION, friction_share=1.0)
     errors = []
     for steps in (40, 160):
         path = polyline(SEQUENCE, steps)
@@ -322,7 +322,7 @@ def test_an_area_that_lets_go_while_friction_holds_it_dissipates_nothing():
     """Friction without limit takes over what adhesion loses: the shear stays elastic and gives all its work back."""
     cohesion = adhesive()
     path = polyline([(-0.01, 0.0, 0.0), (-0.01, 0.2, 0.0)], 4000)
-    responses = run(ContactLaw.cohesive(cohesion, 1e9), path)
+    responses = run(ContactLaw.cohesive(cohesion, 1e9, friction_share=1.0), path)
     last, elastic = responses[-1], cohesion.shear_stiffness * 0.2
     assert last.damage == 1.0 and float(last.shear_traction[0]) == pytest.approx(elastic, rel=1e-9)
     assert last.stored == pytest.approx(0.5 * elastic * 0.2 + 0.5 * STIFFNESS * 0.01**2, rel=1e-9)
@@ -333,7 +333,7 @@ def test_an_area_that_lets_go_while_friction_holds_it_dissipates_nothing():
 def test_friction_dissipates_the_work_of_each_step():
     """Without adhesion and at constant pressure, trapezoidal work less stored energy is friction, however long a step:
     stuck, slipping from then on, and turned round."""
-    law = ContactLaw(2e3, 1e3, 0.5)
+    law = ContactLaw(2e3, 2e3, 0.5, friction_share=0.5)
     path = np.array([(-0.01, x, 0.0) for x in (0.0, 0.004, 0.03, 0.05, 0.045, -0.02)])
     responses = run(law, path)
     stored = np.array([0.5 * 2e3 * 0.01**2, *(r.stored for r in responses)])

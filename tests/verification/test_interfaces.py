@@ -196,7 +196,7 @@ def test_block_sticks_and_slips(comm, measured):
     law = ContactLaw(stiffness, stiffness, FRICTION)
     run = Run(blocks(comm, 2, law, 2.0, 2, (rigid, rigid), planes=(("bottom", 0), ("bottom", 1)), prescribed="top"))
     limit = FRICTION * stiffness * down
-    slid = limit / stiffness
+    slid = limit / law.friction_stiffness
     for right, exact in [
         (0.0, 0.0),
         (0.6 * slid, 0.6 * limit),

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 DIRECT = {
     "snes_type": "newtonls",
     "snes_linesearch_type": "basic",
-    "snes_max_it": 12,
+    "snes_max_it": 25,
     "ksp_type": "preonly",
     "pc_type": "lu",
     "pc_factor_mat_solver_type": "mumps",
@@ -20,7 +20,7 @@ MUMPS: exact and robust for indefinite systems; the pivoting of the lithium bloc
 ITERATIVE = {
     "snes_type": "newtonls",
     "snes_linesearch_type": "basic",
-    "snes_max_it": 12,
+    "snes_max_it": 25,
     "ksp_type": "fgmres",
     "ksp_rtol": 1e-5,
     "ksp_max_it": 200,

@@ -25,6 +25,9 @@ RESIDUAL_TOLERANCE = 1e-12
 """Residual of each field over the largest that the field has shown; met by linear steps after one iteration."""
 
 
+_PATIENCE = 10
+"""Iterations after which the displacement must still come nearer: by a factor of ten in three iterations."""
+
 _LIBRARY_ERROR = 76
 """PETSc's code for an error in a library that it calls, such as a factorisation that breaks down."""
 
@@ -73,6 +76,7 @@ class NewtonSolver:
         self._scale = dict.fromkeys(self._slices, 0.0)
         self.iterations = 0
         self._report = SolveReport(0)
+        self._sizes: list[float] = []
         try:
             self._snes = self._create_snes()
             if options:
@@ -159,10 +163,14 @@ class NewtonSolver:
         for name, value in residuals.items():
             self._scale[name] = max(self._scale[name], value)
         if iteration == 0:
+            self._sizes = []
             return reason.ITERATING
         updates = self._update_norms(snes.getSolutionUpdate())
         self._report = SolveReport(iteration, updates, residuals)
         logger.debug("Newton %d: %s", iteration, _listed(updates, residuals))
+        self._sizes.append(updates["displacement"])
+        if iteration >= _PATIENCE and self._sizes[-1] > 0.1 * min(self._sizes[:-3]):
+            return reason.DIVERGED_DTOL
         small = all(updates[name] <= UPDATE_TOLERANCE[name] for name in updates)
         balanced = all(residuals[name] <= RESIDUAL_TOLERANCE * self._scale[name] for name in residuals)
         return reason.CONVERGED_FNORM_RELATIVE if balanced or small else reason.ITERATING

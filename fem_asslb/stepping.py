@@ -23,6 +23,12 @@ CUT = 0.4
 ACCEPTED = 2.0
 """A step is accepted up to this multiple of the tolerance; the next one aims at 0.81 times the tolerance."""
 
+CAUTION = 0.7
+"""After Newton has failed, steps stay below this ratio to the failed one; the limit grows with every step."""
+
+CONFIDENCE = 1.1
+"""Growth of that limit per accepted step."""
+
 EASY_ITERATIONS = 7
 """A step that needs more Newton iterations, or a second attempt, is followed by one that is not longer."""
 
@@ -73,6 +79,7 @@ class Stepper:
         self.next_step = settings.first_step
         self.before = problem.state.empty_like()
         self.last_step: float | None = None
+        self._limit = np.inf
 
     def begin_stage(self) -> None:
         """Loads change abruptly: start again from the first step and without extrapolation."""
@@ -107,6 +114,7 @@ class Stepper:
                 report = self._solver.solve()
             except ConvergenceError as failure:
                 logger.info("step of %.3g s failed: %s", length, failure)
+                self._limit = CAUTION * length
             else:
                 error = self._error(guess)
                 if error <= ACCEPTED:
@@ -129,7 +137,9 @@ class Stepper:
         if report.iterations > EASY_ITERATIONS or rejected:
             factor = min(factor, 1.0)
         clipped = length == longest and length < self.next_step
-        self.next_step = min(self.next_step if clipped else length * factor, self._settings.largest_step)
+        wanted = self.next_step if clipped else length * factor
+        self.next_step = min(wanted, self._limit, self._settings.largest_step)
+        self._limit *= CONFIDENCE
         self.before.assign(self._problem.previous)
         self.last_step = length
 

@@ -15,8 +15,10 @@ DRAG_TIME = 1e-7
 matter: at an opening rate of 1 nm/s it is 1e-10 um times the stiffness, some 1e-3 MPa."""
 
 FRICTION_SHARE = 0.1
-"""Default elastic stiffness of what friction holds over the shear stiffness of what adheres: a stiffer one makes the range of
-sticking so narrow that Newton jumps over it from slip one way to slip the other way."""
+"""Default elastic stiffness of what friction holds over the shear stiffness of what adheres.
+
+With a stiffer one the range of sticking is so narrow that Newton jumps over it, from slip one way to slip the other way.
+"""
 
 _TINY = 1e-24
 

@@ -17,8 +17,11 @@ matter: at an opening rate of 1 nm/s it is 1e-10 um times the stiffness, some 1e
 FRICTION_SHARE = 0.1
 """Default elastic stiffness of what friction holds over the shear stiffness of what adheres.
 
-With a stiffer one the range of sticking is so narrow that Newton jumps over it, from slip one way to slip the other way.
+With a stiffer one the range of sticking is so narrow that Newton jumps over it, from slip one way to the other.
 """
+
+STICKING = 1e-6
+"""Relative excess of the friction that is not yet slip."""
 
 _TINY = 1e-24
 
@@ -207,7 +210,8 @@ class ContactLaw:
         """Shear traction of a released area and its slip at the end of the step."""
         trial = tuple(self.friction_stiffness * (a - b) for a, b in zip(sliding, slip, strict=True))
         size, limit = sqrt(_dot(trial, trial) + _TINY), self.friction * pressure
-        held = choose(size - limit, limit / size, 1.0)
+        # What slipped in the last step stands at the limit: Newton starts the next one on the side that holds.
+        held = choose(size - (1 + STICKING) * limit, limit / size, 1.0)
         traction = tuple(held * component for component in trial)
         return traction, tuple(a - t / self.friction_stiffness for a, t in zip(sliding, traction, strict=True))
 

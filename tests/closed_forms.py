@@ -237,3 +237,46 @@ def bilinear_separation(
         return opening, secant * opening
     opening = (pull - compliance * slope * release) / (1 - compliance * slope)
     return (opening, slope * (release - opening)) if opening < release else (pull, 0.0)
+
+
+def hertz_line(force: float, radius: float, modulus: float) -> tuple[float, float]:
+    """Half width and peak pressure of a cylinder pressed on a plane, 2 sqrt(R F/(pi E*)) and 2 F/(pi a).
+
+    Johnson, Contact Mechanics, 1985, section 4.2(c); p = p_max sqrt(1 - (x/a)^2), hence a^2/4 = mean of x^2 under p.
+
+    Args:
+        force: Per length.
+        radius: R.
+        modulus: E*, 1/E* = sum (1-nu^2)/E.
+    """
+    half_width = 2 * np.sqrt(radius * force / (np.pi * modulus))
+    return float(half_width), float(2 * force / (np.pi * half_width))
+
+
+def hertz_point(force: float, radius: float, modulus: float) -> tuple[float, float]:
+    """Radius and peak pressure of a ball pressed on a plane, (3 F R/(4 E*))^(1/3) and 3 F/(2 pi a^2).
+
+    Johnson, Contact Mechanics, 1985, section 4.2(a); 2 a^2/5 = mean of r^2 under p.
+
+    Args:
+        force: In all.
+        radius: R.
+        modulus: E*.
+    """
+    contact = (0.75 * force * radius / modulus) ** (1 / 3)
+    return float(contact), float(1.5 * force / (np.pi * contact**2))
+
+
+def beam_delamination(toughness: float, rigidity: float) -> float:
+    """P^2 Delta of two cantilever arms whose crack grows, (2/3) G^1.5 sqrt(E I), per width.
+
+    Delta = 2 P a^3/(3 E I) is twice the deflection of an arm, so that G = (P^2/2) d(Delta/P)/da = P^2 a^2/(E I); a
+    drops out.
+    An arm that turns at its root acts as one longer by chi h, chi about 2/3 (Williams, Int. J. Fract. 39 (1989) 101):
+    a becomes a + chi h in both, and drops out as well.
+
+    Args:
+        toughness: G.
+        rigidity: E I of one arm.
+    """
+    return float(2 / 3 * toughness**1.5 * np.sqrt(rigidity))

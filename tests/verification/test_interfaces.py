@@ -299,8 +299,7 @@ def test_stiff_adhesion_passes_the_patch_test(comm, measured, dimension, degree)
 def test_traction_of_bending_does_not_alternate(comm, measured, dimension, degree):
     """G6 with a traction that varies: pure bending, sigma = E' kappa x with E' = E/(1-nu^2), in plane strain.
 
-    Degree 2 holds it exactly, with the upper block turned by E' kappa/k. Degree 1 has the error of its mesh, which the
-    stiffness of the interface does not change.
+    Degree 2 holds it exactly, with the upper block turned by E' kappa/k; degree 1 finds the same forces of its nodes.
     """
     curvature, last = 1e-3, dimension - 1
     modulus, contraction = YOUNGS / (1 - POISSON**2), POISSON / (1 - POISSON)
@@ -327,9 +326,7 @@ def test_traction_of_bending_does_not_alternate(comm, measured, dimension, degre
         exact = modulus * curvature * run.places[:, :, 0]
         errors.append(run.largest(points.normal_traction - exact) / (modulus * curvature))
     measured(f"G6, {dimension}D, degree {degree}", "traction of bending, largest error", 0.0, errors[-1], errors[-1])
-    assert errors[1] < (1e-6 if degree == 2 else 0.15)
-    if degree == 1:
-        assert errors[1] == pytest.approx(errors[0], rel=0.05)
+    assert max(errors) < 1e-6
 
 
 def test_stiff_interfaces_tend_to_welded_ones(comm, measured):
@@ -422,10 +419,10 @@ def test_lithium_crosses_an_interface(comm, measured, dimension):
     error = rms(problem, x - 0.5 - profile + mean, dx)
     ((current, surface),) = problem.continuum.passages(problem.state, problem.previous)
     found = comm.allreduce(fem.assemble_scalar(problem.compile(current * surface)))
-    measured(f"A4, {dimension}D", "current across the interface [pA]", -FARADAY * flux, found)
+    measured(f"A4, {dimension}D", "current across the interface [pA]", FARADAY * flux, found)
     measured(f"A4, {dimension}D", "profile of x over the jump, rms", 0.0, error / jump, error / jump)
     assert error < 1e-5 * jump
-    assert abs(found) == pytest.approx(FARADAY * flux, rel=1e-6)
+    assert found == pytest.approx(FARADAY * flux, rel=1e-6)
 
 
 def test_no_lithium_crosses_an_open_gap(comm):

@@ -28,7 +28,7 @@ def build_model(case: schema.Case, domain: Domain) -> Model:
         materials=materials,
         axes=crystal_axes(case, domain, hosts),
         support=build_support(case, domain),
-        interfaces=build_interfaces(case.interfaces, materials, domain),
+        interfaces=build_interfaces(case.interfaces, materials, domain, case.solver.displacement_degree),
         charge_transfer=_charge_transfer(case, domain, hosts),
         initial_stoichiometry=case.initial.stoichiometry,
         stress_driven_flux=case.cell.stress_driven_flux if case.cell else True,

@@ -30,16 +30,22 @@ ZONE_ELEMENTS = 3
 
 
 def build_interfaces(
-    section: Mapping[str, choices.Interface], materials: Mapping[str, Material], domain: Domain
+    section: Mapping[str, choices.Interface], materials: Mapping[str, Material], domain: Domain, degree: int
 ) -> tuple[Interface, ...]:
     """Interfaces that may open, host first where one side stores lithium.
+
+    Args:
+        section: Interfaces of a case by name.
+        materials: Material of each role.
+        domain: The mesh.
+        degree: Of the displacement.
 
     Raises:
         CaseError: Numbers that do not go together, by the name of the interface.
         MeshError: An interface without a facet.
     """
     return tuple(
-        _build(f"interfaces.{name}", choice, materials, domain)
+        _build(f"interfaces.{name}", choice, materials, domain, degree)
         for name, choice in section.items()
         if not isinstance(choice, choices.BondedInterface)
     )
@@ -50,6 +56,7 @@ def _build(
     choice: choices.ElasticInterface | choices.OpeningInterface,
     materials: Mapping[str, Material],
     domain: Domain,
+    degree: int,
 ) -> Interface:
     plus, minus = choice.between
     if materials[plus].host is None and materials[minus].host is not None:
@@ -72,6 +79,12 @@ def _build(
     except MaterialError as error:
         raise CaseError(key, str(error)) from error
     _report(key, law, modulus, size)
+    if domain.dimension == 3 and degree == 2:
+        logger.warning(
+            "%s: contact pressures of quadratic displacement in 3D alternate from point to point; "
+            "solver.displacement_degree = 1 gives smooth ones",
+            key,
+        )
     return Interface(plus, minus, law, start, conductance)
 
 

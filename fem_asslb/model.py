@@ -17,7 +17,7 @@ class InterfaceStart:
 
     Attributes:
         bonded_share: Share of the area that adheres; facets are drawn at random.
-        gap: Initial gap [um], a number or a function of points of shape (3, n).
+        gap: Initial gap [um], a number or a function of points of shape (3, n); where it is positive nothing adheres.
         weibull_modulus: Of the scatter of the strength; infinite for none.
         scatter_by_boundary: Whether one strength is drawn for each pair of regions that touch, not for each facet.
         seed: Of what is drawn.

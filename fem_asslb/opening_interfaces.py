@@ -17,7 +17,7 @@ from fem_asslb.spaces.fields import with_constants
 from fem_asslb.spaces.interface_state import HISTORY_SIZE, InterfaceState, PointEvaluator, create_interface_state
 
 RELEASED = 40.0
-"""Progress of the damage of an area that never adhered."""
+"""Progress of the damage of an area that never adhered: over an initial gap, or outside the bonded share."""
 
 FloatArray = npt.NDArray[np.float64]
 
@@ -62,9 +62,11 @@ def create_interfaces(
     keys, points = _facet_keys(domain, mesh), _points(mesh, model, measure)
     for number, item in enumerate(model.interfaces):
         facets = np.flatnonzero(mesh.pair == number)
-        history[dofs[facets], 0] = np.where(_adheres(item, keys[facets]), 0.0, RELEASED)[:, None]
+        gaps = _gaps(item, points[facets])
+        adheres = _adheres(item, keys[facets])[:, None] & (gaps <= 0.0)
+        history[dofs[facets], 0] = np.where(adheres, 0.0, RELEASED)
         local[dofs[facets], 0] = _strengths(item, mesh.regions[facets], keys[facets])[:, None]
-        local[dofs[facets], 1] = _gaps(item, points[facets])
+        local[dofs[facets], 1] = gaps
     conductances = [
         None if item.conductance is None else fem.Constant(domain.mesh, item.conductance) for item in model.interfaces
     ]
@@ -104,10 +106,10 @@ def _strengths(item: Interface, regions: npt.NDArray, keys: npt.NDArray) -> Floa
     return (-np.log1p(-chance)) ** (1.0 / modulus)
 
 
-def _gaps(item: Interface, points: FloatArray) -> FloatArray | float:
-    """Initial gap at points of shape (num_facets, num_points, 3)."""
+def _gaps(item: Interface, points: FloatArray) -> FloatArray:
+    """Initial gap at points of shape (num_facets, num_points, 3); what has one does not adhere."""
     if not callable(item.start.gap):
-        return float(item.start.gap)
+        return np.full(points.shape[:2], float(item.start.gap))
     return np.asarray(item.start.gap(points.reshape(-1, 3).T)).reshape(points.shape[:2])
 
 

@@ -153,7 +153,7 @@ class CohesiveInterface(_Opening):
             the facets' size, but at least 10 T^2/(2 G). The shear stiffness follows, so that dissipation does not
             depend on the path.
         friction: Coefficient of friction of the damaged part.
-        initial_gap: Gap at assembly.
+        initial_gap: Gap at assembly; an interface with a gap does not adhere.
         closed_conduction: Conducting share where closed but not bonded: ``"full"``, or
             ``{lowest = 0.2, knee = "50 MPa", width = "10 MPa"}``.
         opening_width: Gap over which conduction fades to zero.

@@ -137,6 +137,7 @@ class Simulation:
             "index": self.index,
             "next step": self.stepper.next_step,
             "last step": self.stepper.last_step or 0.0,
+            "step limit": min(self.stepper.limit, 1e300),
             **{f"loading.{name}": value for name, value in self.loading.snapshot().items()},
             **self.ledger.snapshot(),
         }
@@ -145,6 +146,7 @@ class Simulation:
         """Continue from a snapshot; state and controls are restored by the caller."""
         self.time, self.index = snapshot["time"], int(snapshot["index"])
         self.stepper.next_step, self.stepper.last_step = snapshot["next step"], snapshot["last step"] or None
+        self.stepper.limit = snapshot["step limit"]
         prefix = "loading."
         self.loading.restore({k.removeprefix(prefix): v for k, v in snapshot.items() if k.startswith(prefix)})
         self.ledger.restore(snapshot)

@@ -67,6 +67,7 @@ class Stepper:
         next_step: Length that the next step would like to have [s].
         before: State one step before ``problem.previous``, for the extrapolation.
         last_step: Length of the step between the two [s]; None at the start of a stage.
+        limit: Steps stay below this length [s] after Newton has failed; infinite before.
 
     Args:
         problem: The problem.
@@ -79,7 +80,7 @@ class Stepper:
         self.next_step = settings.first_step
         self.before = problem.state.empty_like()
         self.last_step: float | None = None
-        self._limit = np.inf
+        self.limit = np.inf
 
     def begin_stage(self) -> None:
         """Loads change abruptly: start again from the first step and without extrapolation."""
@@ -114,7 +115,7 @@ class Stepper:
                 report = self._solver.solve()
             except ConvergenceError as failure:
                 logger.info("step of %.3g s failed: %s", length, failure)
-                self._limit = CAUTION * length
+                self.limit = CAUTION * length
             else:
                 error = self._error(guess)
                 if error <= ACCEPTED:
@@ -138,8 +139,8 @@ class Stepper:
             factor = min(factor, 1.0)
         clipped = length == longest and length < self.next_step
         wanted = self.next_step if clipped else length * factor
-        self.next_step = min(wanted, self._limit, self._settings.largest_step)
-        self._limit *= CONFIDENCE
+        self.next_step = min(wanted, self.limit, self._settings.largest_step)
+        self.limit *= CONFIDENCE
         self.before.assign(self._problem.previous)
         self.last_step = length
 

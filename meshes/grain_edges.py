@@ -66,7 +66,9 @@ def _unbounded_edges(piece: Piece, diagram: PowerDiagram) -> tuple[Array, Array]
 
 def _clipped(piece: Piece, starts: Array, ends: Array) -> tuple[Array, npt.NDArray[np.int64], npt.NDArray[np.int64]]:
     """Vertices, their kinds and the edges that join them, inside the piece; equal vertices are one."""
-    along = ends - starts
+    # Where four grains meet in one point, the edge between two of them has no length.
+    long = np.linalg.norm(ends - starts, axis=1) > 1e-9 * piece.radius
+    starts, along = starts[long], (ends - starts)[long]
     low, high = _inside(piece, starts, along)
     kept = high > low
     low, high, starts, along = low[kept], high[kept], starts[kept], along[kept]

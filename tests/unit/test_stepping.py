@@ -134,3 +134,19 @@ def test_a_step_that_passes_the_limit_is_shortened_to_it():
     assert problem.state.value == pytest.approx(0.9, abs=1e-6)
     assert length == pytest.approx(1 / 0.9 - 1, abs=1e-5)
     assert rejected == 0
+
+
+def test_steps_stay_below_one_that_newton_could_not_do():
+    """After a failure most attempts succeed: the limit grows by a tenth per step, not by the factor of easy steps."""
+    problem = Decay(longest=0.011)
+    stepper = stepper_of(problem, tolerance=0.1, first_step=1e-3, largest_step=1.0)
+    failures = 0
+    time, lengths = 0.0, []
+    while time < 1.0:
+        length, rejected = stepper.advance(10.0, lambda _: None, lambda: 0.0)
+        problem.previous.assign(problem.state)
+        time, failures = time + length, failures + rejected
+        lengths.append(length)
+    # Doubled after every success each second attempt would fail.
+    assert failures / len(lengths) < 0.25
+    assert np.median(lengths) > 0.6 * problem.longest

@@ -7,16 +7,15 @@ from ufl.core.expr import Expr
 from fem_asslb import kinematics
 from fem_asslb.boundary import TOP, platen_shape
 from fem_asslb.controls import Controls
-from fem_asslb.forms import interface, lithium, mechanics
+from fem_asslb.forms import interface, mechanics
 from fem_asslb.interfaces.law import Response
 from fem_asslb.mesh.domain import Domain
 from fem_asslb.mesh.interface_mesh import point_rule
 from fem_asslb.mesh.measures import boundary_measure, cell_measure, interface_measure
 from fem_asslb.model import Model
 from fem_asslb.opening_interfaces import create_interfaces
-from fem_asslb.spaces.fields import with_constants
 from fem_asslb.spaces.material_fields import create_material_fields
-from fem_asslb.spaces.state import ELECTRODE, OUT_OF_PLANE, PLATEN, State
+from fem_asslb.spaces.state import OUT_OF_PLANE, PLATEN, State
 
 LITHIUM_DEGREE = 4
 """Quadrature degree of the smooth, nonlinear lithium terms."""
@@ -52,7 +51,6 @@ class Continuum:
         self.domain, self.model, self.controls = domain, model, controls
         self.fields = create_material_fields(domain, model)
         self._platen = platen_shape(domain, space) if model.support.platen else None
-        self._transfer = with_constants(domain, model.charge_transfer)
         self._rule = point_rule(domain.dimension, model.displacement_degree)
         self._create_measures()
         self.interfaces = create_interfaces(domain, model, self.interface)
@@ -165,62 +163,3 @@ class Continuum:
         for item, response in zip(self.model.interfaces, self.responses(state, previous), strict=True):
             work += interface.virtual_work(response, normal, variation) * self.interface(item.pair)
         return work
-
-    def interface_currents(self, state: State, previous: State) -> list[Expr]:
-        """Current density of lithium out of the plus side of each interface of the model [pA/um^2]."""
-        if self.interfaces is None:
-            return []
-        return [
-            self._interface_current(pair, conductance, response.conduction, state)
-            for pair, conductance, response in zip(
-                self._pairs, self.interfaces.conductances, self.responses(state, previous), strict=False
-            )
-        ]
-
-    def _interface_current(
-        self, pair: tuple[str, str], conductance: fem.Constant | None, conduction: Expr, state: State
-    ) -> Expr:
-        if state.lithium is None:
-            return 0.0 * conduction
-        reacting = self.model.charge_transfer.interfaces if self.model.charge_transfer is not None else ()
-        if pair in reacting:
-            return conduction * self._reaction(state, "+")
-        if pair[::-1] in reacting:
-            return -conduction * self._reaction(state, "-")
-        if conductance is None:
-            return 0.0 * conduction
-        return interface.passage(conductance, conduction, state.lithium[1])
-
-    def _reaction(self, state: State, side: str | None) -> Expr:
-        """Current density out of the host on a side of a surface that conducts fully [pA/um^2]."""
-        law, phi, electrode = self._transfer, state.host_lithium[1], ufl.split(state.numbers)[ELECTRODE]
-        assert law is not None
-        if side is not None:
-            phi, electrode = phi(side), electrode(side)
-        return lithium.surface_current(law.exchange_current_density, law.temperature, electrode, phi)
-
-    def passages(self, state: State, previous: State) -> list[tuple[Expr, ufl.Measure]]:
-        """Current density from the plus to the minus side, and measure, of each interface between two hosts."""
-        hosts = set(self.model.hosts)
-        return [
-            (current, self.interface(item.pair))
-            for item, current in zip(self.model.interfaces, self.interface_currents(state, previous), strict=True)
-            if state.lithium is not None and item.conductance is not None and hosts.issuperset(item.pair)
-        ]
-
-    def reactions(self, state: State, previous: State) -> list[tuple[Expr, ufl.Measure, str | None]]:
-        """Current density out of the host [pA/um^2], measure and side of each reacting surface, None outside."""
-        if self._transfer is None or state.lithium is None:
-            return []
-        pairs = [item.pair for item in self.model.interfaces]
-        currents = dict(zip(pairs, self.interface_currents(state, previous), strict=True))
-        found: list[tuple[Expr, ufl.Measure, str | None]] = []
-        for pair in self._transfer.interfaces:
-            if pair in currents:
-                found.append((currents[pair], self.interface(pair), "+"))
-            elif pair[::-1] in currents:
-                found.append((-currents[pair[::-1]], self.interface(pair[::-1]), "-"))
-            else:
-                found.append((self._reaction(state, "+"), self.interface(pair), "+"))
-        outside = self._reaction(state, None)
-        return found + [(outside, self.boundary(name), None) for name in self._transfer.boundaries]

@@ -61,7 +61,7 @@ class Diagnostics:
         if problem.model.support.platen:
             self.plate_area = self._integral(fem.form(one * problem.continuum.boundary(TOP)))
         self._outer_motion = self._outer_motion_form()
-        surfaces = [measure for _, measure, _ in problem.continuum.reactions(problem.state, problem.previous)]
+        surfaces = [measure for _, measure, _ in problem.currents.reactions(problem.state, problem.previous)]
         self.reacting_area = sum(self._integral(problem.compile(one * measure)) for measure in surfaces)
 
     def active_mass(self) -> float:

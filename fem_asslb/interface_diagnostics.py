@@ -77,7 +77,7 @@ class InterfaceDiagnostics:
         self._problem, self.mesh = problem, interfaces.mesh
         continuum = problem.continuum
         now, before = problem.state, problem.previous
-        currents = continuum.interface_currents(now, before)
+        currents = problem.currents.through_interfaces(now, before)
         self._evaluator = PointEvaluator(
             self.mesh,
             [

@@ -10,8 +10,9 @@ from fem_asslb import compatibility
 from fem_asslb.boundary import TOP, create_conditions
 from fem_asslb.continuum import LITHIUM_DEGREE, Continuum
 from fem_asslb.controls import Controls
+from fem_asslb.currents import Currents
 from fem_asslb.forms import fixture, lithium, mechanics
-from fem_asslb.mesh.bodies import welded_bodies
+from fem_asslb.mesh.bodies import lithium_bodies, welded_bodies
 from fem_asslb.mesh.domain import Domain, check_roles
 from fem_asslb.model import Model
 from fem_asslb.spaces.interface_state import PointEvaluator
@@ -38,6 +39,7 @@ class Problem:
         previous: Unknowns at its beginning.
         controls: Constants that the protocol changes.
         continuum: Fields as expressions.
+        currents: Currents of lithium through surfaces.
         residual: Compiled residual blocks, in pJ per unit of the unknown.
         jacobian: Compiled derivative blocks; None where a block is empty.
         conditions: Dirichlet conditions.
@@ -55,12 +57,14 @@ class Problem:
     def __init__(self, domain: Domain, model: Model, sources: Sources | None = None) -> None:
         check_roles(domain, model.materials)
         self.domain, self.model = domain, model
-        body = welded_bodies(domain, [item.pair for item in model.interfaces])
-        self.state = create_state(domain, body, model.hosts, model.displacement_degree, model.lithium_degree)
+        broken = [item.pair for item in model.interfaces]
+        bodies = welded_bodies(domain, broken), lithium_bodies(domain, broken, model.hosts)
+        self.state = create_state(domain, *bodies, model.hosts, model.displacement_degree, model.lithium_degree)
         self.previous = self.state.empty_like()
         self.controls = Controls.create(domain, _AUGMENTATION, model.initial_stoichiometry)
         space = self.state.displacement.function_space
         self.continuum = Continuum(domain, model, self.controls, space)
+        self.currents = Currents(self.continuum)
         self.prescribed = fem.Function(space, name="prescribed")
         self.conditions = create_conditions(domain, space, model.support, self.prescribed)
         self.set_uniform_lithium(model.initial_stoichiometry)
@@ -145,9 +149,9 @@ class Problem:
             balance += free * dt * lithium.transport(host, x, phi, axis, test_phi)
             balance += forced * lithium.storage(host, x, self.controls.forced_x, test_phi)
             row += (lithium.equilibrium(host, x, phi, test_x) + balance) * self.continuum.dx(role, LITHIUM_DEGREE)
-        for current, surface in self.continuum.passages(self.state, self.previous):
+        for current, surface in self.currents.passages(self.state, self.previous):
             row += free * dt * current * ufl.jump(test_phi) * surface
-        for current, surface, side in self.continuum.reactions(self.state, self.previous):
+        for current, surface, side in self.currents.reactions(self.state, self.previous):
             row += free * dt * current * (test_phi(side) if side else test_phi) * surface
         return row
 
@@ -167,7 +171,7 @@ class Problem:
             ) * self.continuum.boundary(TOP)
         if support.generalised_plane_strain:
             unused -= {OUT_OF_PLANE}
-        for current, surface, side in self.continuum.reactions(self.state, self.previous):
+        for current, surface, side in self.currents.reactions(self.state, self.previous):
             unused -= {ELECTRODE}
             row += self._closure(current, test[ELECTRODE](side) if side else test[ELECTRODE], side) * surface
         everywhere = [self.continuum.dx(part, 0) for part in self.continuum.parts]

@@ -65,6 +65,7 @@ class State:
 def create_state(
     domain: Domain,
     body: npt.NDArray[np.int32],
+    lithium_body: npt.NDArray[np.int32],
     hosts: tuple[str, ...],
     displacement_degree: int,
     lithium_degree: int,
@@ -74,7 +75,8 @@ def create_state(
     Args:
         domain: The mesh.
         body: Body of each region, shape (num_regions,): regions of one body share their displacement.
-        hosts: Roles with lithium; each region has its own.
+        lithium_body: The same for lithium, shape (num_regions,).
+        hosts: Roles with lithium.
         displacement_degree: Polynomial degree of the displacement.
         lithium_degree: Polynomial degree of x and phi.
     """
@@ -84,8 +86,9 @@ def create_state(
     lithium = None
     if hosts:
         pair = basix.ufl.element("Lagrange", cell, lithium_degree, shape=(2,))
-        active = domain.regions_of(hosts)
-        space = region_space(domain.mesh, pair, domain.cell_region, len(domain.regions), active)
+        active = np.zeros(int(lithium_body.max()) + 1, dtype=bool)
+        active[lithium_body[domain.regions_of(hosts)]] = True
+        space = region_space(domain.mesh, pair, lithium_body[domain.cell_region], len(active), active)
         lithium = fem.Function(space, name="lithium")
     numbers = compatibility.create_number_space(domain.mesh, 4)
     return State(fem.Function(displacement, name="displacement"), lithium, fem.Function(numbers, name="numbers"))

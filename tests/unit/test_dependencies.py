@@ -23,6 +23,7 @@ LAYERS = [
     "spaces controls preconditioner presets",
     "opening_interfaces boundary",
     "continuum",
+    "currents",
     "problem",
     "solver diagnostics interface_diagnostics particle_diagnostics",
     "cautions stepping",

@@ -417,7 +417,7 @@ def test_lithium_crosses_an_interface(comm, measured, dimension):
     mean = fem.assemble_scalar(problem.compile(profile * dx))
     mean = comm.allreduce(mean) / (LOWER + UPPER)
     error = rms(problem, x - 0.5 - profile + mean, dx)
-    ((current, surface),) = problem.continuum.passages(problem.state, problem.previous)
+    ((current, surface),) = problem.currents.passages(problem.state, problem.previous)
     found = comm.allreduce(fem.assemble_scalar(problem.compile(current * surface)))
     measured(f"A4, {dimension}D", "current across the interface [pA]", FARADAY * flux, found)
     measured(f"A4, {dimension}D", "profile of x over the jump, rms", 0.0, error / jump, error / jump)

@@ -7,6 +7,7 @@ from fem_asslb.constants import FARADAY
 from fem_asslb.diagnostics import Diagnostics
 from fem_asslb.model import ChargeTransfer, Support
 from fem_asslb.solver import NewtonSolver
+from fem_asslb.spaces.state import ELECTRODE
 from tests import closed_forms, composite
 from tests.grids import ball, box
 from tests.support import IDEAL, LINEAR, TEMPERATURE, host, integral, orders, problem_on, rms, set_profile
@@ -160,3 +161,27 @@ def test_lithium_that_left_is_the_charge_that_passed(comm, measured, degree):
     assert surface == pytest.approx(2 * (1.5 + 2.0) + 2 * (1.0 + 1.5), rel=1e-12)
     assert left > 1e-3 * start
     measured(f"A5, displacement of degree {degree}", "lithium that left [pmol/um]", charge / FARADAY, left)
+
+
+def test_welded_grains_are_no_hindrance(comm):
+    """A particle cut into grains that are welded takes up lithium as one piece; each grain alone would not."""
+
+    def potential_and_range(region):
+        problem = problem_on(
+            box((3.0, 1.0), (9, 3), region),
+            comm,
+            materials={"particle": host(diffusivity=(D_PLANE, D_PLANE))},
+            support=Support((), prescribed="bottom"),
+            displacement_degree=1,
+            charge_transfer=ChargeTransfer(1.0, TEMPERATURE, boundaries=("left",)),
+        )
+        problem.controls.current_density.value, problem.controls.time_step.value = 20.0, 2.0
+        march(problem, 3)
+        return [problem.state.number(ELECTRODE), *Diagnostics(problem).stoichiometry_ranges()["particle"]]
+
+    whole = potential_and_range(None)
+    grains = potential_and_range(
+        lambda middle: np.array([f"particle/0001/{1 + int(x) + 3 * int(3 * y):04d}" for x, y in middle])
+    )
+    assert whole[2] - whole[1] > 0.01
+    assert grains == pytest.approx(whole, rel=1e-9)

@@ -1,0 +1,82 @@
+"""Currents of lithium through surfaces: charge transfer of the hosts, and passage from host to host."""
+
+import ufl
+from dolfinx import fem
+from ufl.core.expr import Expr
+
+from fem_asslb.continuum import Continuum
+from fem_asslb.forms import interface, lithium
+from fem_asslb.spaces.fields import with_constants
+from fem_asslb.spaces.state import ELECTRODE, State
+
+
+class Currents:
+    """Current densities of a model as UFL expressions.
+
+    Args:
+        continuum: Fields of the model.
+    """
+
+    def __init__(self, continuum: Continuum) -> None:
+        self._continuum, self._model = continuum, continuum.model
+        self._transfer = with_constants(continuum.domain, continuum.model.charge_transfer)
+
+    def through_interfaces(self, state: State, previous: State) -> list[Expr]:
+        """Current density of lithium out of the plus side of each interface of the model [pA/um^2]."""
+        if self._continuum.interfaces is None:
+            return []
+        return [
+            self._through(item.pair, conductance, response.conduction, state)
+            for item, conductance, response in zip(
+                self._model.interfaces,
+                self._continuum.interfaces.conductances,
+                self._continuum.responses(state, previous),
+                strict=True,
+            )
+        ]
+
+    def passages(self, state: State, previous: State) -> list[tuple[Expr, ufl.Measure]]:
+        """Current density from the plus to the minus side, and measure, of each interface between two hosts."""
+        hosts = set(self._model.hosts)
+        return [
+            (current, self._continuum.interface(item.pair))
+            for item, current in zip(self._model.interfaces, self.through_interfaces(state, previous), strict=True)
+            if state.lithium is not None and item.conductance is not None and hosts.issuperset(item.pair)
+        ]
+
+    def reactions(self, state: State, previous: State) -> list[tuple[Expr, ufl.Measure, str | None]]:
+        """Current density out of the host [pA/um^2], measure and side of each reacting surface, None outside."""
+        if self._transfer is None or state.lithium is None:
+            return []
+        pairs = [item.pair for item in self._model.interfaces]
+        currents = dict(zip(pairs, self.through_interfaces(state, previous), strict=True))
+        found: list[tuple[Expr, ufl.Measure, str | None]] = []
+        for pair in self._transfer.interfaces:
+            if pair in currents:
+                found.append((currents[pair], self._continuum.interface(pair), "+"))
+            elif pair[::-1] in currents:
+                found.append((-currents[pair[::-1]], self._continuum.interface(pair[::-1]), "-"))
+            else:
+                found.append((self._reaction(state, "+"), self._continuum.interface(pair), "+"))
+        outside = self._reaction(state, None)
+        return found + [(outside, self._continuum.boundary(name), None) for name in self._transfer.boundaries]
+
+    def _through(self, pair: tuple[str, str], conductance: fem.Constant | None, conduction: Expr, state: State) -> Expr:
+        if state.lithium is None:
+            return 0.0 * conduction
+        reacting = self._transfer.interfaces if self._transfer is not None else ()
+        if pair in reacting:
+            return conduction * self._reaction(state, "+")
+        if pair[::-1] in reacting:
+            return -conduction * self._reaction(state, "-")
+        if conductance is None:
+            return 0.0 * conduction
+        return interface.passage(conductance, conduction, state.lithium[1])
+
+    def _reaction(self, state: State, side: str | None) -> Expr:
+        """Current density out of the host on a side of a surface that conducts fully [pA/um^2]."""
+        law, phi, electrode = self._transfer, state.host_lithium[1], ufl.split(state.numbers)[ELECTRODE]
+        assert law is not None
+        if side is not None:
+            phi, electrode = phi(side), electrode(side)
+        return lithium.surface_current(law.exchange_current_density, law.temperature, electrode, phi)

@@ -57,5 +57,5 @@ def test_a_piston_that_only_touches(comm, shared_path):
     released, points = seen[1]
     assert released["stack pressure [MPa]"] == 0.0
     assert np.all(np.abs(points.normal_traction) < 1e-2)
-    # The gap closes and opens again within a step each, whose trapezoid counts work of a pressure that is not there yet.
+    # The gap closes and opens again within a step each, whose trapezoid counts work that is not done yet.
     assert abs(released["energy balance error [-]"]) < 0.02

@@ -101,10 +101,10 @@ def test_double_cantilever_beam(comm, measured):
     assert 3 * LENGTH / cells <= zone < cohesive_zone(COHESION, YOUNGS)
     # Constant while the crack runs on.
     assert np.ptp(found[-20:]) < 0.03 * exact
-    # What was apart counts as let go in the first step; the arms are longer than the crack by the turn of their roots.
+    # The arms are longer than the crack by the turn of their roots.
     grown = np.sqrt(rigidity * TOUGHNESS) / force - 0.67 * ARM - CRACK
     assert grown > 1.5
-    assert beams.dissipated - TOUGHNESS * CRACK == pytest.approx(TOUGHNESS * grown, rel=0.2)
+    assert beams.dissipated == pytest.approx(TOUGHNESS * grown, rel=0.2)
 
 
 def test_length_of_the_cohesive_zone():

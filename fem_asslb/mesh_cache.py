@@ -3,13 +3,15 @@
 import hashlib
 import json
 import os
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 from fem_asslb.case.schema import Case
 from fem_asslb.errors import MeshError
 from fem_asslb.geometry import MeshFile
-from fem_asslb.output.files import replace_text
 from fem_asslb.output.resolved import resolved_table
 
 MESH_FOLDER = "mesh"
@@ -52,13 +54,11 @@ def build_cached(case: Case, folder: Path) -> CachedMesh:
         if path.exists() and report_path.exists():
             return CachedMesh(digest, path, report_path.read_text(encoding="utf-8"), False)
         _create_folder(folder)
-        partial = folder / f"{digest}.partial-{os.getpid()}.msh"
-        try:
-            report = str(meshes.build(case.geometry, partial))
-            replace_text(report_path, report + "\n")
-            os.replace(partial, path)
-        finally:
-            partial.unlink(missing_ok=True)
+        with _workplace(folder) as workplace:
+            report = str(meshes.build(case.geometry, workplace / path.name))
+            (workplace / report_path.name).write_text(report + "\n", encoding="utf-8")
+            os.replace(workplace / report_path.name, report_path)
+            os.replace(workplace / path.name, path)
     except OSError as error:
         raise MeshError(f"the mesh cannot be kept in '{folder}': {error}") from error
     return CachedMesh(digest, path, report, True)
@@ -70,13 +70,9 @@ def draw_mesh(case: Case, mesh: CachedMesh) -> Path:
     from fem_asslb.plotting.mesh_picture import draw_mesh_picture
 
     picture = mesh.path.with_suffix(".png")
-    partial = picture.with_suffix(f".partial-{os.getpid()}.png")
-    try:
-        with screen():
-            draw_mesh_picture(case, mesh.path, partial)
-        os.replace(partial, picture)
-    finally:
-        partial.unlink(missing_ok=True)
+    with screen(), _workplace(picture.parent) as workplace:
+        draw_mesh_picture(case, mesh.path, workplace / picture.name)
+        os.replace(workplace / picture.name, picture)
     return picture
 
 
@@ -104,6 +100,16 @@ def mesh_digest(case: Case) -> str:
     for part in parts:
         digest.update(hashlib.sha256(part).digest())
     return digest.hexdigest()[:16]
+
+
+@contextmanager
+def _workplace(folder: Path) -> Iterator[Path]:
+    """Folder for half-made files that no other process uses.
+
+    Numbers of processes would not do: they repeat from one container to the next.
+    """
+    with TemporaryDirectory(prefix=".building-", dir=folder) as name:
+        yield Path(name)
 
 
 def _create_folder(folder: Path) -> None:

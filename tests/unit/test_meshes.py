@@ -2,6 +2,7 @@
 
 import math
 from dataclasses import replace
+from pathlib import Path
 
 import meshio
 import numpy as np
@@ -253,3 +254,23 @@ def test_layer_is_named_when_its_packing_fails(tmp_path):
     layers = {"cathode": Layer(14.0, replace(PARTICLES, volume_fraction=0.95))}
     with pytest.raises(MeshError, match="layer 'cathode': bodies cannot be packed"):
         build(replace(FLAT, layers=layers), tmp_path / "out.msh")
+
+
+def test_two_runs_may_build_the_same_mesh_at_once(tmp_path, monkeypatch) -> None:
+    """A second builder that starts and ends while the first one is at work takes nothing away from it."""
+    import meshes
+    from fem_asslb.case.reader import read_case
+    from fem_asslb.mesh_cache import build_cached
+
+    case, build, seen = read_case(Path(__file__).parents[2] / "cases" / "column"), meshes.build, []
+
+    def interrupted(geometry, path):
+        monkeypatch.setattr(meshes, "build", build)
+        seen.append(build_cached(case, tmp_path))
+        return build(geometry, path)
+
+    monkeypatch.setattr(meshes, "build", interrupted)
+    first = build_cached(case, tmp_path)
+    assert first.is_new and seen[0].is_new and first.path == seen[0].path
+    assert not build_cached(case, tmp_path).is_new
+    assert sorted(p.name for p in tmp_path.iterdir()) == [".gitignore", first.path.name, f"{first.path.stem}.txt"]

@@ -14,6 +14,7 @@ from fem_asslb.interfaces.toughness import BenzeggaghKenane, PowerLaw
 from fem_asslb.materials.material import Material
 from fem_asslb.mesh.domain import Domain
 from fem_asslb.mesh.interface_mesh import mean_facet_size
+from fem_asslb.mesh.volumes import role_volumes
 from fem_asslb.model import Interface, InterfaceStart
 
 logger = logging.getLogger(__name__)
@@ -24,6 +25,9 @@ compliance of one layer of elements."""
 
 EQUIVALENT_LENGTH = 0.01
 """A boundary between two hosts conducts lithium by default like this length of the less conducting one [um]."""
+
+LEAST_GRAIN_STIFFNESS = 50.0
+"""Stiffness of the boundaries between grains times the diameter of the grains over Young's modulus, at the least."""
 
 ZONE_ELEMENTS = 3
 """Facets that a cohesive zone should hold for debonding not to depend on the mesh."""
@@ -78,6 +82,8 @@ def _build(
             law = ContactLaw(stiffness, stiffness, choice.friction, gate=_gate(choice))
     except MaterialError as error:
         raise CaseError(key, str(error)) from error
+    if plus == minus:
+        _require_stiff_grains(key, law, modulus, domain, plus)
     _report(key, law, modulus, size)
     if domain.dimension == 3 and degree == 2:
         logger.warning(
@@ -109,11 +115,6 @@ def _cohesive(choice: choices.CohesiveInterface, modulus: float, size: float) ->
     stiffness = max(STIFFNESS_FACTOR * modulus / size, least_stiffness(strength, toughness))
     if choice.softening == "smooth-exponential":
         stiffness = smooth_stiffness(strength, toughness)
-        if choice.normal_stiffness is not None or choice.scatter is not None:
-            raise MaterialError(
-                f"softening 'smooth-exponential' has the stiffness e^2 T^2/G = {stiffness:g} MPa/um everywhere; "
-                "leave out normal_stiffness and scatter, or take 'exponential'"
-            )
     mixed = PowerLaw if choice.mixed_mode.criterion == "power" else BenzeggaghKenane
     cohesion = Cohesion(
         strength,
@@ -143,6 +144,21 @@ def _gate(choice: choices.OpeningInterface) -> Gate:
         knee = choice.closed_conduction
         closed = ConductionKnee(knee.lowest, knee.knee, knee.width)
     return Gate(closed, choice.opening_width, choice.after_opening == "lost")
+
+
+def _require_stiff_grains(key: str, law: ContactLaw, modulus: float, domain: Domain, role: str) -> None:
+    """Refuse boundaries between grains that soften the polycrystal.
+
+    Raises:
+        CaseError: The stiffness times the mean diameter of the grains is less than 50 Young's moduli.
+    """
+    number = domain.region_roles.count(role)
+    mean = role_volumes(domain)[role] / number
+    diameter = math.sqrt(4.0 * mean / math.pi) if domain.dimension == 2 else (6.0 * mean / math.pi) ** (1.0 / 3.0)
+    least = LEAST_GRAIN_STIFFNESS * modulus / diameter
+    if law.normal_stiffness < least:
+        softens = f"{law.normal_stiffness:.4g} MPa/um softens grains of {diameter:.3g} um"
+        raise CaseError(f"{key}.normal_stiffness", f"{softens}; expected at least {least:.4g} MPa/um")
 
 
 def _report(key: str, law: ContactLaw, modulus: float, size: float) -> None:

@@ -5,6 +5,7 @@ from typing import Annotated, Any, ClassVar, Literal
 
 from pydantic import BeforeValidator, ConfigDict, Field
 
+from fem_asslb.interfaces.cohesion import least_stiffness
 from fem_asslb.units import ArealConductance, Duration, InterfaceStiffness, Length, Pressure, Toughness
 from fem_asslb.values import STRICT, Integer, Number
 
@@ -175,6 +176,21 @@ class CohesiveInterface(_Opening):
     bonded_fraction: Share = 1.0
     scatter: Scatter | None = None
     seed: Annotated[Integer, Field(ge=0)] = 1
+
+    def __post_init__(self) -> None:
+        """Refuse what does not go together."""
+        given = self.normal_stiffness
+        if self.softening == "smooth-exponential" and (given is not None or self.scatter is not None):
+            raise ValueError(
+                "'smooth-exponential' has the stiffness e^2 T^2/G everywhere; leave out normal_stiffness and scatter, "
+                "or take 'exponential'"
+            )
+        least = least_stiffness(self.normal_strength, self.normal_toughness)
+        if given is not None and given < least:
+            raise ValueError(
+                f"normal_stiffness is {given:g} MPa/um; accepted: at least 10 T^2/(2 G) = {least:g} MPa/um, "
+                "or the undamaged interface is soft"
+            )
 
 
 Interface = Annotated[

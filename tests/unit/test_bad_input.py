@@ -394,6 +394,56 @@ BAD = {  # what is changed, the key of the error, words of its message
 CELL = "cell={anode='lithium', one_c='190 mA/g', exchange_current_density='1 A/m^2'}"
 MESH_FILE = f"geometry={{kind='mesh-file', path='{__file__}'}}"
 
+COHESIVE = [
+    "interfaces.surface.law=cohesive",
+    "interfaces.surface.normal_strength=50 MPa",
+    "interfaces.surface.normal_toughness=1 J/m^2",
+    "interfaces.surface.normal_stiffness=1e6 MPa/um",
+]
+
+BAD_COHESIVE = {
+    "strength without unit": (
+        [*COHESIVE, "interfaces.surface.normal_strength=50"],
+        "interfaces.surface.normal_strength",
+        ["50", "has no unit", "MPa"],
+    ),
+    "interface too soft for its strength": (
+        [*COHESIVE, "interfaces.surface.normal_stiffness=1000 MPa/um"],
+        "interfaces.surface.normal_stiffness",
+        ["1000 MPa/um", "at least 10 T^2/(2 G) = 12500"],
+    ),
+    "stiffness of a law that has its own": (
+        [*COHESIVE, "interfaces.surface.softening=smooth-exponential"],
+        "interfaces.surface",
+        ["smooth-exponential", "leave out normal_stiffness"],
+    ),
+    "toughness of neither criterion": (
+        [*COHESIVE, "interfaces.surface.mixed_mode={linear = 1.0}"],
+        "interfaces.surface.mixed_mode",
+        ["linear", "{power = 1.0}", "{benzeggagh-kenane = 2.0}"],
+    ),
+    "bonded fraction above one": (
+        [*COHESIVE, "interfaces.surface.bonded_fraction=1.5"],
+        "interfaces.surface.bonded_fraction",
+        ["1.5", "at most 1"],
+    ),
+    "slip in a key of an interface": (
+        [*COHESIVE, "interfaces.surface.shear_strenth=50 MPa"],
+        "interfaces.surface.shear_strenth",
+        ["unknown key", "did you mean 'shear_strength'?"],
+    ),
+    "negative friction": (
+        [*COHESIVE, "interfaces.surface.friction=-0.1"],
+        "interfaces.surface.friction",
+        ["-0.1", "at least 0"],
+    ),
+    "law that does not exist": (
+        ["interfaces.surface.law=glued"],
+        "interfaces.surface.law",
+        ["glued", "'cohesive'", "'contact'"],
+    ),
+}
+
 BAD_SHELL = {
     "platen on a shell": (["fixture.kind=rigid"], "fixture.kind", ["'rigid' needs a stack", "'pressure'"]),
     "axis without the symmetry": (
@@ -460,7 +510,7 @@ def test_the_cases_are_good_before_they_are_spoilt(tmp_path, text: str) -> None:
     ("text", "changes", "key", "words"),
     [
         pytest.param(text, *bad, id=name)
-        for text, table in ((GOOD, BAD), (SHELL, BAD_SHELL))
+        for text, table in ((GOOD, BAD | BAD_COHESIVE), (SHELL, BAD_SHELL))
         for name, bad in table.items()
     ],
 )

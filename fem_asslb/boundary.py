@@ -70,11 +70,14 @@ def _pins(domain: Domain, space: fem.FunctionSpace) -> list[fem.DirichletBC]:
 
 def _outermost(domain: Domain, axis: int, signs: np.ndarray) -> np.ndarray:
     """The vertex of least ``signs`` times x along an axis, of equal ones that of least other coordinates."""
-    points = signs * np.round(domain.mesh.geometry.x, 9)
+    # Vertices only: a curved element has nodes between them, where nothing could be held.
+    index_map = domain.mesh.topology.index_map(0)
+    vertices = np.arange(index_map.size_local + index_map.num_ghosts, dtype=np.int32)
+    domain.mesh.topology.create_connectivity(0, domain.dimension)
+    points = signs * np.round(dmesh.compute_midpoints(domain.mesh, 0, vertices), 9)
     points = np.roll(points, -axis, axis=1)
     least = min(domain.comm.allgather(min(map(tuple, points.tolist()), default=(np.inf,) * 3)))
     place = np.roll(np.array(least), axis) * signs
-    domain.mesh.topology.create_connectivity(0, domain.dimension)
     return dmesh.locate_entities(
         domain.mesh, 0, lambda x: np.linalg.norm(x - place[:, None], axis=0) < 1e-6 * (1 + np.abs(place).max())
     )

@@ -134,8 +134,9 @@ def _start(choice: choices.CohesiveInterface) -> InterfaceStart:
     share = choice.bonded_fraction if choice.initial_state == "bonded" else 0.0
     if choice.scatter is None:
         return InterfaceStart(share, choice.initial_gap, seed=choice.seed)
-    by_boundary = choice.scatter.per == "boundary"
-    return InterfaceStart(share, choice.initial_gap, choice.scatter.modulus, by_boundary, choice.scatter.seed)
+    scatter = choice.scatter
+    by_boundary = scatter.per == "boundary"
+    return InterfaceStart(share, choice.initial_gap, scatter.modulus, by_boundary, choice.seed, scatter.seed)
 
 
 def _gate(choice: choices.OpeningInterface) -> Gate:

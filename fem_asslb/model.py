@@ -20,7 +20,8 @@ class InterfaceStart:
         gap: Initial gap [um], a number or a function of points of shape (3, n); where it is positive nothing adheres.
         weibull_modulus: Of the scatter of the strength; infinite for none.
         scatter_by_boundary: Whether one strength is drawn for each pair of regions that touch, not for each facet.
-        seed: Of what is drawn.
+        seed: Of the facets that adhere.
+        scatter_seed: Of the strengths.
     """
 
     bonded_share: float = 1.0
@@ -28,6 +29,7 @@ class InterfaceStart:
     weibull_modulus: float = math.inf
     scatter_by_boundary: bool = False
     seed: int = 1
+    scatter_seed: int = 1
 
 
 @dataclass(frozen=True)

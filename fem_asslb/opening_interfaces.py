@@ -102,7 +102,7 @@ def _strengths(item: Interface, regions: npt.NDArray, keys: npt.NDArray) -> Floa
     modulus = item.start.weibull_modulus
     if np.isinf(modulus):
         return np.ones(len(keys))
-    chance = _uniform(item.start.seed + 1, regions if item.start.scatter_by_boundary else keys)
+    chance = _uniform(item.start.scatter_seed + 1, regions if item.start.scatter_by_boundary else keys)
     return (-np.log1p(-chance)) ** (1.0 / modulus)
 
 

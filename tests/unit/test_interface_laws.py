@@ -42,3 +42,9 @@ def test_an_interface_without_facets_is_an_error(comm, shared_path):
     text = head + rest[rest.index("[materials]") :]
     with pytest.raises(MeshError, match="interfaces.boundary: no facet of the mesh lies between 'particle' and 'part"):
         interfaces_of(comm, shared_path, text=text)
+
+
+def test_bonded_facets_and_strengths_are_drawn_apart(comm, shared_path):
+    seeds = ("interfaces.boundary.seed=3", "interfaces.boundary.scatter.seed=5")
+    _, (boundary, _) = interfaces_of(comm, shared_path, *seeds)
+    assert (boundary.start.seed, boundary.start.scatter_seed) == (3, 5)

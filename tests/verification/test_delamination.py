@@ -52,6 +52,8 @@ class CantileverBeams:
             fem.dirichletbc(self._ends[0], lower, space.sub(1)),
             fem.dirichletbc(self._ends[1], self._upper, space.sub(1)),
             fem.dirichletbc(np.float64(0.0), dofs((LENGTH, 0.0), 0), space.sub(0)),
+            # The pair must not turn as a whole; the ends' forces balance, so nothing acts here.
+            fem.dirichletbc(np.float64(0.0), dofs((LENGTH, 0.0), 1), space.sub(1)),
             fem.dirichletbc(np.float64(0.0), dofs((LENGTH, 0.0), 2), space.sub(2)),
             # Without adhesion up to the crack, each arm keeps its own motion across the plane.
             fem.dirichletbc(np.float64(0.0), dofs((0.0, 2 * ARM), 2), space.sub(2)),

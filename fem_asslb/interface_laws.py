@@ -23,6 +23,10 @@ STIFFNESS_FACTOR = 100.0
 """Default stiffness of an interface over E/h of the softer side: bonded or closed, it then adds about 1 % to the
 compliance of one layer of elements."""
 
+FRICTION_FACTOR = 1.0
+"""Default stiffness of what friction holds over E/h of the softer side: no stiffer than what it acts on, or Newton jumps
+from slip one way to slip the other way."""
+
 EQUIVALENT_LENGTH = 0.01
 """A boundary between two hosts conducts lithium by default like this length of the less conducting one [um]."""
 
@@ -79,7 +83,8 @@ def _build(
             law, start = _cohesive(choice, modulus, size), _start(choice)
         else:
             stiffness = choice.normal_stiffness or STIFFNESS_FACTOR * modulus / size
-            law = ContactLaw(stiffness, stiffness, choice.friction, gate=_gate(choice))
+            share = _friction_share(choice, modulus, size, stiffness)
+            law = ContactLaw(stiffness, stiffness, choice.friction, gate=_gate(choice), friction_share=share)
     except MaterialError as error:
         raise CaseError(key, str(error)) from error
     if plus == minus:
@@ -127,7 +132,20 @@ def _cohesive(choice: choices.CohesiveInterface, modulus: float, size: float) ->
         choice.viscous_time,
         choice.healing_time or math.inf,
     )
-    return ContactLaw.cohesive(cohesion, choice.friction, _gate(choice))
+    share = _friction_share(choice, modulus, size, cohesion.shear_stiffness)
+    return ContactLaw.cohesive(cohesion, choice.friction, _gate(choice), share)
+
+
+def _friction_share(choice: choices.OpeningInterface, modulus: float, size: float, shear_stiffness: float) -> float:
+    """Stiffness of what friction holds over the shear stiffness."""
+    if choice.friction_stiffness is None:
+        return min(1.0, FRICTION_FACTOR * modulus / (size * shear_stiffness))
+    if choice.friction_stiffness > shear_stiffness:
+        raise MaterialError(
+            f"friction_stiffness = {choice.friction_stiffness:g} MPa/um; accepted: up to the shear stiffness, "
+            f"{shear_stiffness:g} MPa/um"
+        )
+    return choice.friction_stiffness / shear_stiffness
 
 
 def _start(choice: choices.CohesiveInterface) -> InterfaceStart:
@@ -166,11 +184,12 @@ def _report(key: str, law: ContactLaw, modulus: float, size: float) -> None:
     """Say what was chosen, and whether the mesh resolves the zone in which the interface lets go."""
     overlap = 1e3 * 100.0 / law.normal_stiffness
     logger.info(
-        "%s: normal stiffness %.3g MPa/um (%.3g E/h), shear stiffness %.3g MPa/um, overlap %.2g nm at 100 MPa",
+        "%s: normal stiffness %.3g MPa/um (%.3g E/h), shear %.3g, friction %.3g MPa/um, overlap %.2g nm at 100 MPa",
         key,
         law.normal_stiffness,
         law.normal_stiffness * size / modulus,
         law.shear_stiffness,
+        law.friction_stiffness,
         overlap,
     )
     if law.cohesion is None:

@@ -14,6 +14,7 @@ from fem_asslb.parallel import global_max, global_sum
 from fem_asslb.preconditioner import set_splits
 from fem_asslb.presets import PRESETS
 from fem_asslb.problem import Problem
+from fem_asslb.relaxation import AitkenRelaxation
 from fem_asslb.spaces.state import State
 
 logger = logging.getLogger(__name__)
@@ -25,7 +26,7 @@ RESIDUAL_TOLERANCE = 1e-12
 """Residual of each field over the largest that the field has shown; met by linear steps after one iteration."""
 
 
-_PATIENCE = 10
+_PATIENCE = 12
 """Iterations after which the displacement must still come nearer: by a factor of ten in three iterations."""
 
 _LIBRARY_ERROR = 76
@@ -77,6 +78,7 @@ class NewtonSolver:
         self.iterations = 0
         self._report = SolveReport(0)
         self._sizes: list[float] = []
+        self._relaxation = AitkenRelaxation(problem.domain.comm)
         try:
             self._snes = self._create_snes()
             if options:
@@ -146,6 +148,7 @@ class NewtonSolver:
         if preconditioner.getType() == PETSc.PC.Type.FIELDSPLIT:
             set_splits(preconditioner, self._problem.state)
         snes.setConvergenceTest(self._converged)
+        snes.setLineSearchPreCheck(self._relax)
         return snes
 
     def _assemble_residual(self, snes: PETSc.SNES, point: PETSc.Vec, residual: PETSc.Vec) -> None:
@@ -164,8 +167,10 @@ class NewtonSolver:
             self._scale[name] = max(self._scale[name], value)
         if iteration == 0:
             self._sizes = []
+            self._relaxation.restart()
             return reason.ITERATING
-        updates = self._update_norms(snes.getSolutionUpdate())
+        # Of the full step, also where only a share of it was taken.
+        updates = self._update_norms(snes.getSolutionUpdate() / self._relaxation.share)
         self._report = SolveReport(iteration, updates, residuals)
         logger.debug("Newton %d: %s", iteration, _listed(updates, residuals))
         self._sizes.append(updates["displacement"])
@@ -174,6 +179,13 @@ class NewtonSolver:
         small = all(updates[name] <= UPDATE_TOLERANCE[name] for name in updates)
         balanced = all(residuals[name] <= RESIDUAL_TOLERANCE * self._scale[name] for name in residuals)
         return reason.CONVERGED_FNORM_RELATIVE if balanced or small else reason.ITERATING
+
+    def _relax(self, point: PETSc.Vec, step: PETSc.Vec) -> bool:
+        """Shorten a step before it is taken; whether it was."""
+        share = self._relaxation.next_share(step.array_r[self._slices["displacement"]])
+        if share < 1.0:
+            step.scale(share)
+        return share < 1.0
 
     def _residual_norms(self) -> dict[str, float]:
         squares = [np.sum(self._residual.array_r[part] ** 2) for part in self._slices.values()]

@@ -104,6 +104,7 @@ class _Opening:
     between: tuple[str, str]
     normal_stiffness: Annotated[InterfaceStiffness, Positive] | None = None
     friction: Annotated[Number, Field(ge=0.0)] = 0.3
+    friction_stiffness: Annotated[InterfaceStiffness, Positive] | None = None
     initial_gap: Annotated[Length, Field(ge=0.0)] = 0.0
     closed_conduction: Literal["full"] | Knee = "full"
     opening_width: Annotated[Length, Positive] = 0.01
@@ -120,6 +121,7 @@ class ContactInterface(_Opening):
         between: Two region roles; one role twice for the boundaries between its grains.
         normal_stiffness: Of the contact [MPa/um]; default 100 E/h, with E of the softer side and h the facets' size.
         friction: Coefficient of friction.
+        friction_stiffness: Of what friction holds before it slips [MPa/um]; default E/h of the softer side.
         initial_gap: Gap at assembly.
         closed_conduction: Conducting share where closed but not bonded: ``"full"``, or
             ``{lowest = 0.2, knee = "50 MPa", width = "10 MPa"}``.
@@ -154,6 +156,7 @@ class CohesiveInterface(_Opening):
             the facets' size, but at least 10 T^2/(2 G). The shear stiffness follows, so that dissipation does not
             depend on the path.
         friction: Coefficient of friction of the damaged part.
+        friction_stiffness: Of what friction holds before it slips [MPa/um]; default E/h of the softer side.
         initial_gap: Gap at assembly; an interface with a gap does not adhere.
         closed_conduction: Conducting share where closed but not bonded: ``"full"``, or
             ``{lowest = 0.2, knee = "50 MPa", width = "10 MPa"}``.

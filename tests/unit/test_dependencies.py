@@ -20,7 +20,7 @@ LAYERS = [
     "mesh",
     "model axes",
     "forms",
-    "spaces controls preconditioner presets",
+    "spaces controls preconditioner presets relaxation",
     "opening_interfaces boundary",
     "continuum",
     "currents",

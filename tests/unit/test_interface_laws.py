@@ -28,12 +28,21 @@ def test_defaults_follow_from_the_neighbours(comm, shared_path):
     assert surface.law.normal_stiffness == pytest.approx(STIFFNESS_FACTOR * electrolyte / size, rel=0.1)
     assert surface.conductance is None and boundary.conductance > 0.0
     assert surface.law.shear_stiffness == surface.law.normal_stiffness
+    assert surface.law.friction_stiffness == pytest.approx(electrolyte / size, rel=0.1)
 
 
 def test_soft_boundaries_between_grains_are_refused(comm, shared_path):
     words = r"interfaces.boundary.normal_stiffness: 2e\+06 MPa/um softens grains of 1.* um"
     with pytest.raises(CaseError, match=words):
         interfaces_of(comm, shared_path, "interfaces.boundary.normal_stiffness=2e6 MPa/um")
+
+
+def test_stiffness_of_friction(comm, shared_path):
+    _, (_, surface) = interfaces_of(comm, shared_path, "interfaces.surface.friction_stiffness=5e4 MPa/um")
+    assert surface.law.friction_stiffness == pytest.approx(5e4)
+    words = r"interfaces.surface: friction_stiffness = 1e\+09 MPa/um; accepted: up to the shear stiffness"
+    with pytest.raises(CaseError, match=words):
+        interfaces_of(comm, shared_path, "interfaces.surface.friction_stiffness=1e9 MPa/um")
 
 
 def test_an_interface_without_facets_is_an_error(comm, shared_path):

@@ -24,8 +24,8 @@ STIFFNESS_FACTOR = 100.0
 compliance of one layer of elements."""
 
 FRICTION_FACTOR = 1.0
-"""Default stiffness of what friction holds over E/h of the softer side: no stiffer than what it acts on, or Newton jumps
-from slip one way to slip the other way."""
+"""Default stiffness of what friction holds over E/h of the softer side: no stiffer than what it acts on, or Newton
+jumps from slip one way to slip the other way."""
 
 EQUIVALENT_LENGTH = 0.01
 """A boundary between two hosts conducts lithium by default like this length of the less conducting one [um]."""

@@ -60,12 +60,13 @@ def create_interfaces(
     dofs = state.local.function_space.dofmap.list
     history, local = state.history.x.array.reshape(-1, HISTORY_SIZE), state.local.x.array.reshape(-1, 2)
     keys, points = _facet_keys(domain, mesh), _points(mesh, model, measure)
+    boundaries = _boundary_keys(domain, mesh)
     for number, item in enumerate(model.interfaces):
         facets = np.flatnonzero(mesh.pair == number)
         gaps = _gaps(item, points[facets])
         adheres = _adheres(item, keys[facets])[:, None] & (gaps <= 0.0)
         history[dofs[facets], 0] = np.where(adheres, 0.0, RELEASED)
-        local[dofs[facets], 0] = _strengths(item, mesh.regions[facets], keys[facets])[:, None]
+        local[dofs[facets], 0] = _strengths(item, boundaries[facets], keys[facets])[:, None]
         local[dofs[facets], 1] = gaps
     conductances = [
         None if item.conductance is None else fem.Constant(domain.mesh, item.conductance) for item in model.interfaces
@@ -85,6 +86,12 @@ def _facet_keys(domain: Domain, mesh: InterfaceMesh) -> npt.NDArray[np.int64]:
     return np.sort(domain.mesh.geometry.input_global_indices[nodes], axis=1)
 
 
+def _boundary_keys(domain: Domain, mesh: InterfaceMesh) -> npt.NDArray[np.int64]:
+    """Both regions of each facet by their places among the sorted names: no order of the regions changes them."""
+    place = np.argsort(np.argsort(domain.regions))
+    return np.sort(place[mesh.regions], axis=1)
+
+
 def _uniform(seed: int, keys: npt.NDArray) -> FloatArray:
     """Number between 0 and 1 of each row of keys, shape (n,)."""
     return np.array([np.random.default_rng([seed, *row]).random() for row in keys.tolist()])
@@ -97,12 +104,12 @@ def _adheres(item: Interface, keys: npt.NDArray) -> npt.NDArray[np.bool_]:
     return _uniform(item.start.seed, keys) < share
 
 
-def _strengths(item: Interface, regions: npt.NDArray, keys: npt.NDArray) -> FloatArray:
+def _strengths(item: Interface, boundaries: npt.NDArray, keys: npt.NDArray) -> FloatArray:
     """Factors on the strength of a Weibull distribution of scale 1."""
     modulus = item.start.weibull_modulus
     if np.isinf(modulus):
         return np.ones(len(keys))
-    chance = _uniform(item.start.scatter_seed + 1, regions if item.start.scatter_by_boundary else keys)
+    chance = _uniform(item.start.scatter_seed + 1, boundaries if item.start.scatter_by_boundary else keys)
     return (-np.log1p(-chance)) ** (1.0 / modulus)
 
 

@@ -23,18 +23,19 @@ from tests.verification.test_balances import STACK
 
 LAW = ContactLaw.cohesive(Cohesion(30.0, 45.0, 1.0, 2.0, 2e4, viscous_time=20.0), 0.3, Gate(opening_width=0.002))
 START = InterfaceStart(bonded_share=0.8, weibull_modulus=5.0, seed=7)
+BY_BOUNDARY = replace(START, scatter_by_boundary=True)
 STEPS = ((0.1, 300.0), (0.3, 600.0), (0.3, 600.0), (-0.2, 600.0))
 """Current density [pA/um^2] and time [s]: charge, which shrinks the particles, and back."""
 
 
-def cycled(comm, source):
+def cycled(comm, source, start=START):
     """Scalars after each step, and what each facet has come to, in the order of its vertices in the mesh file."""
     domain = domain_of(source, comm)
     model = Model(
         materials={"anode": load("lto-composite"), "cathode": load("lpscl"), "particle": load("ncm85")},
         axes=np.array([random_axis(1, [particle]) for particle in region_particles(domain)]),
         support=Support((("bottom", 1), ("left", 0), ("right", 0)), platen=True, generalised_plane_strain=True),
-        interfaces=(Interface("particle", "cathode", LAW, START),),
+        interfaces=(Interface("particle", "cathode", LAW, start),),
         charge_transfer=ChargeTransfer(0.6, 318.15, interfaces=(("particle", "cathode"),)),
         initial_stoichiometry=0.9,
     )
@@ -84,7 +85,8 @@ def test_every_number_of_ranks_lets_the_same_facets_go(comm, shared_path):
     assert np.any(together[1][:, 3] > 0.0) and np.any(together[1][:, 4] < 0.9)
 
 
-def test_order_of_the_regions_changes_nothing(comm, shared_path):
+@pytest.mark.parametrize("start", [START, BY_BOUNDARY], ids=["by facet", "by boundary"])
+def test_order_of_the_regions_changes_nothing(comm, shared_path, start):
     source = comm.bcast(built(comm, STACK, shared_path / "packed.msh"))
     order = np.arange(len(source.regions))[::-1]
     turned = replace(
@@ -92,4 +94,4 @@ def test_order_of_the_regions_changes_nothing(comm, shared_path):
         regions=tuple(source.regions[k] for k in order),
         cell_region=np.argsort(order)[source.cell_region],
     )
-    check_same(cycled(comm, source), cycled(comm, turned))
+    check_same(cycled(comm, source, start), cycled(comm, turned, start))

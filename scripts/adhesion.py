@@ -1,0 +1,131 @@
+"""Study of adhesion and grain size: python3 -m scripts.adhesion [--jobs N]; writes docs/adhesion.csv and its picture.
+
+Runs `cases/polycrystal-particle` with grains of several sizes and boundaries of several strengths and toughnesses, and
+reads from each history how much of the grain boundaries has cracked and when that began. Results of runs that are
+there are used again.
+"""
+
+import argparse
+import csv
+import itertools
+import subprocess
+import sys
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import astuple, dataclass, fields
+from pathlib import Path
+
+import numpy as np
+
+from fem_asslb.output.history import read_history
+from fem_asslb.plotting.style import create_figure, label_panels, paper_style, save
+
+ROOT = Path(__file__).parents[1]
+CASE = ROOT / "cases" / "polycrystal-particle"
+GRAINS = (0.5, 1.0, 2.0)
+STRENGTHS = (400.0, 745.0)
+TOUGHNESSES = (1.0, 2.0, 4.0)
+
+ONSET = 0.01
+"""Share of the boundaries whose toughness is spent at the onset of cracking."""
+
+MEAN_X = "stoichiometry mean [-]"
+
+
+@dataclass(frozen=True)
+class Result:
+    """Outcome of one run; names are the columns of the table."""
+
+    grain_um: float
+    strength_mpa: float
+    toughness_j_m2: float
+    onset_x: float
+    cracked_at_half: float
+    cracked_at_end: float
+    open_at_end: float
+    surface_debonded_at_end: float
+    steps: int
+    iterations: int
+
+
+def run(grain: float, strength: float, toughness: float) -> Result:
+    """One point of the study."""
+    folder = CASE / "study" / f"{grain:g}um-{strength:g}MPa-{toughness:g}Jm2"
+    if not (folder / "run.json").exists():
+        changes = {
+            "geometry.grains.diameter.median": f"{grain:g} um",
+            "interfaces.boundary.normal_strength": f"{strength:g} MPa",
+            "interfaces.boundary.normal_toughness": f"{toughness:g} J/m^2",
+            "output.pictures": "false",
+        }
+        options = itertools.chain.from_iterable(("--set", f"{key}={value}") for key, value in changes.items())
+        command = [sys.executable, "-m", "fem_asslb", "run", str(CASE), "--results", str(folder), *options]
+        subprocess.run(command, check=True, stdout=subprocess.DEVNULL, cwd=ROOT)
+    return read(folder, grain, strength, toughness)
+
+
+def read(folder: Path, grain: float, strength: float, toughness: float) -> Result:
+    """What a run found."""
+    history = read_history(folder)
+    x = history[MEAN_X]
+    cracked = spent(history, "particle|particle")
+    begun = np.flatnonzero(cracked >= ONSET)
+    return Result(
+        grain,
+        strength,
+        toughness,
+        float(x[begun[0]]) if begun.size else float("nan"),
+        float(np.interp(-0.5, -x, cracked)),
+        float(cracked[-1]),
+        float(history["particle|particle open [-]"][-1]),
+        float(spent(history, "particle|electrolyte")[-1]),
+        len(x),
+        int(history["Newton iterations [-]"].sum()),
+    )
+
+
+def spent(history: dict[str, np.ndarray], pair: str) -> np.ndarray:
+    """Share of an interface whose toughness is spent, open or closed."""
+    return np.asarray(history[f"{pair} debonded closed [-]"] + history[f"{pair} open [-]"])
+
+
+def draw(results: list[Result], path: Path) -> None:
+    """Cracked share at the end, and stoichiometry at the onset, over toughness, one curve per size and strength."""
+    with paper_style():
+        figure, (left, right) = create_figure(2.9, columns=2)
+        for strength, line in zip(STRENGTHS, ("--", "-"), strict=True):
+            for number, grain in enumerate(GRAINS):
+                of = [item for item in results if (item.grain_um, item.strength_mpa) == (grain, strength)]
+                toughness = [item.toughness_j_m2 for item in of]
+                style = {"linestyle": line, "marker": "os^"[number], "markersize": 4, "color": f"C{number}"}
+                name = f"{grain:g} µm, {strength:g} MPa"
+                left.plot(toughness, [100 * item.cracked_at_end for item in of], label=name, **style)
+                right.plot(toughness, [item.onset_x for item in of], label=name, **style)
+        for axes in (left, right):
+            axes.set_xscale("log", base=2)
+            axes.set_xticks(TOUGHNESSES, [f"{value:g}" for value in TOUGHNESSES])
+            axes.set_xlabel("Toughness of the boundaries [J m$^{-2}$]")
+        left.set_ylabel("Cracked boundaries at $x$ = 0.25 [%]")
+        left.set_ylim(0, 100)
+        right.set_ylabel("$x$ at the onset of cracking")
+        right.legend(title="grain size, strength")
+        label_panels([left, right])
+        save(figure, path)
+
+
+def main() -> None:
+    """Run what is missing, then write the table and the picture."""
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else None)
+    parser.add_argument("--jobs", type=int, default=1, help="runs at a time")
+    jobs = parser.parse_args().jobs
+    points = list(itertools.product(GRAINS, STRENGTHS, TOUGHNESSES))
+    with ThreadPoolExecutor(jobs) as pool:
+        results = list(pool.map(lambda point: run(*point), points))
+    with (ROOT / "docs" / "adhesion.csv").open("w", newline="") as file:
+        writer = csv.writer(file, lineterminator="\n")
+        writer.writerow([item.name for item in fields(Result)])
+        writer.writerows([[f"{value:.4g}" for value in astuple(result)] for result in results])
+    draw(results, ROOT / "docs" / "adhesion.png")
+
+
+if __name__ == "__main__":
+    main()

@@ -9,9 +9,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
+from fem_asslb.case.paths import path_owners
 from fem_asslb.case.schema import Case
 from fem_asslb.errors import MeshError
-from fem_asslb.geometry import MeshFile
 from fem_asslb.output.resolved import resolved_table
 
 MESH_FOLDER = "mesh"
@@ -77,23 +77,23 @@ def draw_mesh(case: Case, mesh: CachedMesh) -> Path:
 
 
 def mesh_digest(case: Case) -> str:
-    """Hash of the geometry section, of a mesh file's content, of the builders' text and of Gmsh's version.
+    """Hash of the geometry section, of the content of files it names, of the builders' text and of Gmsh's version.
 
     Raises:
-        MeshError: The mesh file cannot be read.
+        MeshError: A file cannot be read.
     """
     import gmsh
 
     import meshes
 
-    geometry = dict(resolved_table(case)["geometry"])
+    geometry = resolved_table(case)["geometry"]
     parts = [gmsh.GMSH_API_VERSION.encode()]
-    if isinstance(case.geometry, MeshFile):
-        del geometry["path"]
+    for owner in path_owners({"geometry": geometry}):
+        path = Path(owner.pop("path"))
         try:
-            parts.append(case.geometry.path.read_bytes())
+            parts.append(path.read_bytes())
         except OSError as error:
-            raise MeshError(f"mesh file '{case.geometry.path}' cannot be read: {error.strerror}") from error
+            raise MeshError(f"'{path}' cannot be read: {error.strerror}") from error
     parts.append(json.dumps(geometry).encode())
     parts += [source.read_bytes() for source in sorted(Path(meshes.__file__).parent.glob("*.py"))]
     digest = hashlib.sha256()

@@ -5,6 +5,7 @@ import re
 import tomllib
 from pathlib import Path
 
+from fem_asslb.case.paths import path_owners
 from fem_asslb.case.reader import CASE_FILE, read_table
 from fem_asslb.errors import CaseError
 
@@ -43,8 +44,9 @@ def _moved(text: str, source: Path, name: Path) -> str:
         return Path(os.path.relpath((source.parent / path).resolve(), name.resolve())).as_posix()
 
     table = tomllib.loads(text)
-    places = ((table, "extends"), (table.get("geometry"), "path"))
-    stated = [(owner, key) for owner, key in places if isinstance(owner, dict) and isinstance(owner.get(key), str)]
+    stated = [(owner, "path") for owner in path_owners(table)]
+    if "extends" in table:
+        stated.append((table, "extends"))
     paths = {owner[key] for owner, key in stated}
     result = _PATH.sub(lambda found: f'{found[1]}"{moved(found[3])}"' if found[3] in paths else found[0], text)
     for owner, key in stated:

@@ -67,6 +67,7 @@ def minimise(
     find: Callable[[Array], Contacts],
     law: Law,
     bounds: Array | None = None,
+    spring: float = 0.0,
     **options: float,
 ) -> Array:
     """Centres at which the energy of the contacts is least, by the limited-memory BFGS method.
@@ -76,6 +77,7 @@ def minimise(
         find: The contacts of bodies at given centres.
         law: Their energy and forces.
         bounds: Least and greatest value of each coordinate, shape (bodies * dimension, 2).
+        spring: Stiffness of springs that pull the centres back to where they start.
         options: Limits of the method, as of SciPy's L-BFGS-B.
     """
     shape = centres.shape
@@ -89,20 +91,29 @@ def minimise(
         gradient = np.empty(shape)
         for axis, part in enumerate(push.T):
             gradient[:, axis] = np.bincount(bodies, np.concatenate([-part, part]), shape[0])
-        return value, gradient.ravel()
+        away = flat - centres.ravel()
+        return value + 0.5 * spring * float(away @ away), gradient.ravel() + spring * away
 
     found = minimize(energy, centres.ravel(), jac=True, method="L-BFGS-B", bounds=bounds, options=options)
     return found.x.reshape(shape)
 
 
 def separate(
-    centres: Array, radii: Array, extents: Array, gap: float, cut: bool, spread: float = 1.0
+    centres: Array,
+    radii: Array,
+    extents: Array,
+    gap: float,
+    cut: bool,
+    spread: float = 1.0,
+    beyond: bool = False,
+    spring: float = 0.0,
 ) -> tuple[Array, float]:
     """Minimise the summed squares of overlaps; returns the centres and the largest overlap left [um].
 
     A ``spread`` above one lets bodies push each other, but not the walls, as if they were larger by that factor.
+    With ``beyond`` centres of cut bodies may lie outside; a small ``spring`` keeps bodies near their places.
     """
-    low, high = _allowed(centres, radii, extents, gap, cut)
+    low, high = _allowed(centres, radii, extents, gap, cut, beyond)
     # A margin of 2 % on the gap lets the minimisation stop at a small overlap.
     reach = spread * (radii + 0.51 * gap)
 
@@ -115,11 +126,22 @@ def separate(
 
     bounds = np.stack([low.ravel(), high.ravel()], axis=1)
     limits = {"maxiter": 400, "ftol": 1e-12, "gtol": 1e-5 * gap}
-    apart = minimise(np.clip(centres, low, high), find, squares, bounds, **limits)
+    apart = minimise(np.clip(centres, low, high), find, squares, bounds, spring, **limits)
     return apart, float(find(apart).overlap.max(initial=0.0))
 
 
-def _allowed(centres: Array, radii: Array, extents: Array, gap: float, cut: bool) -> tuple[Array, Array]:
+def mostly_outside(centres: Array, radii: Array, extents: Array, gap: float) -> npt.NDArray[np.bool_]:
+    """Bodies nearer to a place off a side wall, outside, than to one where the wall cuts them, shape (bodies,)."""
+    limit = _between_cut_and_clear(radii, gap)[:, None]
+    return np.any((centres < -limit)[:, :-1] | (centres > extents + limit)[:, :-1], axis=1)
+
+
+def _between_cut_and_clear(radii: Array, gap: float) -> Array:
+    """Distance from a wall half way between where the wall may cut a body and where the body keeps its gap."""
+    return 0.5 * (radii + gap + CUT_LIMIT * radii)
+
+
+def _allowed(centres: Array, radii: Array, extents: Array, gap: float, cut: bool, beyond: bool) -> tuple[Array, Array]:
     """Bounds of each coordinate: off the walls, or, where a side wall may cut, the nearest range."""
     low = np.repeat((radii + gap)[:, None], len(extents), axis=1)
     high = extents - low
@@ -127,9 +149,10 @@ def _allowed(centres: Array, radii: Array, extents: Array, gap: float, cut: bool
         return low, high
     limit = CUT_LIMIT * radii[:, None]
     sides = np.arange(len(extents)) < len(extents) - 1
-    middle = 0.5 * (low + limit)
+    middle = _between_cut_and_clear(radii, gap)[:, None]
     at_low, at_high = sides & (centres < middle), sides & (centres > extents - middle)
+    outside = limit if beyond else 0.0
     return (
-        np.where(at_low, 0.0, np.where(at_high, extents - limit, low)),
-        np.where(at_low, limit, np.where(at_high, extents, high)),
+        np.where(at_low, -outside, np.where(at_high, extents - limit, low)),
+        np.where(at_low, limit, np.where(at_high, extents + outside, high)),
     )

@@ -8,12 +8,13 @@ import gmsh
 import numpy as np
 
 from fem_asslb.errors import MeshError
-from fem_asslb.geometry import LayeredStack
+from fem_asslb.geometry import Layer, LayeredStack, PlacedParticles
 from meshes.grain_edges import Edges
 from meshes.grain_regions import draw_disc, draw_edges, edges_of, mesh_regions
 from meshes.packing import Packing, Population, pack
 from meshes.packing_numbers import packing_numbers, stack_grain_numbers
 from meshes.particles import Particle, size_bodies, stack_particles, void_pieces
+from meshes.placement import place
 from meshes.power_diagram import Piece
 from meshes.quality import Report, measure
 from meshes.session import gmsh_session, name_group, write
@@ -59,17 +60,25 @@ def pack_layers(stack: LayeredStack) -> dict[str, Packing]:
     for name, layer in stack.layers.items():
         if not layer.is_packed:
             continue
-        populations = [
-            Population(bodies.volume_fraction, bodies.diameter) for bodies in (layer.particles, layer.voids) if bodies
-        ]
-        gap = layer.particles.minimum_gap if layer.particles else VOID_GAP_SHARE * populations[0].diameter.quantile(0.5)
-        cut = layer.particles is not None and layer.particles.walls == "cut"
-        seed = stack.seed + 1000 * len(packings)
         try:
-            packings[name] = pack((*stack.sides, layer.thickness), populations, gap, cut, seed)
+            packings[name] = _pack_layer(layer, stack.extents(name), stack.seed + 1000 * len(packings))
         except MeshError as error:
             raise MeshError(f"layer '{name}': {error}") from error
     return packings
+
+
+def _pack_layer(layer: Layer, extents: tuple[float, ...], seed: int) -> Packing:
+    particles = layer.particles
+    cut = particles is not None and particles.walls == "cut"
+    if isinstance(particles, PlacedParticles):
+        try:
+            bodies = particles.bodies(extents)
+        except ValueError as error:
+            raise MeshError(str(error)) from error
+        return place(bodies, extents, particles.minimum_gap, cut)
+    populations = [Population(bodies.volume_fraction, bodies.diameter) for bodies in (particles, layer.voids) if bodies]
+    gap = particles.minimum_gap if particles else VOID_GAP_SHARE * populations[0].diameter.quantile(0.5)
+    return pack(extents, populations, gap, cut, seed)
 
 
 def _draw(

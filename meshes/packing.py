@@ -33,6 +33,9 @@ as wide as the layer without a body."""
 
 ATTEMPTS = 40
 
+OVERLAP_LEFT = 0.01
+"""Largest overlap, over the gap, at which bodies count as apart; they are moved for a gap 2 % wider."""
+
 
 @dataclass(frozen=True)
 class Population:
@@ -53,6 +56,7 @@ class Packing:
         scales: For each population, the factor on all its diameters that makes the fraction exact for a whole
             number of bodies.
         fractions: For each population, the part of the box inside its bodies.
+        displacements: Distance of each body from its place in a table, shape (bodies,) [um]; None without a table.
     """
 
     centres: Array
@@ -60,6 +64,12 @@ class Packing:
     population: npt.NDArray[np.int64]
     scales: tuple[float, ...]
     fractions: tuple[float, ...]
+    displacements: Array | None = None
+
+
+def order_along_stack(centres: Array) -> npt.NDArray[np.int64]:
+    """Order of bodies along the last coordinate, then along the others."""
+    return np.lexsort((*centres.T[-2::-1], centres[:, -1]))
 
 
 def pack(box: Sequence[float], populations: Sequence[Population], gap: float, cut: bool, seed: int) -> Packing:
@@ -100,7 +110,7 @@ def pack(box: Sequence[float], populations: Sequence[Population], gap: float, cu
         if np.all(np.abs(inside / target - 1) <= FRACTION_TOLERANCE) or trial == 20:
             break
         kept = inside / np.bincount(population_of, _volume(radii, len(extents)), len(counts))
-    order = np.lexsort((*centres.T[-2::-1], centres[:, -1]))
+    order = order_along_stack(centres)
     return Packing(
         centres[order],
         radii[order],
@@ -154,7 +164,7 @@ def _place(
         centres, _ = separate(centres, radii, extents, gap, cut, spread)
     centres, overlap = separate(centres, radii, extents, gap, cut)
     for _attempt in range(ATTEMPTS):
-        if overlap <= 0.01 * gap:
+        if overlap <= OVERLAP_LEFT * gap:
             return centres
         # A jammed packing rearranges when it is shrunk, shaken and grown again slowly, still being shaken
         # (annealing).

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from fem_asslb.geometry import Grains, LayeredStack
+from fem_asslb.geometry import Grains, LayeredStack, PlacedParticles
 from fem_asslb.mesh.region_names import read_region_name
 from meshes.grain_edges import Edges
 from meshes.packing import Packing
@@ -15,7 +15,11 @@ Numbers = dict[str, dict[str, float]]
 
 
 def packing_numbers(stack: LayeredStack, packings: dict[str, Packing], report: Report) -> Numbers:
-    """Fractions wanted, placed and meshed, number, factor on diameters, by layer and kind of bodies."""
+    """Fractions wanted, placed and meshed, number, factor on diameters, by layer and kind of bodies.
+
+    For bodies of a table, how many were left out outside the side walls and the distances [um] by which the others
+    were moved stand in place of the factor.
+    """
     numbers: Numbers = {}
     meshed_particles = report.particle_volumes()
     first = 1
@@ -29,14 +33,25 @@ def packing_numbers(stack: LayeredStack, packings: dict[str, Packing], report: R
         meshed = {"particles": solid, "voids": whole - solid - report.volumes[name]}
         for index, (kind, bodies) in enumerate(kinds):
             numbers[f"{name} {kind}"] = {
-                "wanted": bodies.volume_fraction,
+                "wanted": bodies.fraction(stack.extents(name)),
                 "placed": packing.fractions[index],
                 "meshed": meshed[kind] / whole,
                 "number": float(placed[index]),
-                "scale": packing.scales[index],
+                **_changes(stack, name, packing, index),
             }
         first = last
     return numbers
+
+
+def _changes(stack: LayeredStack, layer: str, packing: Packing, population: int) -> dict[str, float]:
+    particles, moves = stack.layers[layer].particles, packing.displacements
+    if not isinstance(particles, PlacedParticles) or moves is None:
+        return {"scale": packing.scales[population]}
+    return {
+        "left out": float(len(particles.bodies(stack.extents(layer)).radii) - len(moves)),
+        "largest displacement": float(moves.max()),
+        "mean displacement": float(moves.mean()),
+    }
 
 
 def stack_grain_numbers(

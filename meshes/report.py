@@ -48,7 +48,8 @@ class Report:
         displacement_dofs: Unknowns of a continuous displacement, P2 with three components.
         lithium_dofs: Unknowns of one P1 field in the particles.
         packing: For each packed layer and kind of bodies: the fraction wanted, placed and meshed, and the
-            factor on diameters; for grains their number and diameters [um].
+            factor on diameters or, for those of a table, how far they were moved [um]; for grains their number and
+            diameters [um].
     """
 
     dimension: int

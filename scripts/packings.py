@@ -1,11 +1,11 @@
 """Pack the spheres of cases with a packing.toml and compare with the paper: python3 -m scripts.packings [CASE ...].
 
-Writes packing.csv (every seed, state and variation) and slice.json (a section through the first seed, for a mesh)
-into the case directory and prints means and standard deviations over the seeds. Some minutes per seed.
+Writes packing.csv (every seed, state and variation) and section.csv (a section through the first seed, which the cases
+of stress mesh) into the case directory and prints means and standard deviations over the seeds. Some minutes per seed.
 """
 
 import csv
-import json
+import io
 import sys
 import time
 from collections.abc import Iterator
@@ -27,6 +27,10 @@ CRITERIA = (0.0, 0.02, 0.05, 0.10)
 
 FILLS = (0.75, 0.80, 0.85)
 """Summed volume of the spheres over that of the box at which pressing is looked at on the way."""
+
+SMALLEST_RADIUS = 0.4
+"""Radius [um] below which a disc of the section is left out: a cap of a sphere that would cost more elements than it
+holds lithium."""
 
 KEPT, ONCE = "volume kept", "overlaps once"
 """States with the wanted porosity: one less the summed volume of the spheres, or the pores of the image."""
@@ -74,21 +78,27 @@ def measure(spheres: Spheres, voxel: float) -> dict[str, float]:
     }
 
 
-def section(spheres: Spheres, seed: int) -> str:
-    """Text of slice.json."""
+def section(spheres: Spheres) -> tuple[str, float]:
+    """Section at half the width: discs of active material, and their periodic images that reach in from beyond a side.
+
+    Along the stack there are no images: each disc stands there once, and the mesh moves it off the bottom and top.
+
+    Returns:
+        Text of section.csv, and the share of the area of active material that the smallest discs take with them.
+    """
     centres, radii, kinds = contact.discs(spheres, spheres.box[1] / 2)
-    names = {ACTIVE: "active material", ELECTROLYTE: "electrolyte"}
-    rows = [
-        json.dumps([round(float(x), 4), round(float(z), 4), round(float(radius), 4), names[int(kind)]])
-        for x, z, radius, kind in zip(centres[:, 0], centres[:, 1], radii, kinds, strict=True)
-    ]
-    head = {
-        "what": "section y = half the width, periodic in x and z; discs [x um, z um, radius um, kind] may overlap",
-        "seed": seed,
-        "state": ONCE,
-        "box [um]": [round(float(extent), 4) for extent in spheres.box[[0, 2]]],
-    }
-    return json.dumps(head, indent=1)[:-2] + ',\n "discs": [\n  ' + ",\n  ".join(rows) + "\n ]\n}\n"
+    active = kinds == ACTIVE
+    large = active & (radii >= SMALLEST_RADIUS)
+    x, height, radius = np.round([*centres[large].T, radii[large]], 4)
+    width = float(spheres.box[0])
+    rows = [np.stack([x, height, radius], axis=1)]
+    for beyond, reaches in ((x + width, x < radius), (x - width, x > width - radius)):
+        rows.append(np.stack([beyond, height, radius], axis=1)[reaches])
+    text = io.StringIO()
+    writer = csv.writer(text, lineterminator="\n")
+    writer.writerow(("x [um]", "y [um]", "radius [um]"))
+    writer.writerows([f"{value:.4f}" for value in row] for row in np.concatenate(rows))
+    return text.getvalue(), float(1 - np.sum(radii[large] ** 2) / np.sum(radii[active] ** 2))
 
 
 def show(rows: list[dict[str, Any]]) -> None:
@@ -114,12 +124,14 @@ def run(case: Path) -> None:
             start = time.monotonic()
             for state, spheres in states(recipe, seed):
                 rows.append({"variation": name, "seed": seed, "state": state} | measure(spheres, recipe.voxel))
+                if not name and seed == recipe.seeds[0] and state == KEPT:
+                    text, lost = section(spheres)
+                    replace_text(case / "section.csv", text)
+                    print(f"{case.name}: section without the smallest discs, {lost:.2%} of the active area", flush=True)
             print(
                 f"{case.name} {name} seed {seed}: {len(spheres.radii)} spheres, {time.monotonic() - start:.0f} s",
                 flush=True,
             )
-            if not name and seed == recipe.seeds[0]:
-                replace_text(case / "slice.json", section(spheres, seed))
         with (case / "packing.csv").open("w", newline="", encoding="utf-8") as file:
             writer = csv.DictWriter(file, list(rows[0]), lineterminator="\n")
             writer.writeheader()

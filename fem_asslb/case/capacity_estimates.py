@@ -7,7 +7,7 @@ from fem_asslb.case.figures import Row, ending, equilibrium, main_swing, row
 from fem_asslb.case.layers import active_thickness
 from fem_asslb.case.schema import Case
 from fem_asslb.constants import FARADAY
-from fem_asslb.geometry import Diameters, Layer, LayeredStack
+from fem_asslb.geometry import Diameters, LayeredStack, Particles, PlacedParticles
 from fem_asslb.materials.material import Material
 
 
@@ -16,11 +16,13 @@ def stack_rows(case: Case, geometry: LayeredStack, materials: dict[str, Material
     rows = [row("stack thickness", geometry.height, "um", "um", "sum of the layers")]
     for name, layer in geometry.layers.items():
         if layer.particles is not None:
-            fraction = layer.particles.volume_fraction
+            fraction = geometry.particle_fraction(name)
+            filled = fraction * layer.thickness * math.prod(geometry.sides)
             rows.append(row(f"active volume fraction of {name}", fraction, "", "", "particles over layer"))
-            rows.append(row("expected number of particles", _particle_count(geometry, layer), "", "", "volume/mean"))
-            if layer.particles.grains is not None:
-                rows.append(row("expected number of grains", _grain_count(geometry, layer), "", "", "volume/mean"))
+            rows.append(_particle_count(layer.particles, geometry.extents(name), filled))
+            if (grains := layer.particles.grains) is not None:
+                count = grains.share * filled / _mean_volume(grains.diameter, geometry.dimension)
+                rows.append(row("expected number of grains", count, "", "", "volume/mean"))
     volumes = active_thickness(geometry, materials)
     if volumes:
         rows.append(row("dense active layer", sum(volumes.values()), "um", "um", "active volume over plate area"))
@@ -33,19 +35,12 @@ def stack_rows(case: Case, geometry: LayeredStack, materials: dict[str, Material
     return rows
 
 
-def _particle_count(geometry: LayeredStack, layer: Layer) -> float:
-    assert layer.particles is not None
-    filled = layer.particles.volume_fraction * layer.thickness * math.prod(geometry.sides)
-    return filled / _mean_volume(layer.particles.diameter, geometry.dimension)
-
-
-def _grain_count(geometry: LayeredStack, layer: Layer) -> float:
-    assert layer.particles is not None and layer.particles.grains is not None
-    grains = layer.particles.grains
-    per_particle = _mean_volume(layer.particles.diameter, geometry.dimension) / _mean_volume(
-        grains.diameter, geometry.dimension
-    )
-    return grains.share * per_particle * _particle_count(geometry, layer)
+def _particle_count(particles: Particles, extents: tuple[float, ...], filled: float) -> Row:
+    if isinstance(particles, PlacedParticles):
+        count = float(len(particles.bodies(extents).radii))
+        return row("number of particles", count, "", "", f"rows of {particles.path.name}")
+    count = filled / _mean_volume(particles.diameter, len(extents))
+    return row("expected number of particles", count, "", "", "volume/mean")
 
 
 def _mean_volume(diameter: Diameters, dimension: int) -> float:

@@ -5,7 +5,7 @@ from typing import Literal
 from fem_asslb.case.closed_forms import SwellingLayer
 from fem_asslb.case.schema import Case
 from fem_asslb.constants import FARADAY
-from fem_asslb.geometry import Layer, LayeredStack
+from fem_asslb.geometry import LayeredStack
 from fem_asslb.materials import mixing
 from fem_asslb.materials.elasticity import IsotropicElasticity
 from fem_asslb.materials.material import Material
@@ -15,7 +15,7 @@ def active_thickness(geometry: LayeredStack, materials: dict[str, Material]) -> 
     """Volume of each lithium host per plate area [um], by role."""
     volumes: dict[str, float] = {}
     for name, layer in geometry.layers.items():
-        shares = particle_fractions(layer)
+        shares = particle_fractions(geometry, name)
         voids = layer.voids.volume_fraction if layer.voids else 0.0
         shares[name] = 1.0 - sum(shares.values()) - voids
         for role, share in shares.items():
@@ -24,11 +24,13 @@ def active_thickness(geometry: LayeredStack, materials: dict[str, Material]) -> 
     return volumes
 
 
-def particle_fractions(layer: Layer) -> dict[str, float]:
-    """Expected part of the layer's volume in particles of each role; roles are drawn whatever the particle's size."""
-    if layer.particles is None:
+def particle_fractions(geometry: LayeredStack, name: str) -> dict[str, float]:
+    """Expected part of a layer's volume in particles of each role; roles are drawn whatever the particle's size."""
+    particles = geometry.layers[name].particles
+    if particles is None:
         return {}
-    return {role: share * layer.particles.volume_fraction for role, share in layer.particles.role_shares.items()}
+    fraction = geometry.particle_fraction(name)
+    return {role: share * fraction for role, share in particles.role_shares.items()}
 
 
 def swelling_layers(
@@ -46,18 +48,18 @@ def swelling_layers(
         x: Stoichiometry of the hosts.
         charge: Passed since assembly per plate area [pC/um^2], which swells the anode.
     """
-    return [_swelling_layer(case, materials, name, layer, x, charge) for name, layer in geometry.layers.items()]
+    return [_swelling_layer(case, geometry, materials, name, x, charge) for name in geometry.layers]
 
 
 def _swelling_layer(
-    case: Case, materials: dict[str, Material], name: str, layer: Layer, x: float, charge: float
+    case: Case, geometry: LayeredStack, materials: dict[str, Material], name: str, x: float, charge: float
 ) -> SwellingLayer:
-    material = materials[name]
+    layer, material = geometry.layers[name], materials[name]
     elasticity = material.elasticity.isotropic_average()
     if layer.particles is not None:
         voids = layer.voids.volume_fraction if layer.voids else 0.0
         particle, strain = _mean_particle(case, materials, layer.particles.role_shares, x)
-        solid = layer.particles.volume_fraction / (1.0 - voids)
+        solid = geometry.particle_fraction(name) / (1.0 - voids)
         free = mixing.effective_free_strain(solid, particle, elasticity, strain)
         return SwellingLayer(layer.thickness, _composite(solid, particle, elasticity, voids), free, free)
     if material.host is not None:

@@ -32,6 +32,20 @@ def name_materials(table: dict[str, Any]) -> dict[str, Any]:
     return table | {"materials": tables}
 
 
+def name_kinds(table: dict[str, Any]) -> dict[str, Any]:
+    """The table with particles that state no kind as packed ones, so that a variant's kind can replace theirs."""
+    geometry = table.get("geometry")
+    layers = geometry.get("layers") if isinstance(geometry, dict) else None
+    if not isinstance(geometry, dict) or not isinstance(layers, dict):
+        return table
+    named = {
+        name: layer | {"particles": {"kind": "packed"} | layer["particles"]}
+        for name, layer in layers.items()
+        if isinstance(layer, dict) and isinstance(layer.get("particles"), dict)
+    }
+    return table | {"geometry": geometry | {"layers": layers | named}}
+
+
 def parse_override(text: str) -> dict[str, Any]:
     """Table of one ``--set``.
 

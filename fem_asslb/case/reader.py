@@ -11,8 +11,9 @@ from pydantic import TypeAdapter, ValidationError
 
 from fem_asslb.case.checks import cross_check
 from fem_asslb.case.keys import fields_of
-from fem_asslb.case.merging import merge, name_materials, parse_override
+from fem_asslb.case.merging import merge, name_kinds, name_materials, parse_override
 from fem_asslb.case.messages import errors_of_section, unknown_key
+from fem_asslb.case.paths import path_owners
 from fem_asslb.case.protocol import readable_steps
 from fem_asslb.case.readable import UnreadableError, readable_part
 from fem_asslb.case.schema import Case
@@ -65,7 +66,7 @@ def build_case(table: dict[str, Any]) -> Case:
     Raises:
         CaseErrors: Everything that is wrong, one error per line.
     """
-    known = fields_of(Case)
+    known, table = fields_of(Case), name_kinds(table)
     errors = [unknown_key(key, (*known, "extends", "remove")) for key in table if key not in known]
     sections: dict[str, Any] = {}
     for item in fields(Case):
@@ -101,11 +102,13 @@ def _read_with_base(path: Path, seen: tuple[Path, ...]) -> dict[str, Any]:
     table = _load(file, path)
     parent = table.pop("extends", None)
     removed = table.pop("remove", [])
-    _resolve_mesh_path(table, file.parent)
+    # A path is relative to the file that states it.
+    for owner in path_owners(table):
+        owner["path"] = str((file.parent / owner["path"]).resolve())
     if parent is None:
         if removed:
             raise CaseError("remove", "there is nothing to remove from; it goes with extends")
-        return name_materials(table)
+        return name_kinds(name_materials(table))
     if not isinstance(parent, str):
         raise CaseError("extends", f"{parent!r} is not a directory relative to {file.parent}")
     base = _read_with_base(file.parent / parent, (*seen, file))
@@ -123,13 +126,6 @@ def _load(file: Path, given: Path) -> dict[str, Any]:
         return tomllib.loads(file.read_text(encoding="utf-8"))
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise CaseError(str(file), f"not valid TOML: {error}") from error
-
-
-def _resolve_mesh_path(table: dict[str, Any], directory: Path) -> None:
-    """Make ``geometry.path`` absolute: it is relative to the file that states it."""
-    geometry = table.get("geometry")
-    if isinstance(geometry, dict) and isinstance(geometry.get("path"), str):
-        geometry["path"] = str(directory / geometry["path"])
 
 
 def _remove(table: dict[str, Any], key: str) -> None:

@@ -30,7 +30,7 @@ def renewed(document: str) -> str:
 
 def _section(kind: type, paths: list[str]) -> str:
     tag = tag_of(kind)
-    names = ", ".join(f"`[{path}]`" if path else "Sections" for path in paths)
+    names = ", ".join(f"`[{path}]`" if path else "Sections" for path in dict.fromkeys(paths))
     title = f"### {names}" + (f' with `{tag[0]} = "{tag[1]}"`' if tag else "")
     summary, meanings = _docstring(kind)
     lines = [title, "", summary, "", "| key | value | default | meaning |", "|---|---|---|---|"]

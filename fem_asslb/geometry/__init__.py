@@ -10,10 +10,12 @@ from pydantic import Field
 
 from fem_asslb.geometry.diameters import Diameters, EqualDiameters, LognormalDiameters, TableDiameters
 from fem_asslb.geometry.grains import Grains
-from fem_asslb.geometry.layer import Layer, Particles, Voids
+from fem_asslb.geometry.layer import Layer
 from fem_asslb.geometry.layered_stack import BOUNDARY_NAMES, LayeredStack
 from fem_asslb.geometry.mesh_file import MeshFile
 from fem_asslb.geometry.particle_in_shell import ParticleInShell
+from fem_asslb.geometry.particles import PackedParticles, Particles, PlacedParticles, Voids
+from fem_asslb.geometry.placed_bodies import PlacedBodies
 
 Geometry = Annotated[LayeredStack | ParticleInShell | MeshFile, Field(discriminator="kind")]
 
@@ -27,8 +29,11 @@ __all__ = [
     "LayeredStack",
     "LognormalDiameters",
     "MeshFile",
+    "PackedParticles",
     "ParticleInShell",
     "Particles",
+    "PlacedBodies",
+    "PlacedParticles",
     "TableDiameters",
     "Voids",
 ]

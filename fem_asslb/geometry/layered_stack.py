@@ -87,6 +87,15 @@ class LayeredStack:
         particles = [layer.particles for layer in self.layers.values() if layer.particles is not None]
         return tuple(dict.fromkeys(role for kind in particles for role in kind.role_shares))
 
+    def extents(self, name: str) -> tuple[float, ...]:
+        """Extents of a layer, its thickness last [um]."""
+        return (*self.sides, self.layers[name].thickness)
+
+    def particle_fraction(self, name: str) -> float:
+        """Part of a layer's volume (area in 2D) inside particles."""
+        particles = self.layers[name].particles
+        return 0.0 if particles is None else particles.fraction(self.extents(name))
+
     def levels(self) -> dict[str, tuple[float, float]]:
         """Bottom and top of each layer along the stack direction [um]."""
         levels, level = {}, 0.0

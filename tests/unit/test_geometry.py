@@ -14,15 +14,15 @@ from fem_asslb.geometry import (
     LayeredStack,
     LognormalDiameters,
     MeshFile,
+    PackedParticles,
     ParticleInShell,
-    Particles,
     TableDiameters,
     Voids,
 )
 
 pytestmark = pytest.mark.serial  # plain numbers: nothing parallel in it
 
-PARTICLES = Particles(volume_fraction=0.5, diameter=EqualDiameters(4.0), minimum_gap=0.1)
+PARTICLES = PackedParticles(volume_fraction=0.5, diameter=EqualDiameters(4.0), minimum_gap=0.1)
 
 
 def test_lognormal_quantiles_follow_the_distribution():
@@ -54,16 +54,16 @@ def test_levels_stack_from_zero():
         (lambda: TableDiameters((), ()), "diameters is ()"),
         (lambda: TableDiameters((1.0, 2.0), (1.0,)), "as many numbers as diameters"),
         (lambda: TableDiameters((1.0, 2.0), (0.5, 0.4)), "whose sum is 1"),
-        (lambda: Particles(1.2, EqualDiameters(4.0), 0.1), "volume_fraction is 1.2"),
-        (lambda: Particles(0.5, EqualDiameters(4.0), 0.0), "minimum_gap is 0.0"),
-        (lambda: Particles(0.5, EqualDiameters(4.0), 5.0), "less than the median diameter"),
-        (lambda: Particles(0.5, EqualDiameters(4.0), 0.1, "open"), "'inside' or 'cut'"),
+        (lambda: PackedParticles(1.2, EqualDiameters(4.0), 0.1), "volume_fraction is 1.2"),
+        (lambda: PackedParticles(0.5, EqualDiameters(4.0), 0.0), "minimum_gap is 0.0"),
+        (lambda: PackedParticles(0.5, EqualDiameters(4.0), 5.0), "less than the median diameter"),
+        (lambda: PackedParticles(0.5, EqualDiameters(4.0), 0.1, "open"), "'inside' or 'cut'"),
         (lambda: Grains(EqualDiameters(1.0), seed=-1), "seed is -1"),
         (lambda: Grains(EqualDiameters(1.0), share=0.0), "share is 0.0"),
         (lambda: Grains(EqualDiameters(1.0), element_size=1.5), "element_size is 1.5"),
-        (lambda: Particles(0.5, EqualDiameters(4.0), 0.1, grains=Grains(EqualDiameters(4.0))), "less than that of"),
-        (lambda: Particles(0.5, EqualDiameters(4.0), 0.1, roles={"a": 0.7, "b": 0.2}), "whose sum is 1"),
-        (lambda: Particles(0.5, EqualDiameters(4.0), 0.1, roles={"a": 1.5, "b": -0.5}), "shares above 0"),
+        (lambda: replace(PARTICLES, grains=Grains(EqualDiameters(4.0))), "less than that of"),
+        (lambda: PackedParticles(0.5, EqualDiameters(4.0), 0.1, roles={"a": 0.7, "b": 0.2}), "whose sum is 1"),
+        (lambda: PackedParticles(0.5, EqualDiameters(4.0), 0.1, roles={"a": 1.5, "b": -0.5}), "shares above 0"),
         (lambda: Voids(0.0, EqualDiameters(4.0)), "volume_fraction is 0.0"),
         (lambda: Layer(-1.0), "thickness is -1.0"),
         (lambda: Layer(3.0, PARTICLES), "more than the median diameter"),
@@ -118,6 +118,7 @@ def test_a_case_table_becomes_the_geometry_with_lengths_in_um():
             "cathode": {
                 "thickness": "40 um",
                 "particles": {
+                    "kind": "packed",
                     "volume_fraction": 0.6,
                     "minimum_gap": "0.1 um",
                     "diameter": {"kind": "lognormal", "median": "4 um", "geometric_deviation": 1.3},
@@ -129,7 +130,7 @@ def test_a_case_table_becomes_the_geometry_with_lengths_in_um():
     assert isinstance(stack, LayeredStack)
     assert (stack.width, stack.element_size) == (pytest.approx(60.0), pytest.approx(0.7))
     assert list(stack.layers) == ["anode", "cathode"]
-    assert stack.layers["cathode"].particles == Particles(0.6, LognormalDiameters(4.0, 1.3), 0.1)
+    assert stack.layers["cathode"].particles == PackedParticles(0.6, LognormalDiameters(4.0, 1.3), 0.1)
 
 
 @pytest.mark.parametrize("change", [{"widht": "60 um"}, {"width": 60.0}, {"width": "60 MPa"}, {"kind": "cube"}])

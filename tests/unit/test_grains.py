@@ -21,8 +21,8 @@ from fem_asslb.geometry import (
     Layer,
     LayeredStack,
     LognormalDiameters,
+    PackedParticles,
     ParticleInShell,
-    Particles,
 )
 from fem_asslb.mesh.domain import distribute, region_particles
 from fem_asslb.mesh.region_names import RegionName, read_region_name
@@ -44,14 +44,14 @@ from tests.support import built, largest
 GRAINS = Grains(LognormalDiameters(1.0, 1.2), share=0.7)
 FLAT = LayeredStack(
     2,
-    {"separator": Layer(3.0), "cathode": Layer(9.0, Particles(0.5, EqualDiameters(4.0), 0.2, "inside", GRAINS))},
+    {"separator": Layer(3.0), "cathode": Layer(9.0, PackedParticles(0.5, EqualDiameters(4.0), 0.2, "inside", GRAINS))},
     12.0,
     0.6,
     order=2,
 )
 SOLID = LayeredStack(
     3,
-    {"cathode": Layer(7.0, Particles(0.25, EqualDiameters(3.0), 0.2, "cut", replace(GRAINS, share=1.0)))},
+    {"cathode": Layer(7.0, PackedParticles(0.25, EqualDiameters(3.0), 0.2, "cut", replace(GRAINS, share=1.0)))},
     6.0,
     1.0,
     depth=6.0,
@@ -335,7 +335,7 @@ def test_axes_of_grains_refer_to_the_centre_of_their_particle(comm, shared_path)
 
 @pytest.mark.serial
 def test_roles_are_number_shares_and_numbers_go_on_over_all():
-    particles = Particles(0.4, EqualDiameters(3.0), 0.1, roles={"coated": 0.7, "bare": 0.3})
+    particles = PackedParticles(0.4, EqualDiameters(3.0), 0.1, roles={"coated": 0.7, "bare": 0.3})
     stack = LayeredStack(2, {"cathode": Layer(30.0, particles)}, 30.0, 1.0)
     found = stack_particles(stack, pack_layers(stack))
     assert [item.name.particle for item in found] == list(range(1, len(found) + 1))

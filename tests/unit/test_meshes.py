@@ -15,8 +15,8 @@ from fem_asslb.geometry import (
     LayeredStack,
     LognormalDiameters,
     MeshFile,
+    PackedParticles,
     ParticleInShell,
-    Particles,
     Voids,
 )
 from meshes import build
@@ -24,11 +24,11 @@ from meshes.layered_stack import pack_layers
 
 pytestmark = pytest.mark.serial
 
-PARTICLES = Particles(0.5, LognormalDiameters(3.0, 1.2), 0.15, "inside")
+PARTICLES = PackedParticles(0.5, LognormalDiameters(3.0, 1.2), 0.15, "inside")
 FLAT = LayeredStack(2, {"anode": Layer(30.0), "separator": Layer(100.0), "cathode": Layer(14.0, PARTICLES)}, 12.0, 0.8)
 SOLID = LayeredStack(
     3,
-    {"separator": Layer(20.0), "cathode": Layer(7.0, Particles(0.3, EqualDiameters(3.0), 0.2, "cut"))},
+    {"separator": Layer(20.0), "cathode": Layer(7.0, PackedParticles(0.3, EqualDiameters(3.0), 0.2, "cut"))},
     7.0,
     1.2,
     depth=6.0,

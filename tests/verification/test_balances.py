@@ -6,7 +6,7 @@ from mpi4py import MPI
 
 from fem_asslb.axes import random_axis
 from fem_asslb.diagnostics import Diagnostics
-from fem_asslb.geometry import EqualDiameters, Layer, LayeredStack, Particles
+from fem_asslb.geometry import EqualDiameters, Layer, LayeredStack, PackedParticles
 from fem_asslb.interfaces.law import ElasticLaw
 from fem_asslb.materials.library import load
 from fem_asslb.mesh.domain import region_particles
@@ -67,7 +67,7 @@ STACK = LayeredStack(
     dimension=2,
     layers={
         "anode": Layer(4.0),
-        "cathode": Layer(9.0, particles=Particles(0.4, EqualDiameters(3.0), minimum_gap=0.3, walls="cut")),
+        "cathode": Layer(9.0, particles=PackedParticles(0.4, EqualDiameters(3.0), minimum_gap=0.3, walls="cut")),
     },
     width=8.0,
     element_size=1.0,

@@ -1,0 +1,159 @@
+"""Particles and voids of a layer."""
+
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Annotated, ClassVar, Literal
+
+import numpy as np
+from pydantic import ConfigDict, Field
+
+from fem_asslb.geometry.diameters import Diameters
+from fem_asslb.geometry.grains import Grains
+from fem_asslb.geometry.placed_bodies import PlacedBodies, read_bodies
+from fem_asslb.geometry.requirements import require, require_fraction, require_length
+from fem_asslb.units import Length
+from fem_asslb.values import STRICT, Number
+
+
+@dataclass(frozen=True)
+class PackedParticles:
+    """Discs (2D) or spheres (3D) of active material packed at random into a layer; the kind where none is stated.
+
+    Attributes:
+        volume_fraction: Part of the layer's whole volume (area in 2D) inside particles, voids counted in the
+            whole.
+        diameter: Distribution of diameters by number [um].
+        minimum_gap: Smallest distance between two particles, and between a particle and a face it does not
+            cut [um].
+        walls: ``"inside"``: particles keep off the side walls; ``"cut"``: side walls may cut them (the part
+            outside is dropped). The bottom and top of the layer are never cut.
+        grains: Grains of polycrystalline particles; without them every particle is a single crystal.
+        roles: Kinds of particles and their number shares (sum 1), such as ``{coated = 0.7, bare = 0.3}``: regions
+            ``coated/0001``, ``bare/0002``, ... with materials and interfaces of their own, chosen by the
+            geometry's seed; default: all are ``particle``.
+    """
+
+    __pydantic_config__: ClassVar[ConfigDict] = STRICT
+    volume_fraction: Number
+    diameter: Diameters
+    minimum_gap: Length
+    walls: Literal["inside", "cut"] = "inside"
+    grains: Grains | None = None
+    roles: dict[str, Number] = field(default_factory=dict)
+    kind: Literal["packed"] = "packed"
+
+    def __post_init__(self) -> None:
+        require_fraction("volume_fraction", self.volume_fraction)
+        _require_gap_and_walls(self.minimum_gap, self.walls)
+        median = self.diameter.quantile(0.5)
+        accepted = f"less than the median diameter, {median:g} um"
+        require(self.minimum_gap < median, "minimum_gap", self.minimum_gap, accepted)
+        if self.grains is not None:
+            self.grains.require_smaller_than(median)
+        _require_shares(self.roles)
+
+    @property
+    def role_shares(self) -> dict[str, float]:
+        """Number share of the particles of each role."""
+        return self.roles or {"particle": 1.0}
+
+    def fraction(self, extents: tuple[float, ...]) -> float:
+        """Part of a layer of these extents [um] inside particles."""
+        return self.volume_fraction
+
+
+@dataclass(frozen=True)
+class PlacedParticles:
+    """Discs (2D) or spheres (3D) of active material at the places that a table states: a measured or computed section.
+
+    Those that overlap, are too near, or would be cut by the bottom or top are moved as little as can be; radii stay.
+    The report of the mesh says by how much.
+
+    Attributes:
+        path: Table of text with the columns ``x [um],y [um],radius [um]``, in 3D ``x [um],y [um],z [um],radius [um]``,
+            a row for each particle; the last coordinate is the height over the layer's bottom.
+        minimum_gap: Smallest distance between two particles, and between a particle and a face it does not
+            cut [um].
+        walls: ``"inside"``: particles are moved off the side walls; ``"cut"``: side walls may cut them (the part
+            outside is dropped), and the table may hold particles with their centre outside, as the images of a
+            periodic section are. The bottom and top of the layer are never cut.
+        grains: Grains of polycrystalline particles; without them every particle is a single crystal.
+        roles: Kinds of particles and their number shares, as for packed particles.
+    """
+
+    __pydantic_config__: ClassVar[ConfigDict] = STRICT
+    path: Path
+    minimum_gap: Length
+    walls: Literal["inside", "cut"] = "inside"
+    grains: Grains | None = None
+    roles: dict[str, Number] = field(default_factory=dict)
+    kind: Literal["placed"] = "placed"
+
+    def __post_init__(self) -> None:
+        _require_gap_and_walls(self.minimum_gap, self.walls)
+        _require_shares(self.roles)
+
+    @property
+    def role_shares(self) -> dict[str, float]:
+        """Number share of the particles of each role."""
+        return self.roles or {"particle": 1.0}
+
+    def fraction(self, extents: tuple[float, ...]) -> float:
+        """Part of a layer of these extents [um] inside particles."""
+        return self.bodies(extents).fraction(extents)
+
+    def bodies(self, extents: tuple[float, ...]) -> PlacedBodies:
+        """Particles of the table for a layer of these extents [um], the last one its thickness.
+
+        Raises:
+            ValueError: The table cannot be read, or a particle does not fit into the layer; one line.
+        """
+        bodies = read_bodies(self.path, len(extents))
+        beyond = bodies.radii[:, None] * (np.arange(len(extents)) < len(extents) - 1) * (self.walls == "cut")
+        outside = np.any((bodies.centres < -beyond) | (bodies.centres > extents + beyond), axis=1)
+        large = 2 * (bodies.radii + self.minimum_gap) > min(extents)
+        near = ", or beyond a side by at most the radius" if self.walls == "cut" else ""
+        room = f"a body that has room in it with a gap of {self.minimum_gap:g} um on each side"
+        for faulty, accepted in ((outside, f"a centre in it{near}"), (large, room)):
+            for index in np.flatnonzero(faulty)[:1]:
+                row = ", ".join(f"{value:g}" for value in (*bodies.centres[index], bodies.radii[index]))
+                box = " x ".join(f"{extent:g}" for extent in extents)
+                where = f"'{self.path}', line {index + 2}: {row}"
+                raise ValueError(f"{where} does not fit into the layer of {box} um; expected {accepted}")
+        return bodies
+
+
+Particles = Annotated[PackedParticles | PlacedParticles, Field(discriminator="kind")]
+
+
+@dataclass(frozen=True)
+class Voids:
+    """Round holes in a layer, placed together with its particles and under the same rule for walls and gaps.
+
+    Attributes:
+        volume_fraction: Part of the layer's whole volume (area in 2D) that is void.
+        diameter: Distribution of diameters by number [um].
+    """
+
+    __pydantic_config__: ClassVar[ConfigDict] = STRICT
+    volume_fraction: Number
+    diameter: Diameters
+
+    def __post_init__(self) -> None:
+        require_fraction("volume_fraction", self.volume_fraction)
+
+    def fraction(self, extents: tuple[float, ...]) -> float:
+        """Part of a layer of these extents [um] inside voids."""
+        return self.volume_fraction
+
+
+def _require_gap_and_walls(minimum_gap: float, walls: str) -> None:
+    require_length("minimum_gap", minimum_gap)
+    require(walls in ("inside", "cut"), "walls", walls, "'inside' or 'cut'")
+
+
+def _require_shares(roles: dict[str, float]) -> None:
+    shares = roles.values()
+    sum_is_one = not roles or abs(sum(shares) - 1.0) < 1e-6
+    accepted = "names with shares above 0 whose sum is 1"
+    require(all(share > 0.0 for share in shares) and sum_is_one, "roles", roles, accepted)

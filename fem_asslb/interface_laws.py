@@ -1,4 +1,4 @@
-"""From the interfaces of a case to their laws on its mesh, with stiffnesses from the neighbours."""
+"""From the interfaces of a case to their laws on its mesh."""
 
 import logging
 import math
@@ -6,7 +6,8 @@ from collections.abc import Mapping
 
 from fem_asslb.case import interfaces as choices
 from fem_asslb.errors import CaseError, MaterialError, MeshError
-from fem_asslb.interfaces.cohesion import Cohesion, least_stiffness, smooth_stiffness
+from fem_asslb.interface_stiffness import contact_stiffness, friction_share, report_stiffness, require_stiff_grains
+from fem_asslb.interfaces.cohesion import Cohesion
 from fem_asslb.interfaces.gate import ConductionKnee, FullConduction, Gate
 from fem_asslb.interfaces.law import ContactLaw, ElasticLaw
 from fem_asslb.interfaces.softening import SOFTENINGS
@@ -14,27 +15,12 @@ from fem_asslb.interfaces.toughness import BenzeggaghKenane, PowerLaw
 from fem_asslb.materials.material import Material
 from fem_asslb.mesh.domain import Domain
 from fem_asslb.mesh.interface_mesh import mean_facet_size
-from fem_asslb.mesh.volumes import role_volumes
 from fem_asslb.model import Interface, InterfaceStart
 
 logger = logging.getLogger(__name__)
 
-STIFFNESS_FACTOR = 100.0
-"""Default stiffness of an interface over E/h of the softer side: bonded or closed, it then adds about 1 % to the
-compliance of one layer of elements."""
-
-FRICTION_FACTOR = 1.0
-"""Default stiffness of what friction holds over E/h of the softer side: no stiffer than what it acts on, or Newton
-jumps from slip one way to slip the other way."""
-
 EQUIVALENT_LENGTH = 0.01
 """A boundary between two hosts conducts lithium by default like this length of the less conducting one [um]."""
-
-LEAST_GRAIN_STIFFNESS = 50.0
-"""Stiffness of the boundaries between grains times the diameter of the grains over Young's modulus, at the least."""
-
-ZONE_ELEMENTS = 3
-"""Facets that a cohesive zone should hold for debonding not to depend on the mesh."""
 
 
 def build_interfaces(
@@ -82,14 +68,14 @@ def _build(
         if isinstance(choice, choices.CohesiveInterface):
             law, start = _cohesive(choice, modulus, size), _start(choice)
         else:
-            stiffness = choice.normal_stiffness or STIFFNESS_FACTOR * modulus / size
-            share = _friction_share(choice, modulus, size, stiffness)
+            stiffness = contact_stiffness(choice, modulus, size)
+            share = friction_share(choice, modulus, size, stiffness)
             law = ContactLaw(stiffness, stiffness, choice.friction, gate=_gate(choice), friction_share=share)
     except MaterialError as error:
         raise CaseError(key, str(error)) from error
     if plus == minus:
-        _require_stiff_grains(key, law, modulus, domain, plus)
-    _report(key, law, modulus, size)
+        require_stiff_grains(key, law, modulus, domain, plus)
+    report_stiffness(key, law, modulus, size)
     if domain.dimension == 3 and degree == 2:
         logger.warning(
             "%s: contact pressures of quadratic displacement in 3D alternate from point to point; "
@@ -116,36 +102,20 @@ def _default_conductance(plus: Material, minus: Material) -> float | None:
 
 def _cohesive(choice: choices.CohesiveInterface, modulus: float, size: float) -> ContactLaw:
     strength, toughness = choice.normal_strength, choice.normal_toughness
-    softening = SOFTENINGS[choice.softening]
-    stiffness = max(STIFFNESS_FACTOR * modulus / size, least_stiffness(strength, toughness))
-    if choice.softening == "smooth-exponential":
-        stiffness = smooth_stiffness(strength, toughness)
     mixed = PowerLaw if choice.mixed_mode.criterion == "power" else BenzeggaghKenane
     cohesion = Cohesion(
         strength,
         choice.shear_strength or strength,
         toughness,
         choice.shear_toughness or toughness,
-        choice.normal_stiffness or stiffness,
-        softening,
+        contact_stiffness(choice, modulus, size),
+        SOFTENINGS[choice.softening],
         mixed(choice.mixed_mode.exponent),
         choice.viscous_time,
         choice.healing_time or math.inf,
     )
-    share = _friction_share(choice, modulus, size, cohesion.shear_stiffness)
+    share = friction_share(choice, modulus, size, cohesion.shear_stiffness)
     return ContactLaw.cohesive(cohesion, choice.friction, _gate(choice), share)
-
-
-def _friction_share(choice: choices.OpeningInterface, modulus: float, size: float, shear_stiffness: float) -> float:
-    """Stiffness of what friction holds over the shear stiffness."""
-    if choice.friction_stiffness is None:
-        return min(1.0, FRICTION_FACTOR * modulus / (size * shear_stiffness))
-    if choice.friction_stiffness > shear_stiffness:
-        raise MaterialError(
-            f"friction_stiffness = {choice.friction_stiffness:g} MPa/um; accepted: up to the shear stiffness, "
-            f"{shear_stiffness:g} MPa/um"
-        )
-    return choice.friction_stiffness / shear_stiffness
 
 
 def _start(choice: choices.CohesiveInterface) -> InterfaceStart:
@@ -163,47 +133,3 @@ def _gate(choice: choices.OpeningInterface) -> Gate:
         knee = choice.closed_conduction
         closed = ConductionKnee(knee.lowest, knee.knee, knee.width)
     return Gate(closed, choice.opening_width, choice.after_opening == "lost")
-
-
-def _require_stiff_grains(key: str, law: ContactLaw, modulus: float, domain: Domain, role: str) -> None:
-    """Refuse boundaries between grains that soften the polycrystal.
-
-    Raises:
-        CaseError: The stiffness times the mean diameter of the grains is less than 50 Young's moduli.
-    """
-    number = domain.region_roles.count(role)
-    mean = role_volumes(domain)[role] / number
-    diameter = math.sqrt(4.0 * mean / math.pi) if domain.dimension == 2 else (6.0 * mean / math.pi) ** (1.0 / 3.0)
-    least = LEAST_GRAIN_STIFFNESS * modulus / diameter
-    if law.normal_stiffness < least:
-        softens = f"{law.normal_stiffness:.4g} MPa/um softens grains of {diameter:.3g} um"
-        raise CaseError(f"{key}.normal_stiffness", f"{softens}; expected at least {least:.4g} MPa/um")
-
-
-def _report(key: str, law: ContactLaw, modulus: float, size: float) -> None:
-    """Say what was chosen, and whether the mesh resolves the zone in which the interface lets go."""
-    overlap = 1e3 * 100.0 / law.normal_stiffness
-    logger.info(
-        "%s: normal stiffness %.3g MPa/um (%.3g E/h), shear %.3g, friction %.3g MPa/um, overlap %.2g nm at 100 MPa",
-        key,
-        law.normal_stiffness,
-        law.normal_stiffness * size / modulus,
-        law.shear_stiffness,
-        law.friction_stiffness,
-        overlap,
-    )
-    if law.cohesion is None:
-        return
-    elements = cohesive_zone(law.cohesion, modulus) / size
-    text = f"{key}: {elements:.2g} facets per cohesive zone E G/T^2"
-    if elements < ZONE_ELEMENTS:
-        logger.warning("%s, at least %d are needed for debonding not to depend on the mesh", text, ZONE_ELEMENTS)
-    else:
-        logger.info(text)
-
-
-def cohesive_zone(cohesion: Cohesion, modulus: float) -> float:
-    """Length of the zone in which an interface lets go, E G/T^2, the smaller of both modes [um]."""
-    return modulus * min(
-        cohesion.normal_toughness / cohesion.normal_strength**2, cohesion.shear_toughness / cohesion.shear_strength**2
-    )

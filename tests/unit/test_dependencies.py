@@ -27,6 +27,7 @@ LAYERS = [
     "problem",
     "solver diagnostics interface_diagnostics particle_diagnostics",
     "cautions stepping",
+    "interface_stiffness",
     "interface_laws",
     "battery_cell build loading ledger simulation",
     "output",

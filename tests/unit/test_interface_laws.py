@@ -5,7 +5,8 @@ import pytest
 from fem_asslb.case.reader import build_case, read_table
 from fem_asslb.driver import build_domain
 from fem_asslb.errors import CaseError, MeshError
-from fem_asslb.interface_laws import STIFFNESS_FACTOR, build_interfaces
+from fem_asslb.interface_laws import build_interfaces
+from fem_asslb.interface_stiffness import STIFFNESS_FACTOR
 from fem_asslb.mesh.interface_mesh import mean_facet_size
 from tests.unit.test_interface_output import CELL
 

@@ -7,7 +7,7 @@ from dolfinx import mesh as dmesh
 from dolfinx.la import InsertMode
 
 from fem_asslb.interface_diagnostics import InterfaceDiagnostics
-from fem_asslb.interface_laws import cohesive_zone
+from fem_asslb.interface_stiffness import cohesive_zone
 from fem_asslb.interfaces.cohesion import Cohesion
 from fem_asslb.interfaces.law import ContactLaw
 from fem_asslb.materials.elasticity import IsotropicElasticity

@@ -105,7 +105,7 @@ class Stepper:
         Raises:
             ConvergenceError: The smallest step failed; the state is that at the start of the step.
         """
-        length, rejected = min(self.next_step, longest), 0
+        length, rejected, failed = min(self.next_step, longest), 0, 0.0
         while True:
             error = None
             guess = self._extrapolate(length)
@@ -115,7 +115,9 @@ class Stepper:
                 report = self._solver.solve()
             except ConvergenceError as failure:
                 logger.info("step of %.3g s failed: %s", length, failure)
-                self.limit = CAUTION * length
+                # Of several lengths that fail, the longest limits the steps to come: a snap lasts no longer than a step.
+                failed = max(failed, length)
+                self.limit = CAUTION * failed
             else:
                 error = self._error(guess)
                 if error <= ACCEPTED:

@@ -136,6 +136,19 @@ def test_a_step_that_passes_the_limit_is_shortened_to_it():
     assert rejected == 0
 
 
+def test_steps_recover_after_a_snap():
+    """Where Newton fails at one instant down to a thousandth of the step, the length is back soon after."""
+    problem = Decay(longest=0.02)
+    stepper = stepper_of(problem, tolerance=0.1, first_step=0.01, largest_step=0.01)
+    lengths = []
+    for index in range(20):
+        problem.longest = 1e-5 if index == 5 else 0.02
+        lengths.append(stepper.advance(10.0, lambda _: None, lambda: 0.0)[0])
+        problem.previous.assign(problem.state)
+    assert lengths[5] < 1e-5
+    assert lengths[18] > 0.6 * 0.01
+
+
 def test_steps_stay_below_one_that_newton_could_not_do():
     """After a failure most attempts succeed: the limit grows by a tenth per step, not by the factor of easy steps."""
     problem = Decay(longest=0.011)

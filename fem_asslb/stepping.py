@@ -115,7 +115,7 @@ class Stepper:
                 report = self._solver.solve()
             except ConvergenceError as failure:
                 logger.info("step of %.3g s failed: %s", length, failure)
-                # Of several lengths that fail, the longest limits the steps to come: a snap lasts no longer than a step.
+                # Of several lengths that fail, the longest limits the steps to come: a snap needs one short step.
                 failed = max(failed, length)
                 self.limit = CAUTION * failed
             else:

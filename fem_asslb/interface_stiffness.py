@@ -49,6 +49,12 @@ def contact_stiffness(choice: OpeningInterface, modulus: float, size: float) -> 
 def friction_share(choice: OpeningInterface, modulus: float, size: float, shear_stiffness: float) -> float:
     """Stiffness of what friction holds over the shear stiffness.
 
+    Args:
+        choice: Of the case.
+        modulus: Young's modulus of the softer side [MPa].
+        size: Mean size of the facets [um].
+        shear_stiffness: [MPa/um].
+
     Raises:
         MaterialError: A given stiffness larger than that.
     """
@@ -65,6 +71,13 @@ def friction_share(choice: OpeningInterface, modulus: float, size: float, shear_
 def require_stiff_grains(key: str, law: ContactLaw, modulus: float, domain: Domain, role: str) -> None:
     """Refuse boundaries between grains that soften the polycrystal.
 
+    Args:
+        key: Of the interface in the case.
+        law: Of the boundaries.
+        modulus: Young's modulus of the grains [MPa].
+        domain: The mesh.
+        role: Of the grains.
+
     Raises:
         CaseError: The stiffness times the mean diameter of the grains is less than 50 Young's moduli.
     """
@@ -78,7 +91,14 @@ def require_stiff_grains(key: str, law: ContactLaw, modulus: float, domain: Doma
 
 
 def report_stiffness(key: str, law: ContactLaw, modulus: float, size: float) -> None:
-    """Say what was chosen, and whether the mesh resolves the zone in which the interface lets go."""
+    """Say what was chosen, and whether the mesh resolves the zone in which the interface lets go.
+
+    Args:
+        key: Of the interface in the case.
+        law: What was chosen.
+        modulus: Young's modulus of the softer side [MPa].
+        size: Mean size of the facets [um].
+    """
     overlap = 1e3 * 100.0 / law.normal_stiffness
     logger.info(
         "%s: normal stiffness %.3g MPa/um (%.3g E/h), shear %.3g, friction %.3g MPa/um, overlap %.2g nm at 100 MPa",
@@ -100,7 +120,12 @@ def report_stiffness(key: str, law: ContactLaw, modulus: float, size: float) -> 
 
 
 def cohesive_zone(cohesion: Cohesion, modulus: float) -> float:
-    """Length of the zone in which an interface lets go, E G/T^2, the smaller of both modes [um]."""
+    """Length of the zone in which an interface lets go, E G/T^2, the smaller of both modes [um].
+
+    Args:
+        cohesion: Its adhesion.
+        modulus: Young's modulus of the softer side [MPa].
+    """
     return modulus * min(
         cohesion.normal_toughness / cohesion.normal_strength**2, cohesion.shear_toughness / cohesion.shear_strength**2
     )

@@ -1,8 +1,8 @@
 """Study of adhesion and grain size: python3 -m scripts.adhesion [--jobs N]; writes docs/adhesion.csv and its picture.
 
 Runs `cases/polycrystal-particle` with grains of several sizes and boundaries of several strengths and toughnesses, and
-reads from each history how much of the grain boundaries has cracked and when that began. Results of runs that are
-there are used again.
+reads from each history how much of the grain boundaries has cracked and when that began. Results of runs that came to
+their end are used again.
 """
 
 import argparse
@@ -17,6 +17,7 @@ from pathlib import Path
 import numpy as np
 
 from fem_asslb.output.history import read_history
+from fem_asslb.output.record import read_record
 from fem_asslb.plotting.style import create_figure, label_panels, paper_style, save
 
 ROOT = Path(__file__).parents[1]
@@ -50,7 +51,7 @@ class Result:
 def run(grain: float, strength: float, toughness: float) -> Result:
     """One point of the study."""
     folder = CASE / "study" / f"{grain:g}um-{strength:g}MPa-{toughness:g}Jm2"
-    if not (folder / "run.json").exists():
+    if not has_ended(folder):
         changes = {
             "geometry.grains.diameter.median": f"{grain:g} um",
             "interfaces.boundary.normal_strength": f"{strength:g} MPa",
@@ -58,9 +59,14 @@ def run(grain: float, strength: float, toughness: float) -> Result:
             "output.pictures": "false",
         }
         options = itertools.chain.from_iterable(("--set", f"{key}={value}") for key, value in changes.items())
-        command = [sys.executable, "-m", "fem_asslb", "run", str(CASE), "--results", str(folder), *options]
-        subprocess.run(command, check=True, stdout=subprocess.DEVNULL, cwd=ROOT)
+        command = [sys.executable, "-m", "fem_asslb", "run", str(CASE), "--results", str(folder), "--overwrite"]
+        subprocess.run([*command, *options], check=True, stdout=subprocess.DEVNULL, cwd=ROOT)
     return read(folder, grain, strength, toughness)
+
+
+def has_ended(folder: Path) -> bool:
+    """Whether a run in a results folder carried out its whole protocol."""
+    return (folder / "run.json").exists() and read_record(folder)["runs"][-1].get("end") == "end of protocol"
 
 
 def read(folder: Path, grain: float, strength: float, toughness: float) -> Result:

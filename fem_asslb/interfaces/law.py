@@ -15,7 +15,7 @@ DRAG_TIME = 1e-7
 matter: at an opening rate of 1 nm/s it is 1e-10 um times the stiffness, some 1e-3 MPa."""
 
 FRICTION_SHARE = 0.1
-"""Default elastic stiffness of what friction holds over the shear stiffness of what adheres.
+"""Elastic stiffness of what friction holds over the shear stiffness, of a law built by itself; a case takes E/h.
 
 With a stiffer one the range of sticking is so narrow that Newton jumps over it, from slip one way to the other.
 """

@@ -3,7 +3,11 @@
 import numpy as np
 import pytest
 
+from fem_asslb.model import Support
 from fem_asslb.relaxation import AitkenRelaxation
+from fem_asslb.solver import NewtonSolver
+from tests.grids import box
+from tests.support import passive, prescribe, problem_on
 
 
 def stuck_block(displacement):
@@ -47,3 +51,25 @@ def test_a_new_solve_begins_with_whole_steps(comm):
     assert shares == [1.0, 1.0, 1.0, 0.5]
     relaxation.restart()
     assert relaxation.share == 1.0 and relaxation.next_share(step) == 1.0
+
+
+def test_the_solver_takes_a_share_of_a_step_and_goes_by_the_whole(comm, monkeypatch):
+    """Of a linear problem, 70 % of each step leave 30 % of the error: the full steps then fall by that factor."""
+
+    def take_part(relaxation, step):
+        relaxation.share = 0.7
+        return relaxation.share
+
+    support = Support(planes=(("bottom", 0), ("bottom", 1)), prescribed="top")
+    problem = problem_on(box((1.0, 1.0), (2, 4)), comm, materials={"particle": passive(1e3, 0.3)}, support=support)
+    prescribe(problem, lambda x: np.stack([0 * x[0], 1e-3 + 0 * x[0], 0 * x[0]]))
+    whole = NewtonSolver(problem).solve()
+    assert whole.iterations == 1
+    solution = problem.state.displacement.x.array.copy()
+    problem.state.displacement.x.array[:] = 0.0
+    monkeypatch.setattr(AitkenRelaxation, "next_share", take_part)
+    report = NewtonSolver(problem).solve()
+    last = whole.updates["displacement"] * 0.3 ** (report.iterations - 1)
+    assert 6 <= report.iterations <= 9
+    assert report.updates["displacement"] == pytest.approx(last, rel=1e-3)
+    assert problem.state.displacement.x.array == pytest.approx(solution, abs=1e-7)

@@ -10,11 +10,11 @@ from petsc4py import PETSc
 
 from fem_asslb import compatibility
 from fem_asslb.errors import CaseError, ConvergenceError
+from fem_asslb.line_search import WHOLE, find_share
 from fem_asslb.parallel import global_max, global_sum
 from fem_asslb.preconditioner import set_splits
 from fem_asslb.presets import PRESETS
 from fem_asslb.problem import Problem
-from fem_asslb.relaxation import AitkenRelaxation
 from fem_asslb.spaces.state import State
 
 logger = logging.getLogger(__name__)
@@ -23,8 +23,7 @@ UPDATE_TOLERANCE = {"displacement": 1e-7, "stoichiometry": 1e-8, "potential": 1e
 """Largest entry of the last Newton update [um, -, V, mixed]; quadratic convergence leaves its square as the error."""
 
 RESIDUAL_TOLERANCE = 1e-12
-"""Residual of each field over the largest that the field has shown; met by linear steps after one iteration."""
-
+"""Residual of each field over that of the first guess; met by linear steps after one iteration."""
 
 _PATIENCE = 12
 """Iterations after which the displacement must still come nearer: by a factor of ten in three iterations."""
@@ -73,12 +72,13 @@ class NewtonSolver:
         self._matrix = compatibility.create_block_matrix(problem.jacobian)
         self._residual = compatibility.create_block_vector(problem.residual)
         self._point = compatibility.create_block_vector(problem.residual)
+        self._trial = self._point.duplicate(), self._point.duplicate()
         self._slices = field_slices(problem.state)
-        self._scale = dict.fromkeys(self._slices, 0.0)
+        self._first: dict[str, float] = {}
         self.iterations = 0
         self._report = SolveReport(0)
         self._sizes: list[float] = []
-        self._relaxation = AitkenRelaxation(problem.domain.comm)
+        self._share = 1.0
         try:
             self._snes = self._create_snes()
             if options:
@@ -148,7 +148,7 @@ class NewtonSolver:
         if preconditioner.getType() == PETSc.PC.Type.FIELDSPLIT:
             set_splits(preconditioner, self._problem.state)
         snes.setConvergenceTest(self._converged)
-        snes.setLineSearchPreCheck(self._relax)
+        snes.setLineSearchPreCheck(self._shorten)
         return snes
 
     def _assemble_residual(self, snes: PETSc.SNES, point: PETSc.Vec, residual: PETSc.Vec) -> None:
@@ -163,29 +163,41 @@ class NewtonSolver:
         if not np.isfinite(norms[2]):
             return reason.DIVERGED_FNORM_NAN
         residuals = self._residual_norms()
-        for name, value in residuals.items():
-            self._scale[name] = max(self._scale[name], value)
         if iteration == 0:
-            self._sizes = []
-            self._relaxation.restart()
+            self._first, self._sizes = residuals, []
             return reason.ITERATING
         # Of the full step, also where only a share of it was taken.
-        updates = self._update_norms(snes.getSolutionUpdate() / self._relaxation.share)
+        updates = self._update_norms(snes.getSolutionUpdate() / self._share)
         self._report = SolveReport(iteration, updates, residuals)
         logger.debug("Newton %d: %s", iteration, _listed(updates, residuals))
         self._sizes.append(updates["displacement"])
         if iteration >= _PATIENCE and self._sizes[-1] > 0.1 * min(self._sizes[:-3]):
             return reason.DIVERGED_DTOL
         small = all(updates[name] <= UPDATE_TOLERANCE[name] for name in updates)
-        balanced = all(residuals[name] <= RESIDUAL_TOLERANCE * self._scale[name] for name in residuals)
+        balanced = all(residuals[name] <= RESIDUAL_TOLERANCE * self._first[name] for name in residuals)
         return reason.CONVERGED_FNORM_RELATIVE if balanced or small else reason.ITERATING
 
-    def _relax(self, point: PETSc.Vec, step: PETSc.Vec) -> bool:
-        """Shorten a step before it is taken; whether it was."""
-        share = self._relaxation.next_share(step.array_r[self._slices["displacement"]])
-        if share < 1.0:
-            step.scale(share)
-        return share < 1.0
+    def _shorten(self, point: PETSc.Vec, step: PETSc.Vec) -> bool:
+        """Take only a share of a step, which leads from a point to the point minus the step; whether it did.
+
+        Forces alone decide: their work has one unit, and the kinks are theirs.
+        """
+        self._share = 1.0
+        if self._snes.getIterationNumber() >= WHOLE:
+            forces, _ = self._snes.getFunction()
+            self._share = find_share(lambda share: self._work(share, point, step), self._product(forces, step))
+        step.scale(self._share)
+        return self._share < 1.0
+
+    def _work(self, share: float, point: PETSc.Vec, step: PETSc.Vec) -> float:
+        trial, residual = self._trial
+        trial.waxpy(-share, step, point)
+        self._assemble_residual(self._snes, trial, residual)
+        return self._product(residual, step)
+
+    def _product(self, residual: PETSc.Vec, step: PETSc.Vec) -> float:
+        forces = self._slices["displacement"]
+        return float(global_sum(self._problem.domain.comm, residual.array_r[forces] @ step.array_r[forces])[0])
 
     def _residual_norms(self) -> dict[str, float]:
         squares = [np.sum(self._residual.array_r[part] ** 2) for part in self._slices.values()]

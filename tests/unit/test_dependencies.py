@@ -20,7 +20,7 @@ LAYERS = [
     "mesh",
     "model axes",
     "forms",
-    "spaces controls preconditioner presets relaxation",
+    "spaces controls preconditioner presets line_search",
     "opening_interfaces boundary",
     "continuum",
     "currents",

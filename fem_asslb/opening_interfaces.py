@@ -92,16 +92,16 @@ def _boundary_keys(domain: Domain, mesh: InterfaceMesh) -> npt.NDArray[np.int64]
     return np.sort(place[mesh.regions], axis=1)
 
 
-def _uniform(seed: int, keys: npt.NDArray) -> FloatArray:
-    """Number between 0 and 1 of each row of keys, shape (n,)."""
-    return np.array([np.random.default_rng([seed, *row]).random() for row in keys.tolist()])
+def _uniform(purpose: int, seed: int, keys: npt.NDArray) -> FloatArray:
+    """Number between 0 and 1 of each row of keys, shape (n,); whatever the seeds, two purposes draw independently."""
+    return np.array([np.random.default_rng([purpose, seed, *row]).random() for row in keys.tolist()])
 
 
 def _adheres(item: Interface, keys: npt.NDArray) -> npt.NDArray[np.bool_]:
     share = item.start.bonded_share
     if share in (0.0, 1.0):
         return np.full(len(keys), share == 1.0)
-    return _uniform(item.start.seed, keys) < share
+    return _uniform(0, item.start.seed, keys) < share
 
 
 def _strengths(item: Interface, boundaries: npt.NDArray, keys: npt.NDArray) -> FloatArray:
@@ -109,7 +109,7 @@ def _strengths(item: Interface, boundaries: npt.NDArray, keys: npt.NDArray) -> F
     modulus = item.start.weibull_modulus
     if np.isinf(modulus):
         return np.ones(len(keys))
-    chance = _uniform(item.start.scatter_seed + 1, boundaries if item.start.scatter_by_boundary else keys)
+    chance = _uniform(1, item.start.scatter_seed, boundaries if item.start.scatter_by_boundary else keys)
     return (-np.log1p(-chance)) ** (1.0 / modulus)
 
 

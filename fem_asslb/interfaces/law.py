@@ -220,7 +220,8 @@ class ContactLaw:
     ) -> tuple[NumberLike, NumberLike, NumberLike, NumberLike, NumberLike, NumberLike]:
         """Progress, damage, released share, growth of the damage, and energy spent by damage and by its delay.
 
-        What a delay dissipates is the work of the traction (trapezoidal) beyond what is stored and what damage spends.
+        A delay dissipates the work of the traction (trapezoidal) beyond what is stored and what damage spends; where a
+        long step makes this negative, it is left to the balance.
         """
         none = 0.0 * now.normal
         if self.cohesion is None:
@@ -236,8 +237,8 @@ class ContactLaw:
         released = shape.spent(progress, onset)
         spent = law.toughness(share) * (released - shape.spent(start, onset))
         both = self.normal_stiffness * gap * last + self.shear_stiffness * _dot(now.sliding, before.sliding)
-        delayed = 0.5 * (damage - damaged) * both - spent
-        return progress, damage, released, damage - damaged, spent, choose(law.viscous_time, delayed, none)
+        delayed = choose(law.viscous_time, maximum(0.5 * (damage - damaged) * both - spent, 0.0), none)
+        return progress, damage, released, damage - damaged, spent, delayed
 
 
 def _dot(first: Vector, second: Vector) -> NumberLike:

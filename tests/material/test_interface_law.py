@@ -8,7 +8,7 @@ import pytest
 from fem_asslb.errors import MaterialError
 from fem_asslb.interfaces.cohesion import Cohesion, least_stiffness, smooth_stiffness
 from fem_asslb.interfaces.gate import ConductionKnee, FullConduction, Gate
-from fem_asslb.interfaces.law import ContactLaw, ElasticLaw, History, Opening
+from fem_asslb.interfaces.law import DRAG_TIME, ContactLaw, ElasticLaw, History, Opening
 from fem_asslb.interfaces.softening import SOFTENINGS
 from fem_asslb.interfaces.toughness import BenzeggaghKenane, PowerLaw
 
@@ -169,6 +169,15 @@ def test_progress_and_opening_are_inverse(softening):
     shape, share = SOFTENINGS[softening], 0.5 / math.e**2
     progress = np.linspace(0.0, 3.0, 31)
     assert shape.progress(shape.ratio(progress, share), share) == pytest.approx(progress, abs=1e-12)
+
+
+def test_delay_shorter_than_the_step_dissipates_nothing():
+    """Also where a long step opens a closed interface altogether: what its work misses is nobody's."""
+    for delay in (0.0, 1e-6):
+        law = ContactLaw.cohesive(adhesive(viscous_time=delay))
+        response = run(law, [(0.0, 0.0, 0.0), (1.0, 0.0, 0.0)], time_step=1.0)[-1]
+        assert response.cohesive == pytest.approx(NORMAL[1])
+        assert response.viscous == pytest.approx(law.normal_stiffness * DRAG_TIME)  # over 1 um in 1 s
 
 
 @pytest.mark.parametrize("softening", SOFTENINGS)
@@ -361,9 +370,28 @@ def test_delayed_damage_at_a_constant_rate(softening):
     errors = []
     for steps in (100, 200):
         path = polyline([(0.0, 0.0, 0.0), (rate * end, 0.0, 0.0)], steps)
-        errors.append(run(law, path, time_step=end / steps)[-1].history.progress / exact - 1)
+        responses = run(law, path, time_step=end / steps)
+        errors.append(responses[-1].history.progress / exact - 1)
     assert abs(errors[1]) < 0.02
     assert errors[0] / errors[1] == pytest.approx(2.0, rel=0.1)
+    assert sum(r.viscous for r in responses) == pytest.approx(overstress(law, path, responses), rel=1e-2)
+
+
+def overstress(law, path, responses):
+    """What drives damage beyond its resistance, times its growth: what the delay dissipates.
+
+    It is k (w^2 - w_0^2)/2 with the opening w_0 at which the damage would begin to grow.
+    """
+    cohesion = law.cohesion
+    onset = cohesion.onset_share(0.0, 1.0)
+    first = math.sqrt(cohesion.onset_energy(0.0, 1.0) / cohesion.normal_stiffness)
+    progress = np.array([r.history.progress for r in responses], dtype=float)
+    driving = (
+        0.5 * cohesion.normal_stiffness * (path[1:, 0] ** 2 - (first * cohesion.softening.ratio(progress, onset)) ** 2)
+    )
+    growth = np.diff([float(r.damage) for r in responses], prepend=0.0)
+    driving = np.concatenate([[0.0], np.where(growth > 0.0, driving, 0.0)])
+    return float(0.5 * (driving[1:] + driving[:-1]) @ growth)
 
 
 def test_healing_only_while_closed():

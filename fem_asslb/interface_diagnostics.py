@@ -67,6 +67,9 @@ class PointValues:
 class InterfaceDiagnostics:
     """Compiled results of the interfaces of a problem that has some.
 
+    Attributes:
+        points: What `evaluate` found last: after a step, the values with which it was solved.
+
     Args:
         problem: The problem.
     """
@@ -88,10 +91,13 @@ class InterfaceDiagnostics:
             ],
         )
 
-    def points(self) -> PointValues:
-        """Values of the step just solved, before it is accepted."""
+    points: PointValues
+
+    def evaluate(self) -> PointValues:
+        """Values of the step just solved; only before it is accepted, as the history then moves on."""
         values = np.moveaxis(self._evaluator.by_facet(), 2, 0)
-        return PointValues(self._evaluator.weights(), *values)
+        self.points = PointValues(self._evaluator.weights(), *values)
+        return self.points
 
     @cached_property
     def pair(self) -> npt.NDArray[np.int32]:

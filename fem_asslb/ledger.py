@@ -3,7 +3,6 @@
 from typing import TYPE_CHECKING
 
 from fem_asslb.constants import FARADAY
-from fem_asslb.interface_diagnostics import PointValues
 from fem_asslb.spaces.state import ELECTRODE, OUT_OF_PLANE, PLATEN
 from fem_asslb.units import convert
 
@@ -30,7 +29,6 @@ class Ledger:
     def __init__(self, simulation: "Simulation") -> None:
         self._simulation, self._diagnostics = simulation, simulation.diagnostics
         self._interfaces = simulation.interfaces
-        self._points: PointValues | None = None
         initial = self._diagnostics.lithium()
         self.sums = dict.fromkeys(("fixture_work", "chemical_work", "largest_energy", *DISSIPATION), 0.0) | {
             "lithium": initial
@@ -56,12 +54,13 @@ class Ledger:
             length: Of the step [s].
         """
         now = self._now()
-        self._points = self._interfaces.points() if self._interfaces is not None else None
+        if self._interfaces is not None:
+            self._interfaces.evaluate()
         self._book(now, length)
         scalars = {"time [h]": convert(self._simulation.time, "s", "h")}
         scalars |= self._mechanical(now) | self._electrochemical() | self._stresses()
-        if self._interfaces is not None and self._points is not None:
-            scalars |= self._interfaces.summary(self._points)
+        if self._interfaces is not None:
+            scalars |= self._interfaces.summary(self._interfaces.points)
         change, charge = now["pressure"] - self._last["pressure"], self._area_charge() - self._last["charge"]
         if charge != 0.0:
             scalars["dp/dq [MPa cm2/mAh]"] = change / charge
@@ -82,8 +81,8 @@ class Ledger:
         self.sums["fixture_work"] -= 0.5 * pressure * (now["swept_volume"] - last["swept_volume"])
         self.sums["chemical_work"] -= 0.5 * force * (now["anode_lithium"] - last["anode_lithium"])
         self.sums["chemical_work"] += self._diagnostics.chemical_work()
-        if self._interfaces is not None and self._points is not None:
-            for name, energy in zip(DISSIPATION, self._interfaces.dissipation(self._points), strict=True):
+        if self._interfaces is not None:
+            for name, energy in zip(DISSIPATION, self._interfaces.dissipation(self._interfaces.points), strict=True):
                 self.sums[name] += float(energy)
         controls = self._simulation.problem.controls
         if float(controls.forced.value):

@@ -64,7 +64,7 @@ class ParticleDiagnostics:
             self._lithium = [fem.form(x * test * problem.continuum.dx(role, 1)) for role in problem.model.hosts]
 
     def values(self) -> ParticleValues:
-        """Values at the state of the problem."""
+        """Values of the step that was solved last."""
         content = np.zeros(len(self._region))
         for form in self._lithium:
             content += fem.assemble_vector(form).array[self._cells.dofmap.list[: len(self._region), 0]]
@@ -86,7 +86,7 @@ class ParticleDiagnostics:
         ones = np.ones(len(self.number))
         if self._interfaces is None:
             return ones, ones, np.nan * ones
-        points, mesh = self._interfaces.points(), self._interfaces.mesh
+        points, mesh = self._interfaces.points, self._interfaces.mesh
         sides = self._particle[mesh.regions[: mesh.num_owned]]
         inner = sides[:, 0] == sides[:, 1]
         closed = points.area * ~points.is_open

@@ -56,7 +56,7 @@ class InterfaceFieldEvaluator:
 
     def in_cells(self) -> dict[str, npt.NDArray[np.generic]]:
         """Means over each facet, number of the interface in the case's model, regions of both sides."""
-        mesh, points = self._diagnostics.mesh, self._diagnostics.points()
+        mesh, points = self._diagnostics.mesh, self._diagnostics.points
         means: dict[str, npt.NDArray[np.generic]] = {
             name: _mean(points, getattr(points, member)) for name, member in _FIELDS.items()
         }

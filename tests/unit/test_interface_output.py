@@ -5,6 +5,7 @@ import csv
 import numpy as np
 import pytest
 
+from fem_asslb.mesh.domain import region_particles
 from fem_asslb.output import history, interface_values, names, particle_table
 from tests.unit.test_output import Recorder, run
 
@@ -65,37 +66,106 @@ def case_folder(shared_path, comm):
     return shared_path
 
 
-def test_files_hold_the_numbers_of_the_history(case_folder, comm):
+FIELDS = {
+    "opening [um]": "opening",
+    "sliding [um]": "sliding",
+    "damage [-]": "released",
+    "normal traction [MPa]": "normal_traction",
+    "shear traction [MPa]": "shear_traction",
+    "conducting share [-]": "conduction",
+    "lithium current density [A/m^2]": "current",
+}
+"""What the fields of interfaces are called, and the values that they are means of."""
+
+
+class Keeper(Recorder):
+    """Observer that keeps the values with which each step was solved, by facet and by particle, from all ranks."""
+
+    def __init__(self):
+        super().__init__()
+        self.facets, self.particles = [], []
+
+    def step(self, simulation, record):
+        """Means over facets with the middle of the facet, and shares of the boundaries of each particle."""
+        diagnostics, comm = simulation.interfaces, simulation.problem.domain.comm
+        points, mesh = diagnostics.points, diagnostics.mesh
+        values = [getattr(points, member) for member in FIELDS.values()]
+        means = [(points.area * value).sum(axis=1) / points.area.sum(axis=1) for value in values]
+        middle = mesh.mesh.geometry.x[mesh.mesh.geometry.dofmap[: mesh.num_owned, :2]].mean(axis=1)
+        rows = np.column_stack([diagnostics.pair, middle[:, :2], *means])
+        self.facets.append(in_order(np.concatenate(comm.allgather(rows))))
+        particle = region_particles(simulation.problem.domain)[mesh.regions[: mesh.num_owned]]
+        open_area, broken = ((points.area * part).sum(axis=1) for part in (points.is_open, points.is_debonded))
+        rows = np.column_stack([particle, points.area.sum(axis=1), open_area, broken])
+        self.particles.append(np.concatenate(comm.allgather(rows)))
+        super().step(simulation, record)
+
+
+def in_order(rows):
+    """Rows of interface, x, y and values, sorted by the first three."""
+    return rows[np.lexsort(np.round(rows[:, 2::-1], 6).T)]
+
+
+def read_rows(path):
+    """Rows of a table as texts, by step."""
+    with path.open() as file:
+        rows = list(csv.DictReader(file))
+    return [[row for row in rows if row["step [-]"] == step] for step in dict.fromkeys(row["step [-]"] for row in rows)]
+
+
+def test_fields_of_interfaces_are_those_of_the_solved_steps(case_folder, comm):
+    """While damage grows the values of the end of a step are not those of the history that follows from it."""
     import pyvista
 
-    outcome, _ = run(case_folder, comm)
+    keeper = Keeper()
+    outcome, _ = run(case_folder, comm, recorder=keeper, overrides=["output.fields_every=1", "interfaces.boundary.normal_toughness='5 J/m^2'"])
     assert outcome.is_complete
     columns = history.read_history(outcome.results)
     reader = pyvista.PVDReader(str(outcome.results / names.INTERFACE_COLLECTION))
-    reader.set_active_time_value(reader.time_values[-1])
-    grid = reader.read()[0]
-    length = np.linalg.norm(np.diff(np.asarray(grid.points).reshape(-1, 2, 3), axis=1)[:, 0], axis=1)
-    assert np.unique(grid.cell_data[names.INTERFACE]).tolist() == [0, 1]
-    surface = grid.cell_data[names.INTERFACE] == 1
-    conducting = np.average(grid.cell_data[names.CONDUCTION][surface], weights=length[surface])
-    assert conducting == pytest.approx(columns["particle|cathode conducting [-]"][-1], abs=1e-4)
-    assert grid.cell_data[names.OPENING].max() <= columns["particle|particle opening max [um]"][-1] * (1 + 1e-6) or (
-        grid.cell_data[names.OPENING].max() <= columns["particle|cathode opening max [um]"][-1] * (1 + 1e-6)
-    )
-    assert columns["particle|particle damaged [-]"].max() > 0.0 and columns["particle|cathode open [-]"].max() > 0.0
+    assert len(reader.time_values) == len(keeper.facets) == len(columns["time [s]"])
+    for number, (time, kept) in enumerate(zip(reader.time_values, keeper.facets, strict=True)):
+        reader.set_active_time_value(time)
+        grid = reader.read()[0]
+        ends = np.asarray(grid.points).reshape(-1, 2, 3)
+        fields = [grid.cell_data[name] for name in FIELDS]
+        found = in_order(np.column_stack([grid.cell_data[names.INTERFACE], ends.mean(axis=1)[:, :2], *fields]))
+        for column in range(found.shape[1]):
+            size = np.abs(kept[:, column]).max()
+            assert found[:, column] == pytest.approx(kept[:, column], rel=1e-5, abs=1e-5 * size + 1e-30)
+        surface = grid.cell_data[names.INTERFACE] == 1
+        length = np.linalg.norm(np.diff(ends, axis=1)[:, 0], axis=1)
+        conducting = np.average(grid.cell_data[names.CONDUCTION][surface], weights=length[surface])
+        assert conducting == pytest.approx(columns["particle|cathode conducting [-]"][number], rel=1e-6)
+    for name in ("particle|particle damaged [-]", "particle|cathode open [-]"):
+        assert columns[name].max() > 0.0
     assert np.abs(columns["energy balance error [-]"]).max() < 1e-2
 
-    with (outcome.results / particle_table.FILE).open() as file:
-        rows = list(csv.DictReader(file))
-    last = [row for row in rows if row["step [-]"] == rows[-1]["step [-]"]]
-    assert len(last) == len({row["particle [-]"] for row in rows}) > 1
-    volume = np.array([float(row["volume [um^d]"]) for row in last])
-    x = np.array([float(row["stoichiometry mean [-]"]) for row in last])
-    assert np.average(x, weights=volume) == pytest.approx(columns["stoichiometry mean [-]"][-1], rel=1e-8)
-    lost = columns["particle|cathode open [-]"][-1]
-    contact = np.array([float(row["fraction in contact [-]"]) for row in last])
-    assert contact.min() <= 1.0 - lost + 1e-9 and contact.max() >= 1.0 - lost - 1e-9
-    assert all(0.0 <= float(row["cracked grain boundary fraction [-]"]) <= 1.0 for row in last)
+
+def test_table_of_particles_is_that_of_the_solved_steps(case_folder, comm):
+    keeper = Keeper()
+    outcome, _ = run(case_folder, comm, recorder=keeper, overrides=["output.fields_every=1", "interfaces.boundary.normal_toughness='5 J/m^2'"])
+    columns = history.read_history(outcome.results)
+    tables = read_rows(outcome.results / particle_table.FILE)
+    assert len(tables) == len(keeper.particles)
+    cracked = 0.0
+    for number, (rows, kept) in enumerate(zip(tables, keeper.particles, strict=True)):
+        assert len(rows) == 2
+        volume = [float(row["volume [um^d]"]) for row in rows]
+        x = [float(row["stoichiometry mean [-]"]) for row in rows]
+        assert np.average(x, weights=volume) == pytest.approx(columns["stoichiometry mean [-]"][number], rel=1e-8)
+        for row in rows:
+            inside = (kept[:, :2] == float(row["particle [-]"])).sum(axis=1)
+            area, open_area, broken = (kept[:, column] for column in (2, 3, 4))
+            surface, boundary = inside == 1, inside == 2
+            in_contact = 1.0 - open_area[surface].sum() / area[surface].sum()
+            assert float(row["fraction in contact [-]"]) == pytest.approx(in_contact, rel=1e-6)
+            share = broken[boundary].sum() / area[boundary].sum()
+            assert float(row["cracked grain boundary fraction [-]"]) == pytest.approx(share, rel=1e-6, abs=1e-12)
+            cracked = max(cracked, share)
+        conducting = [float(row["fraction conducting [-]"]) for row in rows]
+        mean = columns["particle|cathode conducting [-]"][number]
+        assert min(conducting) <= mean * (1 + 1e-6) and max(conducting) >= mean * (1 - 1e-6)
+    assert cracked > 0.0
 
 
 def test_interfaces_remember_over_a_restart(case_folder, comm):

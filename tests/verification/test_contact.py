@@ -73,7 +73,7 @@ def indented(comm, dimension, layers, extent, upper, rows, descent, degree=2):
     for down in descent * np.array([0.25, 0.5, 0.75, 1.0]):
         prescribe(problem, lambda x, down=down: 0 * x - down * np.eye(3)[:, [dimension - 1]])
         solver.solve()
-        found = diagnostics.points()
+        found = diagnostics.evaluate()
         problem.accept()
     interfaces = problem.continuum.interfaces
     places = interfaces.points[: interfaces.mesh.num_owned]

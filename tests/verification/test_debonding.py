@@ -74,7 +74,7 @@ class Particle:
         """Solve and accept; mean opening [um] and traction [MPa], and how much both scatter about their means."""
         force_x(self.problem, x)
         self._solver.solve()
-        points = self._diagnostics.points()
+        points = self._diagnostics.evaluate()
         self.cohesive += self._diagnostics.dissipation(points)[0]
         self.problem.accept()
         comm, area = self.problem.domain.comm, points.area

@@ -70,7 +70,7 @@ class CantileverBeams:
         for end, sign in zip(self._ends, (-0.5, 0.5), strict=True):
             end.value = sign * opening
         self._solver.solve()
-        points = self._diagnostics.points()
+        points = self._diagnostics.evaluate()
         self.dissipated += self._diagnostics.dissipation(points)[0]
         forces = fem.assemble_vector(self.problem.residual[0])
         forces.scatter_reverse(InsertMode.add)
@@ -134,7 +134,7 @@ def dissipated(comm, layers):
     for x in np.linspace(0.5, 0.25, 26)[1:]:
         force_x(problem, x)
         solver.solve()
-        points = diagnostics.points()
+        points = diagnostics.evaluate()
         spent += diagnostics.dissipation(points)[0]
         problem.accept()
     let_go, area = global_sum(comm, [(points.area * (points.released >= 1.0)).sum(), points.area.sum()])

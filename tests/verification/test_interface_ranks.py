@@ -51,7 +51,7 @@ def cycled(comm, source, start=START):
     for current, step in STEPS:
         controls.current_density.value, controls.time_step.value = current, step
         solver.solve()
-        points = interfaces.points()
+        points = interfaces.evaluate()
         scalars += [diagnostics.stack_pressure(), diagnostics.lithium(), diagnostics.elastic_energy()]
         scalars += [
             problem.state.number(ELECTRODE),

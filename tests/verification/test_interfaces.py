@@ -56,7 +56,7 @@ class Run:
     def step(self):
         """Solve; values at the points before the step is accepted."""
         self.solver.solve()
-        points = self.diagnostics.points()
+        points = self.diagnostics.evaluate()
         self.dissipated += self.diagnostics.dissipation(points)
         self.problem.accept()
         return points
@@ -351,7 +351,7 @@ def test_order_of_the_traction_along_an_interface(comm, measured):
     sizes, errors = (4, 8), []
     for layers in sizes:
         run = Run(solved(comm, 2, layers, 2.0, stiffness))
-        points = run.diagnostics.points()
+        points = run.diagnostics.evaluate()
         square = points.area * (points.normal_traction + exact) ** 2
         total, area = (comm.allreduce(float(value.sum())) for value in (square, points.area))
         errors.append(np.sqrt(total / area) / exact)

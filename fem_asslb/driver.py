@@ -115,9 +115,9 @@ def _run(
     latest: dict[str, Any] | None,
     observers: list[Observer],
 ) -> Outcome:
-    warnings = log.WarningList()
+    warnings, file = log.WarningList(), log.LogFile()
     watch = record.Stopwatch()
-    with log.logging_to(warnings):
+    with log.logging_to(warnings, *([file] if comm.rank == 0 else [])):
         with watch.phase("mesh"):
             digest, domain = build_domain(comm, case, meshes)
         identity = {"case": resolved_table(case), "mesh": digest}
@@ -130,26 +130,26 @@ def _run(
             checkpoint.restore(simulation, folder, latest)
             start = int(latest["clock"]["index"])
         on_root(comm, lambda: prepare_folder(folder, keep=latest is not None))
-        to_file = [log.to_file(folder / log.FILE, append=latest is not None)] if comm.rank == 0 else []
-        with log.logging_to(*to_file):
-            run_record = record.RunRecord(folder, comm, identity, warnings.messages, watch, resumed=latest is not None)
-            _log_start(simulation, start)
-            schedule = fields.Schedule(case.output.fields_every, case.output.fields_at)
-            written: list[Observer] = [
-                history.HistoryWriter(folder, start),
-                fields.FieldWriter(folder, schedule, fields.CELLS, start),
-                fields.FieldWriter(folder, schedule, fields.INTERFACES, start),
-                particle_table.ParticleTable(folder, schedule, start),
-                log.StepLog(),
-                run_record,
-                checkpoint.CheckpointWriter(folder, identity),
-            ]
-            with watch.phase("time steps"):
-                reason = simulation.run([*(record.Timed(item, watch) for item in written), *observers])
-            if case.output.pictures:
-                with watch.phase("pictures"):
-                    draw_separately(comm, folder)
-            run_record.write()
+        if comm.rank == 0:
+            file.open(folder / log.FILE, append=latest is not None)
+        run_record = record.RunRecord(folder, comm, identity, warnings.messages, watch, resumed=latest is not None)
+        _log_start(simulation, start)
+        schedule = fields.Schedule(case.output.fields_every, case.output.fields_at)
+        written: list[Observer] = [
+            history.HistoryWriter(folder, start),
+            fields.FieldWriter(folder, schedule, fields.CELLS, start),
+            fields.FieldWriter(folder, schedule, fields.INTERFACES, start),
+            particle_table.ParticleTable(folder, schedule, start),
+            log.StepLog(),
+            run_record,
+            checkpoint.CheckpointWriter(folder, identity),
+        ]
+        with watch.phase("time steps"):
+            reason = simulation.run([*(record.Timed(item, watch) for item in written), *observers])
+        if case.output.pictures:
+            with watch.phase("pictures"):
+                draw_separately(comm, folder)
+        run_record.write()
     # Every rank may read the results when this returns.
     comm.barrier()
     return Outcome(reason, folder, simulation)

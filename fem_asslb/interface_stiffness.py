@@ -79,15 +79,17 @@ def require_stiff_grains(key: str, law: ContactLaw, modulus: float, domain: Doma
         role: Of the grains.
 
     Raises:
-        CaseError: The stiffness times the mean diameter of the grains is less than 50 Young's moduli.
+        CaseError: A stiffness times the mean diameter of the grains is less than 50 Young's moduli.
     """
     number = domain.region_roles.count(role)
     mean = role_volumes(domain)[role] / number
     diameter = math.sqrt(4.0 * mean / math.pi) if domain.dimension == 2 else (6.0 * mean / math.pi) ** (1.0 / 3.0)
     least = LEAST_GRAIN_STIFFNESS * modulus / diameter
-    if law.normal_stiffness < least:
-        softens = f"{law.normal_stiffness:.4g} MPa/um softens grains of {diameter:.3g} um"
-        raise CaseError(f"{key}.normal_stiffness", f"{softens}; expected at least {least:.4g} MPa/um")
+    shear = law.shear_stiffness / law.normal_stiffness
+    if min(1.0, shear) * law.normal_stiffness < least:
+        given = f"{law.normal_stiffness:.4g} MPa/um" + (f", {shear:.3g} times as much in shear," if shear < 1.0 else "")
+        expected = f"expected at least {least / min(1.0, shear):.4g} MPa/um"
+        raise CaseError(f"{key}.normal_stiffness", f"{given} softens grains of {diameter:.3g} um; {expected}")
 
 
 def report_stiffness(key: str, law: ContactLaw, modulus: float, size: float) -> None:

@@ -1,6 +1,7 @@
 """Log of a run: one line per accepted step on console and in a file, from rank 0 only."""
 
 import logging
+import logging.handlers
 import os
 import sys
 from collections.abc import Iterator
@@ -62,11 +63,25 @@ class WarningList(logging.Handler):
             self.messages.append(record.getMessage())
 
 
-def to_file(path: Path, append: bool) -> logging.Handler:
-    """Handler that writes messages with their time to a file whose folder exists."""
-    handler = logging.FileHandler(path, mode="a" if append else "w", encoding="utf-8")
-    handler.setFormatter(logging.Formatter("%(asctime)s %(levelname)-7s %(message)s"))
-    return handler
+class LogFile(logging.handlers.MemoryHandler):
+    """Handler that writes messages with their time to a file, and holds them back until the file may be written."""
+
+    def __init__(self) -> None:
+        super().__init__(capacity=1)
+
+    def open(self, path: Path, append: bool) -> None:
+        """Write what came so far, and from now on each message at once; the folder of the file exists."""
+        target = logging.FileHandler(path, mode="a" if append else "w", encoding="utf-8")
+        target.setFormatter(logging.Formatter("%(asctime)s %(levelname)-7s %(message)s"))
+        self.setTarget(target)
+        self.flush()
+
+    def close(self) -> None:
+        """Close the file too."""
+        target = self.target
+        super().close()
+        if target is not None:
+            target.close()
 
 
 @contextmanager

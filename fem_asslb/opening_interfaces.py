@@ -9,15 +9,15 @@ import ufl
 from dolfinx import fem
 from dolfinx import mesh as dmesh
 
+from fem_asslb.errors import MaterialError
+from fem_asslb.interfaces.cohesion import NEVER_BONDED, least_stiffness
 from fem_asslb.interfaces.law import ContactLaw, ElasticLaw
 from fem_asslb.mesh.domain import Domain
 from fem_asslb.mesh.interface_mesh import InterfaceMesh, create_interface_mesh
 from fem_asslb.model import Interface, Model
+from fem_asslb.parallel import global_max
 from fem_asslb.spaces.fields import with_constants
 from fem_asslb.spaces.interface_state import HISTORY_SIZE, InterfaceState, PointEvaluator, create_interface_state
-
-RELEASED = 40.0
-"""Progress of the damage of an area that never adhered: over an initial gap, or outside the bonded share."""
 
 FloatArray = npt.NDArray[np.float64]
 
@@ -52,6 +52,9 @@ def create_interfaces(
         domain: The mesh.
         model: What is solved.
         measure: Measure of the facets of a pair of roles, with the points where laws act.
+
+    Raises:
+        MaterialError: An interface is too soft for the largest strength that was drawn.
     """
     if not model.interfaces:
         return None
@@ -65,8 +68,10 @@ def create_interfaces(
         facets = np.flatnonzero(mesh.pair == number)
         gaps = _gaps(item, points[facets])
         adheres = _adheres(item, keys[facets])[:, None] & (gaps <= 0.0)
-        history[dofs[facets], 0] = np.where(adheres, 0.0, RELEASED)
-        local[dofs[facets], 0] = _strengths(item, boundaries[facets], keys[facets])[:, None]
+        history[dofs[facets], 0] = np.where(adheres, 0.0, NEVER_BONDED)
+        strengths = _strengths(item, boundaries[facets], keys[facets])
+        _require_stiff(item, float(global_max(domain.comm, np.max(strengths, initial=0.0))[0]))
+        local[dofs[facets], 0] = strengths[:, None]
         local[dofs[facets], 1] = gaps
     conductances = [
         None if item.conductance is None else fem.Constant(domain.mesh, item.conductance) for item in model.interfaces
@@ -111,6 +116,20 @@ def _strengths(item: Interface, boundaries: npt.NDArray, keys: npt.NDArray) -> F
         return np.ones(len(keys))
     chance = _uniform(1, item.start.scatter_seed, boundaries if item.start.scatter_by_boundary else keys)
     return (-np.log1p(-chance)) ** (1.0 / modulus)
+
+
+def _require_stiff(item: Interface, largest: float) -> None:
+    """Refuse a stiffness that softens the undamaged interface where its strength is the largest factor times T."""
+    cohesion = item.law.cohesion if isinstance(item.law, ContactLaw) else None
+    if cohesion is None or np.isinf(item.start.weibull_modulus):
+        return
+    strength = largest * float(cohesion.normal_strength)
+    least = least_stiffness(strength, float(cohesion.normal_toughness))
+    if cohesion.normal_stiffness < least:
+        raise MaterialError(
+            f"{item.plus}|{item.minus}: normal_stiffness = {cohesion.normal_stiffness:g} MPa/um is too soft for the "
+            f"strength of {strength:g} MPa that the scatter draws; accepted: at least 10 T^2/(2 G) = {least:g} MPa/um"
+        )
 
 
 def _gaps(item: Interface, points: FloatArray) -> FloatArray:

@@ -148,7 +148,8 @@ class CohesiveInterface(_Opening):
             which bends from the start and whose stiffness follows from strength and toughness.
         mixed_mode: Toughness between opening and sliding: ``{power = 1.0}`` or ``{benzeggagh-kenane = 2.0}``.
         viscous_time: Time by which damage lags behind; it carries the solution over snaps.
-        healing_time: Time in which damage of a closed interface heals to 1/e; without it damage never heals.
+        healing_time: Time in which the progress of the damage of a closed interface falls to 1/e, see
+            ``docs/interfaces.md``; without it damage never heals.
         initial_state: ``"bonded"`` or ``"unbonded"``.
         bonded_fraction: Part of the area that is bonded at assembly, facets drawn at random.
         scatter: Weibull scatter of the strength, e.g. ``{modulus = 6.9, per = "boundary", seed = 1}``.

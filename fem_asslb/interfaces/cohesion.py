@@ -3,7 +3,7 @@
 import math
 from dataclasses import dataclass, field
 
-from fem_asslb.elementary import NumberLike, choose, exp, is_number, maximum, sqrt
+from fem_asslb.elementary import NumberLike, choose, exp, is_number, maximum, minimum, sqrt
 from fem_asslb.errors import MaterialError
 from fem_asslb.interfaces.softening import Bilinear, SmoothExponential, Softening
 from fem_asslb.interfaces.toughness import MixedMode, PowerLaw
@@ -11,6 +11,9 @@ from fem_asslb.materials.checks import require
 
 LARGEST_ONSET_SHARE = 0.1
 """Energy at the onset over the toughness above which the stiffness softens what is not damaged: k >= 10 T^2/(2 G)."""
+
+NEVER_BONDED = 40.0
+"""Progress of an area that did not adhere at assembly: beyond the release of every law, and it does not heal."""
 
 _TINY = 1e-24
 """Keeps roots and ratios of a closed and unloaded interface differentiable."""
@@ -97,7 +100,7 @@ class Cohesion:
     def progress(
         self, opening: NumberLike, sliding: NumberLike, strength: NumberLike, before: NumberLike, time_step: NumberLike
     ) -> NumberLike:
-        """Progress of the damage at the end of a step; it never falls.
+        """Progress of the damage at the end of a step; it never falls, and ends at the release.
 
         Args:
             opening: Square of the normal opening [um^2].
@@ -111,11 +114,13 @@ class Cohesion:
         ratio = sqrt(energy / self.onset_energy(share, strength) + _TINY)
         target = self.softening.progress(ratio, self.onset_share(share, strength))
         follows = time_step / (time_step + self.viscous_time + _TINY)
-        return before + follows * maximum(target - before, 0.0)
+        grown = before + follows * maximum(target - before, 0.0)
+        return maximum(before, minimum(grown, self.softening.RELEASE))
 
     def healed(self, progress: NumberLike, normal_opening: NumberLike, time_step: NumberLike) -> NumberLike:
-        """Progress left after a step of healing: only a closed interface heals."""
-        return choose(-normal_opening, progress * exp(-time_step / self.healing_time), progress)
+        """Progress left after a step of healing: only what adhered and is closed heals."""
+        left = choose(NEVER_BONDED - progress, progress * exp(-time_step / self.healing_time), progress)
+        return choose(-normal_opening, left, progress)
 
 
 def least_stiffness(strength: float, toughness: float) -> float:

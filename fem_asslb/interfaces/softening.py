@@ -6,13 +6,19 @@ s = rho (r - 1)/(1 - rho), so that s is the spent share of the toughness in a bi
 
 import math
 from dataclasses import dataclass
-from typing import Protocol
+from typing import ClassVar, Protocol
 
 from fem_asslb.elementary import NumberLike, exp, maximum, minimum, sqrt
 
 
 class Softening(Protocol):
-    """Shape of a traction-separation law."""
+    """Shape of a traction-separation law.
+
+    Attributes:
+        RELEASE: Progress from which all toughness is spent, to 1e-9.
+    """
+
+    RELEASE: ClassVar[float]
 
     def progress(self, ratio: NumberLike, onset_share: NumberLike) -> NumberLike:
         """Progress s of a monotonic opening; 0 while nothing is damaged.
@@ -49,6 +55,8 @@ class _FromOnset:
 class Bilinear(_FromOnset):
     """Traction T (1 - s) down to zero at s = 1."""
 
+    RELEASE: ClassVar[float] = 1.0
+
     def damage(self, progress: NumberLike, onset_share: NumberLike) -> NumberLike:
         """See `Softening`."""
         bounded = minimum(progress, 1.0)
@@ -62,6 +70,8 @@ class Bilinear(_FromOnset):
 @dataclass(frozen=True)
 class Exponential(_FromOnset):
     """Traction T exp(-2 s), never quite zero."""
+
+    RELEASE: ClassVar[float] = 12.0
 
     def damage(self, progress: NumberLike, onset_share: NumberLike) -> NumberLike:
         """See `Softening`."""
@@ -81,7 +91,8 @@ class SmoothExponential:
     toughness is met and the peak gives way.
     """
 
-    ONSET_SHARE = 0.5 / math.e**2
+    ONSET_SHARE: ClassVar[float] = 0.5 / math.e**2
+    RELEASE: ClassVar[float] = 30.0
 
     def progress(self, ratio: NumberLike, onset_share: NumberLike) -> NumberLike:
         """See `Softening`; the onset of the others' measure, T over the stiffness, is here at r = 1/e in pure modes."""

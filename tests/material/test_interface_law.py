@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from fem_asslb.errors import MaterialError
-from fem_asslb.interfaces.cohesion import Cohesion, least_stiffness, smooth_stiffness
+from fem_asslb.interfaces.cohesion import NEVER_BONDED, Cohesion, least_stiffness, smooth_stiffness
 from fem_asslb.interfaces.gate import ConductionKnee, FullConduction, Gate
 from fem_asslb.interfaces.law import DRAG_TIME, ContactLaw, ElasticLaw, History, Opening
 from fem_asslb.interfaces.softening import SOFTENINGS
@@ -403,6 +403,24 @@ def test_healing_only_while_closed():
     assert opened[-1].history.progress == 0.8
     lasting = run(ContactLaw.cohesive(adhesive()), [(-0.001, 0, 0)] * 11, damaged, time_step=7.0)
     assert lasting[-1].history.progress == 0.8
+
+
+@pytest.mark.parametrize("softening", SOFTENINGS)
+def test_healing_begins_at_the_release_however_far_it_opened(softening):
+    law = ContactLaw.cohesive(adhesive(softening, healing_time=50.0))
+    apart = 50 * FAR[softening] * NORMAL[1] / NORMAL[0]
+    opened = run(law, [(0.0, 0, 0), (apart, 0, 0)], time_step=7.0)[-1]
+    release = law.cohesion.softening.RELEASE
+    assert opened.history.progress == pytest.approx(release) and opened.released == pytest.approx(1.0, abs=2e-6)
+    closed = run(law, [(-0.001, 0, 0)] * 11, opened.history, time_step=5.0)
+    assert closed[-1].history.progress == pytest.approx(release / math.e, rel=1e-12)
+
+
+def test_what_never_adhered_does_not_heal():
+    law = ContactLaw.cohesive(adhesive(healing_time=50.0))
+    apart = History(NEVER_BONDED, INTACT.slip, 0.0)
+    closed = run(law, [(-0.001, 0, 0)] * 11, apart, time_step=50.0)
+    assert closed[-1].history.progress == NEVER_BONDED and closed[-1].released == 1.0
 
 
 def test_drag_is_viscous():

@@ -182,10 +182,14 @@ def test_a_run_goes_on_when_the_reader_of_its_output_goes(shared_path):
 def test_warnings_are_kept_once_and_the_logger_is_left_as_it_was(tmp_path):
     package, warnings = logging.getLogger("fem_asslb"), log.WarningList()
     before = package.level, package.propagate, list(package.handlers)
-    with log.logging_to(warnings, log.to_file(tmp_path / "run.log", append=False)):
+    file = log.LogFile()
+    with log.logging_to(warnings, file):
+        logging.getLogger("fem_asslb.early").info("chosen before there is a folder")
+        file.open(tmp_path / "run.log", append=False)
         for _ in range(2):
             logging.getLogger("fem_asslb.test").warning("doubtful")
         logging.getLogger("fem_asslb.test").info("fine")
     assert warnings.messages == ["doubtful"]
-    assert (tmp_path / "run.log").read_text().count("doubtful") == 2
+    text = (tmp_path / "run.log").read_text()
+    assert text.count("doubtful") == 2 and text.count("chosen before") == 1
     assert (package.level, package.propagate, list(package.handlers)) == before

@@ -1,13 +1,22 @@
 """Laws of a case on its mesh: stiffnesses from the neighbours, and what is refused there."""
 
+import numpy as np
 import pytest
 
 from fem_asslb.case.reader import build_case, read_table
 from fem_asslb.driver import build_domain
-from fem_asslb.errors import CaseError, MeshError
+from fem_asslb.errors import CaseError, MaterialError, MeshError
 from fem_asslb.interface_laws import build_interfaces
 from fem_asslb.interface_stiffness import STIFFNESS_FACTOR
+from fem_asslb.interfaces.cohesion import Cohesion, least_stiffness
+from fem_asslb.interfaces.gate import ConductionKnee, Gate
+from fem_asslb.interfaces.law import ContactLaw
+from fem_asslb.interfaces.softening import Bilinear, Exponential
+from fem_asslb.interfaces.toughness import BenzeggaghKenane, PowerLaw
 from fem_asslb.mesh.interface_mesh import mean_facet_size
+from fem_asslb.model import Interface, InterfaceStart, Support
+from tests.grids import box
+from tests.support import passive, problem_on
 from tests.unit.test_interface_output import CELL
 
 
@@ -38,6 +47,15 @@ def test_soft_boundaries_between_grains_are_refused(comm, shared_path):
         interfaces_of(comm, shared_path, "interfaces.boundary.normal_stiffness=2e6 MPa/um")
 
 
+def test_soft_shear_of_boundaries_between_grains_is_refused(comm, shared_path):
+    """The shear stiffness follows from the toughnesses, here a fiftieth."""
+    words = (
+        "interfaces.boundary.normal_stiffness: .* 0.02 times as much in shear, softens grains of .* expected at least"
+    )
+    with pytest.raises(CaseError, match=words):
+        interfaces_of(comm, shared_path, "interfaces.boundary.shear_toughness=1000 J/m^2")
+
+
 def test_stiffness_of_friction(comm, shared_path):
     _, (_, surface) = interfaces_of(comm, shared_path, "interfaces.surface.friction_stiffness=5e4 MPa/um")
     assert surface.law.friction_stiffness == pytest.approx(5e4)
@@ -58,3 +76,78 @@ def test_bonded_facets_and_strengths_are_drawn_apart(comm, shared_path):
     seeds = ("interfaces.boundary.seed=3", "interfaces.boundary.scatter.seed=5")
     _, (boundary, _) = interfaces_of(comm, shared_path, *seeds)
     assert (boundary.start.seed, boundary.start.scatter_seed) == (3, 5)
+
+
+def test_every_key_reaches_its_law(comm, shared_path):
+    """None of them at its default."""
+    keys = (
+        'softening="exponential"',
+        "normal_strength=40 MPa",
+        "shear_strength=60 MPa",
+        "normal_toughness=3 J/m^2",
+        "shear_toughness=7 J/m^2",
+        "mixed_mode={benzeggagh-kenane=2.5}",
+        "viscous_time=5 s",
+        "healing_time=70 s",
+        "bonded_fraction=0.4",
+        "seed=9",
+        'scatter={modulus=4.0, per="boundary", seed=11}',
+        "normal_stiffness=5e6 MPa/um",
+        "friction=0.25",
+        "friction_stiffness=6e4 MPa/um",
+        "initial_gap=3 nm",
+        'closed_conduction={lowest=0.1, knee="40 MPa", width="6 MPa"}',
+        "opening_width=7 nm",
+        'after_opening="lost"',
+    )
+    overrides = [f"interfaces.surface.{key}" for key in keys]
+    _, (_, surface) = interfaces_of(comm, shared_path, *overrides)
+    cohesion = Cohesion(40.0, 60.0, 3.0, 7.0, 5e6, Exponential(), BenzeggaghKenane(2.5), 5.0, 70.0)
+    gate = Gate(ConductionKnee(0.1, 40.0, 6.0), 0.007, keeps_lost=True)
+    share = 6e4 / cohesion.shear_stiffness
+    assert surface.law == ContactLaw.cohesive(cohesion, 0.25, gate, share)
+    assert surface.start == InterfaceStart(0.4, 0.003, 4.0, True, 9, 11)
+
+
+def test_the_power_law_and_the_scatter_by_facet(comm, shared_path):
+    keys = ("interfaces.surface.mixed_mode={power=1.5}", 'interfaces.surface.scatter={modulus=4.0, per="facet"}')
+    _, (_, surface) = interfaces_of(comm, shared_path, *keys)
+    assert surface.law.cohesion.mixed_mode == PowerLaw(1.5)
+    assert not surface.start.scatter_by_boundary and surface.law.cohesion.softening == Bilinear()
+
+
+def test_contact_without_adhesion(comm, shared_path):
+    text = CELL.replace('law = "cohesive"\nnormal_strength = "50 MPa"\nnormal_toughness = "1 J/m^2"', 'law = "contact"')
+    text = text.replace('viscous_time = "2 min"\n[fixture]', "[fixture]")
+    keys = ("friction=0.4", "normal_stiffness=3e6 MPa/um", "initial_gap=2 nm", "opening_width=4 nm")
+    overrides = [f"interfaces.surface.{key}" for key in keys]
+    _, (_, surface) = interfaces_of(comm, shared_path, *overrides, text=text)
+    assert (surface.law.cohesion, surface.law.friction, surface.start.gap) == (None, 0.4, 0.002)
+    assert surface.law.normal_stiffness == surface.law.shear_stiffness == 3e6
+    assert surface.law.gate == Gate(opening_width=0.004)
+
+
+def test_conductance_of_grain_boundaries(comm, shared_path):
+    _, (boundary, _) = interfaces_of(comm, shared_path, "interfaces.boundary.conductance=12 A/m^2/V")
+    assert boundary.conductance == pytest.approx(12.0)
+
+
+def test_a_stiffness_too_soft_for_the_largest_drawn_strength_is_refused(comm):
+    """At the softest stiffness that the strength allows any facet above the scale is too strong."""
+
+    def build(factor):
+        cohesion = Cohesion(50.0, 50.0, 1.0, 1.0, factor * least_stiffness(50.0, 1.0))
+        scattered = Interface(
+            "particle", "electrolyte", ContactLaw.cohesive(cohesion), InterfaceStart(weibull_modulus=3.0)
+        )
+        problem_on(
+            box((2.0, 4.0), (2, 24), lambda x: np.where(x[:, 0] < 1.0, "particle/0001", "electrolyte")),
+            comm,
+            materials={"particle": passive(), "electrolyte": passive()},
+            support=Support((("bottom", 1), ("left", 0))),
+            interfaces=(scattered,),
+        )
+
+    build(10.0)
+    with pytest.raises(MaterialError, match=r"particle\|electrolyte: normal_stiffness = 12500 MPa/um is too soft"):
+        build(1.0)

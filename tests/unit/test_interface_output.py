@@ -118,7 +118,12 @@ def test_fields_of_interfaces_are_those_of_the_solved_steps(case_folder, comm):
     import pyvista
 
     keeper = Keeper()
-    outcome, _ = run(case_folder, comm, recorder=keeper, overrides=["output.fields_every=1", "interfaces.boundary.normal_toughness='5 J/m^2'"])
+    outcome, _ = run(
+        case_folder,
+        comm,
+        recorder=keeper,
+        overrides=["output.fields_every=1", "interfaces.boundary.normal_toughness='5 J/m^2'"],
+    )
     assert outcome.is_complete
     columns = history.read_history(outcome.results)
     reader = pyvista.PVDReader(str(outcome.results / names.INTERFACE_COLLECTION))
@@ -143,7 +148,12 @@ def test_fields_of_interfaces_are_those_of_the_solved_steps(case_folder, comm):
 
 def test_table_of_particles_is_that_of_the_solved_steps(case_folder, comm):
     keeper = Keeper()
-    outcome, _ = run(case_folder, comm, recorder=keeper, overrides=["output.fields_every=1", "interfaces.boundary.normal_toughness='5 J/m^2'"])
+    outcome, _ = run(
+        case_folder,
+        comm,
+        recorder=keeper,
+        overrides=["output.fields_every=1", "interfaces.boundary.normal_toughness='5 J/m^2'"],
+    )
     columns = history.read_history(outcome.results)
     tables = read_rows(outcome.results / particle_table.FILE)
     assert len(tables) == len(keeper.particles)

@@ -1,0 +1,70 @@
+"""Two particles share a current by what their contact conducts; the one that has lost contact keeps its lithium."""
+
+import numpy as np
+import pytest
+
+from fem_asslb.constants import FARADAY, GAS_CONSTANT
+from fem_asslb.diagnostics import Diagnostics
+from fem_asslb.interface_diagnostics import InterfaceDiagnostics
+from fem_asslb.interfaces.gate import Gate
+from fem_asslb.interfaces.law import ContactLaw
+from fem_asslb.model import ChargeTransfer, Interface, InterfaceStart, Support
+from fem_asslb.particle_diagnostics import ParticleDiagnostics
+from fem_asslb.solver import NewtonSolver
+from fem_asslb.spaces.state import ELECTRODE
+from tests.grids import box
+from tests.support import LINEAR, REFERENCE_X, TEMPERATURE, host, passive, problem_on
+
+WIDTH = 0.01
+EXCHANGE = 3.0
+
+
+class TwoParticles:
+    """Squares of 1 um on both sides of an electrolyte, everything held; the left one stands behind a gap."""
+
+    def __init__(self, comm, gap, order=("particle", "electrolyte"), gate=None):
+        strips = np.array(["particle/0001", "electrolyte", "particle/0002"])
+        start = InterfaceStart(bonded_share=0.0, gap=lambda x: np.where(x[0] < 1.5, gap, 0.0))
+        self.problem = problem_on(
+            box((3.0, 1.0), (9, 3), lambda centres: strips[centres[:, 0].astype(int)]),
+            comm,
+            materials={"particle": host(), "electrolyte": passive()},
+            support=Support(tuple((side, k) for side in ("left", "right") for k in (0, 1, 2)) + (("bottom", 1),)),
+            displacement_degree=1,
+            interfaces=(Interface(*order, ContactLaw(1e6, 1e6, gate=gate or Gate(opening_width=WIDTH)), start),),
+            charge_transfer=ChargeTransfer(EXCHANGE, TEMPERATURE, interfaces=(("particle", "electrolyte"),)),
+        )
+        self.solver, self.interfaces = NewtonSolver(self.problem), InterfaceDiagnostics(self.problem)
+        self.particles = ParticleDiagnostics(self.problem, self.interfaces)
+        self.area = Diagnostics(self.problem).reacting_area
+
+    def pass_current(self, density, time_step):
+        """Mean stoichiometry of both particles after a step."""
+        self.problem.controls.current_density.value = density
+        self.problem.controls.time_step.value = time_step
+        self.solver.solve()
+        self.interfaces.evaluate()
+        found = self.particles.values().stoichiometry
+        self.problem.accept()
+        return found
+
+
+@pytest.mark.parametrize("order", [("particle", "electrolyte"), ("electrolyte", "particle")])
+@pytest.mark.parametrize(("gap", "share"), [(0.0, 1.0), (0.4 * WIDTH, 1 - 0.4**2 * (3 - 2 * 0.4)), (2 * WIDTH, 0.0)])
+def test_current_goes_where_contact_is_left(comm, order, gap, share):
+    cell, density, step = TwoParticles(comm, gap, order), 0.5, 1e-5
+    assert cell.area == pytest.approx(2.0)
+    left, right = REFERENCE_X - cell.pass_current(density, step)
+    assert (left + right) * 0.05 * FARADAY == pytest.approx(density * 2.0 * step, rel=1e-6)
+    assert left == pytest.approx(share * right, rel=1e-3, abs=1e-12)
+    overpotential = cell.problem.state.number(ELECTRODE) - LINEAR.potential(REFERENCE_X)
+    through = 2.0 * EXCHANGE * np.sinh(FARADAY * overpotential / (2.0 * GAS_CONSTANT * TEMPERATURE))
+    assert through == pytest.approx(2.0 * density / (1.0 + share), rel=1e-3)
+
+
+def test_a_particle_without_contact_keeps_its_lithium(comm):
+    cell = TwoParticles(comm, 2 * WIDTH)
+    for _ in range(5):
+        left, right = cell.pass_current(20.0, 1.0)
+    assert left == pytest.approx(REFERENCE_X, abs=1e-12)
+    assert right == pytest.approx(REFERENCE_X - 20.0 * 2.0 * 5.0 / (0.05 * FARADAY), rel=1e-9)

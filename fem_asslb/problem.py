@@ -30,7 +30,8 @@ class Problem:
 
     The rows are variations of one incremental energy: the elastic and chemical energy of the hosts, minus what moves
     and reacts in the step. The equilibrium row is tested with the variation of x and the balance of lithium with that
-    of phi, so the Jacobian is symmetric but for the change of the mobility with x.
+    of phi, so the Jacobian is symmetric but for the change of the mobility with x and for what interfaces dissipate
+    or gate.
 
     Attributes:
         domain: The mesh.

@@ -73,6 +73,7 @@ def _pack_layer(layer: Layer, extents: tuple[float, ...], seed: int) -> Packing:
     if isinstance(particles, PlacedParticles):
         try:
             bodies = particles.bodies(extents)
+            particles.require_small_grains(bodies)
         except ValueError as error:
             raise MeshError(str(error)) from error
         return place(bodies, extents, particles.minimum_gap, cut)

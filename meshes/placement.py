@@ -25,10 +25,12 @@ def place(bodies: PlacedBodies, extents: tuple[float, ...], gap: float, cut: boo
         cut: Whether the side walls (not the last coordinate's) may cut bodies.
 
     Raises:
-        MeshError: The bodies do not come apart.
+        MeshError: Nothing of the bodies is in the box, or they do not come apart.
     """
     box = np.asarray(extents)
     kept = ~mostly_outside(bodies.centres, bodies.radii, box, gap)
+    if not kept.any():
+        raise MeshError("no body of the table reaches into the box; expected at least one with its centre in it")
     given, radii = bodies.centres[kept], bodies.radii[kept]
     near, _ = separate(given, radii, box, gap, cut, beyond=True, spring=SPRING)
     centres, overlap = separate(near, radii, box, gap, cut, beyond=True)

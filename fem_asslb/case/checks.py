@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterator
 from contextlib import suppress
 from typing import Any
 
-from fem_asslb.case import cell_checks, geometry_checks, protocol_checks
+from fem_asslb.case import cell_checks, geometry_checks, placement_checks, protocol_checks
 from fem_asslb.case.readable import UnreadableError
 from fem_asslb.errors import CaseError, CaseErrors
 
@@ -13,7 +13,7 @@ CHECKS: tuple[Callable[..., Iterator[CaseError]], ...] = (
     geometry_checks.every_role_has_a_material,
     geometry_checks.interfaces_join_two_regions,
     geometry_checks.particles_can_be_packed,
-    geometry_checks.placed_particles_fit_their_layer,
+    placement_checks.placed_particles_fit_their_layer,
     geometry_checks.fixture_fits_the_geometry,
     geometry_checks.axes_keep_the_symmetry,
     geometry_checks.axes_about_a_centre_have_one,

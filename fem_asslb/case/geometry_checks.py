@@ -6,15 +6,7 @@ from fem_asslb.case.interfaces import Interface
 from fem_asslb.case.materials import MaterialChoice
 from fem_asslb.case.schema import region_roles
 from fem_asslb.errors import CaseError
-from fem_asslb.geometry import (
-    Geometry,
-    LayeredStack,
-    MeshFile,
-    PackedParticles,
-    ParticleInShell,
-    PlacedParticles,
-    Voids,
-)
+from fem_asslb.geometry import Geometry, LayeredStack, MeshFile, PackedParticles, ParticleInShell, Voids
 
 LARGEST_FRACTION = {2: 0.80, 3: 0.60}
 """Volume fraction near random close packing (0.84 in 2D, 0.64 in 3D) that is refused at once."""
@@ -65,25 +57,6 @@ def particles_can_be_packed(geometry: Geometry) -> Errors:
             key = f"geometry.layers.{name}.{'particles' if layer.particles else 'voids'}.volume_fraction"
             reach = f"a random packing in {geometry.dimension}D reaches at most {limit:g}"
             yield CaseError(key, f"{total:g} of the layer is particles and voids; {reach}")
-
-
-def placed_particles_fit_their_layer(geometry: Geometry) -> Errors:
-    """The table of their places can be read, and there is room to move them apart."""
-    if not isinstance(geometry, LayeredStack):
-        return
-    limit = LARGEST_FRACTION[geometry.dimension]
-    for name, layer in geometry.layers.items():
-        if not isinstance(layer.particles, PlacedParticles):
-            continue
-        key = f"geometry.layers.{name}.particles.path"
-        try:
-            fraction = geometry.particle_fraction(name)
-        except ValueError as error:
-            yield CaseError(key, str(error))
-            continue
-        if fraction > limit:
-            reach = f"bodies in {geometry.dimension}D can be moved apart up to {limit:g}"
-            yield CaseError(key, f"the particles of '{layer.particles.path}' fill {fraction:.3g} of the layer; {reach}")
 
 
 def fixture_fits_the_geometry(geometry: Geometry, fixture: Fixture) -> Errors:

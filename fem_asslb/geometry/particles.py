@@ -122,6 +122,11 @@ class PlacedParticles:
                 raise ValueError(f"{where} does not fit into the layer of {box} um; expected {accepted}")
         return bodies
 
+    def require_small_grains(self, bodies: PlacedBodies) -> None:
+        """A median grain is smaller than the median particle of the table."""
+        if self.grains is not None:
+            self.grains.require_smaller_than(2 * float(np.median(bodies.radii)))
+
 
 Particles = Annotated[PackedParticles | PlacedParticles, Field(discriminator="kind")]
 

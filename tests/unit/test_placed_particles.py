@@ -150,6 +150,17 @@ def test_discs_without_room_are_refused(stack, tmp_path):
         build(stack(rows), tmp_path / "section.msh")
 
 
+def test_a_table_that_leaves_a_layer_without_discs_is_refused(stack, tmp_path):
+    with pytest.raises(MeshError, match="layer 'cathode': no body of the table reaches into the box"):
+        build(stack([(-1.9, 5.0, 2.0)]), tmp_path / "section.msh")
+
+
+def test_grains_larger_than_the_discs_are_refused(stack, tmp_path):
+    rows = [(3.0, 5.0, 1.0), (8.0, 5.0, 1.5), (11.0, 8.0, 1.0)]
+    with pytest.raises(MeshError, match="layer 'cathode': median .* grains is 2.5; accepted: less than .* 2 um"):
+        build(stack(rows, grains=Grains(EqualDiameters(2.5))), tmp_path / "section.msh")
+
+
 # The case
 
 
@@ -211,6 +222,7 @@ def test_a_variant_places_what_the_other_case_packs(case, tmp_path):
         (HEADER + "-3,5,2\n", ["line 2", "beyond a side by at most the radius"]),
         (HEADER + "6,5,4.95\n", ["line 2", "gap of 0.1 um"]),
         (HEADER + "6,5,3\n" * 4, ["fill 0.942", "up to 0.8"]),
+        (HEADER + "-1.9,5,2\n", ["no particle of", "section.csv' has its centre in the layer", "at least one"]),
         ("\x00\xff", ["expected a table"]),
     ],
 )
@@ -238,6 +250,11 @@ def test_a_faulty_table_is_refused_in_one_line(case, table, words, capsys):
             "geometry.layers.cathode.voids={volume_fraction=0.1, diameter={kind='equal', value='1 um'}}",
             "geometry.layers.cathode.voids",
             "none in a layer with placed particles",
+        ),
+        (
+            "geometry.layers.cathode.particles.grains={diameter={kind='equal', value='50 um'}}",
+            "geometry.layers.cathode.particles.grains.diameter",
+            "median diameter of the grains is 50.0; accepted: less than that of particles, 4 um",
         ),
     ],
 )

@@ -5,6 +5,7 @@ import math
 from collections.abc import Mapping
 
 from fem_asslb.case import interfaces as choices
+from fem_asslb.case.interface_parts import Knee
 from fem_asslb.errors import CaseError, MaterialError, MeshError
 from fem_asslb.interface_stiffness import contact_stiffness, friction_share, report_stiffness, require_stiff_grains
 from fem_asslb.interfaces.cohesion import Cohesion
@@ -119,7 +120,7 @@ def _cohesive(choice: choices.CohesiveInterface, modulus: float, size: float) ->
 
 
 def _start(choice: choices.CohesiveInterface) -> InterfaceStart:
-    share = choice.bonded_fraction if choice.initial_state == "bonded" else 0.0
+    share = choice.bonded_fraction if choice.bonded_fraction is not None else float(choice.initial_state == "bonded")
     if choice.scatter is None:
         return InterfaceStart(share, choice.initial_gap, seed=choice.seed)
     scatter = choice.scatter
@@ -129,7 +130,7 @@ def _start(choice: choices.CohesiveInterface) -> InterfaceStart:
 
 def _gate(choice: choices.OpeningInterface) -> Gate:
     closed: FullConduction | ConductionKnee = FullConduction()
-    if isinstance(choice.closed_conduction, choices.Knee):
+    if isinstance(choice.closed_conduction, Knee):
         knee = choice.closed_conduction
         closed = ConductionKnee(knee.lowest, knee.knee, knee.width)
     return Gate(closed, choice.opening_width, choice.after_opening == "lost")

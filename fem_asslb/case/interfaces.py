@@ -1,67 +1,16 @@
 """Section ``interfaces``: laws between regions."""
 
 from dataclasses import dataclass
-from typing import Annotated, Any, ClassVar, Literal
+from typing import Annotated, ClassVar, Literal
 
-from pydantic import BeforeValidator, ConfigDict, Field
+from pydantic import ConfigDict, Field
 
+from fem_asslb.case.interface_parts import ClosedConduction, MixedMode, MixedModeEntry, Scatter, Share
 from fem_asslb.interfaces.cohesion import least_stiffness
 from fem_asslb.units import ArealConductance, Duration, InterfaceStiffness, Length, Pressure, Toughness
 from fem_asslb.values import STRICT, Integer, Number
 
 Positive = Field(gt=0.0)
-Share = Annotated[Number, Field(ge=0.0, le=1.0)]
-
-
-@dataclass(frozen=True, kw_only=True)
-class Scatter:
-    """Weibull distribution of the strength; its scale is the stated strength, the toughness does not scatter.
-
-    Attributes:
-        modulus: Weibull modulus, e.g. 6.9.
-        per: ``"boundary"``: one strength for each pair of regions that touch; ``"facet"``: one for each facet of the
-            mesh.
-        seed: Seed of the random numbers; what is drawn does not depend on the number of ranks.
-    """
-
-    __pydantic_config__: ClassVar[ConfigDict] = STRICT
-    modulus: Annotated[Number, Field(gt=1.0)]
-    per: Literal["boundary", "facet"] = "boundary"
-    seed: Annotated[Integer, Field(ge=0)] = 1
-
-
-@dataclass(frozen=True, kw_only=True)
-class Knee:
-    """Conducting share of a closed interface that rises about a contact pressure.
-
-    Attributes:
-        lowest: Share far below the knee.
-        knee: Contact pressure of the knee.
-        width: Of the rise.
-    """
-
-    __pydantic_config__: ClassVar[ConfigDict] = STRICT
-    lowest: Share
-    knee: Annotated[Pressure, Field(gt=0.0)]
-    width: Annotated[Pressure, Field(gt=0.0)]
-
-
-def _read_mixed_mode(value: Any) -> Any:
-    if isinstance(value, MixedMode):
-        return value
-    if isinstance(value, dict) and len(value) == 1 and set(value) <= {"power", "benzeggagh-kenane"}:
-        ((criterion, exponent),) = value.items()
-        if type(exponent) in (int, float) and exponent >= 1.0:
-            return {"criterion": criterion, "exponent": float(exponent)}
-    raise ValueError(f"{value!r} is not accepted; expected {{power = 1.0}} or {{benzeggagh-kenane = 2.0}}, at least 1")
-
-
-@dataclass(frozen=True, kw_only=True)
-class MixedMode:
-    """Toughness between opening and sliding, written ``{power = 1.0}`` or ``{benzeggagh-kenane = 2.0}``."""
-
-    criterion: Literal["power", "benzeggagh-kenane"] = "power"
-    exponent: float = 1.0
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -87,7 +36,8 @@ class ElasticInterface:
         between: Two region roles; one role twice for the boundaries between its grains.
         normal_stiffness: [MPa/um].
         shear_stiffness: [MPa/um].
-        conductance: Lithium from host to host, current per area and potential; default: as 10 nm of the host.
+        conductance: Lithium between two regions that both host it, current per area and potential; default: as 10 nm
+            of the host.
     """
 
     __pydantic_config__: ClassVar[ConfigDict] = STRICT
@@ -106,7 +56,7 @@ class _Opening:
     friction: Annotated[Number, Field(ge=0.0)] = 0.3
     friction_stiffness: Annotated[InterfaceStiffness, Positive] | None = None
     initial_gap: Annotated[Length, Field(ge=0.0)] = 0.0
-    closed_conduction: Literal["full"] | Knee = "full"
+    closed_conduction: ClosedConduction = "full"
     opening_width: Annotated[Length, Positive] = 0.01
     after_opening: Literal["returns", "lost"] = "returns"
     conductance: Annotated[ArealConductance, Positive] | None = None
@@ -127,7 +77,8 @@ class ContactInterface(_Opening):
             ``{lowest = 0.2, knee = "50 MPa", width = "10 MPa"}``.
         opening_width: Gap over which conduction fades to zero.
         after_opening: Whether conduction ``"returns"`` when a gap closes, or stays ``"lost"``.
-        conductance: Lithium from host to host, current per area and potential; default: as 10 nm of the host.
+        conductance: Lithium between two regions that both host it, current per area and potential; default: as 10 nm
+            of the host.
     """
 
     law: Literal["contact"] = "contact"
@@ -146,12 +97,14 @@ class CohesiveInterface(_Opening):
         shear_toughness: The same for sliding; default: that of opening.
         softening: Shape behind the strength: ``"bilinear"``, ``"exponential"``, or ``"smooth-exponential"``,
             which bends from the start and whose stiffness follows from strength and toughness.
-        mixed_mode: Toughness between opening and sliding: ``{power = 1.0}`` or ``{benzeggagh-kenane = 2.0}``.
+        mixed_mode: Toughness between opening and sliding: ``{power = 1.0}`` or ``{benzeggagh-kenane = 2.0}``, with an
+            exponent from 1 to 10.
         viscous_time: Time by which damage lags behind; it carries the solution over snaps.
         healing_time: Time in which the progress of the damage of a closed interface falls to 1/e, see
             ``docs/interfaces.md``; without it damage never heals.
         initial_state: ``"bonded"`` or ``"unbonded"``.
-        bonded_fraction: Part of the area that is bonded at assembly, facets drawn at random.
+        bonded_fraction: Part of the area that is bonded at assembly, facets drawn at random; default: all of it.
+            For ``"bonded"`` only.
         scatter: Weibull scatter of the strength, e.g. ``{modulus = 6.9, per = "boundary", seed = 1}``.
         normal_stiffness: Before damage, and of the contact [MPa/um]; default 100 E/h, with E of the softer side and h
             the facets' size, but at least 10 T^2/(2 G). The shear stiffness follows, so that dissipation does not
@@ -163,7 +116,8 @@ class CohesiveInterface(_Opening):
             ``{lowest = 0.2, knee = "50 MPa", width = "10 MPa"}``.
         opening_width: Gap over which conduction fades to zero.
         after_opening: Whether conduction ``"returns"`` when a gap closes, or stays ``"lost"``.
-        conductance: Lithium from host to host, current per area and potential; default: as 10 nm of the host.
+        conductance: Lithium between two regions that both host it, current per area and potential; default: as 10 nm
+            of the host.
         seed: Seed of the facets that are bonded.
     """
 
@@ -173,16 +127,20 @@ class CohesiveInterface(_Opening):
     shear_strength: Annotated[Pressure, Positive] | None = None
     shear_toughness: Annotated[Toughness, Positive] | None = None
     softening: Literal["bilinear", "exponential", "smooth-exponential"] = "bilinear"
-    mixed_mode: Annotated[MixedMode, BeforeValidator(_read_mixed_mode)] = MixedMode()
+    mixed_mode: MixedModeEntry = MixedMode()
     viscous_time: Annotated[Duration, Field(ge=0.0)] = 0.0
     healing_time: Annotated[Duration, Positive] | None = None
     initial_state: Literal["bonded", "unbonded"] = "bonded"
-    bonded_fraction: Share = 1.0
+    bonded_fraction: Share | None = None
     scatter: Scatter | None = None
     seed: Annotated[Integer, Field(ge=0)] = 1
 
     def __post_init__(self) -> None:
         """Refuse what does not go together."""
+        if self.initial_state == "unbonded" and self.bonded_fraction is not None:
+            raise ValueError(
+                f"bonded_fraction is {self.bonded_fraction:g}; accepted: nothing where initial_state is 'unbonded'"
+            )
         given = self.normal_stiffness
         if self.softening == "smooth-exponential" and (given is not None or self.scatter is not None):
             raise ValueError(

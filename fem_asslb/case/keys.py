@@ -6,11 +6,15 @@ from dataclasses import MISSING, fields, is_dataclass
 from functools import cache
 from typing import Annotated, Any, Literal, Union, get_args, get_origin, get_type_hints
 
-from fem_asslb.case.materials import MaterialChoice
+from fem_asslb.case.interface_parts import MixedMode
+from fem_asslb.case.materials import Axis
 from fem_asslb.case.schema import Case
 
 TAGS = ("kind", "law")
 """Keys whose value chooses the dataclass of a table."""
+
+WRITTEN: dict[type, str] = {Axis: "text or table", MixedMode: "table"}
+"""Dataclasses whose fields are no keys of the case, and what is written for them; the meaning of their key says how."""
 
 
 @cache
@@ -75,9 +79,9 @@ def accepted_keys(tag_value: Any) -> frozenset[str] | None:
 def walk(annotation: Any = Case, path: str = "") -> Iterator[tuple[str, type]]:
     """Every dataclass of the schema with its dotted path; ``NAME`` stands for a name that the user gives."""
     for kind in alternatives(annotation):
-        yield path, kind
-        if kind is MaterialChoice:
+        if kind in WRITTEN:
             continue
+        yield path, kind
         for name, (field_annotation, _) in fields_of(kind).items():
             below = f"{path}.{name}".lstrip(".")
             yield from walk(field_annotation, below)

@@ -35,6 +35,19 @@ class Axis:
         if not any(self.direction):
             raise ValueError("the direction of an axis has no length; expected one like [0, 1, 0]")
 
+    @property
+    def written(self) -> str | dict[str, Any]:
+        """As in ``case.toml``."""
+        match self.kind:
+            case "random" | "tangential" as kind:
+                return kind if self.seed == Axis().seed else {kind: True, "seed": self.seed}
+            case "fixed":
+                return {"direction": list(self.direction)}
+            case "fibre":
+                return {"fibre": list(self.direction), "sharpness": self.sharpness, "seed": self.seed}
+            case _:
+                return self.kind
+
 
 _AXIS_FORMS = "'random', 'radial', 'tangential', {direction = [0, 1, 0]} or {fibre = [0, 1, 0], sharpness = 5.0}"
 

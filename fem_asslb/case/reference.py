@@ -7,7 +7,7 @@ from dataclasses import MISSING, fields
 from pathlib import Path
 from typing import Annotated, Any, Literal, Union, get_args, get_origin
 
-from fem_asslb.case.keys import fields_of, tag_of, walk
+from fem_asslb.case.keys import WRITTEN, fields_of, tag_of, walk
 from fem_asslb.units import Unit
 
 BEGIN, END = "<!-- keys: begin -->", "<!-- keys: end -->"
@@ -74,7 +74,7 @@ def _value(annotation: Any) -> str:
             return "table"
     if annotation is Any:
         return "any"
-    plain = {float: "number", int: "integer", bool: "`true` or `false`", str: "text", Path: "text"}
+    plain = {float: "number", int: "integer", bool: "`true` or `false`", str: "text", Path: "text", **WRITTEN}
     return plain.get(annotation, "table")
 
 
@@ -85,10 +85,14 @@ def _default(item: Any, annotation: Any) -> str:
     units = [entry.name for entry in get_args(annotation) if isinstance(entry, Unit)]
     if units:
         return f'`"{value:g} {units[0]}"`'
-    return f"`{_toml(value)}`" if isinstance(value, bool | int | float | str) else "as below"
+    if type(value) in WRITTEN:
+        value = value.written
+    return f"`{_toml(value)}`" if isinstance(value, bool | int | float | str | dict) else "as below"
 
 
 def _toml(value: Any) -> str:
+    if isinstance(value, dict):
+        return "{" + ", ".join(f"{key} = {item}" for key, item in value.items()) + "}"
     return str(value).lower() if isinstance(value, bool) else f'"{value}"' if isinstance(value, str) else f"{value:g}"
 
 

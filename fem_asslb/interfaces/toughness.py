@@ -6,6 +6,9 @@ from typing import Protocol
 from fem_asslb.elementary import NumberLike
 from fem_asslb.materials.checks import require
 
+LARGEST_EXPONENT = 10.0
+"""Of a criterion; powers of a toughness far beyond it leave the range of numbers."""
+
 
 class MixedMode(Protocol):
     """How toughness goes from pure opening to pure sliding."""
@@ -25,14 +28,14 @@ class PowerLaw:
     """((1 - B)/G_I)^a + (B/G_II)^a = 1/G^a, with B the share of sliding.
 
     Args:
-        exponent: a, at least 1.
+        exponent: a, from 1 to 10.
     """
 
     exponent: float = 1.0
 
     def __post_init__(self) -> None:
         """Check the exponent."""
-        require("exponent", self.exponent, lambda value: value >= 1.0, "at least 1")
+        _require_exponent(self.exponent)
 
     def toughness(self, normal: NumberLike, shear: NumberLike, sliding: NumberLike) -> NumberLike:
         """See `MixedMode`."""
@@ -45,15 +48,19 @@ class BenzeggaghKenane:
     """G_I + (G_II - G_I) B^a, with B the share of sliding (Benzeggagh and Kenane, 1996).
 
     Args:
-        exponent: a, at least 1.
+        exponent: a, from 1 to 10.
     """
 
     exponent: float = 2.0
 
     def __post_init__(self) -> None:
         """Check the exponent."""
-        require("exponent", self.exponent, lambda value: value >= 1.0, "at least 1")
+        _require_exponent(self.exponent)
 
     def toughness(self, normal: NumberLike, shear: NumberLike, sliding: NumberLike) -> NumberLike:
         """See `MixedMode`."""
         return normal + (shear - normal) * sliding**self.exponent
+
+
+def _require_exponent(exponent: float) -> None:
+    require("exponent", exponent, lambda value: 1.0 <= value <= LARGEST_EXPONENT, f"from 1 to {LARGEST_EXPONENT:g}")

@@ -6,9 +6,9 @@ from dataclasses import fields, is_dataclass
 from pathlib import Path
 from typing import Annotated, Any, get_args, get_origin
 
-from fem_asslb.case.interfaces import MixedMode
+from fem_asslb.case.interface_parts import MixedMode
 from fem_asslb.case.keys import alternatives, fields_of, value_annotation
-from fem_asslb.case.materials import Axis, MaterialChoice
+from fem_asslb.case.materials import MaterialChoice
 from fem_asslb.case.protocol import Protocol
 from fem_asslb.case.schema import Case
 from fem_asslb.units import Unit, format_quantity
@@ -56,24 +56,12 @@ def _table(value: Any) -> dict[str, Any]:
         return {"steps": [str(step) for step in value.steps]}
     if isinstance(value, MaterialChoice):
         use = {"use": value.use} if value.use is not None else {}
-        return use | {"axis": _axis(value.axis)} | _plain(value.overrides)
+        return use | {"axis": value.axis.written} | _plain(value.overrides)
     if isinstance(value, MixedMode):
-        return {value.criterion: value.exponent}
+        return value.written
     kind: Any = type(value)
     entries = {item.name: (getattr(value, item.name), fields_of(kind)[item.name][0]) for item in fields(value)}
     return {name: _entry(item, annotation) for name, (item, annotation) in entries.items() if item not in (None, {})}
-
-
-def _axis(axis: Axis) -> Any:
-    match axis.kind:
-        case "random" | "tangential" as kind:
-            return kind if axis.seed == Axis().seed else {kind: True, "seed": axis.seed}
-        case "fixed":
-            return {"direction": list(axis.direction)}
-        case "fibre":
-            return {"fibre": list(axis.direction), "sharpness": axis.sharpness, "seed": axis.seed}
-        case _:
-            return axis.kind
 
 
 def _entry(value: Any, annotation: Any) -> Any:

@@ -422,6 +422,46 @@ BAD_COHESIVE = {
         "interfaces.surface.mixed_mode",
         ["linear", "{power = 1.0}", "{benzeggagh-kenane = 2.0}"],
     ),
+    "toughness without a finite exponent": (
+        [*COHESIVE, "interfaces.surface.mixed_mode={power = inf}"],
+        "interfaces.surface.mixed_mode",
+        ["{power = inf} is not accepted", "{power = 1.0}", "from 1 to 10"],
+    ),
+    "toughness with an exponent out of range": (
+        [*COHESIVE, "interfaces.surface.mixed_mode={benzeggagh-kenane = 1e4}"],
+        "interfaces.surface.mixed_mode",
+        ["{benzeggagh-kenane = 10000.0} is not accepted", "from 1 to 10"],
+    ),
+    "keys of a mixed mode that are none": (
+        [*COHESIVE, "interfaces.surface.mixed_mode={criterion = 'power', exponent = 2.0}"],
+        "interfaces.surface.mixed_mode",
+        ["{criterion = 'power', exponent = 2.0} is not accepted", "{power = 1.0}"],
+    ),
+    "bonded fraction of what is unbonded": (
+        [*COHESIVE, "interfaces.surface.initial_state=unbonded", "interfaces.surface.bonded_fraction=0.5"],
+        "interfaces.surface.bonded_fraction",
+        ["0.5 is not accepted", "nothing where initial_state is 'unbonded'"],
+    ),
+    "conduction of neither kind": (
+        [*COHESIVE, "interfaces.surface.closed_conduction=0.5"],
+        "interfaces.surface.closed_conduction",
+        ["0.5 is not accepted", "'full' or {lowest = 0.2"],
+    ),
+    "quantity of a knee": (
+        [*COHESIVE, "interfaces.surface.closed_conduction={lowest = 0.2, knee = '50', width = '10 MPa'}"],
+        "interfaces.surface.closed_conduction.knee",
+        ["'50'", "has no unit", "MPa"],
+    ),
+    "knee without a width": (
+        [*COHESIVE, "interfaces.surface.closed_conduction={lowest = 0.2, knee = '50 MPa'}"],
+        "interfaces.surface.closed_conduction.width",
+        ["this key is missing"],
+    ),
+    "key of a knee": (
+        [*COHESIVE, "interfaces.surface.closed_conduction={lowest=0.2, knee='50 MPa', width='5 MPa', widht=1}"],
+        "interfaces.surface.closed_conduction.widht",
+        ["unknown key", "did you mean 'width'?"],
+    ),
     "bonded fraction above one": (
         [*COHESIVE, "interfaces.surface.bonded_fraction=1.5"],
         "interfaces.surface.bonded_fraction",

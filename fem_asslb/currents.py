@@ -37,11 +37,15 @@ class Currents:
 
     def passages(self, state: State, previous: State) -> list[tuple[Expr, ufl.Measure]]:
         """Current density from the plus to the minus side, and measure, of each interface between two hosts."""
-        hosts = set(self._model.hosts)
+        if self._continuum.interfaces is None:
+            return []
+        currents = self.through_interfaces(state, previous)
         return [
             (current, self._continuum.interface(item.pair))
-            for item, current in zip(self._model.interfaces, self.through_interfaces(state, previous), strict=True)
-            if state.lithium is not None and item.conductance is not None and hosts.issuperset(item.pair)
+            for item, conductance, current in zip(
+                self._model.interfaces, self._continuum.interfaces.conductances, currents, strict=True
+            )
+            if conductance is not None
         ]
 
     def reactions(self, state: State, previous: State) -> list[tuple[Expr, ufl.Measure, str | None]]:

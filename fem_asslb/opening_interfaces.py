@@ -74,7 +74,10 @@ def create_interfaces(
         local[dofs[facets], 0] = strengths[:, None]
         local[dofs[facets], 1] = gaps
     conductances = [
-        None if item.conductance is None else fem.Constant(domain.mesh, item.conductance) for item in model.interfaces
+        fem.Constant(domain.mesh, item.conductance)
+        if item.conductance is not None and set(item.pair) <= set(model.hosts)
+        else None
+        for item in model.interfaces
     ]
     laws = [with_constants(domain, item.law) for item in model.interfaces]
     return OpeningInterfaces(mesh, state, laws, conductances, keys, points)

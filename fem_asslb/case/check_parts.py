@@ -1,9 +1,10 @@
 """What the checks of a case share."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from fem_asslb.case.steps import Charge, Discharge, Step
 from fem_asslb.errors import CaseError
+from fem_asslb.geometry import LayeredStack, ParticleInShell
 from fem_asslb.materials.material import LithiumHost, Material
 
 Errors = Iterator[CaseError]
@@ -12,6 +13,20 @@ Errors = Iterator[CaseError]
 def hosts(resolved: dict[str, Material]) -> dict[str, LithiumHost]:
     """Materials that take up lithium, by role."""
     return {role: material.host for role, material in resolved.items() if material.host is not None}
+
+
+def roles_with_grains(geometry: LayeredStack | ParticleInShell) -> tuple[str, ...]:
+    """Roles of polycrystalline particles."""
+    if isinstance(geometry, ParticleInShell):
+        return ("particle",) if geometry.grains is not None else ()
+    bodies = [layer.particles for layer in geometry.layers.values() if layer.particles is not None]
+    grainy = [particles for particles in bodies if particles.grains is not None]
+    return tuple(dict.fromkeys(role for particles in grainy for role in particles.role_shares))
+
+
+def listed(names: Iterable[str]) -> str:
+    """Names as a message has them."""
+    return ", ".join(f"'{name}'" for name in names)
 
 
 def currents(steps: tuple[Step, ...]) -> list[Charge | Discharge]:

@@ -5,13 +5,15 @@ from collections.abc import Callable, Iterator
 from contextlib import suppress
 from typing import Any
 
-from fem_asslb.case import cell_checks, geometry_checks, placement_checks, protocol_checks
+from fem_asslb.case import cell_checks, geometry_checks, interface_checks, placement_checks, protocol_checks
 from fem_asslb.case.readable import UnreadableError
 from fem_asslb.errors import CaseError, CaseErrors
 
 CHECKS: tuple[Callable[..., Iterator[CaseError]], ...] = (
     geometry_checks.every_role_has_a_material,
-    geometry_checks.interfaces_join_two_regions,
+    interface_checks.interfaces_join_two_regions,
+    interface_checks.interfaces_have_facets,
+    interface_checks.conductances_join_two_hosts,
     geometry_checks.particles_can_be_packed,
     placement_checks.placed_particles_fit_their_layer,
     geometry_checks.fixture_fits_the_geometry,

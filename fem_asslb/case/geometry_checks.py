@@ -1,8 +1,7 @@
 """Checks of a case between its geometry and the sections that refer to it."""
 
-from fem_asslb.case.check_parts import Errors
+from fem_asslb.case.check_parts import Errors, listed, roles_with_grains
 from fem_asslb.case.fixture import Fixture, PressureFixture
-from fem_asslb.case.interfaces import Interface
 from fem_asslb.case.materials import MaterialChoice
 from fem_asslb.case.schema import region_roles
 from fem_asslb.errors import CaseError
@@ -20,29 +19,11 @@ def every_role_has_a_material(geometry: Geometry, materials: dict[str, MaterialC
     for role in roles:
         if role not in materials:
             yield CaseError(
-                f"materials.{role}", f"this region of the geometry has no material; regions: {_list(roles)}"
+                f"materials.{role}", f"this region of the geometry has no material; regions: {listed(roles)}"
             )
     for role in materials:
         if role not in roles:
-            yield CaseError(f"materials.{role}", f"the geometry has no region '{role}'; regions: {_list(roles)}")
-
-
-def interfaces_join_two_regions(
-    geometry: Geometry, materials: dict[str, MaterialChoice], interfaces: dict[str, Interface]
-) -> Errors:
-    """Both sides of an interface exist and differ, and no pair is named twice."""
-    roles = region_roles(geometry) or tuple(materials)
-    names: dict[frozenset[str], str] = {}
-    for name, interface in interfaces.items():
-        key, pair = f"interfaces.{name}.between", frozenset(interface.between)
-        for role in interface.between:
-            if role not in roles:
-                yield CaseError(key, f"there is no region '{role}'; regions: {_list(roles)}")
-        if len(pair) == 1 and interface.between[0] in getattr(geometry, "layers", ()):
-            yield CaseError(key, f"both sides are '{interface.between[0]}'; expected two different regions")
-        if pair in names:
-            yield CaseError(key, f"{_list(interface.between)} are already joined by interfaces.{names[pair]}")
-        names.setdefault(pair, name)
+            yield CaseError(f"materials.{role}", f"the geometry has no region '{role}'; regions: {listed(roles)}")
 
 
 def particles_can_be_packed(geometry: Geometry) -> Errors:
@@ -95,14 +76,9 @@ def axes_about_a_centre_have_one(geometry: Geometry, materials: dict[str, Materi
 
 def tangential_axes_have_grains(geometry: Geometry, materials: dict[str, MaterialChoice]) -> Errors:
     """A direction perpendicular to the line from a particle's centre to a grain's needs grains."""
-    match geometry:
-        case LayeredStack():
-            bodies = [layer.particles for layer in geometry.layers.values() if layer.particles is not None]
-            grainy = {role for particles in bodies if particles.grains is not None for role in particles.role_shares}
-        case ParticleInShell():
-            grainy = {"particle"} if geometry.grains is not None else set()
-        case MeshFile():
-            return
+    if isinstance(geometry, MeshFile):
+        return
+    grainy = roles_with_grains(geometry)
     for role, choice in materials.items():
         if choice.axis.kind == "tangential" and role not in grainy:
             reason = f"'tangential' needs grains, and '{role}' has none in geometry"
@@ -114,7 +90,3 @@ def the_mesh_file_exists(geometry: Geometry) -> Errors:
     if isinstance(geometry, MeshFile) and not geometry.path.is_file():
         accepted = "expected a mesh file; in case.toml the path is relative to the case's folder"
         yield CaseError("geometry.path", f"'{geometry.path}' is no file; {accepted}")
-
-
-def _list(names: tuple[str, ...]) -> str:
-    return ", ".join(f"'{name}'" for name in names)

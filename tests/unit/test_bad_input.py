@@ -267,6 +267,31 @@ BAD = {  # what is changed, the key of the error, words of its message
         "interfaces.surface.between",
         ["both sides are 'cathode'"],
     ),
+    "interface of particles without grains": (
+        ['interfaces.surface.between=["particle", "particle"]'],
+        "interfaces.surface.between",
+        ["both sides are 'particle', which has no grains", "['anode', 'separator']", "['particle', 'cathode']"],
+    ),
+    "interface of layers apart": (
+        ['interfaces.surface.between=["anode", "cathode"]'],
+        "interfaces.surface.between",
+        ["'anode' never touches 'cathode'", "['separator', 'cathode']"],
+    ),
+    "interface of a layer with particles of another": (
+        [f"{PARTICLES}.grains={GRAINS}", 'interfaces.surface.between=["separator", "particle"]'],
+        "interfaces.surface.between",
+        ["'separator' never touches 'particle'", "['particle', 'cathode'] or ['particle', 'particle']"],
+    ),
+    "conductance to a region without lithium": (
+        ["interfaces.surface.conductance=1 S/cm^2"],
+        "interfaces.surface.conductance",
+        ["'1 S/cm^2': lithium passes from host to host, and there is none in 'cathode'", "leave it out"],
+    ),
+    "conductance between regions without lithium": (
+        ['interfaces.surface.between=["separator", "cathode"]', "interfaces.surface.conductance=1 S/cm^2"],
+        "interfaces.surface.conductance",
+        ["there is none in 'separator', 'cathode'"],
+    ),
     "interface named twice": (
         ['interfaces.other={law="bonded", between=["cathode", "particle"]}'],
         "interfaces.other.between",
@@ -485,6 +510,16 @@ BAD_COHESIVE = {
 }
 
 BAD_SHELL = {
+    "interface of a shell with itself": (
+        ["interfaces.a={law='contact', between=['electrolyte', 'electrolyte']}"],
+        "interfaces.a.between",
+        ["both sides are 'electrolyte', which has no grains", "expected ['particle', 'electrolyte']"],
+    ),
+    "grain boundaries of a single crystal": (
+        ["interfaces.a={law='contact', between=['particle', 'particle']}"],
+        "interfaces.a.between",
+        ["both sides are 'particle', which has no grains"],
+    ),
     "platen on a shell": (["fixture.kind=rigid"], "fixture.kind", ["'rigid' needs a stack", "'pressure'"]),
     "axis without the symmetry": (
         ["materials.particle.axis=random"],

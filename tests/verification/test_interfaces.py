@@ -429,6 +429,27 @@ def test_lithium_crosses_an_interface(comm, measured, dimension):
     assert found == pytest.approx(FARADAY * flux, rel=1e-6)
 
 
+def test_no_lithium_crosses_where_a_side_stores_none(comm):
+    """Whatever the conductance: the potential next to a region without lithium is borrowed and means nothing."""
+    slabs = np.array(["particle/0001", "particle/0002", "lower", "upper"])
+    pairs = [("particle", "particle"), ("particle", "lower"), ("lower", "upper")]
+    problem = problem_on(
+        box((1.0, 4.0), (2, 4), lambda x: slabs[x[:, -1].astype(int)]),
+        comm,
+        materials={"particle": host(), "lower": passive(), "upper": passive()},
+        support=Support(planes=PLANES[2]),
+        interfaces=tuple(Interface(*pair, ElasticLaw(1e5, 1e5), conductance=CONDUCTANCE) for pair in pairs),
+    )
+    potential = problem.state.lithium.x.array
+    potential[:] = np.random.default_rng(comm.rank).random(len(potential))
+    problem.state.lithium.x.scatter_forward()
+    diagnostics = InterfaceDiagnostics(problem)
+    current = np.abs(diagnostics.evaluate().current)
+    largest = [global_max(comm, current[diagnostics.pair == number].max(initial=0.0))[0] for number in range(3)]
+    assert largest[0] > 0.0 and largest[1:] == [0.0, 0.0]
+    assert len(problem.currents.passages(problem.state, problem.previous)) == 1
+
+
 def test_no_lithium_crosses_an_open_gap(comm):
     """A5: what goes into the lower slab stays there."""
     problem = slabs(comm, 2, ContactLaw(1e5, 1e5), InterfaceStart(gap=0.1))

@@ -1,0 +1,64 @@
+"""Checks of a case between its interfaces, the regions that they join and the materials of these."""
+
+from itertools import pairwise
+
+from fem_asslb.case.check_parts import Errors, listed, roles_with_grains
+from fem_asslb.case.interfaces import Interface
+from fem_asslb.case.materials import MaterialChoice
+from fem_asslb.case.schema import region_roles
+from fem_asslb.errors import CaseError
+from fem_asslb.geometry import Geometry, LayeredStack, MeshFile, ParticleInShell
+from fem_asslb.materials.material import Material
+from fem_asslb.units import format_quantity
+from fem_asslb.values import show
+
+
+def interfaces_join_two_regions(
+    geometry: Geometry, materials: dict[str, MaterialChoice], interfaces: dict[str, Interface]
+) -> Errors:
+    """Both sides of an interface exist, and no pair is named twice."""
+    roles = region_roles(geometry) or tuple(materials)
+    names: dict[frozenset[str], str] = {}
+    for name, interface in interfaces.items():
+        key, pair = f"interfaces.{name}.between", frozenset(interface.between)
+        for role in interface.between:
+            if role not in roles:
+                yield CaseError(key, f"there is no region '{role}'; regions: {listed(roles)}")
+        if pair in names:
+            yield CaseError(key, f"{listed(interface.between)} are already joined by interfaces.{names[pair]}")
+        names.setdefault(pair, name)
+
+
+def interfaces_have_facets(geometry: Geometry, interfaces: dict[str, Interface]) -> Errors:
+    """The two sides of an interface touch, as far as that is known without the mesh."""
+    if isinstance(geometry, MeshFile):
+        return
+    roles, touching = region_roles(geometry) or (), _touching(geometry)
+    accepted = " or ".join(show(pair) for pair in touching) or "no interface"
+    for name, interface in interfaces.items():
+        plus, minus = interface.between
+        if plus in roles and minus in roles and {plus, minus} not in map(set, touching):
+            inside, apart = f"both sides are '{plus}', which has no grains", f"'{plus}' never touches '{minus}'"
+            yield CaseError(f"interfaces.{name}.between", f"{inside if plus == minus else apart}; expected {accepted}")
+
+
+def _touching(geometry: LayeredStack | ParticleInShell) -> list[tuple[str, str]]:
+    """Roles whose regions touch: particles keep a gap from each other and from all layers but their own."""
+    if isinstance(geometry, ParticleInShell):
+        pairs = [("particle", "electrolyte")]
+    else:
+        inside = {name: layer.particles.role_shares for name, layer in geometry.layers.items() if layer.particles}
+        pairs = [*pairwise(geometry.layers), *((role, name) for name, shares in inside.items() for role in shares)]
+    return pairs + [(role, role) for role in roles_with_grains(geometry)]
+
+
+def conductances_join_two_hosts(known_materials: dict[str, Material], interfaces: dict[str, Interface]) -> Errors:
+    """Lithium passes an interface from host to host, or by the reaction of the cell, which has no conductance."""
+    for name, interface in interfaces.items():
+        conductance = getattr(interface, "conductance", None)
+        roles = [role for role in dict.fromkeys(interface.between) if role in known_materials]
+        passive = [role for role in roles if known_materials[role].host is None]
+        if conductance is not None and passive:
+            given = format_quantity(conductance, "pA/(V*um^2)", "S/cm^2")
+            reason = f"lithium passes from host to host, and there is none in {listed(passive)}"
+            yield CaseError(f"interfaces.{name}.conductance", f"'{given}': {reason}; leave it out")

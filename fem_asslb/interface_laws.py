@@ -40,20 +40,20 @@ def build_interfaces(
         MeshError: An interface without a facet.
     """
     return tuple(
-        _build(f"interfaces.{name}", choice, materials, domain, degree)
+        _build(name, choice, materials, domain, degree)
         for name, choice in section.items()
         if not isinstance(choice, choices.BondedInterface)
     )
 
 
 def _build(
-    key: str,
+    name: str,
     choice: choices.ElasticInterface | choices.OpeningInterface,
     materials: Mapping[str, Material],
     domain: Domain,
     degree: int,
 ) -> Interface:
-    plus, minus = choice.between
+    key, (plus, minus) = f"interfaces.{name}", choice.between
     if materials[plus].host is None and materials[minus].host is not None:
         plus, minus = minus, plus
     size = mean_facet_size(domain, (plus, minus))
@@ -62,7 +62,7 @@ def _build(
     conductance = choice.conductance or _default_conductance(materials[plus], materials[minus])
     if isinstance(choice, choices.ElasticInterface):
         law: ElasticLaw | ContactLaw = ElasticLaw(choice.normal_stiffness, choice.shear_stiffness)
-        return Interface(plus, minus, law, conductance=conductance)
+        return Interface(plus, minus, law, conductance=conductance, name=name)
     modulus = min(_modulus(materials[role]) for role in (plus, minus))
     start = InterfaceStart(gap=choice.initial_gap)
     try:
@@ -83,7 +83,7 @@ def _build(
             "solver.displacement_degree = 1 gives smooth ones",
             key,
         )
-    return Interface(plus, minus, law, start, conductance)
+    return Interface(plus, minus, law, start, conductance, name)
 
 
 def _modulus(material: Material) -> float:

@@ -43,6 +43,7 @@ class Interface:
         start: State at assembly.
         conductance: Current per area and difference of potential between two hosts [pA/(um^2 V)]; the interface
             carries lithium from the one to the other. None where lithium does not pass from host to host.
+        name: In the case; empty where there is none.
     """
 
     plus: str
@@ -50,6 +51,7 @@ class Interface:
     law: ElasticLaw | ContactLaw
     start: InterfaceStart = InterfaceStart()
     conductance: float | None = None
+    name: str = ""
 
     @property
     def pair(self) -> tuple[str, str]:

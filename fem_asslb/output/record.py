@@ -115,6 +115,10 @@ class RunRecord:
             "cells": domain.mesh.topology.index_map(domain.dimension).size_global,
             "roles": list(domain.roles),
             "regions": list(domain.regions),
+            "interfaces": [
+                {"name": item.name, "plus": item.plus, "minus": item.minus}
+                for item in simulation.problem.model.interfaces
+            ],
             "unknowns": sum(
                 f.function_space.dofmap.index_map.size_global * f.function_space.dofmap.index_map_bs
                 for f in simulation.problem.state.functions

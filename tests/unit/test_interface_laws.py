@@ -32,6 +32,7 @@ def interfaces_of(comm, folder, *overrides, text=CELL):
 def test_defaults_follow_from_the_neighbours(comm, shared_path):
     """The host is the plus side, and the stiffness is that of the softer side."""
     domain, (boundary, surface) = interfaces_of(comm, shared_path)
+    assert (boundary.name, surface.name) == ("boundary", "surface")
     assert boundary.pair == ("particle", "particle") and surface.pair == ("particle", "cathode")
     size = mean_facet_size(domain, surface.pair)
     electrolyte = 24e3

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from fem_asslb.mesh.domain import region_particles
-from fem_asslb.output import history, interface_values, names, particle_table
+from fem_asslb.output import history, interface_values, names, particle_table, record
 from tests.unit.test_output import Recorder, run
 
 CELL = """
@@ -144,6 +144,20 @@ def test_fields_of_interfaces_are_those_of_the_solved_steps(case_folder, comm):
     for name in ("particle|particle damaged [-]", "particle|cathode open [-]"):
         assert columns[name].max() > 0.0
     assert np.abs(columns["energy balance error [-]"]).max() < 1e-2
+
+
+def test_numbers_of_interfaces_and_regions_are_those_of_the_record(case_folder, comm):
+    """Welded interfaces are not counted, and the host is on the plus side."""
+    import pyvista
+
+    steps = "protocol.steps=['press to 81 MPa in 1 min']"
+    outcome, _ = run(case_folder, comm, overrides=["interfaces.boundary.law=bonded", steps])
+    facts = record.read_record(outcome.results)["mesh facts"]
+    assert facts["interfaces"] == [{"name": "surface", "plus": "particle", "minus": "cathode"}]
+    grid = pyvista.PVDReader(str(outcome.results / names.INTERFACE_COLLECTION)).read()[0]
+    assert set(grid.cell_data[names.INTERFACE]) == {0}
+    for field, role in ((names.PLUS_REGION, "particle"), (names.MINUS_REGION, "cathode")):
+        assert {facts["regions"][number].partition("/")[0] for number in grid.cell_data[field]} == {role}
 
 
 def test_table_of_particles_is_that_of_the_solved_steps(case_folder, comm):

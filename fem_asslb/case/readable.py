@@ -28,15 +28,19 @@ def readable_part(annotation: Any, given: Any) -> Any:
     """
     try:
         return TypeAdapter(annotation).validate_python(given)
-    except ValidationError:
+    except ValidationError as error:
         inner, kind = value_annotation(annotation), choose(annotation, given)
         if inner is not None and isinstance(given, dict):
             return {name: _entry(inner, value) for name, value in given.items()}
         if kind is None or not isinstance(given, dict):
             raise UnreadableError from None
-        values = _readable_keys(kind, given)
-        fault_between_keys = len(values) == len(fields_of(kind)) and values.keys() >= given.keys()
-        return _object(kind, {} if fault_between_keys else values)
+        return _object(kind, {} if _is_between_keys(error, given) else _readable_keys(kind, given))
+
+
+def _is_between_keys(error: ValidationError, table: dict[str, Any]) -> bool:
+    """Whether keys that can be read one by one do not go together; it is unknown then which of them is wrong."""
+    faults = [details["loc"] for details in error.errors() if details["type"] == "value_error"]
+    return any(not any(key in table for key in location) for location in faults)
 
 
 def _entry(annotation: Any, given: Any) -> Any:

@@ -651,6 +651,23 @@ def test_errors_between_sections_do_not_hide_behind_errors_in_them(tmp_path) -> 
     assert len(errors) == 10
 
 
+def test_a_fault_in_a_table_does_not_hide_what_else_its_owner_says(tmp_path) -> None:
+    """A mistake in a key of a key leaves the other keys of both to the checks between sections."""
+    changes = [
+        *COHESIVE,
+        "interfaces.surface.closed_conduction={lowest = 0.2, knee = '50', width = '10 MPa'}",
+        'interfaces.surface.between=["particle", "binder"]',
+        f"{PARTICLES}.diameter.value=4",
+        'geometry.layers.foil={thickness="9 um"}',
+    ]
+    assert {error.key for error in _errors(tmp_path, GOOD, changes)} == {
+        "interfaces.surface.closed_conduction.knee",
+        "interfaces.surface.between",
+        f"{PARTICLES}.diameter.value",
+        "materials.foil",
+    }
+
+
 def test_an_unknown_key_is_not_missed_a_second_time(tmp_path) -> None:
     """A key with a slip is not reported as missing as well."""
     (error,) = _errors(tmp_path, GOOD.replace("n_to_p", "n_top"), [])

@@ -7,7 +7,10 @@ WHOLE = 3
 """Steps of a solve that are taken whole: the first ones find out what opens and slides."""
 
 _SLACK = 0.8
-"""Share of the work at the start of a step that may be left at its end (Crisfield, 1991)."""
+"""Share of the work at the start of a step that may be left at the end of a whole step (Crisfield, 1991)."""
+
+_CLOSE = 0.1
+"""The same at the end of a shortened one: with more, steps stop before a kink that they ought to cross."""
 
 _TRIALS = 8
 """Shares that are tried."""
@@ -33,7 +36,8 @@ def find_share(work: Callable[[float], float], start: float) -> float:
     share, here = high
     for _ in range(_TRIALS):
         # Work that keeps its sign asks for a longer step, which the next iteration makes.
-        if not math.isfinite(here) or (share == 1.0 and here * start >= 0.0) or abs(here) <= _SLACK * abs(start):
+        slack = _SLACK if share == 1.0 else _CLOSE
+        if not math.isfinite(here) or (share == 1.0 and here * start >= 0.0) or abs(here) <= slack * abs(start):
             break
         width = high[0] - low[0]
         root = low[0] - low[1] * width / (high[1] - low[1])

@@ -19,11 +19,8 @@ from fem_asslb.spaces.state import State
 
 logger = logging.getLogger(__name__)
 
-UPDATE_TOLERANCE = {"displacement": 1e-7, "stoichiometry": 1e-8, "potential": 1e-7, "numbers": 1e-7}
-"""Largest entry of the last Newton update [um, -, V, mixed]; quadratic convergence leaves its square as the error."""
-
-RESIDUAL_TOLERANCE = 1e-12
-"""Residual of each field over that of the first guess; met by linear steps after one iteration."""
+TOLERANCE = {"displacement": 1e-7, "stoichiometry": 1e-8, "potential": 1e-7, "numbers": 1e-7}
+"""Largest entry of the update that would follow [um, -, V, mixed]."""
 
 _PATIENCE = 12
 """Iterations after which the displacement must still come nearer: by a factor of ten in three iterations."""
@@ -74,7 +71,6 @@ class NewtonSolver:
         self._point = compatibility.create_block_vector(problem.residual)
         self._trial = self._point.duplicate(), self._point.duplicate()
         self._slices = field_slices(problem.state)
-        self._first: dict[str, float] = {}
         self.iterations = 0
         self._report = SolveReport(0)
         self._sizes: list[float] = []
@@ -164,18 +160,18 @@ class NewtonSolver:
             return reason.DIVERGED_FNORM_NAN
         residuals = self._residual_norms()
         if iteration == 0:
-            self._first, self._sizes = residuals, []
+            self._report, self._sizes = SolveReport(0, {}, residuals), []
             return reason.ITERATING
         # Of the full step, also where only a share of it was taken.
         updates = self._update_norms(snes.getSolutionUpdate() / self._share)
+        to_come = _to_come(updates, residuals, self._report.residuals)
         self._report = SolveReport(iteration, updates, residuals)
         logger.debug("Newton %d: %s", iteration, _listed(updates, residuals))
         self._sizes.append(updates["displacement"])
         if iteration >= _PATIENCE and self._sizes[-1] > 0.1 * min(self._sizes[:-3]):
             return reason.DIVERGED_DTOL
-        small = all(updates[name] <= UPDATE_TOLERANCE[name] for name in updates)
-        balanced = all(residuals[name] <= RESIDUAL_TOLERANCE * self._first[name] for name in residuals)
-        return reason.CONVERGED_FNORM_RELATIVE if balanced or small else reason.ITERATING
+        is_small = all(to_come[name] <= TOLERANCE[name] for name in to_come)
+        return reason.CONVERGED_FNORM_RELATIVE if is_small else reason.ITERATING
 
     def _shorten(self, point: PETSc.Vec, step: PETSc.Vec) -> bool:
         """Take only a share of a step, which leads from a point to the point minus the step; whether it did.
@@ -223,6 +219,13 @@ def field_slices(state: State) -> dict[str, slice]:
             slices["displacement" if function is state.displacement else "numbers"] = slice(start, stop)
         start = stop
     return slices
+
+
+def _to_come(updates: dict[str, float], residuals: dict[str, float], before: dict[str, float]) -> dict[str, float]:
+    """Largest entry of each field of the next update: it is to the residual as the last one was to that before it."""
+    return {
+        name: size * residuals[name] / before[name] if before[name] > 0.0 else size for name, size in updates.items()
+    }
 
 
 def _forget(prefix: str, names: list[str]) -> None:

@@ -9,7 +9,7 @@ from fem_asslb.interfaces.law import ContactLaw
 from fem_asslb.materials.elasticity import IsotropicElasticity
 from fem_asslb.model import Interface, Support
 from fem_asslb.parallel import global_max, global_sum
-from fem_asslb.solver import NewtonSolver
+from fem_asslb.solver import TOLERANCE, NewtonSolver
 from tests import closed_forms
 from tests.grids import ball
 from tests.support import REFERENCE_X, force_x, host, passive, problem_on
@@ -74,6 +74,7 @@ class Particle:
         """Solve and accept; mean opening [um] and traction [MPa], and how much both scatter about their means."""
         force_x(self.problem, x)
         self._solver.solve()
+        self.check_that_nothing_is_left()
         points = self._diagnostics.evaluate()
         self.cohesive += self._diagnostics.dissipation(points)[0]
         self.problem.accept()
@@ -86,6 +87,12 @@ class Particle:
             for value, mean in zip(values, means, strict=True)
         ]
         return (*means, *scatter)
+
+    def check_that_nothing_is_left(self):
+        """One more Newton iteration moves nothing by more than the tolerance, also where points have just let go."""
+        more = self._solver.solve()
+        assert more.iterations == 1
+        assert all(more.updates[name] <= 2 * size for name, size in TOLERANCE.items() if name in more.updates)
 
 
 @pytest.mark.parametrize("dimension", [2, 3])

@@ -19,8 +19,11 @@ from fem_asslb.spaces.state import State
 
 logger = logging.getLogger(__name__)
 
-TOLERANCE = {"displacement": 1e-7, "stoichiometry": 1e-8, "potential": 1e-7, "numbers": 1e-7}
-"""Largest entry of the update that would follow [um, -, V, mixed]."""
+TOLERANCE = 1e-8
+"""Largest entry of the update that would follow, in each field [um, -, V, mixed]."""
+
+_ROUNDING = 1e-12
+"""Residual over that before the update, where one iteration solves a linear step."""
 
 _PATIENCE = 12
 """Iterations after which the displacement must still come nearer: by a factor of ten in three iterations."""
@@ -164,14 +167,12 @@ class NewtonSolver:
             return reason.ITERATING
         # Of the full step, also where only a share of it was taken.
         updates = self._update_norms(snes.getSolutionUpdate() / self._share)
-        to_come = _to_come(updates, residuals, self._report.residuals)
-        self._report = SolveReport(iteration, updates, residuals)
+        before, self._report = self._report, SolveReport(iteration, updates, residuals)
         logger.debug("Newton %d: %s", iteration, _listed(updates, residuals))
         self._sizes.append(updates["displacement"])
         if iteration >= _PATIENCE and self._sizes[-1] > 0.1 * min(self._sizes[:-3]):
             return reason.DIVERGED_DTOL
-        is_small = all(to_come[name] <= TOLERANCE[name] for name in to_come)
-        return reason.CONVERGED_FNORM_RELATIVE if is_small else reason.ITERATING
+        return reason.CONVERGED_FNORM_RELATIVE if _to_come(self._report, before) <= TOLERANCE else reason.ITERATING
 
     def _shorten(self, point: PETSc.Vec, step: PETSc.Vec) -> bool:
         """Take only a share of a step, which leads from a point to the point minus the step; whether it did.
@@ -221,11 +222,26 @@ def field_slices(state: State) -> dict[str, slice]:
     return slices
 
 
-def _to_come(updates: dict[str, float], residuals: dict[str, float], before: dict[str, float]) -> dict[str, float]:
-    """Largest entry of each field of the next update: it is to the residual as the last one was to that before it."""
-    return {
-        name: size * residuals[name] / before[name] if before[name] > 0.0 else size for name, size in updates.items()
-    }
+def _to_come(now: SolveReport, before: SolveReport) -> float:
+    """Largest entry of the next update.
+
+    It is to the residual as the last update was to that before it, unless that was one of a few stiff contacts:
+    then the square of the ratio of the updates says more. The worse of both counts; the first iteration says nothing
+    unless the step is linear.
+    """
+    largest = 0.0
+    for name, size in now.updates.items():
+        ratio = _over(now.residuals[name], before.residuals[name])
+        if before.updates:
+            ratio = max(ratio, _over(size, before.updates[name]) ** 2)
+        elif ratio > _ROUNDING:
+            ratio = 1.0
+        largest = max(largest, ratio * size)
+    return largest
+
+
+def _over(value: float, before: float) -> float:
+    return value / before if before > 0.0 else 1.0
 
 
 def _forget(prefix: str, names: list[str]) -> None:

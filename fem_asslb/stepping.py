@@ -26,7 +26,7 @@ ACCEPTED = 2.0
 CAUTION = 0.7
 """After Newton has failed, steps stay below this ratio to the failed one; the limit grows with every step."""
 
-CONFIDENCE = 1.2
+CONFIDENCE = 1.1
 """Growth of that limit per accepted step."""
 
 EASY_ITERATIONS = 7

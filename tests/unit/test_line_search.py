@@ -101,7 +101,7 @@ def test_the_solver_takes_a_share_of_a_step_and_goes_by_the_whole(comm, monkeypa
     report = NewtonSolver(problem).solve()
     assert works[0] == pytest.approx([1.0, 0.75, 0.0], abs=1e-9)
     last = whole.updates["displacement"] * 0.3 ** (report.iterations - 1)
-    assert 6 <= report.iterations <= 9
+    assert report.iterations == 10  # what is to come, 0.3 times the update, is below 1e-8 then
     assert report.updates["displacement"] == pytest.approx(last, rel=1e-3)
     assert problem.state.displacement.x.array == pytest.approx(solution, abs=1e-7)
 

@@ -203,7 +203,8 @@ class ContactLaw:
             # An area that lets go while friction holds it keeps what friction stores.
             cohesive=spent - locked * grown,
             viscous=delayed + drag * (move * move + _dot(moves, moves)),
-            friction=0.5 * damage * _dot(tuple(a + b for a, b in zip(last, stuck, strict=True)), slipped),
+            # Negative only where a long step opens what was stuck and turns it round: left to the balance.
+            friction=maximum(0.5 * damage * _dot(tuple(a + b for a, b in zip(last, stuck, strict=True)), slipped), 0.0),
         )
 
     def _friction(self, sliding: Vector, pressure: NumberLike, slip: Vector) -> tuple[Vector, Vector]:

@@ -74,6 +74,8 @@ class InterfaceDiagnostics:
         problem: The problem.
     """
 
+    points: PointValues
+
     def __init__(self, problem: Problem) -> None:
         interfaces = problem.continuum.interfaces
         assert interfaces is not None
@@ -90,8 +92,6 @@ class InterfaceDiagnostics:
                 )
             ],
         )
-
-    points: PointValues
 
     def evaluate(self) -> PointValues:
         """Values of the step just solved; only before it is accepted, as the history then moves on."""

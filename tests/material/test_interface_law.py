@@ -356,6 +356,14 @@ def test_friction_dissipates_the_work_of_each_step():
     assert done - np.diff(stored) == pytest.approx(found, abs=1e-9)
 
 
+def test_friction_dissipates_nothing_where_a_step_opens_and_turns_round_what_was_stuck():
+    """The trapezoid of the traction that was, over the way back, would be negative."""
+    law = ContactLaw(2e3, 2e3, 0.5, friction_share=0.5)
+    responses = run(law, [(-0.01, 0.0, 0.0), (-0.01, 0.004, 0.0), (0.01, -0.01, 0.0)])
+    assert float(responses[0].shear_traction[0]) == pytest.approx(4.0, abs=1e-6)
+    assert [float(response.friction) for response in responses] == pytest.approx([0.0, 0.0], abs=1e-12)
+
+
 @pytest.mark.parametrize("softening", SOFTENINGS)
 def test_delayed_damage_at_a_constant_rate(softening):
     """ds/dt = (target - s)/tau, target = a (t - t0): s = a (t - t0 - tau (1 - exp(-(t - t0)/tau)))."""

@@ -101,6 +101,14 @@ class Keeper(Recorder):
         super().step(simulation, record)
 
 
+def run_to_cracks(folder, comm):
+    """The case with weaker boundaries, every step written and kept."""
+    keeper = Keeper()
+    overrides = ["output.fields_every=1", "interfaces.boundary.normal_toughness='5 J/m^2'"]
+    outcome, _ = run(folder, comm, recorder=keeper, overrides=overrides)
+    return keeper, outcome
+
+
 def in_order(rows):
     """Rows of interface, x, y and values, sorted by the first three."""
     return rows[np.lexsort(np.round(rows[:, 2::-1], 6).T)]
@@ -117,13 +125,7 @@ def test_fields_of_interfaces_are_those_of_the_solved_steps(case_folder, comm):
     """While damage grows the values of the end of a step are not those of the history that follows from it."""
     import pyvista
 
-    keeper = Keeper()
-    outcome, _ = run(
-        case_folder,
-        comm,
-        recorder=keeper,
-        overrides=["output.fields_every=1", "interfaces.boundary.normal_toughness='5 J/m^2'"],
-    )
+    keeper, outcome = run_to_cracks(case_folder, comm)
     assert outcome.is_complete
     columns = history.read_history(outcome.results)
     reader = pyvista.PVDReader(str(outcome.results / names.INTERFACE_COLLECTION))
@@ -161,13 +163,7 @@ def test_numbers_of_interfaces_and_regions_are_those_of_the_record(case_folder, 
 
 
 def test_table_of_particles_is_that_of_the_solved_steps(case_folder, comm):
-    keeper = Keeper()
-    outcome, _ = run(
-        case_folder,
-        comm,
-        recorder=keeper,
-        overrides=["output.fields_every=1", "interfaces.boundary.normal_toughness='5 J/m^2'"],
-    )
+    keeper, outcome = run_to_cracks(case_folder, comm)
     columns = history.read_history(outcome.results)
     tables = read_rows(outcome.results / particle_table.FILE)
     assert len(tables) == len(keeper.particles)

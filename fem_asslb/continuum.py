@@ -8,7 +8,7 @@ from fem_asslb import kinematics
 from fem_asslb.boundary import TOP, platen_shape
 from fem_asslb.controls import Controls
 from fem_asslb.forms import interface, mechanics
-from fem_asslb.interfaces.law import Response
+from fem_asslb.interfaces.response import Response
 from fem_asslb.mesh.domain import Domain
 from fem_asslb.mesh.interface_mesh import point_rule
 from fem_asslb.mesh.measures import boundary_measure, cell_measure, interface_measure

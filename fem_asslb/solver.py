@@ -1,50 +1,22 @@
 """Newton's method on the monolithic block system through PETSc SNES."""
 
-import logging
 import weakref
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 
 import numpy as np
 from petsc4py import PETSc
 
 from fem_asslb import compatibility
+from fem_asslb.convergence import ConvergenceTest, SolveReport, field_slices
 from fem_asslb.errors import CaseError, ConvergenceError
 from fem_asslb.line_search import WHOLE, find_share
-from fem_asslb.parallel import global_max, global_sum
+from fem_asslb.parallel import global_sum
 from fem_asslb.preconditioner import set_splits
 from fem_asslb.presets import PRESETS
 from fem_asslb.problem import Problem
-from fem_asslb.spaces.state import State
-
-logger = logging.getLogger(__name__)
-
-TOLERANCE = 1e-8
-"""Largest entry of the update that would follow, in each field [um, -, V, mixed]."""
-
-_ROUNDING = 1e-12
-"""Residual over that before the update, where one iteration solves a linear step."""
-
-_PATIENCE = 12
-"""Iterations after which the displacement must still come nearer: by a factor of ten in three iterations."""
 
 _LIBRARY_ERROR = 76
 """PETSc's code for an error in a library that it calls, such as a factorisation that breaks down."""
-
-
-@dataclass(frozen=True)
-class SolveReport:
-    """How a solve went.
-
-    Attributes:
-        iterations: Newton iterations.
-        updates: Largest entry of the last update of each field.
-        residuals: Norm of each field's residual.
-    """
-
-    iterations: int
-    updates: dict[str, float] = field(default_factory=dict)
-    residuals: dict[str, float] = field(default_factory=dict)
 
 
 class NewtonSolver:
@@ -73,11 +45,10 @@ class NewtonSolver:
         self._residual = compatibility.create_block_vector(problem.residual)
         self._point = compatibility.create_block_vector(problem.residual)
         self._trial = self._point.duplicate(), self._point.duplicate()
-        self._slices = field_slices(problem.state)
-        self.iterations = 0
-        self._report = SolveReport(0)
-        self._sizes: list[float] = []
+        self._forces = field_slices(problem.state)["displacement"]
+        self._test = ConvergenceTest(problem.state)
         self._share = 1.0
+        self.iterations = 0
         try:
             self._snes = self._create_snes()
             if options:
@@ -116,7 +87,7 @@ class NewtonSolver:
                 f"Newton stopped after {self._snes.getIterationNumber()} iterations: {_name(reason)}"
             )
         compatibility.write_to_functions(self._point, self._problem.state.functions)
-        return self._report
+        return self._test.report
 
     def matrix(self) -> PETSc.Mat:
         """Jacobian at the current state, assembled."""
@@ -158,21 +129,9 @@ class NewtonSolver:
         compatibility.assemble_block_matrix(matrix, self._problem.jacobian, self._problem.conditions)
 
     def _converged(self, snes: PETSc.SNES, iteration: int, norms: tuple[float, float, float]) -> int:
-        reason = PETSc.SNES.ConvergedReason
-        if not np.isfinite(norms[2]):
-            return reason.DIVERGED_FNORM_NAN
-        residuals = self._residual_norms()
-        if iteration == 0:
-            self._report, self._sizes = SolveReport(0, {}, residuals), []
-            return reason.ITERATING
-        # Of the full step, also where only a share of it was taken.
-        updates = self._update_norms(snes.getSolutionUpdate() / self._share)
-        before, self._report = self._report, SolveReport(iteration, updates, residuals)
-        logger.debug("Newton %d: %s", iteration, _listed(updates, residuals))
-        self._sizes.append(updates["displacement"])
-        if iteration >= _PATIENCE and self._sizes[-1] > 0.1 * min(self._sizes[:-3]):
-            return reason.DIVERGED_DTOL
-        return reason.CONVERGED_FNORM_RELATIVE if _to_come(self._report, before) <= TOLERANCE else reason.ITERATING
+        # Before the first iteration PETSc has no update.
+        update = snes.getSolutionUpdate().array_r / self._share if iteration else np.empty(0)
+        return self._test.judge(iteration, self._residual.array_r, update)
 
     def _shorten(self, point: PETSc.Vec, step: PETSc.Vec) -> bool:
         """Take only a share of a step, which leads from a point to the point minus the step; whether it did.
@@ -193,65 +152,14 @@ class NewtonSolver:
         return self._product(residual, step)
 
     def _product(self, residual: PETSc.Vec, step: PETSc.Vec) -> float:
-        forces = self._slices["displacement"]
-        return float(global_sum(self._problem.domain.comm, residual.array_r[forces] @ step.array_r[forces])[0])
-
-    def _residual_norms(self) -> dict[str, float]:
-        squares = [np.sum(self._residual.array_r[part] ** 2) for part in self._slices.values()]
-        return self._named(np.sqrt(global_sum(self._problem.domain.comm, squares)))
-
-    def _update_norms(self, update: PETSc.Vec) -> dict[str, float]:
-        largest = [np.max(np.abs(update.array_r[part]), initial=0.0) for part in self._slices.values()]
-        return self._named(global_max(self._problem.domain.comm, largest))
-
-    def _named(self, values: np.ndarray) -> dict[str, float]:
-        return dict(zip(self._slices, (float(value) for value in values), strict=True))
-
-
-def field_slices(state: State) -> dict[str, slice]:
-    """Entries of each field among the owned entries of a monolithic vector."""
-    slices, start = {}, 0
-    for function in state.functions:
-        dofmap = function.function_space.dofmap
-        stop = start + dofmap.index_map.size_local * dofmap.index_map_bs
-        if function is state.lithium:
-            slices["stoichiometry"], slices["potential"] = slice(start, stop, 2), slice(start + 1, stop, 2)
-        else:
-            slices["displacement" if function is state.displacement else "numbers"] = slice(start, stop)
-        start = stop
-    return slices
-
-
-def _to_come(now: SolveReport, before: SolveReport) -> float:
-    """Largest entry of the next update.
-
-    It is to the residual as the last update was to that before it, unless that was one of a few stiff contacts:
-    then the square of the ratio of the updates says more. The worse of both counts; the first iteration says nothing
-    unless the step is linear.
-    """
-    largest = 0.0
-    for name, size in now.updates.items():
-        ratio = _over(now.residuals[name], before.residuals[name])
-        if before.updates:
-            ratio = max(ratio, _over(size, before.updates[name]) ** 2)
-        elif ratio > _ROUNDING:
-            ratio = 1.0
-        largest = max(largest, ratio * size)
-    return largest
-
-
-def _over(value: float, before: float) -> float:
-    return value / before if before > 0.0 else 1.0
+        product = residual.array_r[self._forces] @ step.array_r[self._forces]
+        return float(global_sum(self._problem.domain.comm, product)[0])
 
 
 def _forget(prefix: str, names: list[str]) -> None:
     table = PETSc.Options(prefix)
     for name in names:
         table.delValue(name)
-
-
-def _listed(updates: dict[str, float], residuals: dict[str, float]) -> str:
-    return ", ".join(f"{name} update {updates[name]:.1e} residual {residuals[name]:.1e}" for name in updates)
 
 
 def _name(reason: int) -> str:

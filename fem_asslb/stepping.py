@@ -7,10 +7,11 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from fem_asslb.case.schema import Time
+from fem_asslb.convergence import SolveReport
 from fem_asslb.errors import ConvergenceError
 from fem_asslb.parallel import global_max
 from fem_asslb.problem import Problem
-from fem_asslb.solver import NewtonSolver, SolveReport
+from fem_asslb.solver import NewtonSolver
 
 logger = logging.getLogger(__name__)
 

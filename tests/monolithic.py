@@ -4,8 +4,9 @@ import numpy as np
 from petsc4py import PETSc
 
 from fem_asslb import compatibility
+from fem_asslb.convergence import field_slices
 from fem_asslb.problem import Problem
-from fem_asslb.solver import NewtonSolver, field_slices
+from fem_asslb.solver import NewtonSolver
 
 
 def random_direction(problem: Problem, field: str, seed: int = 5) -> PETSc.Vec:

@@ -3,7 +3,7 @@
 import ufl
 from ufl.core.expr import Expr
 
-from fem_asslb.interfaces.law import Opening, Response
+from fem_asslb.interfaces.response import Opening, Response
 
 
 def opening(displacement: Expr, normal: Expr, gap: Expr) -> Opening:

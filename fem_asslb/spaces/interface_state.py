@@ -11,7 +11,7 @@ from dolfinx.la import InsertMode
 from ufl.core.expr import Expr
 
 from fem_asslb import compatibility
-from fem_asslb.interfaces.law import History
+from fem_asslb.interfaces.response import History
 from fem_asslb.mesh.interface_mesh import InterfaceMesh
 
 HISTORY_SIZE = 5

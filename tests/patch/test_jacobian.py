@@ -5,8 +5,9 @@ from itertools import product
 import pytest
 
 from fem_asslb import compatibility
+from fem_asslb.convergence import field_slices
 from fem_asslb.problem import Problem
-from fem_asslb.solver import NewtonSolver, field_slices
+from fem_asslb.solver import NewtonSolver
 from tests import composite
 from tests.monolithic import norms, random_direction, residual_at
 

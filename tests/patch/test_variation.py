@@ -13,7 +13,8 @@ from fem_asslb import compatibility
 from fem_asslb.boundary import platen_shape
 from fem_asslb.constants import FARADAY, GAS_CONSTANT
 from fem_asslb.continuum import LITHIUM_DEGREE
-from fem_asslb.solver import NewtonSolver, field_slices
+from fem_asslb.convergence import field_slices
+from fem_asslb.solver import NewtonSolver
 from fem_asslb.spaces.state import CONTACT_PRESSURE, ELECTRODE, OUT_OF_PLANE, PLATEN
 from tests import composite
 from tests.monolithic import random_direction

@@ -7,8 +7,8 @@ import pytest
 from mpi4py import MPI
 
 from fem_asslb.case.schema import Time
+from fem_asslb.convergence import SolveReport
 from fem_asslb.errors import ConvergenceError
-from fem_asslb.solver import SolveReport
 from fem_asslb.stepping import Stepper
 
 pytestmark = pytest.mark.serial

@@ -7,10 +7,21 @@ from typing import Any
 
 from fem_asslb import log
 from fem_asslb.errors import FemAsslbError
-from fem_asslb.output import checkpoint, fields, history, record
+from fem_asslb.output import checkpoint, history, names, particle_table, record
 from fem_asslb.plotting import PICTURES
 
-_OURS = (history.FILE, record.FILE, log.FILE, fields.COLLECTION, fields.FOLDER, checkpoint.FOLDER, PICTURES)
+_OURS = (
+    history.FILE,
+    particle_table.FILE,
+    record.FILE,
+    log.FILE,
+    names.COLLECTION,
+    names.FOLDER,
+    names.INTERFACE_COLLECTION,
+    names.INTERFACE_FOLDER,
+    checkpoint.FOLDER,
+    PICTURES,
+)
 
 
 def check_folder(folder: Path, resume: bool, overwrite: bool) -> dict[str, Any] | None:

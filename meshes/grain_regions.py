@@ -50,12 +50,23 @@ def draw_disc(piece: Piece, edges: Edges | None) -> int:
     return int(gmsh.model.occ.addDisk(*centre, 0, radius, radius, -1, [0, 0, 1], [*start, 0]))
 
 
-def mesh_regions(dimension: int, order: int, families: Families) -> None:
-    """Mesh the model and name the regions of particles."""
+def mesh_regions(dimension: int, order: int, families: Families, edges: Sequence[Edges | None]) -> list[dict[str, int]]:
+    """Mesh the model and name the regions of particles.
+
+    Args:
+        dimension: Of the model.
+        order: Of the elements.
+        families: Particles and their entities.
+        edges: Grain boundaries of each particle that were drawn.
+
+    Returns:
+        For each particle what was done to its grains so that their boundaries have good elements, and how often.
+    """
     polycrystals = [pair for pair in families if pair[0].diagram is not None and dimension == 3]
     points = embed_boundary_points(polycrystals)
     generate(dimension)
-    labels = label_grains(polycrystals) if polycrystals else {}
+    labels, counts = label_grains(polycrystals) if polycrystals else ({}, [])
+    changes = dict(zip((particle.name for particle, _ in polycrystals), counts, strict=True))
     curve(dimension, order)
     for particle, entities in families:
         if particle.diagram is None:
@@ -69,6 +80,8 @@ def mesh_regions(dimension: int, order: int, families: Families) -> None:
         for point in points:
             gmsh.model.mesh.removeElements(0, point)
         gmsh.model.mesh.reclassifyNodes()
+    merged = [{} if inner is None else {"merged edges": inner.merged} for inner in edges]
+    return [own | changes.get(particle.name, {}) for own, (particle, _) in zip(merged, families, strict=True)]
 
 
 def _name_faces(particle: Particle, faces: Sequence[int]) -> None:

@@ -1,6 +1,7 @@
 """Grains of particles in 3D: the tetrahedra of a meshed particle are divided among them."""
 
 from collections.abc import Sequence
+from itertools import pairwise
 
 import gmsh
 import numpy as np
@@ -26,14 +27,17 @@ def embed_boundary_points(particles: Sequence[tuple[Particle, Sequence[int]]]) -
     return embedded
 
 
-def label_grains(particles: Sequence[tuple[Particle, Sequence[int]]]) -> dict[int, Integers]:
+def label_grains(
+    particles: Sequence[tuple[Particle, Sequence[int]]],
+) -> tuple[dict[int, Integers], list[dict[str, int]]]:
     """Divide the straight tetrahedra of particles among their grains and flatten the boundaries between these.
 
     Args:
         particles: Polycrystals and their Gmsh volumes.
 
     Returns:
-        For each volume the grain of each of its tetrahedra, counted from zero in each particle.
+        For each volume the grain of each of its tetrahedra, counted from zero in each particle; and for each particle
+        how many tetrahedra another grain was given, and how many nodes were moved.
     """
     model = _Model()
     diagrams = [particle.diagram for particle, _ in particles if particle.diagram is not None]
@@ -48,10 +52,19 @@ def label_grains(particles: Sequence[tuple[Particle, Sequence[int]]]) -> dict[in
     cells = np.concatenate(list(model.cells.values()))
     mesh = Tetrahedra(model.points, cells, np.concatenate(grains), model.is_free, model.sphere, model.plane)
     seeds, weights = (np.concatenate([getattr(item, name) for item in diagrams]) for name in ("seeds", "weights"))
-    mesh = faired(cleaned(mesh), seeds, weights)
+    first_labels, mesh = mesh.grain, faired(cleaned(mesh), seeds, weights)
+    is_moved = np.any(mesh.points != model.points, axis=1)
+    counts = []
+    for first, last in pairwise(firsts):
+        of_particle = (first_labels >= first) & (first_labels < last)
+        changes = {
+            "elements given away": int(np.count_nonzero(mesh.grain[of_particle] != first_labels[of_particle])),
+            "moved nodes": int(np.count_nonzero(is_moved[np.unique(cells[of_particle])])),
+        }
+        counts.append(changes)
     model.move(mesh.points)
     labels = dict(zip(volumes, np.split(mesh.grain, np.cumsum([len(part) for part in grains])[:-1]), strict=True))
-    return {volume: labels[volume] - firsts[k] for k, (_, own) in enumerate(particles) for volume in own}
+    return {volume: labels[volume] - firsts[k] for k, (_, own) in enumerate(particles) for volume in own}, counts
 
 
 class _Model:

@@ -44,9 +44,9 @@ def build(stack: LayeredStack, path: Path) -> Report:
         size = SizeField(stack, size_bodies(stack, packings, particles))
         gmsh.model.mesh.setSizeCallback(size)
         gmsh.option.setNumber("Mesh.MeshSizeMax", stack.largest_element or max(stack.element_size, stack.width / 2))
-        mesh_regions(stack.dimension, stack.order, list(zip(particles, families, strict=True)))
+        changes = mesh_regions(stack.dimension, stack.order, list(zip(particles, families, strict=True)), edges)
         report = measure()
-        numbers = packing_numbers(stack, packings, report) | stack_grain_numbers(stack, particles, edges, report)
+        numbers = packing_numbers(stack, packings, report) | stack_grain_numbers(stack, particles, changes, report)
         report = replace(report, packing=numbers)
         if report.quality_min <= 0:
             raise MeshError(f"{report.bad[0]}: make element_size smaller or minimum_gap larger")

@@ -6,7 +6,6 @@ import numpy as np
 
 from fem_asslb.geometry import Grains, LayeredStack, PlacedParticles
 from fem_asslb.mesh.region_names import read_region_name
-from meshes.grain_edges import Edges
 from meshes.packing import Packing
 from meshes.particles import Particle
 from meshes.report import Report, equivalent_diameters
@@ -55,25 +54,25 @@ def _changes(stack: LayeredStack, layer: str, packing: Packing, population: int)
 
 
 def stack_grain_numbers(
-    stack: LayeredStack, particles: Sequence[Particle], edges: Sequence[Edges | None], report: Report
+    stack: LayeredStack, particles: Sequence[Particle], changes: Sequence[dict[str, int]], report: Report
 ) -> Numbers:
     """Grain numbers of each layer with polycrystals."""
     numbers: Numbers = {}
     for name, layer in stack.layers.items():
         if layer.particles is not None and layer.particles.grains is not None:
-            own = [pair for pair in zip(particles, edges, strict=True) if pair[0].layer == name]
+            own = [pair for pair in zip(particles, changes, strict=True) if pair[0].layer == name]
             numbers[f"{name} grains"] = grain_numbers(layer.particles.grains, own, report)
     return numbers
 
 
 def grain_numbers(
-    grains: Grains, polycrystals: Sequence[tuple[Particle, Edges | None]], report: Report
+    grains: Grains, polycrystals: Sequence[tuple[Particle, dict[str, int]]], report: Report
 ) -> dict[str, float]:
-    """Number of grains, mean and deviation of their equivalent diameters [um] with what was wanted, merged edges.
+    """Number of grains, mean and deviation of their equivalent diameters [um] with what was wanted, and changes.
 
     Args:
         grains: What was wanted.
-        polycrystals: Particles and, in 2D, their grain boundaries.
+        polycrystals: Particles, and what was done to their grains, see `meshes.grain_regions.mesh_regions`.
         report: Of the mesh.
     """
     chosen = {particle.name.particle for particle, _ in polycrystals}
@@ -88,6 +87,7 @@ def grain_numbers(
         "deviation": float(diameters.std()) if len(volumes) else 0.0,
         "of wanted": float(wanted.std()),
     }
-    if report.dimension == 2:
-        numbers["merged edges"] = float(sum(edges.merged for _, edges in polycrystals if edges is not None))
+    for _, changes in polycrystals:
+        for name, count in changes.items():
+            numbers[name] = numbers.get(name, 0.0) + count
     return numbers

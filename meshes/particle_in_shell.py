@@ -41,10 +41,10 @@ def build(geometry: ParticleInShell, path: Path) -> Report:
             return size * max(1.0, math.sqrt(x * x + y * y + z * z) / geometry.core_radius)
 
         gmsh.model.mesh.setSizeCallback(size_at)
-        mesh_regions(dimension, geometry.order, [(particle, core)])
+        changes = mesh_regions(dimension, geometry.order, [(particle, core)], [edges])
         report = measure()
         if geometry.grains is not None:
-            numbers = grain_numbers(geometry.grains, [(particle, edges)], report)
+            numbers = grain_numbers(geometry.grains, [(particle, changes[0])], report)
             report = replace(report, packing={"grains": numbers})
         if report.quality_min <= 0:
             raise MeshError(f"{report.bad[0]}: make element_size smaller")

@@ -7,7 +7,7 @@ import numpy as np
 import numpy.typing as npt
 
 from fem_asslb.elementary import sqrt
-from fem_asslb.interfaces.law import ContactLaw, Response
+from fem_asslb.interfaces.response import Response
 from fem_asslb.parallel import global_max, global_sum
 from fem_asslb.problem import Problem
 from fem_asslb.spaces.interface_state import PointEvaluator
@@ -104,18 +104,25 @@ class InterfaceDiagnostics:
         """Interface of each owned facet, an index into those of the model."""
         return self.mesh.pair[: self.mesh.num_owned]
 
+    @property
+    def names(self) -> list[str]:
+        """Both roles of each interface, the plus side first."""
+        return [f"{item.plus}|{item.minus}" for item in self._problem.model.interfaces]
+
     def dissipation(self, points: PointValues) -> FloatArray:
-        """Energy dissipated in the step by damage, by delay and drag, and by slip; shape (3,) [pJ]."""
-        densities = (points.cohesive, points.viscous, points.friction)
-        return global_sum(self._problem.domain.comm, [(density * points.area).sum() for density in densities])
+        """Energy dissipated in the step by damage, by delay and drag, and by slip; shape (num_interfaces, 3) [pJ]."""
+        number = len(self.names)
+        energies = [
+            (density * points.area).sum(axis=1) for density in (points.cohesive, points.viscous, points.friction)
+        ]
+        sums = np.stack([np.bincount(self.pair, energy, minlength=number) for energy in energies], axis=1)
+        return global_sum(self._problem.domain.comm, sums.ravel()).reshape(number, -1)
 
     def summary(self, points: PointValues) -> dict[str, float]:
-        """Areas, gaps and contact pressures of every interface that may open, by name with unit."""
+        """Areas, gaps and contact pressures of every interface that is not bonded, by name with unit."""
         scalars: dict[str, float] = {}
-        for number, item in enumerate(self._problem.model.interfaces):
-            if isinstance(item.law, ContactLaw):
-                part = self.pair == number
-                scalars |= self._of_one(f"{item.plus}|{item.minus}", points, part)
+        for number, name in enumerate(self.names):
+            scalars |= self._of_one(name, points, self.pair == number)
         return scalars
 
     def _of_one(self, name: str, points: PointValues, part: npt.NDArray[np.bool_]) -> dict[str, float]:

@@ -3,24 +3,20 @@
 from typing import TYPE_CHECKING
 
 from fem_asslb.constants import FARADAY
+from fem_asslb.energy_balance import EnergyBalance
 from fem_asslb.spaces.state import ELECTRODE, OUT_OF_PLANE, PLATEN
 from fem_asslb.units import convert
 
 if TYPE_CHECKING:
     from fem_asslb.simulation import Simulation
 
-DISSIPATION = ("cohesive", "viscous", "friction")
-"""What interfaces dissipate, in the order of `InterfaceDiagnostics.dissipation`."""
-
 
 class Ledger:
     """Sums over the steps of a run.
 
     Attributes:
-        sums: ``fixture_work`` of platen or outer pressure, ``chemical_work`` -int sigma : d(eps_swelling), what
-            interfaces dissipate by damage, delay and slip (``cohesive``, ``viscous``, ``friction``), the
-            ``largest_energy`` so far, to which the balance is compared [pJ], and
-            ``lithium`` that should be left in the hosts by the current that passed [pmol].
+        energy: Works and energies.
+        lithium: What should be left in the hosts by the current that passed [pmol; pmol/um in 2D].
 
     Args:
         simulation: The run.
@@ -29,22 +25,22 @@ class Ledger:
     def __init__(self, simulation: "Simulation") -> None:
         self._simulation, self._diagnostics = simulation, simulation.diagnostics
         self._interfaces = simulation.interfaces
-        initial = self._diagnostics.lithium()
-        self.sums = dict.fromkeys(("fixture_work", "chemical_work", "largest_energy", *DISSIPATION), 0.0) | {
-            "lithium": initial
-        }
+        self.energy = EnergyBalance(simulation.diagnostics, simulation.interfaces)
+        self.lithium = self._diagnostics.lithium()
         self._last = dict.fromkeys(("pressure", "swept_volume", "layer_force", "anode_lithium", "charge"), 0.0)
 
     def snapshot(self) -> dict[str, float]:
         """Everything needed to continue."""
         return {
-            **{f"sum.{k}": v for k, v in self.sums.items()},
+            "lithium": self.lithium,
+            **{f"energy.{k}": v for k, v in self.energy.sums.items()},
             **{f"last.{k}": v for k, v in self._last.items()},
         }
 
     def restore(self, snapshot: dict[str, float]) -> None:
         """Continue from a snapshot."""
-        self.sums = {key: snapshot[f"sum.{key}"] for key in self.sums}
+        self.lithium = snapshot["lithium"]
+        self.energy.sums = {key: snapshot[f"energy.{key}"] for key in self.energy.sums}
         self._last = {key: snapshot[f"last.{key}"] for key in self._last}
 
     def close_step(self, length: float) -> dict[str, float]:
@@ -56,9 +52,10 @@ class Ledger:
         now = self._now()
         if self._interfaces is not None:
             self._interfaces.evaluate()
-        self._book(now, length)
+        self.energy.book(self._last, now)
+        self._book_lithium(length)
         scalars = {"time [h]": convert(self._simulation.time, "s", "h")}
-        scalars |= self._mechanical(now) | self._electrochemical() | self._stresses()
+        scalars |= self._mechanical(now) | self.energy.scalars() | self._electrochemical() | self._stresses()
         if self._interfaces is not None:
             scalars |= self._interfaces.summary(self._interfaces.points)
         change, charge = now["pressure"] - self._last["pressure"], self._area_charge() - self._last["charge"]
@@ -75,41 +72,17 @@ class Ledger:
             "anode_lithium": float(self._simulation.problem.controls.anode_lithium.value),
         }
 
-    def _book(self, now: dict[str, float], length: float) -> None:
-        last = self._last
-        pressure, force = now["pressure"] + last["pressure"], now["layer_force"] + last["layer_force"]
-        self.sums["fixture_work"] -= 0.5 * pressure * (now["swept_volume"] - last["swept_volume"])
-        self.sums["chemical_work"] -= 0.5 * force * (now["anode_lithium"] - last["anode_lithium"])
-        self.sums["chemical_work"] += self._diagnostics.chemical_work()
-        if self._interfaces is not None:
-            for name, energy in zip(DISSIPATION, self._interfaces.dissipation(self._interfaces.points), strict=True):
-                self.sums[name] += float(energy)
+    def _book_lithium(self, length: float) -> None:
         controls = self._simulation.problem.controls
         if float(controls.forced.value):
-            self.sums["lithium"] = float(controls.forced_x.value) * self._diagnostics.lithium_capacity()
+            self.lithium = float(controls.forced_x.value) * self._diagnostics.lithium_capacity()
         else:
             current = float(controls.current_density.value) * self._diagnostics.reacting_area
-            self.sums["lithium"] -= current * length / FARADAY
+            self.lithium -= current * length / FARADAY
 
     def _mechanical(self, now: dict[str, float]) -> dict[str, float]:
         simulation, area = self._simulation, self._diagnostics.plate_area
-        energy, works = (
-            self._diagnostics.elastic_energy(),
-            self.sums["fixture_work"] + self.sums["chemical_work"],
-        )
-        dissipated = {f"{name} energy [pJ]": self.sums[name] for name in DISSIPATION}
-        works -= sum(dissipated.values())
-        parts = [energy, self.sums["fixture_work"], self.sums["chemical_work"]]
-        size = self.sums["largest_energy"] = max(self.sums["largest_energy"], *map(abs, parts))
-        scalars = {
-            "stack pressure [MPa]": now["pressure"],
-            "elastic energy [pJ]": energy,
-            "fixture work [pJ]": self.sums["fixture_work"],
-            "chemical work [pJ]": self.sums["chemical_work"],
-            "energy balance error [-]": (energy - works) / size if size else 0.0,
-        }
-        if self._interfaces is not None:
-            scalars |= dissipated
+        scalars = {"stack pressure [MPa]": now["pressure"]}
         if area is not None:
             force = now["pressure"] * area
             reaction = self._diagnostics.reaction("bottom")
@@ -129,7 +102,7 @@ class Ledger:
             "stoichiometry mean [-]": lithium / capacity,
             "stoichiometry min [-]": min(least for least, _ in ranges),
             "stoichiometry max [-]": max(largest for _, largest in ranges),
-            "lithium balance error [-]": (lithium - self.sums["lithium"]) / capacity,
+            "lithium balance error [-]": (lithium - self.lithium) / capacity,
             "unit cell volume change [%]": 100.0 * diagnostics.lattice_volume_change(),
         }
         if simulation.cell is not None:

@@ -3,7 +3,7 @@
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from fem_asslb.output.fields import Schedule
+from fem_asslb.output.field_writer import Schedule
 from fem_asslb.output.files import replace_text
 from fem_asslb.particle_diagnostics import ParticleDiagnostics
 
@@ -38,6 +38,8 @@ class ParticleTable:
 
     def __init__(self, folder: Path, schedule: Schedule, resume_from: int | None = None) -> None:
         self._path, self._schedule, self._resume_from = folder / FILE, schedule, resume_from
+        self._last: tuple[int, float] | None = None
+        self._written = resume_from
 
     def start(self, simulation: "Simulation") -> None:
         """Begin the table, or drop the rows after the checkpoint."""
@@ -53,8 +55,17 @@ class ParticleTable:
 
     def step(self, simulation: "Simulation", record: "StepRecord") -> None:
         """Write the rows of a step if it is time."""
-        if not self._schedule.due(record):
-            return
+        self._last = (record.index, record.time)
+        if self._schedule.due(record):
+            self._write(*self._last)
+
+    def finish(self, simulation: "Simulation", reason: str) -> None:
+        """Write the rows of the last state if they were not."""
+        if self._last is not None and self._last[0] != self._written:
+            self._write(*self._last)
+
+    def _write(self, index: int, time: float) -> None:
+        self._written = index
         values = self._diagnostics.values()
         if not self._writes:
             return
@@ -68,8 +79,5 @@ class ParticleTable:
                     values.cracked[place],
                 )
                 texts = [f"{float(value):.10g}" for value in numbers]
-                row = [str(record.index), repr(float(record.time)), str(number), values.role[place], *texts]
+                row = [str(index), repr(float(time)), str(number), values.role[place], *texts]
                 file.write(",".join(row) + "\n")
-
-    def finish(self, simulation: "Simulation", reason: str) -> None:
-        """Nothing is left to write."""

@@ -7,6 +7,8 @@ import pytest
 
 from fem_asslb.mesh.domain import region_particles
 from fem_asslb.output import history, interface_values, names, particle_table, record
+from fem_asslb.parallel import on_root
+from fem_asslb.results_folder import prepare_folder
 from tests.unit.test_output import Recorder, run
 
 CELL = """
@@ -101,6 +103,12 @@ class Keeper(Recorder):
         super().step(simulation, record)
 
 
+def test_a_run_that_replaces_another_leaves_none_of_its_files(case_folder, comm):
+    outcome, _ = run(case_folder, comm, overrides=['protocol.steps=["press to 5 MPa in 1 min"]'])
+    on_root(comm, lambda: prepare_folder(outcome.results, keep=False))
+    assert list(outcome.results.iterdir()) == []
+
+
 def run_to_cracks(folder, comm):
     """The case with weaker boundaries, every step written and kept."""
     keeper = Keeper()
@@ -146,6 +154,30 @@ def test_fields_of_interfaces_are_those_of_the_solved_steps(case_folder, comm):
     for name in ("particle|particle damaged [-]", "particle|cathode open [-]"):
         assert columns[name].max() > 0.0
     assert np.abs(columns["energy balance error [-]"]).max() < 1e-2
+    parts = [columns[f"{name} [pJ]"] for name in ("elastic energy", "fixture work", "chemical work")]
+    left = columns["energy remainder of the step [pJ]"].sum()
+    assert left == pytest.approx(-columns["energy balance error [-]"][-1] * np.abs(parts).max(), rel=1e-9)
+    for kind in ("cohesive", "viscous", "friction"):
+        each = [columns[f"{pair} {kind} energy [pJ]"] for pair in ("particle|particle", "particle|cathode")]
+        assert sum(each) == pytest.approx(columns[f"{kind} energy [pJ]"], rel=1e-9)
+        assert each[0][-1] != each[1][-1]
+
+
+def test_energies_of_an_interface_are_called_what_they_are(case_folder, comm):
+    """Mere contact with friction damages nothing, and its drag is nothing beside what slip dissipates."""
+    if comm.rank == 0:
+        text = CELL.partition("[interfaces.boundary]")[0] + CELL[CELL.index("[interfaces.surface]") :]
+        adhesion = 'normal_strength = "50 MPa"\nnormal_toughness = "1 J/m^2"\nviscous_time = "2 min"\n'
+        text = text.replace('law = "cohesive"', 'law = "contact"').replace(adhesion, "")
+        (case_folder / "case.toml").write_text(text)
+    comm.Barrier()
+    outcome, _ = run(case_folder, comm, overrides=["protocol.steps=['press to 81 MPa in 1 min', 'set x = 0.8 in 1 h']"])
+    columns = history.read_history(outcome.results)
+    cohesive, viscous, friction = (
+        columns[f"particle|cathode {kind} energy [pJ]"][-1] for kind in ("cohesive", "viscous", "friction")
+    )
+    assert cohesive == 0.0 and 0.0 < 100.0 * viscous < friction
+    assert np.abs(columns["energy balance error [-]"]).max() < 1e-3
 
 
 def test_numbers_of_interfaces_and_regions_are_those_of_the_record(case_folder, comm):
@@ -186,6 +218,17 @@ def test_table_of_particles_is_that_of_the_solved_steps(case_folder, comm):
         mean = columns["particle|cathode conducting [-]"][number]
         assert min(conducting) <= mean * (1 + 1e-6) and max(conducting) >= mean * (1 - 1e-6)
     assert cracked > 0.0
+
+
+def test_table_of_particles_has_the_last_state_of_a_run_that_stops_early(case_folder, comm):
+    """No step may be shorter than what the first crack asks for: the run ends there, in its last good state."""
+    overrides = ["interfaces.boundary.normal_toughness='5 J/m^2'", "interfaces.boundary.viscous_time=0 s"]
+    outcome, _ = run(case_folder, comm, overrides=[*overrides, "time.smallest_step=100 s"])
+    assert not outcome.is_complete
+    last = history.read_history(outcome.results)["step [-]"][-1]
+    rows = read_rows(outcome.results / particle_table.FILE)
+    assert [float(table[0]["step [-]"]) for table in rows][-1] == last
+    assert len({tuple(row.values()) for table in rows for row in table}) == sum(len(table) for table in rows)
 
 
 def test_interfaces_remember_over_a_restart(case_folder, comm):

@@ -3,13 +3,14 @@
 import numpy as np
 import pytest
 
+from fem_asslb.convergence import TOLERANCE
 from fem_asslb.interface_diagnostics import InterfaceDiagnostics
 from fem_asslb.interfaces.cohesion import Cohesion
 from fem_asslb.interfaces.law import ContactLaw
 from fem_asslb.materials.elasticity import IsotropicElasticity
 from fem_asslb.model import Interface, Support
 from fem_asslb.parallel import global_max, global_sum
-from fem_asslb.solver import TOLERANCE, NewtonSolver
+from fem_asslb.solver import NewtonSolver
 from tests import closed_forms
 from tests.grids import ball
 from tests.support import REFERENCE_X, force_x, host, passive, problem_on
@@ -76,7 +77,11 @@ class Particle:
         self._solver.solve()
         self.check_that_nothing_is_left()
         points = self._diagnostics.evaluate()
-        self.cohesive += self._diagnostics.dissipation(points)[0]
+        self.summary = {
+            name.removeprefix("particle|electrolyte "): value
+            for name, value in self._diagnostics.summary(points).items()
+        }
+        self.cohesive += self._diagnostics.dissipation(points)[0, 0]
         self.problem.accept()
         comm, area = self.problem.domain.comm, points.area
         values = (points.opening, points.normal_traction)
@@ -111,11 +116,20 @@ def test_contact_is_lost_at_the_critical_strain_and_found_again(comm, measured, 
             assert pressure == pytest.approx(exact, rel=2e-3, abs=2e-3 * OUTSIDE)
             assert traction == pytest.approx(-exact, rel=2e-3, abs=2e-3 * OUTSIDE)
             assert opening == pytest.approx(traction / STIFFNESS, rel=1e-4)
+            shares, gap = {"debonded closed": 1.0}, 0.0
+            mean, overlap = (particle.summary[name] for name in ("contact pressure mean [MPa]", "overlap max [um]"))
+            assert mean == pytest.approx(exact, rel=2e-3, abs=2e-3 * OUTSIDE)
+            assert 0.98 * exact < overlap * STIFFNESS < 1.03 * exact + 0.03 * OUTSIDE
         else:
             assert opening == pytest.approx(particle.pull(x), rel=3e-3, abs=1e-5)
             assert scatter[0] < 1e-5 + 1e-2 * opening
             # Drag alone: 1e-7 s of the stiffness times the opening rate.
             assert max(abs(pressure), abs(traction), uneven) < 1e-3
+            shares, gap = {"open": 1.0}, particle.pull(x)
+            assert particle.summary["opening max [um]"] == pytest.approx(gap, rel=1e-2, abs=2e-5)
+        assert particle.summary["gap mean [um]"] == pytest.approx(gap, rel=3e-3, abs=1e-5)
+        for name in ("intact", "damaged", "debonded closed", "open"):
+            assert particle.summary[f"{name} [-]"] == pytest.approx(shares.get(name, 0.0), abs=1e-12)
         return opening, pressure
 
     before = particle.problem.state.empty_like()
@@ -164,11 +178,13 @@ def test_adhesion_lets_go_as_the_bilinear_law_says(comm, measured, dimension):
     half = 0.5 * (peak + release)
     for pull in (-0.01, 0.5 * peak, 0.999 * peak):
         *_, opening, traction, _, _ = check(pull)
+        assert pull > 0.9 * peak or particle.summary["intact [-]"] == pytest.approx(1.0)
     measured(f"D4, {dimension}D", "traction at the debonding strain [MPa]", STRENGTH, traction / 0.999)
     assert particle.cohesive == pytest.approx(0.0, abs=1e-3 * TOUGHNESS)
     for pull in np.linspace(peak, half, 5)[1:]:
         _, exact_opening, exact_traction, opening, traction, _, _ = check(pull)
     measured(f"D4, {dimension}D", "opening half way to the release [um]", exact_opening, opening)
+    assert particle.summary["damaged [-]"] == pytest.approx(1.0)
     measured(f"D4, {dimension}D", "traction half way to the release [MPa]", exact_traction, traction)
     spent = particle.cohesive
     for pull in (0.5 * half, 0.1 * half, -0.01, 0.5 * half, 0.99 * half):
@@ -180,7 +196,9 @@ def test_adhesion_lets_go_as_the_bilinear_law_says(comm, measured, dimension):
     measured(f"D4, {dimension}D", "gap after the release [um]", exact_opening, opening)
     assert particle.cohesive == pytest.approx(TOUGHNESS * AREA, rel=5e-3)
     measured(f"D4, {dimension}D", "dissipated energy [pJ]", TOUGHNESS * AREA, particle.cohesive)
+    assert particle.summary["open [-]"] == pytest.approx(1.0)
     # Closed again it pushes as if it had never opened, and does not hold.
     check(-0.01)
+    assert particle.summary["debonded closed [-]"] == pytest.approx(1.0)
     check(0.3 * peak)
     assert abs(seen[-1][4]) < 1e-3

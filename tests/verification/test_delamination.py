@@ -71,7 +71,7 @@ class CantileverBeams:
             end.value = sign * opening
         self._solver.solve()
         points = self._diagnostics.evaluate()
-        self.dissipated += self._diagnostics.dissipation(points)[0]
+        self.dissipated += self._diagnostics.dissipation(points)[0, 0]
         forces = fem.assemble_vector(self.problem.residual[0])
         forces.scatter_reverse(InsertMode.add)
         mine = self._upper[self._upper < self._owned]
@@ -135,7 +135,7 @@ def dissipated(comm, layers):
         force_x(problem, x)
         solver.solve()
         points = diagnostics.evaluate()
-        spent += diagnostics.dissipation(points)[0]
+        spent += diagnostics.dissipation(points)[0, 0]
         problem.accept()
     let_go, area = global_sum(comm, [(points.area * (points.released >= 1.0)).sum(), points.area.sum()])
     return float(spent), float(let_go / area)

@@ -78,7 +78,7 @@ def cycled(comm, source, interfaces=(SURFACE,), degree=2):
         scalars += [diagnostics.stack_pressure(), diagnostics.lithium(), diagnostics.elastic_energy()]
         scalars += [
             problem.state.number(ELECTRODE),
-            *interfaces.dissipation(points),
+            *interfaces.dissipation(points).ravel(),
             *interfaces.summary(points).values(),
         ]
         problem.accept()

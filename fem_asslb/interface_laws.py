@@ -7,7 +7,14 @@ from collections.abc import Mapping
 from fem_asslb.case import interfaces as choices
 from fem_asslb.case.interface_parts import Knee
 from fem_asslb.errors import CaseError, MaterialError, MeshError
-from fem_asslb.interface_stiffness import contact_stiffness, friction_share, report_stiffness, require_stiff_grains
+from fem_asslb.interface_stiffness import (
+    contact_stiffness,
+    friction_share,
+    report_elastic,
+    report_opening,
+    require_small_overlap,
+    require_stiff_grains,
+)
 from fem_asslb.interfaces.cohesion import Cohesion
 from fem_asslb.interfaces.gate import ConductionKnee, FullConduction, Gate
 from fem_asslb.interfaces.law import ContactLaw, ElasticLaw
@@ -60,11 +67,11 @@ def _build(
     if size == 0.0:
         raise MeshError(f"{key}: no facet of the mesh lies between '{plus}' and '{minus}'")
     conductance = choice.conductance or _default_conductance(materials[plus], materials[minus])
-    if isinstance(choice, choices.ElasticInterface):
-        law: ElasticLaw | ContactLaw = ElasticLaw(choice.normal_stiffness, choice.shear_stiffness)
-        return Interface(plus, minus, law, conductance=conductance, name=name)
     modulus = min(_modulus(materials[role]) for role in (plus, minus))
-    start = InterfaceStart(gap=choice.initial_gap)
+    if isinstance(choice, choices.ElasticInterface):
+        elastic = ElasticLaw(choice.normal_stiffness, choice.shear_stiffness)
+        report_elastic(key, elastic, modulus, size)
+        return Interface(plus, minus, elastic, conductance=conductance, name=name)
     try:
         if isinstance(choice, choices.CohesiveInterface):
             law, start = _cohesive(choice, modulus, size), _start(choice)
@@ -72,11 +79,13 @@ def _build(
             stiffness = contact_stiffness(choice, modulus, size)
             share = friction_share(choice, modulus, size, stiffness)
             law = ContactLaw(stiffness, stiffness, choice.friction, gate=_gate(choice), friction_share=share)
+            start = InterfaceStart(gap=choice.initial_gap)
     except MaterialError as error:
         raise CaseError(key, str(error)) from error
     if plus == minus:
-        require_stiff_grains(key, law, modulus, domain, plus)
-    report_stiffness(key, law, modulus, size)
+        require_stiff_grains(key, choice, law, modulus, domain)
+    require_small_overlap(key, choice, law, size)
+    report_opening(key, law, modulus, size)
     if domain.dimension == 3 and degree == 2:
         logger.warning(
             "%s: contact pressures of quadratic displacement in 3D alternate from point to point; "
@@ -122,10 +131,10 @@ def _cohesive(choice: choices.CohesiveInterface, modulus: float, size: float) ->
 def _start(choice: choices.CohesiveInterface) -> InterfaceStart:
     share = choice.bonded_fraction if choice.bonded_fraction is not None else float(choice.initial_state == "bonded")
     if choice.scatter is None:
-        return InterfaceStart(share, choice.initial_gap, seed=choice.seed)
+        return InterfaceStart(share, seed=choice.seed)
     scatter = choice.scatter
     by_boundary = scatter.per == "boundary"
-    return InterfaceStart(share, choice.initial_gap, scatter.modulus, by_boundary, choice.seed, scatter.seed)
+    return InterfaceStart(share, 0.0, scatter.modulus, by_boundary, choice.seed, scatter.seed)
 
 
 def _gate(choice: choices.OpeningInterface) -> Gate:

@@ -3,12 +3,15 @@
 import logging
 import math
 
+import numpy as np
+
 from fem_asslb.case.interfaces import CohesiveInterface, OpeningInterface
 from fem_asslb.errors import CaseError, MaterialError
 from fem_asslb.interfaces.cohesion import Cohesion, least_stiffness, smooth_stiffness
-from fem_asslb.interfaces.law import ContactLaw
+from fem_asslb.interfaces.law import ContactLaw, ElasticLaw
 from fem_asslb.mesh.domain import Domain
-from fem_asslb.mesh.volumes import role_volumes
+from fem_asslb.mesh.region_names import read_region_name
+from fem_asslb.mesh.volumes import region_volumes
 
 logger = logging.getLogger(__name__)
 
@@ -19,6 +22,9 @@ compliance of one layer of elements."""
 FRICTION_FACTOR = 1.0
 """Default stiffness of what friction holds over E/h of the softer side: no stiffer than what it acts on, or Newton
 jumps from slip one way to slip the other way."""
+
+LARGEST_OVERLAP = 0.05
+"""Overlap at 100 MPa over the size of the facets, at the most: beyond, it would not be small against the elements."""
 
 LEAST_GRAIN_STIFFNESS = 50.0
 """Stiffness of the boundaries between grains times the diameter of the grains over Young's modulus, at the least."""
@@ -68,31 +74,66 @@ def friction_share(choice: OpeningInterface, modulus: float, size: float, shear_
     return choice.friction_stiffness / shear_stiffness
 
 
-def require_stiff_grains(key: str, law: ContactLaw, modulus: float, domain: Domain, role: str) -> None:
+def require_small_overlap(key: str, choice: OpeningInterface, law: ContactLaw, size: float) -> None:
+    """Refuse a contact that gives way by more than 5 % of the facets at 100 MPa.
+
+    Args:
+        key: Of the interface in the case.
+        choice: Of the case.
+        law: What follows from it.
+        size: Mean size of the facets [um].
+
+    Raises:
+        CaseError: It does.
+    """
+    least = 100.0 / (LARGEST_OVERLAP * size)
+    if law.normal_stiffness < least:
+        overlap = f"{1e5 / law.normal_stiffness:.3g} nm at 100 MPa"
+        raise _too_soft(key, choice, law, f"lets facets of {size:.3g} um overlap by {overlap}", least)
+
+
+def require_stiff_grains(key: str, choice: OpeningInterface, law: ContactLaw, modulus: float, domain: Domain) -> None:
     """Refuse boundaries between grains that soften the polycrystal.
 
     Args:
         key: Of the interface in the case.
-        law: Of the boundaries.
+        choice: Of the case, between the grains of one role.
+        law: What follows from it.
         modulus: Young's modulus of the grains [MPa].
         domain: The mesh.
-        role: Of the grains.
 
     Raises:
         CaseError: A stiffness times the mean diameter of the grains is less than 50 Young's moduli.
     """
-    number = domain.region_roles.count(role)
-    mean = role_volumes(domain)[role] / number
+    names = [read_region_name(name) for name in domain.regions]
+    grain = np.array([name.grain if name.role == choice.between[0] else -1 for name in names])
+    # A mesh of another's may hold crystals that touch and are no grains.
+    mean = float(region_volumes(domain)[grain > 0 if np.any(grain > 0) else grain == 0].mean())
     diameter = math.sqrt(4.0 * mean / math.pi) if domain.dimension == 2 else (6.0 * mean / math.pi) ** (1.0 / 3.0)
     least = LEAST_GRAIN_STIFFNESS * modulus / diameter
-    shear = law.shear_stiffness / law.normal_stiffness
-    if min(1.0, shear) * law.normal_stiffness < least:
-        given = f"{law.normal_stiffness:.4g} MPa/um" + (f", {shear:.3g} times as much in shear," if shear < 1.0 else "")
-        expected = f"expected at least {least / min(1.0, shear):.4g} MPa/um"
-        raise CaseError(f"{key}.normal_stiffness", f"{given} softens grains of {diameter:.3g} um; {expected}")
+    shear = min(1.0, law.shear_stiffness / law.normal_stiffness)
+    if shear * law.normal_stiffness < least:
+        reason = f"softens grains of {diameter:.3g} um"
+        if shear < 1.0:
+            reason = f"{reason}, as that of shear is {shear:.3g} times as much"
+        raise _too_soft(key, choice, law, reason, least / shear)
 
 
-def report_stiffness(key: str, law: ContactLaw, modulus: float, size: float) -> None:
+def _too_soft(key: str, choice: OpeningInterface, law: ContactLaw, reason: str, least: float) -> CaseError:
+    given, expected = f"{law.normal_stiffness:.4g} MPa/um", f"at least {least:.4g} MPa/um"
+    if isinstance(choice, CohesiveInterface) and choice.softening == "smooth-exponential":
+        text = f"'smooth-exponential' has a normal stiffness of {given}, which {reason}; expected {expected}"
+        return CaseError(f"{key}.softening", f"{text}: take 'exponential', whose stiffness is free")
+    return CaseError(f"{key}.normal_stiffness", f"{given} {reason}; expected {expected}")
+
+
+def report_elastic(key: str, law: ElasticLaw, modulus: float, size: float) -> None:
+    """Say what was chosen; the arguments are those of `report_opening`."""
+    text = "%s: normal stiffness %.3g MPa/um (%.3g E/h), shear %.3g MPa/um"
+    logger.info(text, key, law.normal_stiffness, law.normal_stiffness * size / modulus, law.shear_stiffness)
+
+
+def report_opening(key: str, law: ContactLaw, modulus: float, size: float) -> None:
     """Say what was chosen, and whether the mesh resolves the zone in which the interface lets go.
 
     Args:
@@ -101,7 +142,6 @@ def report_stiffness(key: str, law: ContactLaw, modulus: float, size: float) -> 
         modulus: Young's modulus of the softer side [MPa].
         size: Mean size of the facets [um].
     """
-    overlap = 1e3 * 100.0 / law.normal_stiffness
     logger.info(
         "%s: normal stiffness %.3g MPa/um (%.3g E/h), shear %.3g, friction %.3g MPa/um, overlap %.2g nm at 100 MPa",
         key,
@@ -109,7 +149,7 @@ def report_stiffness(key: str, law: ContactLaw, modulus: float, size: float) -> 
         law.normal_stiffness * size / modulus,
         law.shear_stiffness,
         law.friction_stiffness,
-        overlap,
+        1e5 / law.normal_stiffness,
     )
     if law.cohesion is None:
         return

@@ -42,6 +42,24 @@ def interfaces_have_facets(geometry: Geometry, interfaces: dict[str, Interface])
             yield CaseError(f"interfaces.{name}.between", f"{inside if plus == minus else apart}; expected {accepted}")
 
 
+def cracking_grains_leave_their_surface(geometry: Geometry, interfaces: dict[str, Interface]) -> Errors:
+    """Grains that may part are not welded to what surrounds them, which would hold them together."""
+    if isinstance(geometry, MeshFile):
+        return
+    laws = {frozenset(interface.between): interface.law for interface in interfaces.values()}
+    grains = {(role, role) for role in roles_with_grains(geometry)}
+    for name, interface in interfaces.items():
+        if interface.law == "bonded" or interface.between not in grains:
+            continue
+        role = interface.between[0]
+        for pair in _touching(geometry):
+            if role in pair and pair not in grains and laws.get(frozenset(pair), "bonded") == "bonded":
+                around = pair[1] if pair[0] == role else pair[0]
+                held = f"grains of '{role}' that may part are bonded to '{around}', which holds them"
+                law = f"an interface between {listed(pair)} with law 'elastic', 'cohesive' or 'contact'"
+                yield CaseError(f"interfaces.{name}.law", f"{show(interface.law)}: {held}; expected {law}")
+
+
 def _touching(geometry: LayeredStack | ParticleInShell) -> list[tuple[str, str]]:
     """Roles whose regions touch: particles keep a gap from each other and from all layers but their own."""
     if isinstance(geometry, ParticleInShell):

@@ -55,7 +55,6 @@ class _Opening:
     normal_stiffness: Annotated[InterfaceStiffness, Positive] | None = None
     friction: Annotated[Number, Field(ge=0.0)] = 0.3
     friction_stiffness: Annotated[InterfaceStiffness, Positive] | None = None
-    initial_gap: Annotated[Length, Field(ge=0.0)] = 0.0
     closed_conduction: ClosedConduction = "full"
     opening_width: Annotated[Length, Positive] = 0.01
     after_opening: Literal["returns", "lost"] = "returns"
@@ -82,6 +81,7 @@ class ContactInterface(_Opening):
     """
 
     law: Literal["contact"] = "contact"
+    initial_gap: Annotated[Length, Field(ge=0.0)] = 0.0
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -111,7 +111,6 @@ class CohesiveInterface(_Opening):
             depend on the path.
         friction: Coefficient of friction of the damaged part.
         friction_stiffness: Of what friction holds before it slips [MPa/um]; default E/h of the softer side.
-        initial_gap: Gap at assembly; an interface with a gap does not adhere.
         closed_conduction: Conducting share where closed but not bonded: ``"full"``, or
             ``{lowest = 0.2, knee = "50 MPa", width = "10 MPa"}``.
         opening_width: Gap over which conduction fades to zero.

@@ -27,7 +27,10 @@ def welded_bodies(domain: Domain, broken: Sequence[tuple[str, str]]) -> npt.NDAr
     for i, j in pairs[may_open]:
         if body[i] == body[j]:
             names = f"'{domain.regions[i]}' and '{domain.regions[j]}'"
-            raise MeshError(f"the interface between {names} may open, but both are bonded to one body around it")
+            raise MeshError(
+                f"the interface between {names} may open, but both are bonded to one body around it; "
+                f"expected a law for their interfaces with it too, such as 'elastic'"
+            )
     return body
 
 

@@ -19,10 +19,14 @@ def cell_volumes(domain: Domain) -> npt.NDArray[np.float64]:
     return volumes.x.array[space.dofmap.list[:, 0]].copy()
 
 
-def role_volumes(domain: Domain) -> dict[str, float]:
-    """Volume of all regions of each role [um^3; um^2 in 2D]."""
+def region_volumes(domain: Domain) -> npt.NDArray[np.float64]:
+    """Volume of each region, shape (num_regions,) [um^3; um^2 in 2D]."""
     owned = slice(0, domain.num_owned_cells)
     local = np.bincount(domain.cell_region[owned], cell_volumes(domain)[owned], minlength=len(domain.regions))
-    per_region = global_sum(domain.comm, local)
-    roles = np.array(domain.region_roles)
+    return global_sum(domain.comm, local)
+
+
+def role_volumes(domain: Domain) -> dict[str, float]:
+    """Volume of all regions of each role [um^3; um^2 in 2D]."""
+    per_region, roles = region_volumes(domain), np.array(domain.region_roles)
     return {role: float(per_region[roles == role].sum()) for role in domain.roles}

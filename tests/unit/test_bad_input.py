@@ -277,6 +277,15 @@ BAD = {  # what is changed, the key of the error, words of its message
         "interfaces.surface.between",
         ["'anode' never touches 'cathode'", "['separator', 'cathode']"],
     ),
+    "grains that may part and are bonded to what is around them": (
+        [
+            f"{PARTICLES}.grains={GRAINS}",
+            'interfaces.surface.between=["separator", "cathode"]',
+            'interfaces.boundary={law="contact", between=["particle", "particle"]}',
+        ],
+        "interfaces.boundary.law",
+        ["'contact'", "bonded to 'cathode', which holds them", "between 'particle', 'cathode' with law 'elastic'"],
+    ),
     "interface of a layer with particles of another": (
         [f"{PARTICLES}.grains={GRAINS}", 'interfaces.surface.between=["separator", "particle"]'],
         "interfaces.surface.between",
@@ -496,6 +505,11 @@ BAD_COHESIVE = {
         [*COHESIVE, "interfaces.surface.shear_strenth=50 MPa"],
         "interfaces.surface.shear_strenth",
         ["unknown key", "did you mean 'shear_strength'?"],
+    ),
+    "initial gap of what adheres": (
+        [*COHESIVE, "interfaces.surface.initial_gap=3 nm"],
+        "interfaces.surface.initial_gap",
+        ["unknown key"],
     ),
     "negative friction": (
         [*COHESIVE, "interfaces.surface.friction=-0.1"],

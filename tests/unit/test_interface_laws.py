@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 
 from fem_asslb.case.reader import build_case, read_table
+from fem_asslb.constants import FARADAY
 from fem_asslb.driver import build_domain
 from fem_asslb.errors import CaseError, MaterialError, MeshError
 from fem_asslb.interface_laws import build_interfaces
@@ -13,6 +14,7 @@ from fem_asslb.interfaces.gate import ConductionKnee, Gate
 from fem_asslb.interfaces.law import ContactLaw
 from fem_asslb.interfaces.softening import Bilinear, Exponential
 from fem_asslb.interfaces.toughness import BenzeggaghKenane, PowerLaw
+from fem_asslb.materials import library
 from fem_asslb.mesh.interface_mesh import mean_facet_size
 from fem_asslb.model import Interface, InterfaceStart, Support
 from tests.grids import box
@@ -37,7 +39,11 @@ def test_defaults_follow_from_the_neighbours(comm, shared_path):
     size = mean_facet_size(domain, surface.pair)
     electrolyte = 24e3
     assert surface.law.normal_stiffness == pytest.approx(STIFFNESS_FACTOR * electrolyte / size, rel=0.1)
-    assert surface.conductance is None and boundary.conductance > 0.0
+    assert surface.conductance is None
+    host = library.load("ncm85").host
+    slowest = min(host.diffusivity.in_plane, host.diffusivity.along_axis)
+    expected = FARADAY * host.c_max * slowest / -host.potential.slope(0.5) / 0.01
+    assert boundary.conductance == pytest.approx(expected, rel=1e-9)
     assert surface.law.shear_stiffness == surface.law.normal_stiffness
     assert surface.law.friction_stiffness == pytest.approx(electrolyte / size, rel=0.1)
 
@@ -48,10 +54,55 @@ def test_soft_boundaries_between_grains_are_refused(comm, shared_path):
         interfaces_of(comm, shared_path, "interfaces.boundary.normal_stiffness=2e6 MPa/um")
 
 
+def test_single_crystals_do_not_count_as_grains(comm, shared_path):
+    """Half of the particles, 4 um large, have none: the diameter of the grains that is said is still theirs."""
+    share = "geometry.layers.cathode.particles.grains.share=0.5"
+    with pytest.raises(CaseError, match=r"softens grains of 1\.[67]\d* um"):
+        interfaces_of(comm, shared_path, share, "interfaces.boundary.normal_stiffness=1e6 MPa/um")
+
+
+def test_overlap_is_bounded(comm, shared_path):
+    """Facets of the surface are 0.6 um long: 5 % of them at 100 MPa are 3.3e3 MPa/um."""
+    words = (
+        r"interfaces.surface.normal_stiffness: 2500 MPa/um lets facets of 0\.\d* um overlap by 40 nm at 100 MPa; exp"
+    )
+    soft = ("interfaces.surface.normal_strength=10 MPa", "interfaces.surface.normal_stiffness=2500 MPa/um")
+    with pytest.raises(CaseError, match=words):
+        interfaces_of(comm, shared_path, *soft)
+    interfaces_of(comm, shared_path, soft[0], "interfaces.surface.normal_stiffness=5000 MPa/um")
+
+
+@pytest.mark.parametrize(("name", "strength"), [("surface", "10 MPa"), ("boundary", "500 MPa")])
+def test_a_softening_that_sets_the_stiffness_is_not_told_to_change_it(comm, shared_path, name, strength):
+    keys = (f"interfaces.{name}.softening=smooth-exponential", f"interfaces.{name}.normal_strength={strength}")
+    text = CELL.replace("scatter = { modulus = 7.0 }\n", "")
+    words = rf"interfaces.{name}.softening: 'smooth-exponential' has a normal stiffness of .* take 'exponential'"
+    with pytest.raises(CaseError, match=words):
+        interfaces_of(comm, shared_path, *keys, text=text)
+
+
+@pytest.mark.parametrize(("strength", "level"), [(50.0, "INFO"), (200.0, "WARNING")])
+def test_too_few_facets_in_the_cohesive_zone_are_a_warning(comm, shared_path, caplog, strength, level):
+    """E G/T^2 of 24 GPa and 1 J/m^2 is 16 facets of 0.6 um at 50 MPa, and one at 200 MPa."""
+    with caplog.at_level("INFO"):
+        domain, _ = interfaces_of(comm, shared_path, f"interfaces.surface.normal_strength={strength} MPa")
+    zone = library.load("lpscl").elasticity.youngs_modulus / strength**2
+    facets = zone / mean_facet_size(domain, ("particle", "cathode"))
+    text = f"interfaces.surface: {facets:.2g} facets per cohesive zone"
+    assert [record.levelname for record in caplog.records if text in record.getMessage()] == [level]
+
+
+def test_unbonded_is_no_adhesion(comm, shared_path):
+    _, (_, surface) = interfaces_of(comm, shared_path, "interfaces.surface.initial_state=unbonded")
+    assert surface.start.bonded_share == 0.0
+    _, (_, surface) = interfaces_of(comm, shared_path)
+    assert surface.start.bonded_share == 1.0
+
+
 def test_soft_shear_of_boundaries_between_grains_is_refused(comm, shared_path):
     """The shear stiffness follows from the toughnesses, here a fiftieth."""
     words = (
-        "interfaces.boundary.normal_stiffness: .* 0.02 times as much in shear, softens grains of .* expected at least"
+        "boundary.normal_stiffness: .* softens grains of .*, as that of shear is 0.02 times as much; expected at least"
     )
     with pytest.raises(CaseError, match=words):
         interfaces_of(comm, shared_path, "interfaces.boundary.shear_toughness=1000 J/m^2")
@@ -95,7 +146,6 @@ def test_every_key_reaches_its_law(comm, shared_path):
         "normal_stiffness=5e6 MPa/um",
         "friction=0.25",
         "friction_stiffness=6e4 MPa/um",
-        "initial_gap=3 nm",
         'closed_conduction={lowest=0.1, knee="40 MPa", width="6 MPa"}',
         "opening_width=7 nm",
         'after_opening="lost"',
@@ -106,7 +156,7 @@ def test_every_key_reaches_its_law(comm, shared_path):
     gate = Gate(ConductionKnee(0.1, 40.0, 6.0), 0.007, keeps_lost=True)
     share = 6e4 / cohesion.shear_stiffness
     assert surface.law == ContactLaw.cohesive(cohesion, 0.25, gate, share)
-    assert surface.start == InterfaceStart(0.4, 0.003, 4.0, True, 9, 11)
+    assert surface.start == InterfaceStart(0.4, 0.0, 4.0, True, 9, 11)
 
 
 def test_the_power_law_and_the_scatter_by_facet(comm, shared_path):

@@ -13,12 +13,15 @@ from fem_asslb.spaces.state import ELECTRODE, State
 class Currents:
     """Current densities of a model as UFL expressions.
 
+    Nothing passes while the stoichiometry is forced.
+
     Args:
         continuum: Fields of the model.
+        forced: 1 while the stoichiometry is forced, else 0.
     """
 
-    def __init__(self, continuum: Continuum) -> None:
-        self._continuum, self._model = continuum, continuum.model
+    def __init__(self, continuum: Continuum, forced: fem.Constant) -> None:
+        self._continuum, self._model, self._free = continuum, continuum.model, 1 - forced
         self._transfer = with_constants(continuum.domain, continuum.model.charge_transfer)
 
     def through_interfaces(self, state: State, previous: State) -> list[Expr]:
@@ -75,7 +78,7 @@ class Currents:
             return -conduction * self._reaction(state, "-")
         if conductance is None:
             return 0.0 * conduction
-        return interface.passage(conductance, conduction, state.lithium[1])
+        return self._free * interface.passage(conductance, conduction, state.lithium[1])
 
     def _reaction(self, state: State, side: str | None) -> Expr:
         """Current density out of the host on a side of a surface that conducts fully [pA/um^2]."""
@@ -83,4 +86,4 @@ class Currents:
         assert law is not None
         if side is not None:
             phi, electrode = phi(side), electrode(side)
-        return lithium.surface_current(law.exchange_current_density, law.temperature, electrode, phi)
+        return self._free * lithium.surface_current(law.exchange_current_density, law.temperature, electrode, phi)

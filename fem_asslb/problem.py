@@ -65,7 +65,7 @@ class Problem:
         self.controls = Controls.create(domain, _AUGMENTATION, model.initial_stoichiometry)
         space = self.state.displacement.function_space
         self.continuum = Continuum(domain, model, self.controls, space)
-        self.currents = Currents(self.continuum)
+        self.currents = Currents(self.continuum, self.controls.forced)
         self.prescribed = fem.Function(space, name="prescribed")
         self.conditions = create_conditions(domain, space, model.support, self.prescribed)
         self.set_uniform_lithium(model.initial_stoichiometry)
@@ -151,9 +151,9 @@ class Problem:
             balance += forced * lithium.storage(host, x, self.controls.forced_x, test_phi)
             row += (lithium.equilibrium(host, x, phi, test_x) + balance) * self.continuum.dx(role, LITHIUM_DEGREE)
         for current, surface in self.currents.passages(self.state, self.previous):
-            row += free * dt * current * ufl.jump(test_phi) * surface
+            row += dt * current * ufl.jump(test_phi) * surface
         for current, surface, side in self.currents.reactions(self.state, self.previous):
-            row += free * dt * current * (test_phi(side) if side else test_phi) * surface
+            row += dt * current * (test_phi(side) if side else test_phi) * surface
         return row
 
     def _numbers(self, energy: ufl.Form, test: ufl.Argument) -> ufl.Form:

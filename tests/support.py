@@ -127,6 +127,13 @@ def prescribe(problem: Problem, displacement: Callable[[np.ndarray], np.ndarray]
     problem.prescribed.x.scatter_forward()
 
 
+def prescribe_everywhere(problem: Problem) -> None:
+    """Let all displacements be prescribed, inside too."""
+    dofmap = problem.prescribed.function_space.dofmap.index_map
+    dofs = np.arange(dofmap.size_local + dofmap.num_ghosts, dtype=np.int32)
+    problem.conditions = [fem.dirichletbc(problem.prescribed, dofs)]
+
+
 def hold_rigid_motion_only(problem: Problem, corners: np.ndarray) -> None:
     """Replace all conditions by the six (in 2D: four) that stop the rigid motions and carry no load.
 

@@ -119,7 +119,9 @@ class Cohesion:
 
     def healed(self, progress: NumberLike, normal_opening: NumberLike, time_step: NumberLike) -> NumberLike:
         """Progress left after a step of healing: only what adhered and is closed heals."""
-        left = choose(NEVER_BONDED - progress, progress * exp(-time_step / self.healing_time), progress)
+        # Rounding may leave what never adhered a little below its progress.
+        adhered = 0.5 * (NEVER_BONDED + self.softening.RELEASE) - progress
+        left = choose(adhered, progress * exp(-time_step / self.healing_time), progress)
         return choose(-normal_opening, left, progress)
 
 

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from fem_asslb.elementary import NumberLike, choose, exp, maximum, minimum
+from fem_asslb.elementary import NumberLike, choose, maximum, minimum, tanh
 from fem_asslb.errors import MaterialError
 from fem_asslb.materials.checks import require
 
@@ -38,7 +38,9 @@ class ConductionKnee:
 
     def share(self, pressure: NumberLike) -> NumberLike:
         """See `FullConduction`."""
-        return self.lowest + (1 - self.lowest) / (1 + exp((self.pressure - pressure) / self.width))
+        # The logistic function of (pressure - knee)/width, whose exponential would overflow for a narrow rise.
+        risen = 0.5 * (1 + tanh(0.5 * (pressure - self.pressure) / self.width))
+        return self.lowest + (1 - self.lowest) * risen
 
 
 @dataclass(frozen=True)

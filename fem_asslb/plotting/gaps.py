@@ -107,10 +107,15 @@ def _draw_damage(axes: Axes, view: View, interfaces: pyvista.UnstructuredGrid, n
 def _render_bodies(snapshot: Snapshot, view: View, moved: FloatArray) -> npt.NDArray[np.uint8]:
     grid = snapshot.grid.copy()
     grid.points = moved.reshape(-1, 3)
+    grid.cell_data[ROLE] = np.asarray(grid.cell_data[ROLE]) % len(_BODIES)
     plotter = pyvista.Plotter(off_screen=True, window_size=(1400, 1400))
     plotter.set_background("white")
     plotter.add_mesh(
-        opened(Snapshot(snapshot.time, grid), view), scalars=ROLE, cmap=list(_BODIES[:2]), show_scalar_bar=False
+        opened(Snapshot(snapshot.time, grid), view),
+        scalars=ROLE,
+        cmap=list(_BODIES),
+        clim=(-0.5, len(_BODIES) - 0.5),
+        show_scalar_bar=False,
     )
     return picture_of(plotter, view)
 

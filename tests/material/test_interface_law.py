@@ -8,7 +8,8 @@ import pytest
 from fem_asslb.errors import MaterialError
 from fem_asslb.interfaces.cohesion import NEVER_BONDED, Cohesion, least_stiffness, smooth_stiffness
 from fem_asslb.interfaces.gate import ConductionKnee, FullConduction, Gate
-from fem_asslb.interfaces.law import DRAG_TIME, ContactLaw, ElasticLaw, History, Opening
+from fem_asslb.interfaces.law import DRAG_TIME, ContactLaw, ElasticLaw
+from fem_asslb.interfaces.response import History, Opening
 from fem_asslb.interfaces.softening import SOFTENINGS
 from fem_asslb.interfaces.toughness import BenzeggaghKenane, PowerLaw
 
@@ -440,6 +441,11 @@ def test_drag_is_viscous():
 
 
 KNEE = ConductionKnee(0.2, 50.0, 10.0)
+
+
+def test_a_narrow_knee_does_not_overflow():
+    with np.errstate(all="raise"):
+        assert ConductionKnee(0.2, 400.0, 0.01).share(np.array([0.0, 400.0, 4e4])) == pytest.approx([0.2, 0.6, 1.0])
 
 
 def test_closed_conduction_follows_pressure():

@@ -14,15 +14,19 @@ from fem_asslb.output.collection import write_collection
 from fem_asslb.output.names import (
     AXIS,
     COLLECTION,
+    DAMAGE,
+    DISPLACEMENT,
     FOLDER,
     HYDROSTATIC,
+    INTERFACE_COLLECTION,
+    OPENING,
     PRINCIPAL,
     REGION,
     ROLE,
     STOICHIOMETRY,
     VON_MISES,
 )
-from fem_asslb.plotting import crystals, panels, pictures
+from fem_asslb.plotting import crystals, gaps, panels, pictures
 from fem_asslb.plotting.curves import Curves
 from fem_asslb.plotting.display import screen
 from fem_asslb.plotting.snapshots import read_snapshot, times_of
@@ -35,7 +39,10 @@ BOX = [[(0, 0, 0), (3, 0, 0), (0, 3, 0), (0, 0, 3)], [(3, 0, 0), (3, 3, 0), (0, 
 
 
 def write(folder: Path, cells: list, x: list[float], times: tuple[float, ...] = (0.0,), stress: float = 0.0) -> Path:
-    """Fields of cells, one region each, with a stoichiometry of each; the stress grows in proportion to time."""
+    """Fields of cells, one region each, with a stoichiometry of each; the stress grows in proportion to time.
+
+    Each cell is displaced by (1, 2) nm from the one before.
+    """
     points = np.zeros((len(cells), len(cells[0]), 3))
     points[:, :, : len(cells[0][0])] = cells
     corners = points.shape[1]
@@ -49,7 +56,8 @@ def write(folder: Path, cells: list, x: list[float], times: tuple[float, ...] = 
     for number, time in enumerate(times):
         values = np.full(len(cells) * corners, stress * time)
         data = {name: values for name in (VON_MISES, HYDROSTATIC, PRINCIPAL)}
-        data |= {STOICHIOMETRY: np.repeat(x, corners)}
+        moved = 1e-3 * np.arange(len(cells))[:, None] * np.array([1.0, 2.0, 0.0])
+        data |= {STOICHIOMETRY: np.repeat(x, corners), DISPLACEMENT: np.repeat(moved, corners, axis=0)}
         file = folder / FOLDER / f"{number}.vtu"
         vtu.write_cells(MPI.COMM_SELF, file, points.reshape(-1, 3), corners, data, cell_data)
     write_collection(folder / COLLECTION, [(time, f"{FOLDER}/{n}.vtu") for n, time in enumerate(times)])
@@ -135,6 +143,48 @@ def test_pictures_are_drawn_for_the_end_and_for_the_least_lithium(tmp_path):
     drawn = pictures.draw_pictures(folder, folder / "pictures")
     assert [path.name for path in drawn] == ["fields-end.png", "crystals.png"]
     assert all(path.stat().st_size > 10_000 for path in drawn)
+
+
+def test_gaps_are_magnified_to_a_round_factor_and_no_more_than_a_thousand():
+    assert gaps.magnification(1e-3, 10.0) == pytest.approx(200.0)
+    assert gaps.magnification(2.3e-3, 10.0) == pytest.approx(50.0)
+    assert gaps.magnification(4e-3, 10.0) == pytest.approx(50.0)
+    assert gaps.magnification(1e-9, 10.0) == 1000.0
+    assert gaps.magnification(0.0, 10.0) == gaps.magnification(100.0, 10.0) == 1.0
+
+
+@pytest.mark.parametrize("cells", [SQUARE, BOX])
+def test_bodies_move_apart_by_their_magnified_jump(tmp_path, cells):
+    """Where corners of both cells lie on the same place, the smooth part that is taken away is the same."""
+    snapshot = read_snapshot(write(tmp_path / "r", cells, [0.5, np.nan]), 0.0)
+    moved = gaps._moved(snapshot, panels.view_of(snapshot), 100.0)
+    shared = [(first, cells[1].index(place)) for first, place in enumerate(cells[0]) if place in cells[1]]
+    assert len(shared) == 2
+    for first, second in shared:
+        assert (moved[1, second] - moved[0, first])[:2] == pytest.approx([0.1, 0.2], rel=1e-4)
+
+
+@pytest.mark.parametrize(("cells", "facet"), [(SQUARE, [(2, 0), (0, 2)]), (BOX, [(3, 0, 0), (0, 3, 0), (0, 0, 3)])])
+def test_pictures_of_gaps_say_how_much_they_magnify(tmp_path, monkeypatch, cells, facet):
+    folder = write(tmp_path / "r", cells, [0.5, np.nan])
+    assert gaps.draw_gaps(folder, folder) == []
+    points = np.zeros((len(facet), 3))
+    points[:, : len(facet[0])] = facet
+    values = {OPENING: np.array([4e-3]), DAMAGE: np.array([1.0])}
+    vtu.write_cells(MPI.COMM_SELF, folder / "interface.vtu", points, len(facet), {}, values)
+    write_collection(folder / INTERFACE_COLLECTION, [(0.0, "interface.vtu")])
+    figures = []
+    monkeypatch.setattr(gaps, "save", lambda figure, path: figures.append(figure) or path)
+    with screen():
+        assert gaps.draw_gaps(folder, folder) == [folder / "gaps-end.png"]
+    factor = gaps.magnification(4e-3, float(max(place[0] for cell in cells for place in cell)))
+    titles = [axes.get_title() for axes in figures[0].axes[:2]]
+    assert titles == [f"displacements ×{factor:g}", "largest opening 4 nm"]
+    pixels = colours_of(figures[0])
+    damaged = matplotlib.colormaps["inferno_r"](1.0)[:3]
+    assert share(pixels, damaged) > 1e-4
+    if cells is SQUARE:  # in 3D bodies are shaded
+        assert share(pixels, gaps._BODIES[0]) > 0.02 and share(pixels, gaps._BODIES[1]) > 0.02
 
 
 def test_angles_to_the_stack():

@@ -6,37 +6,48 @@ import pytest
 from fem_asslb.constants import FARADAY, GAS_CONSTANT
 from fem_asslb.diagnostics import Diagnostics
 from fem_asslb.interface_diagnostics import InterfaceDiagnostics
-from fem_asslb.interfaces.gate import Gate
+from fem_asslb.interfaces.gate import ConductionKnee, Gate
 from fem_asslb.interfaces.law import ContactLaw
 from fem_asslb.model import ChargeTransfer, Interface, InterfaceStart, Support
 from fem_asslb.particle_diagnostics import ParticleDiagnostics
 from fem_asslb.solver import NewtonSolver
 from fem_asslb.spaces.state import ELECTRODE
 from tests.grids import box
-from tests.support import LINEAR, REFERENCE_X, TEMPERATURE, host, passive, problem_on
+from tests.support import LINEAR, REFERENCE_X, TEMPERATURE, host, passive, prescribe_everywhere, problem_on
 
 WIDTH = 0.01
 EXCHANGE = 3.0
+STIFFNESS = 1e5
+FADING = Gate(opening_width=WIDTH)
 
 
 class TwoParticles:
-    """Squares of 1 um on both sides of an electrolyte, everything held; the left one stands behind a gap."""
+    """Squares of 1 um on both sides of an electrolyte, all held; the left one stands behind a gap (overlap if < 0)."""
 
-    def __init__(self, comm, gap, order=("particle", "electrolyte"), gate=None):
+    def __init__(self, comm, gap, order=("particle", "electrolyte"), gate=FADING):
         strips = np.array(["particle/0001", "electrolyte", "particle/0002"])
         start = InterfaceStart(bonded_share=0.0, gap=lambda x: np.where(x[0] < 1.5, gap, 0.0))
         self.problem = problem_on(
             box((3.0, 1.0), (9, 3), lambda centres: strips[centres[:, 0].astype(int)]),
             comm,
             materials={"particle": host(), "electrolyte": passive()},
-            support=Support(tuple((side, k) for side in ("left", "right") for k in (0, 1, 2)) + (("bottom", 1),)),
+            support=Support(planes=()),
             displacement_degree=1,
-            interfaces=(Interface(*order, ContactLaw(1e6, 1e6, gate=gate or Gate(opening_width=WIDTH)), start),),
+            interfaces=(Interface(*order, ContactLaw(STIFFNESS, STIFFNESS, gate=gate), start),),
             charge_transfer=ChargeTransfer(EXCHANGE, TEMPERATURE, interfaces=(("particle", "electrolyte"),)),
         )
+        prescribe_everywhere(self.problem)
         self.solver, self.interfaces = NewtonSolver(self.problem), InterfaceDiagnostics(self.problem)
         self.particles = ParticleDiagnostics(self.problem, self.interfaces)
         self.area = Diagnostics(self.problem).reacting_area
+
+    def move_left(self, position):
+        """Move the left particle as a whole."""
+        particles = self.problem.domain.cells_of(["particle"])
+        self.problem.prescribed.interpolate(
+            lambda x: np.stack([position * (x[0] < 1.5), 0 * x[0], 0 * x[0]]), particles
+        )
+        self.problem.prescribed.x.scatter_forward()
 
     def pass_current(self, density, time_step):
         """Mean stoichiometry of both particles after a step."""
@@ -60,6 +71,29 @@ def test_current_goes_where_contact_is_left(comm, order, gap, share):
     overpotential = cell.problem.state.number(ELECTRODE) - LINEAR.potential(REFERENCE_X)
     through = 2.0 * EXCHANGE * np.sinh(FARADAY * overpotential / (2.0 * GAS_CONSTANT * TEMPERATURE))
     assert through == pytest.approx(2.0 * density / (1.0 + share), rel=1e-3)
+
+
+@pytest.mark.parametrize("pressure", [45.0, 80.0])
+def test_closed_contact_conducts_by_its_pressure(comm, pressure):
+    """The right contact bears no pressure, the left one what its overlap asks for."""
+
+    def share(pressure):
+        return 0.2 + 0.8 / (1.0 + np.exp((50.0 - pressure) / 10.0))
+
+    cell = TwoParticles(comm, -pressure / STIFFNESS, gate=Gate(ConductionKnee(0.2, 50.0, 10.0), WIDTH))
+    left, right = REFERENCE_X - cell.pass_current(0.5, 1e-5)
+    assert left / right == pytest.approx(share(pressure) / share(0.0), rel=2e-3)
+
+
+@pytest.mark.parametrize("keeps_lost", [False, True])
+def test_contact_that_comes_back_conducts_again_unless_it_was_lost(comm, keeps_lost):
+    cell = TwoParticles(comm, 0.0, gate=Gate(opening_width=WIDTH, keeps_lost=keeps_lost))
+    before = np.full(2, REFERENCE_X)
+    for position, share in ((0.0, 1.0), (-2 * WIDTH, 0.0), (0.0, 0.0 if keeps_lost else 1.0)):
+        cell.move_left(position)
+        now = cell.pass_current(0.5, 1e-5)
+        (left, right), before = before - now, now
+        assert left == pytest.approx(share * right, rel=1e-3, abs=1e-12)
 
 
 def test_a_particle_without_contact_keeps_its_lithium(comm):

@@ -1,0 +1,157 @@
+"""Contact loss of the cells whose interfaces may let go: python3 -m scripts.contact_loss.
+
+Reads the results of the cases that have been run and writes docs/contact_loss.csv and its picture: when debonding and
+cracking begin, how much of the surface is open and conducts, and what that does to capacity and pressure.
+"""
+
+import csv
+from dataclasses import astuple, dataclass, fields
+from pathlib import Path
+
+import numpy as np
+from matplotlib.axes import Axes
+
+from fem_asslb.output.history import ITERATIONS, REJECTED, read_history
+from fem_asslb.plotting.style import CYCLE, create_figure, label_panels, paper_style, save
+from scripts.adhesion import MEAN_X, ONSET, spent
+
+ROOT = Path(__file__).parents[1]
+SURFACE, BOUNDARY = "particle|cathode", "particle|particle"
+PRESSURE = "stack pressure [MPa]"
+
+FENG = [f"feng2026-{anode}-cohesive{pressure}" for anode in ("lto", "liin") for pressure in ("-125", "", "-375")]
+ZHANG = [f"zhang2026-{balance}-{kind}" for kind in ("cohesive", "polycrystal") for balance in ("hb", "lb")]
+POLYCRYSTALS = [f"feng2026-lto-polycrystal{pressure}" for pressure in ("-125", "", "-375")]
+
+
+@dataclass(frozen=True)
+class Charge:
+    """First charge of one case; names are the columns of the table."""
+
+    case: str
+    pressure_mpa: float
+    surface_onset_x: float
+    boundary_onset_x: float
+    open_at_x_07: float
+    open_at_x_05: float
+    end_x: float
+    end_open: float
+    end_conducting: float
+    end_cracked: float
+    capacity_mah_g: float
+    pressure_change_mpa: float
+    unit_cell_percent: float
+    steps: int
+    iterations: int
+    rejected: int
+    energy_error: float
+
+
+def read(case: str) -> Charge | None:
+    """What the first charge of a case did; None without results."""
+    folder = ROOT / "cases" / case / "results"
+    if not folder.exists():
+        return None
+    history = first_charge(read_history(folder))
+    x, start = history[MEAN_X], begin(history)
+    surface = spent(history, SURFACE)
+    has_grains = f"{BOUNDARY} open [-]" in history
+    cracked = spent(history, BOUNDARY) if has_grains else np.full(len(x), np.nan)
+    opened = history[f"{SURFACE} open [-]"]
+    return Charge(
+        case,
+        history[PRESSURE][start],
+        onset(x, surface),
+        onset(x, cracked),
+        at(0.7, x, opened),
+        at(0.5, x, opened),
+        x[-1],
+        opened[-1],
+        history[f"{SURFACE} conducting [-]"][-1],
+        cracked[-1],
+        history["specific capacity [mAh/g]"][-1],
+        history[PRESSURE][-1] - history[PRESSURE][start],
+        history["unit cell volume change [%]"][-1],
+        len(x),
+        int(history[ITERATIONS].sum()),
+        int(history[REJECTED].sum()),
+        np.abs(history["energy balance error [-]"]).max(),
+    )
+
+
+def first_charge(history: dict[str, np.ndarray]) -> dict[str, np.ndarray]:
+    """The history up to the smallest stoichiometry."""
+    end = int(np.argmin(history[MEAN_X])) + 1
+    return {name: values[:end] for name, values in history.items()}
+
+
+def begin(history: dict[str, np.ndarray]) -> int:
+    """Last step before lithium moves."""
+    x = history[MEAN_X]
+    return int(np.flatnonzero(x > x[0] - 1e-6)[-1])
+
+
+def onset(x: np.ndarray, share: np.ndarray) -> float:
+    """Stoichiometry at which a share of an interface has spent its toughness; NaN where it never has."""
+    begun = np.flatnonzero(share >= ONSET)
+    return float(x[begun[0]]) if begun.size else float("nan")
+
+
+def at(target: float, x: np.ndarray, values: np.ndarray) -> float:
+    """Value at a stoichiometry during the charge; NaN where it does not come so far."""
+    return float(np.interp(-target, -x, values, right=np.nan))
+
+
+def draw(path: Path) -> None:
+    """Open share of the surface, and cracked share of the boundaries of grains, over stoichiometry."""
+    with paper_style():
+        figure, panels = create_figure(2.9, columns=3)
+        for number, case in enumerate(FENG):
+            curve(panels[0], case, SURFACE, CYCLE[number % 3], "-" if number < 3 else "--")
+        for number, case in enumerate(ZHANG):
+            curve(panels[1], case, SURFACE, CYCLE[number % 2], "-" if number < 2 else "--")
+        for number, case in enumerate([*POLYCRYSTALS, *ZHANG[2:]]):
+            curve(panels[2], case, BOUNDARY, CYCLE[number], "-")
+        panels[0].set_ylabel("Open share of the surface")
+        panels[1].set_ylabel("Open share of the surface")
+        panels[2].set_ylabel("Cracked share of the grain boundaries")
+        for axes in panels:
+            axes.set_xlim(1.0, 0.25)
+            axes.set_ylim(0.0, 0.7)
+            axes.set_xlabel("Mean stoichiometry $x$")
+            axes.legend(loc="upper left")
+        label_panels(panels)
+        save(figure, path)
+
+
+def curve(axes: Axes, case: str, pair: str, color: str, line: str) -> None:
+    """One charge in a panel, if it has been run."""
+    folder = ROOT / "cases" / case / "results"
+    if folder.exists():
+        history = first_charge(read_history(folder))
+        share = history[f"{SURFACE} open [-]"] if pair == SURFACE else spent(history, pair)
+        axes.plot(history[MEAN_X], share, color=color, linestyle=line, label=name(case))
+
+
+def name(case: str) -> str:
+    """Short name of a case for a legend."""
+    parts = case.split("-")
+    anode = {"lto": "LTO", "liin": "LiIn"}.get(parts[1], parts[1].upper())
+    if parts[0] == "feng2026":
+        return f"{anode}, {parts[3] if len(parts) > 3 else 250} MPa"
+    return f"{anode}, {'single crystals' if parts[2] == 'cohesive' else 'polycrystals'}"
+
+
+def main() -> None:
+    """Write the table and the picture."""
+    charges = [charge for case in (*FENG, *POLYCRYSTALS, *ZHANG) if (charge := read(case)) is not None]
+    with (ROOT / "docs" / "contact_loss.csv").open("w", newline="") as file:
+        writer = csv.writer(file, lineterminator="\n")
+        writer.writerow([item.name for item in fields(Charge)])
+        for charge in charges:
+            writer.writerow([charge.case, *(f"{value:.4g}" for value in astuple(charge)[1:])])
+    draw(ROOT / "docs" / "contact_loss.png")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,166 @@
+"""What the points of interfaces start with and remember: sequences against the law by numbers, and scatter."""
+
+import numpy as np
+import pytest
+
+from fem_asslb.interface_diagnostics import InterfaceDiagnostics
+from fem_asslb.interfaces.cohesion import NEVER_BONDED, Cohesion
+from fem_asslb.interfaces.gate import ConductionKnee, Gate
+from fem_asslb.interfaces.law import ContactLaw
+from fem_asslb.interfaces.response import History, Opening
+from fem_asslb.model import Interface, InterfaceStart, Support
+from fem_asslb.parallel import global_max
+from fem_asslb.solver import NewtonSolver
+from tests.grids import box
+from tests.support import passive, prescribe_everywhere, problem_on
+
+LAW = ContactLaw.cohesive(
+    Cohesion(40.0, 60.0, 2.0, 5.0, 8e3, viscous_time=0.5),
+    friction=0.3,
+    gate=Gate(ConductionKnee(0.2, 50.0, 10.0), 0.05, keeps_lost=True),
+)
+"""Lets go at an opening of 0.1 um."""
+
+PATH = [
+    (-0.01, 0.0, 0.0),
+    (-0.01, 0.01, 0.004),
+    (-0.008, 0.03, -0.02),
+    (0.03, 0.03, -0.02),
+    (0.07, 0.01, 0.03),
+    (0.02, -0.02, 0.05),
+    (-0.012, -0.02, 0.05),
+    (-0.012, -0.08, 0.09),
+    (-0.015, -0.1, 0.02),
+    (0.15, 0.1, 0.1),
+    (0.02, 0.1, 0.12),
+    (-0.004, 0.1, 0.12),
+    (-0.004, 0.11, 0.1),
+    (-0.004, -0.3, 0.5),
+]
+"""Opening and two directions of sliding [um]: pressed, slid, opened, turned round, closed, slid on, let go, closed."""
+
+PLACES = {2: (0, 2), 3: (0, 1)}
+"""Components of the displacement that slide."""
+
+
+def all_prescribed(comm, dimension, degree):
+    """An upper on a lower cell with one interface whose nodes all move as they are told."""
+    cells = (1,) * (dimension - 1) + (2,)
+    problem = problem_on(
+        box((1.0,) * dimension, cells, lambda x: np.where(x[:, -1] < 0.5, "lower", "upper")),
+        comm,
+        materials={"lower": passive(), "upper": passive()},
+        support=Support(planes=()),
+        interfaces=(Interface("lower", "upper", LAW),),
+        displacement_degree=degree,
+    )
+    prescribe_everywhere(problem)
+    problem.controls.time_step.value = 1.0
+    return problem
+
+
+@pytest.mark.parametrize("degree", [1, 2])
+@pytest.mark.parametrize("dimension", [2, 3])
+def test_a_sequence_follows_the_law_at_every_point(comm, dimension, degree):
+    """History goes from step to step as in plain numbers, component by component."""
+    problem = all_prescribed(comm, dimension, degree)
+    solver, diagnostics = NewtonSolver(problem), InterfaceDiagnostics(problem)
+    state, owned = problem.continuum.interfaces.state, diagnostics.mesh.num_owned
+    before, history = Opening(0.0, (0.0, 0.0, 0.0)), History(0.0, (0.0, 0.0, 0.0), 0.0)
+    seen = set()
+    for normal, first, second in PATH:
+        motion = np.zeros(3)
+        motion[dimension - 1], motion[list(PLACES[dimension])] = normal, (first, second)
+        problem.prescribed.interpolate(
+            lambda x, u=motion: np.repeat(u[:, None], x.shape[1], axis=1), problem.domain.cells_of(["upper"])
+        )
+        problem.prescribed.x.scatter_forward()
+        solver.solve()
+        points = diagnostics.evaluate()
+        motion[dimension - 1] = 0.0
+        answer = LAW.respond(Opening(normal, tuple(motion)), before, history, 1.0, 1.0)
+        expected = {
+            "opening": normal,
+            "sliding": np.linalg.norm(motion),
+            "released": answer.released,
+            "normal_traction": answer.normal_traction,
+            "shear_traction": np.linalg.norm(answer.shear_traction),
+            "conduction": answer.conduction,
+            "cohesive": answer.cohesive,
+            "viscous": answer.viscous,
+            "friction": answer.friction,
+        }
+        for name, value in expected.items():
+            error = np.abs(getattr(points, name) - value).max(initial=0.0)
+            assert global_max(comm, error)[0] < 1e-9 * max(abs(float(value)), 1e-2), name
+            seen |= {name} if value else set()
+        problem.accept()
+        before, history = answer.opening, answer.history
+        remembered = state.history.x.array.reshape(-1, 5)[state.history.function_space.dofmap.list[:owned]]
+        value = [history.progress, *history.slip, history.lost]
+        assert global_max(comm, np.abs(remembered - value).max(initial=0.0))[0] < 1e-12
+    assert seen == set(expected)
+
+
+def test_what_never_adhered_does_not_heal_from_step_to_step(comm):
+    """Rounding of what is remembered must not turn it into something that adhered once."""
+    healing = Cohesion(40.0, 40.0, 2.0, 2.0, 8e3, healing_time=10.0)
+    problem = problem_on(
+        box((1.0, 2.0), (37, 2), lambda x: np.where(x[:, 1] < 1.0, "lower", "upper")),
+        comm,
+        materials={"lower": passive(), "upper": passive()},
+        support=Support(planes=(("left", 0), ("bottom", 1), ("top", 1))),
+        interfaces=(Interface("lower", "upper", ContactLaw.cohesive(healing), InterfaceStart(bonded_share=0.5)),),
+    )
+    problem.controls.time_step.value = 20.0
+    state, solver = problem.continuum.interfaces.state, NewtonSolver(problem)
+    bonded = state.history.x.array[0::5] == 0.0
+    assert 0.2 < comm.allreduce(int(bonded.sum())) / comm.allreduce(len(bonded)) < 0.8
+    for _ in range(6):
+        solver.solve()
+        problem.accept()
+    assert np.all(state.history.x.array[0::5][bonded] == 0.0)
+    assert np.all(state.history.x.array[0::5][~bonded] > NEVER_BONDED - 1e-6)
+
+
+COLUMNS, MODULUS = 200, 4.0
+
+
+def strengths(comm, **scatter):
+    """Strength at every point, shape (num_facets, num_points), and the number of the boundary, from all ranks."""
+    law = ContactLaw.cohesive(Cohesion(40.0, 40.0, 2.0, 2.0, 1e6))
+    names = np.array([f"particle/0001/{number + 1:04d}" for number in range(COLUMNS)])
+    problem = problem_on(
+        box((float(COLUMNS), 2.0), (COLUMNS, 2), lambda x: names[x[:, 0].astype(int)]),
+        comm,
+        materials={"particle": passive()},
+        support=Support(planes=(("left", 0), ("bottom", 1))),
+        interfaces=(Interface("particle", "particle", law, InterfaceStart(weibull_modulus=MODULUS, **scatter)),),
+    )
+    interfaces = problem.continuum.interfaces
+    owned = slice(0, interfaces.mesh.num_owned)
+    local = interfaces.state.local.x.array.reshape(-1, 2)[interfaces.state.local.function_space.dofmap.list[owned]]
+    boundary = interfaces.mesh.regions[owned].min(axis=1)
+    values, numbers = (np.concatenate(comm.allgather(part)) for part in (local[:, :, 0], boundary))
+    order = np.argsort(numbers, kind="stable")
+    return values[order], numbers[order]
+
+
+def test_strength_scatters_from_boundary_to_boundary(comm):
+    """Weibull with scale 1: the strength to the power of the modulus has an exponential distribution of mean 1."""
+    values, boundary = strengths(comm, scatter_by_boundary=True)
+    drawn = values.reshape(COLUMNS - 1, -1)
+    assert list(boundary) == list(np.repeat(np.arange(COLUMNS - 1), 2))
+    assert np.all(drawn == drawn[:, :1])
+    assert len(np.unique(drawn[:, 0])) == COLUMNS - 1
+    exponential = drawn[:, 0] ** MODULUS
+    assert exponential.mean() == pytest.approx(1.0, abs=0.2)
+    assert exponential.std() == pytest.approx(1.0, abs=0.25)
+    other, _ = strengths(comm, scatter_by_boundary=True, scatter_seed=2)
+    assert not np.any(np.isclose(other, values))
+
+
+def test_strength_scatters_from_facet_to_facet(comm):
+    values, _ = strengths(comm)
+    assert np.all(values == values[:, :1])
+    assert len(np.unique(values[:, 0])) == 2 * (COLUMNS - 1)

@@ -163,6 +163,45 @@ def test_fields_of_interfaces_are_those_of_the_solved_steps(case_folder, comm):
         assert each[0][-1] != each[1][-1]
 
 
+def remainders(folder, comm, toughness, delay, longest):
+    """What works leave over in each step of a charge, over the largest energy, and the history."""
+    overrides = [
+        f"interfaces.boundary.normal_toughness='{toughness} J/m^2'",
+        *(f"interfaces.{name}.viscous_time={delay}" for name in ("boundary", "surface")),
+        "time.first_step=10 s",
+        f"time.largest_step={longest}",
+        "protocol.steps=['press to 81 MPa in 1 min', 'set x = 0.4 in 2 h']",
+    ]
+    outcome, _ = run(folder, comm, overrides=overrides, overwrite=True)
+    assert outcome.is_complete
+    columns = history.read_history(outcome.results)
+    parts = [columns[f"{name} [pJ]"] for name in ("elastic energy", "fixture work", "chemical work")]
+    return columns["energy remainder of the step [pJ]"] / np.abs(parts).max(), columns
+
+
+def test_the_energy_balance_of_a_stable_run_closes(case_folder, comm):
+    """Tough boundaries are damaged without a snap, and no delay is needed."""
+    left, columns = remainders(case_folder, comm, 20, "0 s", "2 min")
+    assert columns["particle|particle damaged [-]"][-1] > 0.5
+    assert np.abs(columns["energy balance error [-]"]).max() < 1e-3
+    assert np.abs(left).max() < 1e-4
+
+
+def test_what_a_delayed_snap_leaves_over_falls_with_the_step(case_folder, comm):
+    (long, _), (short, columns) = (remainders(case_folder, comm, 5, "2 min", step) for step in ("10 min", "4 min"))
+    assert columns["viscous energy [pJ]"][-1] > 0.2 * columns["cohesive energy [pJ]"][-1]
+    assert min(long.min(), short.min()) > -1e-3
+    assert abs(short.sum()) < 0.5 * abs(long.sum()) < 5e-4
+
+
+@pytest.mark.serial
+def test_a_snap_without_delay_loses_what_no_law_takes(case_folder, comm):
+    """In one step, whose remainder is positive: what a real crack would radiate as sound."""
+    left, _ = remainders(case_folder, comm, 5, "0 s", "2 min")
+    assert left.min() > -1e-3
+    assert left.max() > 2e-3 and left.max() == pytest.approx(left.sum(), rel=0.1)
+
+
 def test_energies_of_an_interface_are_called_what_they_are(case_folder, comm):
     """Mere contact with friction damages nothing, and its drag is nothing beside what slip dissipates."""
     if comm.rank == 0:

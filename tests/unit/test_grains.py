@@ -199,6 +199,45 @@ def test_grains_have_the_wanted_sizes_and_good_elements(stack, quality, shortest
     assert np.linalg.norm(sides[inside], axis=2).min() > shortest * size
 
 
+FINE = Grains(LognormalDiameters(0.8, 1.2))
+MANY = {
+    "flat": (
+        LayeredStack(
+            2, {"cathode": Layer(30.0, PackedParticles(0.5, EqualDiameters(5.0), 0.2, "inside", FINE))}, 38.0, 0.6
+        ),
+        1000,
+        0.5,
+    ),
+    "solid": (
+        LayeredStack(
+            3,
+            {
+                "cathode": Layer(
+                    9.0,
+                    PackedParticles(
+                        0.4, EqualDiameters(4.0), 0.2, "cut", replace(FINE, diameter=LognormalDiameters(1.0, 1.2))
+                    ),
+                )
+            },
+            8.0,
+            1.0,
+            depth=8.0,
+        ),
+        300,
+        0.1499,
+    ),
+}
+
+
+@pytest.mark.serial
+@pytest.mark.parametrize("name", MANY)
+def test_many_grains_mesh_without_slivers(name, tmp_path):
+    stack, number, quality = MANY[name]
+    report = build(stack, tmp_path / "grains.msh")
+    assert report.grains >= number
+    assert report.quality_min > quality and not report.bad
+
+
 @pytest.mark.serial
 def test_quality_of_tetrahedra_is_that_of_gmsh(tmp_path):
     report = build(SOLID, tmp_path / "grains.msh")

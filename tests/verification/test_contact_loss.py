@@ -88,8 +88,8 @@ def test_closed_contact_conducts_by_its_pressure(comm, pressure):
 @pytest.mark.parametrize("keeps_lost", [False, True])
 def test_contact_that_comes_back_conducts_again_unless_it_was_lost(comm, keeps_lost):
     cell = TwoParticles(comm, 0.0, gate=Gate(opening_width=WIDTH, keeps_lost=keeps_lost))
-    before = np.full(2, REFERENCE_X)
-    for position, share in ((0.0, 1.0), (-2 * WIDTH, 0.0), (0.0, 0.0 if keeps_lost else 1.0)):
+    before, back = np.full(2, REFERENCE_X), 0.0 if keeps_lost else 1.0
+    for position, share in ((0.0, 1.0), (-2 * WIDTH, 0.0), (0.0, back), (0.0, back)):
         cell.move_left(position)
         now = cell.pass_current(0.5, 1e-5)
         (left, right), before = before - now, now

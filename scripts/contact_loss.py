@@ -1,6 +1,6 @@
 """Contact loss of the cells whose interfaces may let go: python3 -m scripts.contact_loss.
 
-Reads the results of the cases that have been run and writes docs/contact_loss.csv and its picture: when debonding and
+Reads the results of the cases that have been run to their end and writes docs/contact_loss.csv and its picture: when debonding and
 cracking begin, how much of the surface is open and conducts, and what that does to capacity and pressure.
 """
 
@@ -13,7 +13,7 @@ from matplotlib.axes import Axes
 
 from fem_asslb.output.history import ITERATIONS, REJECTED, read_history
 from fem_asslb.plotting.style import CYCLE, create_figure, label_panels, paper_style, save
-from scripts.adhesion import MEAN_X, ONSET, spent
+from scripts.adhesion import MEAN_X, ONSET, has_ended, spent
 
 ROOT = Path(__file__).parents[1]
 SURFACE, BOUNDARY = "particle|cathode", "particle|particle"
@@ -48,9 +48,9 @@ class Charge:
 
 
 def read(case: str) -> Charge | None:
-    """What the first charge of a case did; None without results."""
+    """What the first charge of a case did; None if it has not been run to its end."""
     folder = ROOT / "cases" / case / "results"
-    if not folder.exists():
+    if not has_ended(folder):
         return None
     history = first_charge(read_history(folder))
     x, start = history[MEAN_X], begin(history)
@@ -125,9 +125,9 @@ def draw(path: Path) -> None:
 
 
 def curve(axes: Axes, case: str, pair: str, color: str, line: str) -> None:
-    """One charge in a panel, if it has been run."""
+    """One charge in a panel, if it has been run to its end."""
     folder = ROOT / "cases" / case / "results"
-    if folder.exists():
+    if has_ended(folder):
         history = first_charge(read_history(folder))
         share = history[f"{SURFACE} open [-]"] if pair == SURFACE else spent(history, pair)
         axes.plot(history[MEAN_X], share, color=color, linestyle=line, label=name(case))

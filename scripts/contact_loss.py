@@ -1,7 +1,7 @@
 """Contact loss of the cells whose interfaces may let go: python3 -m scripts.contact_loss.
 
-Reads the results of the cases that have been run to their end and writes docs/contact_loss.csv and its picture: when debonding and
-cracking begin, how much of the surface is open and conducts, and what that does to capacity and pressure.
+Reads the results of the cases that have been run to their end and writes docs/contact_loss.csv and its picture: when
+debonding and cracking begin, how much of the surface is open and conducts, and what that does to capacity and pressure.
 """
 
 import csv

@@ -146,7 +146,12 @@ def test_bar_that_snaps_is_carried_over_by_viscosity(comm, measured):
         assert run.dissipated[0] == pytest.approx(toughness, rel=1e-9)
         assert run.dissipated.sum() == pytest.approx(work, rel=1e-4)
         excess.append(run.dissipated[1] / beyond - 1)
-    measured("G2, beyond the stable limit", "energy of the delay, 1/200 of the time [pJ/um]", beyond, run.dissipated[1])
+    measured(
+        "G2, beyond the stable limit",
+        "energy of a delay of 1/200 of the time, against the limit of none [pJ/um]",
+        beyond,
+        run.dissipated[1],
+    )
     assert excess[0] > 2.0 * excess[1] > 0.0
 
 

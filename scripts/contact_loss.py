@@ -80,8 +80,9 @@ def read(case: str) -> Charge | None:
 
 
 def first_charge(history: dict[str, np.ndarray]) -> dict[str, np.ndarray]:
-    """The history up to the smallest stoichiometry."""
-    end = int(np.argmin(history[MEAN_X])) + 1
+    """The history until the stoichiometry falls no more; a rest at the end is left out."""
+    x = history[MEAN_X]
+    end = int(np.flatnonzero(x < x.min() + 1e-5)[0]) + 1
     return {name: values[:end] for name, values in history.items()}
 
 

@@ -74,12 +74,11 @@ def read(folder: Path, grain: float, strength: float, toughness: float) -> Resul
     history = read_history(folder)
     x = history[MEAN_X]
     cracked = spent(history, "particle|particle")
-    begun = np.flatnonzero(cracked >= ONSET)
     return Result(
         grain,
         strength,
         toughness,
-        float(x[begun[0]]) if begun.size else float("nan"),
+        onset(x, cracked),
         float(np.interp(-0.5, -x, cracked)),
         float(cracked[-1]),
         float(history["particle|particle open [-]"][-1]),
@@ -92,6 +91,11 @@ def read(folder: Path, grain: float, strength: float, toughness: float) -> Resul
 def spent(history: dict[str, np.ndarray], pair: str) -> np.ndarray:
     """Share of an interface whose toughness is spent, open or closed."""
     return np.asarray(history[f"{pair} debonded closed [-]"] + history[f"{pair} open [-]"])
+
+
+def onset(x: np.ndarray, share: np.ndarray) -> float:
+    """Stoichiometry at which a share of an interface has spent its toughness; NaN where it never has."""
+    return float(np.interp(ONSET, share, x, right=np.nan))
 
 
 def draw(results: list[Result], path: Path) -> None:

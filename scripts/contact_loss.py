@@ -13,7 +13,7 @@ from matplotlib.axes import Axes
 
 from fem_asslb.output.history import ITERATIONS, REJECTED, read_history
 from fem_asslb.plotting.style import CYCLE, create_figure, label_panels, paper_style, save
-from scripts.adhesion import MEAN_X, ONSET, has_ended, spent
+from scripts.adhesion import MEAN_X, has_ended, onset, spent
 
 ROOT = Path(__file__).parents[1]
 SURFACE, BOUNDARY = "particle|cathode", "particle|particle"
@@ -90,12 +90,6 @@ def begin(history: dict[str, np.ndarray]) -> int:
     """Last step before lithium moves."""
     x = history[MEAN_X]
     return int(np.flatnonzero(x > x[0] - 1e-6)[-1])
-
-
-def onset(x: np.ndarray, share: np.ndarray) -> float:
-    """Stoichiometry at which a share of an interface has spent its toughness; NaN where it never has."""
-    begun = np.flatnonzero(share >= ONSET)
-    return float(x[begun[0]]) if begun.size else float("nan")
 
 
 def at(target: float, x: np.ndarray, values: np.ndarray) -> float:

@@ -17,6 +17,7 @@ from fem_asslb.mesh.source import MeshSource, read_source
 from fem_asslb.mesh_cache import MESH_FOLDER, CachedMesh, build_cached, case_directory
 from fem_asslb.output import checkpoint, field_writer, history, particle_table, record
 from fem_asslb.output.resolved import resolved_table
+from fem_asslb.output.schedule import Schedule
 from fem_asslb.parallel import on_root
 from fem_asslb.picture_process import draw_separately
 from fem_asslb.results_folder import check_folder, prepare_folder
@@ -134,7 +135,7 @@ def _run(
             file.open(folder / log.FILE, append=latest is not None)
         run_record = record.RunRecord(folder, comm, identity, warnings.messages, watch, resumed=latest is not None)
         _log_start(simulation, start)
-        schedule = field_writer.Schedule(case.output.fields_every, case.output.fields_at)
+        schedule = Schedule(case.output.fields_every, case.output.fields_at)
         written: list[Observer] = [
             history.HistoryWriter(folder, start),
             field_writer.FieldWriter(folder, schedule, field_writer.CELLS, start),

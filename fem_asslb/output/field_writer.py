@@ -12,30 +12,13 @@ from fem_asslb.output import collection, vtu
 from fem_asslb.output.fields import FieldEvaluator
 from fem_asslb.output.interface_fields import InterfaceFieldEvaluator
 from fem_asslb.output.names import COLLECTION, FOLDER, INTERFACE_COLLECTION, INTERFACE_FOLDER
+from fem_asslb.output.schedule import Occasions, Schedule
 
 if TYPE_CHECKING:
     from fem_asslb.simulation import Simulation
     from fem_asslb.stepping import StepRecord
 
 FloatArray = npt.NDArray[np.float64]
-
-
-@dataclass(frozen=True)
-class Schedule:
-    """When fields are written: at the end of each protocol step, and then some.
-
-    Attributes:
-        every: At every N-th accepted step too; 0: not.
-        at: Times [s] at or after which one more is written.
-    """
-
-    every: int = 0
-    at: tuple[float, ...] = ()
-
-    def due(self, record: "StepRecord") -> bool:
-        """Whether fields are written after a step."""
-        passed = any(record.time - record.duration < time <= record.time for time in self.at)
-        return record.stage_ends or passed or (self.every > 0 and record.index % self.every == 0)
 
 
 class Evaluator(Protocol):
@@ -94,14 +77,13 @@ class FieldWriter:
     """
 
     def __init__(self, folder: Path, schedule: Schedule, series: Series, resume_from: int | None = None) -> None:
-        self._folder, self._schedule, self._series = folder, schedule, series
+        self._folder, self._series = folder, series
+        self._occasions = Occasions(schedule, self._write, resume_from)
         self._entries: list[tuple[float, str]] = []
         self._list = folder / series.collection
         if resume_from is not None and self._list.exists():
             known = collection.read_collection(self._list)
             self._entries = [(time, file) for time, file in known if int(Path(file).stem) <= resume_from]
-        self._last: tuple[int, float] | None = None
-        self._written = resume_from
 
     def start(self, simulation: "Simulation") -> None:
         """Compile what is evaluated."""
@@ -113,17 +95,13 @@ class FieldWriter:
 
     def step(self, simulation: "Simulation", record: "StepRecord") -> None:
         """Write the fields if it is time."""
-        self._last = (record.index, record.time)
-        if self._schedule.due(record):
-            self._write(*self._last)
+        self._occasions.step(record)
 
     def finish(self, simulation: "Simulation", reason: str) -> None:
         """Write the last state if it was not."""
-        if self._last is not None and self._last[0] != self._written:
-            self._write(*self._last)
+        self._occasions.finish()
 
     def _write(self, index: int, time: float) -> None:
-        self._written = index
         if self._evaluator is None:
             return
         point_data = {name: values.astype(np.float32) for name, values in self._evaluator.at_corners().items()}

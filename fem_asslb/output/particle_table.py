@@ -3,8 +3,8 @@
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from fem_asslb.output.field_writer import Schedule
 from fem_asslb.output.files import replace_text
+from fem_asslb.output.schedule import Occasions, Schedule
 from fem_asslb.particle_diagnostics import ParticleDiagnostics
 
 if TYPE_CHECKING:
@@ -37,9 +37,8 @@ class ParticleTable:
     """
 
     def __init__(self, folder: Path, schedule: Schedule, resume_from: int | None = None) -> None:
-        self._path, self._schedule, self._resume_from = folder / FILE, schedule, resume_from
-        self._last: tuple[int, float] | None = None
-        self._written = resume_from
+        self._path, self._resume_from = folder / FILE, resume_from
+        self._occasions = Occasions(schedule, self._write, resume_from)
 
     def start(self, simulation: "Simulation") -> None:
         """Begin the table, or drop the rows after the checkpoint."""
@@ -55,17 +54,13 @@ class ParticleTable:
 
     def step(self, simulation: "Simulation", record: "StepRecord") -> None:
         """Write the rows of a step if it is time."""
-        self._last = (record.index, record.time)
-        if self._schedule.due(record):
-            self._write(*self._last)
+        self._occasions.step(record)
 
     def finish(self, simulation: "Simulation", reason: str) -> None:
         """Write the rows of the last state if they were not."""
-        if self._last is not None and self._last[0] != self._written:
-            self._write(*self._last)
+        self._occasions.finish()
 
     def _write(self, index: int, time: float) -> None:
-        self._written = index
         values = self._diagnostics.values()
         if not self._writes:
             return

@@ -8,8 +8,9 @@ import pytest
 
 from fem_asslb.case.reader import build_case, read_case
 from fem_asslb.errors import FemAsslbError
-from fem_asslb.output import checkpoint, collection, field_writer, fields, history, names, record
+from fem_asslb.output import checkpoint, collection, fields, history, names, record
 from fem_asslb.output.resolved import differences, format_toml, resolved_table
+from fem_asslb.output.schedule import Schedule
 from fem_asslb.stepping import StepRecord
 
 CASES = Path(__file__).parents[2] / "cases"
@@ -301,7 +302,7 @@ def test_history_drops_rows_after_the_checkpoint_and_a_half_written_one(tmp_path
     ],
 )
 def test_fields_are_written_every_fourth_step_at_the_end_of_stages_and_at_given_times(record, due):
-    assert field_writer.Schedule(every=4, at=(65.0,)).due(record) == due
+    assert Schedule(every=4, at=(65.0,)).due(record) == due
 
 
 @pytest.mark.serial

@@ -28,33 +28,39 @@ class EnergyBalance:
         self._names = interfaces.names if interfaces is not None else []
         self._dissipated = [f"{name} {kind}" for name in self._names for kind in DISSIPATION]
         self.sums = dict.fromkeys(("fixture", "chemical", "remainder", "largest", *self._dissipated), 0.0)
+        self._stored = self._left = 0.0
 
     def book(self, last: Mapping[str, float], now: Mapping[str, float]) -> None:
         """Add what a step has done, from its ``pressure``, ``swept_volume``, ``layer_force``, ``anode_lithium``."""
+        sums, before = self.sums, self.sums["remainder"]
         pressure, force = now["pressure"] + last["pressure"], now["layer_force"] + last["layer_force"]
-        self.sums["fixture"] -= 0.5 * pressure * (now["swept_volume"] - last["swept_volume"])
-        self.sums["chemical"] -= 0.5 * force * (now["anode_lithium"] - last["anode_lithium"])
-        self.sums["chemical"] += self._diagnostics.chemical_work()
+        sums["fixture"] -= 0.5 * pressure * (now["swept_volume"] - last["swept_volume"])
+        sums["chemical"] -= 0.5 * force * (now["anode_lithium"] - last["anode_lithium"])
+        sums["chemical"] += self._diagnostics.chemical_work()
         if self._interfaces is not None:
             dissipation = self._interfaces.dissipation(self._interfaces.points)
             for name, energy in zip(self._dissipated, dissipation.ravel(), strict=True):
-                self.sums[name] += float(energy)
+                sums[name] += float(energy)
+        self._stored = self._diagnostics.elastic_energy()
+        sums["largest"] = max(sums["largest"], abs(self._stored), abs(sums["fixture"]), abs(sums["chemical"]))
+        sums["remainder"] = sums["fixture"] + sums["chemical"] - self._stored - sum(self._spent().values())
+        self._left = sums["remainder"] - before
 
     def scalars(self) -> dict[str, float]:
-        """Energies and works with units, once after each step."""
-        sums, stored = self.sums, self._diagnostics.elastic_energy()
-        works = sums["fixture"] + sums["chemical"]
-        spent = {kind: sum(sums[f"{name} {kind}"] for name in self._names) for kind in DISSIPATION}
-        sums["largest"] = max(sums["largest"], abs(stored), abs(sums["fixture"]), abs(sums["chemical"]))
-        before, sums["remainder"] = sums["remainder"], works - stored - sum(spent.values())
+        """Energies and works after the step that was booked last; the names carry the units."""
+        sums = self.sums
         scalars = {
-            "elastic energy [pJ]": stored,
+            "elastic energy [pJ]": self._stored,
             "fixture work [pJ]": sums["fixture"],
             "chemical work [pJ]": sums["chemical"],
-            "energy remainder of the step [pJ]": sums["remainder"] - before,
+            "energy remainder of the step [pJ]": self._left,
             "energy balance error [-]": -sums["remainder"] / sums["largest"] if sums["largest"] else 0.0,
         }
         if self._interfaces is not None:
-            scalars |= {f"{kind} energy [pJ]": energy for kind, energy in spent.items()}
+            scalars |= {f"{kind} energy [pJ]": energy for kind, energy in self._spent().items()}
             scalars |= {f"{name} energy [pJ]": sums[name] for name in self._dissipated}
         return scalars
+
+    def _spent(self) -> dict[str, float]:
+        """What all interfaces together have dissipated [pJ]."""
+        return {kind: sum(self.sums[f"{name} {kind}"] for name in self._names) for kind in DISSIPATION}

@@ -8,9 +8,9 @@ from fem_asslb.interfaces.gate import Gate
 from fem_asslb.interfaces.response import History, Opening, Response, Vector
 from fem_asslb.materials.checks import require
 
-DRAG_TIME = 1e-7
-"""Drag of an interface over its stiffness [s]: a viscous force that holds what nothing else holds, and does not else
-matter: at an opening rate of 1 nm/s it is 1e-10 um times the stiffness, some 1e-3 MPa."""
+DRAG_TIME = 1e-5
+"""Drag of an interface over the stiffness of what friction holds [s]: a viscous force that holds what nothing else
+holds, and does not else matter: at an opening rate of 1 nm/s it is 1e-8 um times E/h, some 1e-3 MPa."""
 
 FRICTION_SHARE = 0.1
 """Elastic stiffness of what friction holds over the shear stiffness, of a law built by itself; a case takes E/h.
@@ -116,7 +116,7 @@ class ContactLaw:
         stuck, slip = self._friction(now.sliding, pressure, history.slip)
         progress, damage, released, grown, spent, delayed = self._damage(now, before, strength, history, time_step)
         kept = 1 - damage
-        drag = self.normal_stiffness * DRAG_TIME / (time_step + _TINY)
+        drag = self.friction_stiffness * DRAG_TIME / (time_step + _TINY)
         move = now.normal - before.normal
         moves = tuple(a - b for a, b in zip(now.sliding, before.sliding, strict=True))
         adhesion = self.normal_stiffness * opening + self.shear_stiffness * sliding

@@ -44,6 +44,7 @@ class Particle:
             interfaces=(Interface("particle", "electrolyte", law),),
         )
         self.problem.controls.outer_pressure.value = OUTSIDE
+        self.problem.controls.time_step.value = 1e3  # drag is nothing
         self._solver = NewtonSolver(self.problem)
         self._diagnostics = InterfaceDiagnostics(self.problem)
         self.cohesive = 0.0

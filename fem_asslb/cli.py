@@ -4,6 +4,7 @@ import argparse
 import signal
 import sys
 from collections.abc import Sequence
+from types import TracebackType
 
 from fem_asslb.errors import CaseErrors, FemAsslbError
 from fem_asslb.grammar import DONE, FAILED_INPUT, INTERRUPTED, STOPPED_EARLY, build_parser, launched_rank
@@ -109,10 +110,10 @@ def _report(error: FemAsslbError) -> None:
         print(f"{len(lines)} mistakes", file=sys.stderr)
 
 
-def _abort(kind: type[BaseException], error: BaseException, trace: object) -> None:
+def _abort(kind: type[BaseException], error: BaseException, trace: TracebackType | None) -> None:
     """Print the trace of a programming error and end all ranks."""
     from mpi4py import MPI
 
-    sys.__excepthook__(kind, error, trace)  # type: ignore[arg-type]
+    sys.__excepthook__(kind, error, trace)
     sys.stderr.flush()
     MPI.COMM_WORLD.Abort(1)

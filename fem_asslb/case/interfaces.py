@@ -70,7 +70,8 @@ class ContactInterface(_Opening):
         between: Two region roles; one role twice for the boundaries between its grains.
         normal_stiffness: Of the contact [MPa/um]; default 100 E/h, with E of the softer side and h the facets' size.
         friction: Coefficient of friction.
-        friction_stiffness: Of what friction holds before it slips [MPa/um]; default E/h of the softer side.
+        friction_stiffness: Of what friction holds before it slips [MPa/um]; the drag of loose bodies is in proportion.
+            Default E/h of the softer side.
         initial_gap: Gap at assembly.
         closed_conduction: Conducting share where closed but not bonded: ``"full"``, or
             ``{lowest = 0.2, knee = "50 MPa", width = "10 MPa"}``.
@@ -110,7 +111,8 @@ class CohesiveInterface(_Opening):
             the facets' size, but at least 10 T^2/(2 G). The shear stiffness follows, so that dissipation does not
             depend on the path.
         friction: Coefficient of friction of the damaged part.
-        friction_stiffness: Of what friction holds before it slips [MPa/um]; default E/h of the softer side.
+        friction_stiffness: Of what friction holds before it slips [MPa/um]; the drag of loose bodies is in proportion.
+            Default E/h of the softer side.
         closed_conduction: Conducting share where closed but not bonded: ``"full"``, or
             ``{lowest = 0.2, knee = "50 MPa", width = "10 MPa"}``.
         opening_width: Gap over which conduction fades to zero.

@@ -283,6 +283,7 @@ def test_interfaces_remember_over_a_restart(case_folder, comm):
         "particle|cathode open [-]",
         "particle|particle damaged [-]",
         "particle|particle cohesive energy [pJ]",
+        "cohesive energy [pJ]",
     ):
         assert second[name] == pytest.approx(first[name], rel=1e-8, abs=1e-10)
     left = "energy remainder of the step [pJ]"

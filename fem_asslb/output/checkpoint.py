@@ -1,5 +1,6 @@
 """Checkpoints: all that a run needs to go on as if it had never stopped, on the same number of ranks."""
 
+import copy
 import json
 import shutil
 import time
@@ -11,6 +12,7 @@ from zipfile import BadZipFile
 import numpy as np
 from dolfinx import fem
 
+from fem_asslb.case.paths import path_owners
 from fem_asslb.controls import Controls
 from fem_asslb.errors import FemAsslbError
 from fem_asslb.output.cell_values import owned_values, read_values, saved_functions
@@ -134,16 +136,20 @@ def check_identity(latest: dict[str, Any], identity: dict[str, Any], ranks: int)
     """
     if latest["ranks"] != ranks:
         raise FemAsslbError(f"the checkpoint was written on {latest['ranks']} ranks, this run has {ranks}; use as many")
-    old, new = (
-        {key: value for key, value in item["case"].items() if key not in FREE_TO_CHANGE}
-        for item in (latest["identity"], identity)
-    )
-    if changed := differences(old, new):
+    if changed := differences(_bound(latest["identity"]), _bound(identity)):
         raise FemAsslbError(
             f"the case differs from the checkpoint in {', '.join(changed)}; only {', '.join(FREE_TO_CHANGE)} may change"
         )
     if latest["identity"]["mesh"] != identity["mesh"]:
         raise FemAsslbError("the mesh differs from the checkpoint; start with --overwrite")
+
+
+def _bound(identity: dict[str, Any]) -> dict[str, Any]:
+    """What may not change of a case; not where its files are, for a case may move and the mesh tells what they say."""
+    case = copy.deepcopy({key: value for key, value in identity["case"].items() if key not in FREE_TO_CHANGE})
+    for owner in path_owners(case):
+        del owner["path"]
+    return case
 
 
 def restore(simulation: "Simulation", folder: Path, latest: dict[str, Any]) -> None:

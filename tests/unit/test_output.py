@@ -1,5 +1,6 @@
 """Results can be read back, hold the numbers of the state, and let a run go on as if it had never stopped."""
 
+import copy
 import json
 from pathlib import Path
 
@@ -231,6 +232,19 @@ def test_a_checkpoint_of_another_run_is_refused(case_folder, comm):
     with pytest.raises(FemAsslbError, match=r"differs from the checkpoint in fixture\.stiffness"):
         run(case_folder, comm, resume=True, overrides=["fixture.stiffness=3 MPa/um"])
     run(case_folder, comm, resume=True, overrides=["time.tolerance=0.02"])
+
+
+def test_a_run_goes_on_where_its_files_have_moved():
+    particles = {"kind": "placed", "path": "here/section.csv", "image": True}
+    saved = {"case": {"geometry": {"layers": {"cathode": {"particles": particles}}}}, "mesh": "1"}
+    moved = copy.deepcopy(saved)
+    moved["case"]["geometry"]["layers"]["cathode"]["particles"]["path"] = "there/section.csv"
+    checkpoint.check_identity({"ranks": 1, "identity": saved}, moved, 1)
+    with pytest.raises(FemAsslbError, match="the mesh differs"):
+        checkpoint.check_identity({"ranks": 1, "identity": saved}, moved | {"mesh": "2"}, 1)
+    moved["case"]["geometry"]["layers"]["cathode"]["particles"]["image"] = False
+    with pytest.raises(FemAsslbError, match=r"in geometry\.layers\.cathode\.particles\.image;"):
+        checkpoint.check_identity({"ranks": 1, "identity": saved}, moved, 1)
 
 
 def test_results_are_replaced_only_on_demand_and_nothing_else_is_removed(case_folder, comm):

@@ -1,4 +1,4 @@
-"""The interfaces of a model on a mesh: their facets, what they remember, and how they start."""
+"""The interfaces of a model on a mesh: their facets, and what they remember."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -9,12 +9,12 @@ import ufl
 from dolfinx import fem
 from dolfinx import mesh as dmesh
 
-from fem_asslb.errors import MaterialError
-from fem_asslb.interfaces.cohesion import NEVER_BONDED, least_stiffness
+from fem_asslb.interface_start import bonded_facets, initial_gaps, require_stiff, strength_factors
+from fem_asslb.interfaces.cohesion import NEVER_BONDED
 from fem_asslb.interfaces.law import ContactLaw, ElasticLaw
 from fem_asslb.mesh.domain import Domain
 from fem_asslb.mesh.interface_mesh import InterfaceMesh, create_interface_mesh
-from fem_asslb.model import Interface, Model
+from fem_asslb.model import Model
 from fem_asslb.parallel import global_max
 from fem_asslb.spaces.fields import with_constants
 from fem_asslb.spaces.interface_state import HISTORY_SIZE, InterfaceState, PointEvaluator, create_interface_state
@@ -62,15 +62,15 @@ def create_interfaces(
     state = create_interface_state(mesh)
     dofs = state.local.function_space.dofmap.list
     history, local = state.history.x.array.reshape(-1, HISTORY_SIZE), state.local.x.array.reshape(-1, 2)
-    keys, points = _facet_keys(domain, mesh), _points(mesh, model, measure)
-    boundaries = _boundary_keys(domain, mesh)
+    keys, boundaries = _facet_keys(domain, mesh), _boundary_keys(domain, mesh)
+    points, areas = _points(mesh, model, measure)
     for number, item in enumerate(model.interfaces):
         facets = np.flatnonzero(mesh.pair == number)
-        gaps = _gaps(item, points[facets])
-        adheres = _adheres(item, keys[facets])[:, None] & (gaps <= 0.0)
-        history[dofs[facets], 0] = np.where(adheres, 0.0, NEVER_BONDED)
-        strengths = _strengths(item, boundaries[facets], keys[facets])
-        _require_stiff(item, float(global_max(domain.comm, np.max(strengths, initial=0.0))[0]))
+        gaps = initial_gaps(item, points[facets])
+        drawn = bonded_facets(domain.comm, item, keys[facets], areas[facets])
+        history[dofs[facets], 0] = np.where(drawn[:, None] & (gaps <= 0.0), 0.0, NEVER_BONDED)
+        strengths = strength_factors(item, boundaries[facets], keys[facets])
+        require_stiff(item, float(global_max(domain.comm, np.max(strengths, initial=0.0))[0]))
         local[dofs[facets], 0] = strengths[:, None]
         local[dofs[facets], 1] = gaps
     conductances = [
@@ -100,51 +100,18 @@ def _boundary_keys(domain: Domain, mesh: InterfaceMesh) -> npt.NDArray[np.int64]
     return np.sort(place[mesh.regions], axis=1)
 
 
-def _uniform(purpose: int, seed: int, keys: npt.NDArray) -> FloatArray:
-    """Number between 0 and 1 of each row of keys, shape (n,); whatever the seeds, two purposes draw independently."""
-    return np.array([np.random.default_rng([purpose, seed, *row]).random() for row in keys.tolist()])
+def _points(
+    mesh: InterfaceMesh, model: Model, measure: Callable[[tuple[str, str]], ufl.Measure]
+) -> tuple[FloatArray, FloatArray]:
+    """Where the laws act, shape (num_facets, num_points, 3) [um], and the area of each facet that this rank owns.
 
-
-def _adheres(item: Interface, keys: npt.NDArray) -> npt.NDArray[np.bool_]:
-    share = item.start.bonded_share
-    if share in (0.0, 1.0):
-        return np.full(len(keys), share == 1.0)
-    return _uniform(0, item.start.seed, keys) < share
-
-
-def _strengths(item: Interface, boundaries: npt.NDArray, keys: npt.NDArray) -> FloatArray:
-    """Factors on the strength of a Weibull distribution of scale 1."""
-    modulus = item.start.weibull_modulus
-    if np.isinf(modulus):
-        return np.ones(len(keys))
-    chance = _uniform(1, item.start.scatter_seed, boundaries if item.start.scatter_by_boundary else keys)
-    return (-np.log1p(-chance)) ** (1.0 / modulus)
-
-
-def _require_stiff(item: Interface, largest: float) -> None:
-    """Refuse a stiffness that softens the undamaged interface where its strength is the largest factor times T."""
-    cohesion = item.law.cohesion if isinstance(item.law, ContactLaw) else None
-    if cohesion is None or np.isinf(item.start.weibull_modulus):
-        return
-    strength = largest * float(cohesion.normal_strength)
-    least = least_stiffness(strength, float(cohesion.normal_toughness))
-    if cohesion.normal_stiffness < least:
-        raise MaterialError(
-            f"{item.plus}|{item.minus}: normal_stiffness = {cohesion.normal_stiffness:g} MPa/um is too soft for the "
-            f"strength of {strength:g} MPa that the scatter draws; accepted: at least 10 T^2/(2 G) = {least:g} MPa/um"
-        )
-
-
-def _gaps(item: Interface, points: FloatArray) -> FloatArray:
-    """Initial gap at points of shape (num_facets, num_points, 3); what has one does not adhere."""
-    if not callable(item.start.gap):
-        return np.full(points.shape[:2], float(item.start.gap))
-    return np.asarray(item.start.gap(points.reshape(-1, 3).T)).reshape(points.shape[:2])
-
-
-def _points(mesh: InterfaceMesh, model: Model, measure: Callable[[tuple[str, str]], ufl.Measure]) -> FloatArray:
-    """Where the laws act, shape (num_facets, num_points, 3) [um]."""
+    The area of a facet of another rank is zero.
+    """
     x = ufl.SpatialCoordinate(measure(model.interfaces[0].pair).ufl_domain())("+")
     coordinates = [x[k] if k < x.ufl_shape[0] else 0.0 * x[0] for k in range(3)]
-    found = PointEvaluator(mesh, [(coordinates, measure(item.pair)) for item in model.interfaces]).evaluate()
-    return found.x.array.reshape(-1, 3)[found.function_space.dofmap.list]
+    evaluator = PointEvaluator(mesh, [(coordinates, measure(item.pair)) for item in model.interfaces])
+    found = evaluator.evaluate()
+    points = found.x.array.reshape(-1, 3)[found.function_space.dofmap.list]
+    areas = np.zeros(len(points))
+    areas[: mesh.num_owned] = evaluator.weights().sum(axis=1)
+    return points, areas

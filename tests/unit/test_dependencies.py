@@ -21,6 +21,7 @@ LAYERS = [
     "model axes",
     "forms",
     "spaces controls preconditioner presets line_search convergence",
+    "interface_start",
     "opening_interfaces boundary",
     "continuum",
     "currents",

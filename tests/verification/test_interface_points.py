@@ -9,9 +9,9 @@ from fem_asslb.interfaces.gate import ConductionKnee, Gate
 from fem_asslb.interfaces.law import ContactLaw
 from fem_asslb.interfaces.response import History, Opening
 from fem_asslb.model import Interface, InterfaceStart, Support
-from fem_asslb.parallel import global_max
+from fem_asslb.parallel import global_max, global_sum
 from fem_asslb.solver import NewtonSolver
-from tests.grids import box
+from tests.grids import ball, box
 from tests.support import passive, prescribe, prescribe_everywhere, problem_on
 
 LAW = ContactLaw.cohesive(
@@ -116,12 +116,34 @@ def test_what_never_adhered_does_not_heal_from_step_to_step(comm):
     prescribe(problem, lambda x: np.stack([0 * x[0], 0 * x[0] - 1e-4, 0 * x[0]]))
     state, solver = problem.continuum.interfaces.state, NewtonSolver(problem)
     bonded = state.history.x.array[0::5] == 0.0
-    assert 0.2 < comm.allreduce(int(bonded.sum())) / comm.allreduce(len(bonded)) < 0.8
+    assert 0 < comm.allreduce(int(bonded.sum())) < comm.allreduce(len(bonded))
     for _ in range(6):
         solver.solve()
         problem.accept()
     assert np.all(state.history.x.array[0::5][bonded] == 0.0)
     assert np.all(state.history.x.array[0::5][~bonded] > NEVER_BONDED - 1e-6)
+
+
+@pytest.mark.parametrize(("dimension", "layers"), [(2, 20), (3, 4)])
+@pytest.mark.parametrize("share", [0.3, 0.5])
+@pytest.mark.parametrize("seed", [1, 2])
+def test_a_stated_share_of_the_area_is_bonded(comm, dimension, layers, share, seed):
+    """To the last facet that still fits, where facets differ in size."""
+    law = ContactLaw.cohesive(Cohesion(40.0, 40.0, 2.0, 2.0, 1e6))
+    problem = problem_on(
+        ball(dimension, layers, 2, 2.0),
+        comm,
+        materials={"particle": passive(), "electrolyte": passive()},
+        support=Support(planes=()),
+        interfaces=(Interface("particle", "electrolyte", law, InterfaceStart(bonded_share=share, seed=seed)),),
+    )
+    points = InterfaceDiagnostics(problem).evaluate()
+    areas, bonded = points.area.sum(axis=1), ~points.is_debonded
+    assert np.all(bonded == bonded[:, :1])
+    total, found = global_sum(comm, [areas.sum(), areas[bonded[:, 0]].sum()])
+    assert total == pytest.approx(0.5 * np.pi, rel=1e-3)
+    largest = global_max(comm, areas.max(initial=0.0))[0]
+    assert share * total - largest < found <= share * total * (1.0 + 1e-9)
 
 
 COLUMNS, MODULUS = 200, 4.0

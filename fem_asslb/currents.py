@@ -9,6 +9,9 @@ from fem_asslb.forms import interface, lithium
 from fem_asslb.spaces.fields import with_constants
 from fem_asslb.spaces.state import ELECTRODE, State
 
+LEAK = 1e-12
+"""Share of a reacting surface that conducts over any gap: it gives an electrode a potential that touches nothing."""
+
 
 class Currents:
     """Current densities of a model as UFL expressions.
@@ -68,14 +71,25 @@ class Currents:
         outside = self._reaction(state, None)
         return found + [(outside, self._continuum.boundary(name), None) for name in self._transfer.boundaries]
 
+    def interruptions(self, state: State, previous: State) -> list[tuple[Expr, ufl.Measure]]:
+        """Share that does not conduct, and measure, of each reacting surface that may open."""
+        if self._transfer is None or self._continuum.interfaces is None:
+            return []
+        reacting = set(map(frozenset, self._transfer.interfaces))
+        return [
+            (1 - response.conduction, self._continuum.interface(item.pair))
+            for item, response in zip(self._model.interfaces, self._continuum.responses(state, previous), strict=True)
+            if frozenset(item.pair) in reacting
+        ]
+
     def _through(self, pair: tuple[str, str], conductance: fem.Constant | None, conduction: Expr, state: State) -> Expr:
         if state.lithium is None:
             return 0.0 * conduction
         reacting = self._transfer.interfaces if self._transfer is not None else ()
         if pair in reacting:
-            return conduction * self._reaction(state, "+")
+            return (conduction + LEAK) * self._reaction(state, "+")
         if pair[::-1] in reacting:
-            return -conduction * self._reaction(state, "-")
+            return -(conduction + LEAK) * self._reaction(state, "-")
         if conductance is None:
             return 0.0 * conduction
         return self._free * interface.passage(conductance, conduction, state.lithium[1])

@@ -63,11 +63,17 @@ class Diagnostics:
         self._outer_motion = self._outer_motion_form()
         surfaces = [measure for _, measure, _ in problem.currents.reactions(problem.state, problem.previous)]
         self.reacting_area = sum(self._integral(problem.compile(one * measure)) for measure in surfaces)
+        interrupted = problem.currents.interruptions(problem.state, problem.previous)
+        self._interrupted = [problem.compile(share * measure) for share, measure in interrupted]
 
     def active_mass(self) -> float:
         """Mass of all hosts [pg; pg/um in 2D]."""
         materials = self._problem.model.materials
         return sum(self.volumes[role] * (materials[role].density or 0.0) for role in self._problem.model.hosts)
+
+    def conducting_share(self) -> float:
+        """Share of the reacting surface that conducts lithium, of a model that has some [-]."""
+        return 1.0 - sum(self._integral(form) for form in self._interrupted) / self.reacting_area
 
     def lithium_capacity(self) -> float:
         """Lithium in all hosts at x = 1 [pmol; pmol/um in 2D]."""

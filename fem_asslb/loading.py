@@ -9,11 +9,15 @@ from fem_asslb.case.schema import Case
 from fem_asslb.case.steps import Charge, Discharge, Limit, Press, Rest, SetStoichiometry, Step
 from fem_asslb.constants import FARADAY
 from fem_asslb.diagnostics import Diagnostics
+from fem_asslb.errors import ConvergenceError
 from fem_asslb.problem import Problem
 from fem_asslb.spaces.state import CONTACT_PRESSURE, ELECTRODE, PLATEN
 
 VOLTAGE_TOLERANCE = 1e-4
 """A voltage limit counts as met within this distance [V]."""
+
+LEAST_CONDUCTING = 1e-6
+"""Share of the reacting surface below which nothing conducts a current."""
 
 
 class Start(NamedTuple):
@@ -121,6 +125,15 @@ class Loading:
         if isinstance(self.step, Press | Rest | SetStoichiometry):
             return self.step.duration - self._elapsed
         return min(self._time_to(limit) for limit in self.step.limits)
+
+    def check(self) -> None:
+        """Refuse a state in which nothing conducts the current.
+
+        Raises:
+            ConvergenceError: It is one.
+        """
+        if self.current != 0.0 and self._diagnostics.conducting_share() < LEAST_CONDUCTING:
+            raise ConvergenceError("no contact of the active material is left to conduct the current")
 
     def overshoot(self) -> float:
         """Share of the time step just solved beyond the voltage limit; 0 if not reached or just met."""

@@ -104,15 +104,16 @@ class Simulation:
         """One accepted step.
 
         Raises:
-            ConvergenceError: The smallest step failed; the state is the last good one.
+            ConvergenceError: The smallest step failed, or no contact conducts; the state is the last good one.
         """
         loading = self.loading
         stage, step = loading.stage, loading.step
         if loading.at_start_of_step:
             self.stepper.begin_stage()
             loading.begin_step()
+            loading.check()
         before = self.solver.iterations
-        length, rejected = self.stepper.advance(loading.remaining(), loading.impose, loading.overshoot)
+        length, rejected = self.stepper.advance(loading.remaining(), loading.impose, loading.overshoot, loading.check)
         iterations = self.solver.iterations - before
         ends = loading.accept(length)
         self.time += length

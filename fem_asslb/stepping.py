@@ -89,7 +89,11 @@ class Stepper:
         self.last_step = None
 
     def advance(
-        self, longest: float, load: Callable[[float], None], overshoot: Callable[[], float]
+        self,
+        longest: float,
+        load: Callable[[float], None],
+        overshoot: Callable[[], float],
+        check: Callable[[], None] = lambda: None,
     ) -> tuple[float, int]:
         """Solve one step, as long as accuracy and the stage allow.
 
@@ -99,6 +103,7 @@ class Stepper:
             longest: Time left in the stage [s].
             load: Sets the controls for the end of a step of a length [s].
             overshoot: After a solve, the share of the step beyond the end of the stage, 0 if not reached or just met.
+            check: After a solve, raises ConvergenceError where the state is none to go on from.
 
         Returns:
             Length of the step [s], failed attempts.
@@ -106,7 +111,7 @@ class Stepper:
         Raises:
             ConvergenceError: The smallest step failed; the state is that at the start of the step.
         """
-        length, rejected, failed = min(self.next_step, longest), 0, 0.0
+        length, rejected, failed, reason = min(self.next_step, longest), 0, 0.0, ""
         while True:
             error = None
             guess = self._extrapolate(length)
@@ -114,13 +119,15 @@ class Stepper:
             self._problem.controls.time_step.value = length
             try:
                 report = self._solver.solve()
+                check()
             except ConvergenceError as failure:
-                logger.info("step of %.3g s failed: %s", length, failure)
+                reason = str(failure)
+                logger.info("step of %.3g s failed: %s", length, reason)
                 # Of several lengths that fail, the longest limits the steps to come: a snap needs one short step.
                 failed = max(failed, length)
                 self.limit = CAUTION * failed
             else:
-                error = self._error(guess)
+                error, reason = self._error(guess), "the time error is too large"
                 if error <= ACCEPTED:
                     beyond = overshoot()
                     if beyond == 0.0 or length * (1.0 - beyond) < self._settings.smallest_step:
@@ -133,8 +140,7 @@ class Stepper:
             self._restore()
             length *= CUT if error is None else max(CUT, 0.9 / np.sqrt(error))
             if length < self._settings.smallest_step:
-                reason = "Newton does not converge" if error is None else "the time error is too large"
-                raise ConvergenceError(f"{reason} at the smallest step, {self._settings.smallest_step:g} s")
+                raise ConvergenceError(f"{reason}; the smallest step is {self._settings.smallest_step:g} s")
 
     def _accept(self, length: float, longest: float, error: float, report: SolveReport, rejected: int) -> None:
         factor = GROWTH if error == 0.0 else min(GROWTH, 0.9 / np.sqrt(error))

@@ -84,18 +84,18 @@ class Exponential(_FromOnset):
 
 @dataclass(frozen=True)
 class SmoothExponential:
-    """Traction e T r exp(-r) with its peak T at r = 1, damaged from the start (Ortiz and Pandolfi, 1999).
+    """Traction e T q exp(-q) with its peak T at q = 1, damaged from the start (Ortiz and Pandolfi, 1999).
 
-    Progress is r itself. Strength T and toughness G leave no freedom for the stiffness: it is e^2 T^2/G. Where a
-    criterion of mixed modes asks for another toughness than (t_n/T_n)^2 + (t_s/T_s)^2 = 1 at the peak gives, the
-    toughness is met and the peak gives way.
+    Progress is q, the equivalent opening over that of the peak. Strength T and toughness G leave no freedom for the
+    stiffness: it is e^2 T^2/G. Where a criterion of mixed modes asks for another toughness than
+    (t_n/T_n)^2 + (t_s/T_s)^2 = 1 at the peak gives, the toughness is met and the peak gives way.
     """
 
     ONSET_SHARE: ClassVar[float] = 0.5 / math.e**2
     RELEASE: ClassVar[float] = 30.0
 
     def progress(self, ratio: NumberLike, onset_share: NumberLike) -> NumberLike:
-        """See `Softening`; the onset of the others' measure, T over the stiffness, is here at r = 1/e in pure modes."""
+        """See `Softening`; the onset of the others' measure, T over the stiffness, is here at q = 1/e in pure modes."""
         return ratio * sqrt(2 * onset_share)
 
     def ratio(self, progress: NumberLike, onset_share: NumberLike) -> NumberLike:

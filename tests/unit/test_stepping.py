@@ -117,9 +117,27 @@ def test_a_failed_solve_cuts_the_step_and_restores_the_state():
 
 def test_the_smallest_step_ends_with_a_reason_and_the_last_good_state():
     problem = Decay(longest=0.0)
-    with pytest.raises(ConvergenceError, match="Newton does not converge at the smallest step, 1e-06 s"):
+    with pytest.raises(ConvergenceError, match="too long; the smallest step is 1e-06 s"):
         stepper_of(problem).advance(1.0, lambda _: None, lambda: 0.0)
     assert problem.state.value == problem.previous.value == 1.0
+
+
+def test_a_state_that_is_none_to_go_on_from_is_a_failed_solve():
+    """Nothing is left below 0.9: steps come near it, and then end with the reason."""
+    problem = Decay()
+    stepper = stepper_of(problem, tolerance=0.5, first_step=1.0)
+
+    def check():
+        if problem.state.value < 0.9:
+            raise ConvergenceError("nothing is left")
+
+    length, rejected = stepper.advance(2.0, lambda _: None, lambda: 0.0, check)
+    assert rejected > 0
+    with pytest.raises(ConvergenceError, match="nothing is left; the smallest step is 1e-06 s"):
+        while True:
+            problem.previous.assign(problem.state)
+            stepper.advance(2.0, lambda _: None, lambda: 0.0, check)
+    assert problem.state.value == pytest.approx(0.9, abs=1e-5)
 
 
 def test_a_step_that_passes_the_limit_is_shortened_to_it():

@@ -107,3 +107,17 @@ def test_books_of_a_cell_whose_anode_grows(comm, shared_path):
         assert abs(scalars["lithium balance error [-]"]) < 1e-10
         assert abs(scalars["plate force error [-]"]) < 1e-8
     assert simulation.pressure() > 7.0
+
+
+def test_a_cell_without_contact_can_be_pressed_and_says_why_it_cannot_be_charged(comm, shared_path):
+    changes = [
+        *SMALL,
+        "interfaces.surface={between=['particle', 'cathode'], law='contact', initial_gap='0.2 um'}",
+        "protocol.steps=['press to 5 MPa in 1 min', 'rest 1 h', 'charge at 0.1C until 10 mAh/g']",
+    ]
+    simulation = build(comm, "zhang2026-hb", changes, shared_path)
+    reason = simulation.run()
+    assert reason.startswith("stopped in 'charge at 0.1C until 10 mAh/g'")
+    assert reason.endswith("no contact of the active material is left to conduct the current")
+    assert simulation.loading.charge == 0.0
+    assert simulation.diagnostics.conducting_share() == pytest.approx(0.0, abs=1e-12)

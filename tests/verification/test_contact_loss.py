@@ -22,11 +22,11 @@ FADING = Gate(opening_width=WIDTH)
 
 
 class TwoParticles:
-    """Squares of 1 um on both sides of an electrolyte, all held; the left one stands behind a gap (overlap if < 0)."""
+    """Squares of 1 um on both sides of an electrolyte, all held; each stands behind a gap (overlap if < 0)."""
 
-    def __init__(self, comm, gap, order=("particle", "electrolyte"), gate=FADING):
+    def __init__(self, comm, gap, order=("particle", "electrolyte"), gate=FADING, right_gap=0.0):
         strips = np.array(["particle/0001", "electrolyte", "particle/0002"])
-        start = InterfaceStart(bonded_share=0.0, gap=lambda x: np.where(x[0] < 1.5, gap, 0.0))
+        start = InterfaceStart(bonded_share=0.0, gap=lambda x: np.where(x[0] < 1.5, gap, right_gap))
         self.problem = problem_on(
             box((3.0, 1.0), (9, 3), lambda centres: strips[centres[:, 0].astype(int)]),
             comm,
@@ -39,7 +39,7 @@ class TwoParticles:
         prescribe_everywhere(self.problem)
         self.solver, self.interfaces = NewtonSolver(self.problem), InterfaceDiagnostics(self.problem)
         self.particles = ParticleDiagnostics(self.problem, self.interfaces)
-        self.area = Diagnostics(self.problem).reacting_area
+        self.diagnostics = Diagnostics(self.problem)
 
     def move_left(self, position):
         """Move the left particle as a whole."""
@@ -64,10 +64,11 @@ class TwoParticles:
 @pytest.mark.parametrize(("gap", "share"), [(0.0, 1.0), (0.4 * WIDTH, 1 - 0.4**2 * (3 - 2 * 0.4)), (2 * WIDTH, 0.0)])
 def test_current_goes_where_contact_is_left(comm, order, gap, share):
     cell, density, step = TwoParticles(comm, gap, order), 0.5, 1e-5
-    assert cell.area == pytest.approx(2.0)
+    assert cell.diagnostics.reacting_area == pytest.approx(2.0)
     left, right = REFERENCE_X - cell.pass_current(density, step)
     assert (left + right) * 0.05 * FARADAY == pytest.approx(density * 2.0 * step, rel=1e-6)
     assert left == pytest.approx(share * right, rel=1e-3, abs=1e-12)
+    assert cell.diagnostics.conducting_share() == pytest.approx(0.5 * (share + 1.0))
     overpotential = cell.problem.state.number(ELECTRODE) - LINEAR.potential(REFERENCE_X)
     through = 2.0 * EXCHANGE * np.sinh(FARADAY * overpotential / (2.0 * GAS_CONSTANT * TEMPERATURE))
     assert through == pytest.approx(2.0 * density / (1.0 + share), rel=1e-3)
@@ -102,3 +103,14 @@ def test_a_particle_without_contact_keeps_its_lithium(comm):
         left, right = cell.pass_current(20.0, 1.0)
     assert left == pytest.approx(REFERENCE_X, abs=1e-12)
     assert right == pytest.approx(REFERENCE_X - 20.0 * 2.0 * 5.0 / (0.05 * FARADAY), rel=1e-9)
+
+
+def test_particles_that_touch_nothing_have_a_potential_and_come_back(comm):
+    cell = TwoParticles(comm, 2 * WIDTH, right_gap=2 * WIDTH)
+    assert cell.pass_current(0.0, 1e3) == pytest.approx(REFERENCE_X, abs=1e-9)
+    assert cell.problem.state.number(ELECTRODE) == pytest.approx(float(LINEAR.potential(REFERENCE_X)), abs=1e-6)
+    assert cell.diagnostics.conducting_share() == pytest.approx(0.0, abs=1e-12)
+    cell.move_left(2 * WIDTH)
+    left, right = REFERENCE_X - cell.pass_current(0.5, 1e-5)
+    assert left * 0.05 * FARADAY == pytest.approx(0.5 * 2.0 * 1e-5, rel=1e-6)
+    assert right == pytest.approx(0.0, abs=1e-8 * left)

@@ -8,10 +8,9 @@ from fem_asslb.case import interfaces as choices
 from fem_asslb.case.interface_parts import Knee
 from fem_asslb.errors import CaseError, MaterialError, MeshError
 from fem_asslb.interface_stiffness import (
-    contact_stiffness,
     friction_share,
-    report_elastic,
-    report_opening,
+    normal_stiffness,
+    report,
     require_small_overlap,
     require_stiff_grains,
 )
@@ -69,14 +68,16 @@ def _build(
     conductance = choice.conductance or _default_conductance(materials[plus], materials[minus])
     modulus = min(_modulus(materials[role]) for role in (plus, minus))
     if isinstance(choice, choices.ElasticInterface):
-        elastic = ElasticLaw(choice.normal_stiffness, choice.shear_stiffness)
-        report_elastic(key, elastic, modulus, size)
+        stiffness = normal_stiffness(choice, modulus, size)
+        elastic = ElasticLaw(stiffness, choice.shear_stiffness or stiffness)
+        require_small_overlap(key, choice, elastic, size)
+        report(key, elastic, modulus, size)
         return Interface(plus, minus, elastic, conductance=conductance, name=name)
     try:
         if isinstance(choice, choices.CohesiveInterface):
             law, start = _cohesive(choice, modulus, size), _start(choice)
         else:
-            stiffness = contact_stiffness(choice, modulus, size)
+            stiffness = normal_stiffness(choice, modulus, size)
             share = friction_share(choice, modulus, size, stiffness)
             law = ContactLaw(stiffness, stiffness, choice.friction, gate=_gate(choice), friction_share=share)
             start = InterfaceStart(gap=choice.initial_gap)
@@ -85,7 +86,7 @@ def _build(
     if plus == minus:
         require_stiff_grains(key, choice, law, modulus, domain)
     require_small_overlap(key, choice, law, size)
-    report_opening(key, law, modulus, size)
+    report(key, law, modulus, size)
     if domain.dimension == 3 and degree == 2:
         logger.warning(
             "%s: contact pressures of quadratic displacement in 3D alternate from point to point; "
@@ -118,7 +119,7 @@ def _cohesive(choice: choices.CohesiveInterface, modulus: float, size: float) ->
         choice.shear_strength or strength,
         toughness,
         choice.shear_toughness or toughness,
-        contact_stiffness(choice, modulus, size),
+        normal_stiffness(choice, modulus, size),
         SOFTENINGS[choice.softening],
         mixed(choice.mixed_mode.exponent),
         choice.viscous_time,

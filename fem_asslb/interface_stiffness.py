@@ -5,7 +5,7 @@ import math
 
 import numpy as np
 
-from fem_asslb.case.interfaces import CohesiveInterface, OpeningInterface
+from fem_asslb.case.interfaces import CohesiveInterface, ElasticInterface, OpeningInterface
 from fem_asslb.errors import CaseError, MaterialError
 from fem_asslb.interfaces.cohesion import Cohesion, least_stiffness, smooth_stiffness
 from fem_asslb.interfaces.law import ContactLaw, ElasticLaw
@@ -33,8 +33,8 @@ ZONE_ELEMENTS = 3
 """Facets that a cohesive zone should hold for debonding not to depend on the mesh."""
 
 
-def contact_stiffness(choice: OpeningInterface, modulus: float, size: float) -> float:
-    """Normal stiffness of contact, and of adhesion before damage [MPa/um].
+def normal_stiffness(choice: ElasticInterface | OpeningInterface, modulus: float, size: float) -> float:
+    """Normal stiffness, of contact and of adhesion before damage [MPa/um].
 
     Args:
         choice: Of the case.
@@ -74,8 +74,10 @@ def friction_share(choice: OpeningInterface, modulus: float, size: float, shear_
     return choice.friction_stiffness / shear_stiffness
 
 
-def require_small_overlap(key: str, choice: OpeningInterface, law: ContactLaw, size: float) -> None:
-    """Refuse a contact that gives way by more than 5 % of the facets at 100 MPa.
+def require_small_overlap(
+    key: str, choice: ElasticInterface | OpeningInterface, law: ElasticLaw | ContactLaw, size: float
+) -> None:
+    """Refuse an interface that gives way by more than 5 % of the facets at 100 MPa.
 
     Args:
         key: Of the interface in the case.
@@ -119,7 +121,9 @@ def require_stiff_grains(key: str, choice: OpeningInterface, law: ContactLaw, mo
         raise _too_soft(key, choice, law, reason, least / shear)
 
 
-def _too_soft(key: str, choice: OpeningInterface, law: ContactLaw, reason: str, least: float) -> CaseError:
+def _too_soft(
+    key: str, choice: ElasticInterface | OpeningInterface, law: ElasticLaw | ContactLaw, reason: str, least: float
+) -> CaseError:
     given, expected = f"{law.normal_stiffness:.4g} MPa/um", f"at least {least:.4g} MPa/um"
     if isinstance(choice, CohesiveInterface) and choice.softening == "smooth-exponential":
         text = f"'smooth-exponential' has a normal stiffness of {given}, which {reason}; expected {expected}"
@@ -127,13 +131,7 @@ def _too_soft(key: str, choice: OpeningInterface, law: ContactLaw, reason: str, 
     return CaseError(f"{key}.normal_stiffness", f"{given} {reason}; expected {expected}")
 
 
-def report_elastic(key: str, law: ElasticLaw, modulus: float, size: float) -> None:
-    """Say what was chosen; the arguments are those of `report_opening`."""
-    text = "%s: normal stiffness %.3g MPa/um (%.3g E/h), shear %.3g MPa/um"
-    logger.info(text, key, law.normal_stiffness, law.normal_stiffness * size / modulus, law.shear_stiffness)
-
-
-def report_opening(key: str, law: ContactLaw, modulus: float, size: float) -> None:
+def report(key: str, law: ElasticLaw | ContactLaw, modulus: float, size: float) -> None:
     """Say what was chosen, and whether the mesh resolves the zone in which the interface lets go.
 
     Args:
@@ -142,16 +140,11 @@ def report_opening(key: str, law: ContactLaw, modulus: float, size: float) -> No
         modulus: Young's modulus of the softer side [MPa].
         size: Mean size of the facets [um].
     """
-    logger.info(
-        "%s: normal stiffness %.3g MPa/um (%.3g E/h), shear %.3g, friction %.3g MPa/um, overlap %.2g nm at 100 MPa",
-        key,
-        law.normal_stiffness,
-        law.normal_stiffness * size / modulus,
-        law.shear_stiffness,
-        law.friction_stiffness,
-        1e5 / law.normal_stiffness,
-    )
-    if law.cohesion is None:
+    normal, relative = law.normal_stiffness, law.normal_stiffness * size / modulus
+    friction = f", friction {law.friction_stiffness:.3g} MPa/um" if isinstance(law, ContactLaw) else ""
+    stiffness = f"normal stiffness {normal:.3g} MPa/um ({relative:.3g} E/h), shear {law.shear_stiffness:.3g}{friction}"
+    logger.info("%s: %s, overlap %.2g nm at 100 MPa", key, stiffness, 1e5 / normal)
+    if isinstance(law, ElasticLaw) or law.cohesion is None:
         return
     elements = cohesive_zone(law.cohesion, modulus) / size
     text = f"{key}: {elements:.2g} facets per cohesive zone E G/T^2"

@@ -34,8 +34,8 @@ class ElasticInterface:
     Attributes:
         law: ``"elastic"``.
         between: Two region roles; one role twice for the boundaries between its grains.
-        normal_stiffness: [MPa/um].
-        shear_stiffness: [MPa/um].
+        normal_stiffness: [MPa/um]; default 100 E/h, with E of the softer side and h the facets' size.
+        shear_stiffness: [MPa/um]; default: that of opening.
         conductance: Lithium between two regions that both host it, current per area and potential; default: as 10 nm
             of the host.
     """
@@ -43,8 +43,8 @@ class ElasticInterface:
     __pydantic_config__: ClassVar[ConfigDict] = STRICT
     law: Literal["elastic"] = "elastic"
     between: tuple[str, str]
-    normal_stiffness: Annotated[InterfaceStiffness, Positive]
-    shear_stiffness: Annotated[InterfaceStiffness, Positive]
+    normal_stiffness: Annotated[InterfaceStiffness, Positive] | None = None
+    shear_stiffness: Annotated[InterfaceStiffness, Positive] | None = None
     conductance: Annotated[ArealConductance, Positive] | None = None
 
 

@@ -306,10 +306,10 @@ BAD = {  # what is changed, the key of the error, words of its message
         "interfaces.other.between",
         ["already joined by interfaces.surface"],
     ),
-    "elastic interface without stiffness": (
-        ['interfaces.more={law="elastic", between=["anode", "separator"], shear_stiffness="1 MPa/um"}'],
+    "elastic interface without any stiffness": (
+        ['interfaces.more={law="elastic", between=["anode", "separator"], normal_stiffness="0 MPa/um"}'],
         "interfaces.more.normal_stiffness",
-        ["missing"],
+        ["more than 0"],
     ),
     "bonded interface with stiffness": (
         ['interfaces.more={law="bonded", between=["anode", "separator"], shear_stiffness="1 MPa/um"}'],

@@ -11,7 +11,7 @@ from fem_asslb.interface_laws import build_interfaces
 from fem_asslb.interface_stiffness import STIFFNESS_FACTOR
 from fem_asslb.interfaces.cohesion import Cohesion, least_stiffness
 from fem_asslb.interfaces.gate import ConductionKnee, Gate
-from fem_asslb.interfaces.law import ContactLaw
+from fem_asslb.interfaces.law import ContactLaw, ElasticLaw
 from fem_asslb.interfaces.softening import Bilinear, Exponential
 from fem_asslb.interfaces.toughness import BenzeggaghKenane, PowerLaw
 from fem_asslb.materials import library
@@ -70,6 +70,26 @@ def test_overlap_is_bounded(comm, shared_path):
     with pytest.raises(CaseError, match=words):
         interfaces_of(comm, shared_path, *soft)
     interfaces_of(comm, shared_path, soft[0], "interfaces.surface.normal_stiffness=5000 MPa/um")
+
+
+def test_an_elastic_interface_has_a_stiffness_from_its_neighbours_and_a_bounded_overlap(comm, shared_path, caplog):
+    text = CELL[: CELL.index("[interfaces.boundary]")] + CELL[CELL.index("[fixture]") :]
+    elastic = '{law="elastic", between=["cathode", "particle"]%s}'
+    with caplog.at_level("INFO"):
+        domain, (surface,) = interfaces_of(comm, shared_path, f"interfaces.surface={elastic % ''}", text=text)
+    stiffness = surface.law.normal_stiffness
+    size = mean_facet_size(domain, surface.pair)
+    assert stiffness == pytest.approx(STIFFNESS_FACTOR * library.load("lpscl").elasticity.youngs_modulus / size)
+    assert surface.law.shear_stiffness == stiffness
+    assert f"overlap {1e5 / stiffness:.2g} nm at 100 MPa" in caplog.text
+    given = elastic % ', normal_stiffness="1e5 MPa/um", shear_stiffness="3e4 MPa/um"'
+    _, (surface,) = interfaces_of(comm, shared_path, f"interfaces.surface={given}", text=text)
+    assert surface.law == ElasticLaw(1e5, 3e4)
+    soft = elastic % ', normal_stiffness="2500 MPa/um"'
+    with pytest.raises(
+        CaseError, match=r"surface.normal_stiffness: 2500 MPa/um lets facets of 0\.\d* um overlap by 40 n"
+    ):
+        interfaces_of(comm, shared_path, f"interfaces.surface={soft}", text=text)
 
 
 @pytest.mark.parametrize(("name", "strength"), [("surface", "10 MPa"), ("boundary", "500 MPa")])

@@ -1,4 +1,4 @@
-"""Where a result leaves the ground that the model stands on: strength, data range, small strain."""
+"""Where a result leaves the ground that the model stands on: strength, data range, small strain, energy balance."""
 
 from collections.abc import Mapping
 
@@ -9,6 +9,9 @@ SMALL_STRAIN = 0.05
 
 RANGE_MARGIN = 0.01
 """A stoichiometry or the anode's state may leave its range by this much before it is said."""
+
+ENERGY_ERROR = 1e-3
+"""Error of the energy balance beyond which time steps are too long for what interfaces do."""
 
 Ranges = Mapping[str, tuple[float, float]]
 
@@ -40,6 +43,12 @@ def cautions(model: Model, scalars: Mapping[str, float], ranges: Ranges) -> dict
             host = material.host
             for data, law in (("lattice table", host.lattice), ("potential data", host.potential)):
                 found |= _outside(f"{role}: x", ranges[role], (law.x_min, law.x_max), f"the {data}")
+    energy = abs(scalars["energy balance error [-]"])
+    if energy > ENERGY_ERROR:
+        text = (
+            f"energy balance: {_percent(energy)} % of the largest energy is not accounted for; take shorter time steps"
+        )
+        found["energy balance"] = energy, text
     state = scalars.get("anode state [-]", 0.0)
     return found | _outside("anode: its state", (state, state), (0.0, 1.0), "its capacity")
 

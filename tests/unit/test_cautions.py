@@ -15,6 +15,7 @@ QUIET = {
     for role in ("particle", "separator")
     for name, value in (("share over strength", 0.0), ("strain max", 0.01))
 }
+QUIET["energy balance error [-]"] = -9e-4
 WITHIN = {"particle": (0.3, 0.9)}
 
 
@@ -31,6 +32,7 @@ def test_nothing_is_said_of_a_state_within_all_limits():
     [
         ({"separator share over strength [-]": 0.25}, None, "separator: 25 % of the volume passes its yield strength"),
         ({"separator strain max [-]": 0.52}, None, "separator: strain reaches 52 %; small strain holds to about 5 %"),
+        ({"energy balance error [-]": -5e-3}, None, "energy balance: 0.5 % of the largest energy is not accounted for"),
         ({"anode state [-]": 1.04}, None, "anode: its state reaches 1.040"),
         (None, {"particle": (0.2, 0.9)}, "particle: x reaches 0.200 to 0.900, outside the lattice table from 0.25"),
         (None, {"particle": (0.3, 0.99)}, "particle: x reaches 0.300 to 0.990, outside the potential data"),

@@ -45,7 +45,7 @@ def stack_particles(stack: LayeredStack, packings: dict[str, Packing]) -> list[P
             continue
         pieces = _pieces(stack, packings[name], name, 0)
         roles = _roles(particles.role_shares, len(pieces), np.random.default_rng([stack.seed, index]))
-        diagrams = crystallise(pieces, particles.grains) if particles.grains else [None] * len(pieces)
+        diagrams = _diagrams(pieces, roles, particles.grains)
         for role, piece, diagram in zip(roles, pieces, diagrams, strict=True):
             size = np.inf
             if particles.grains is not None and diagram is not None:
@@ -92,6 +92,15 @@ def _roles(shares: dict[str, float], count: int, generator: np.random.Generator)
     ends = np.rint(np.cumsum(list(shares.values())) * count).astype(int)
     role = np.repeat(np.arange(len(shares)), np.diff(ends, prepend=0))
     return [list(shares)[index] for index in generator.permutation(role)]
+
+
+def _diagrams(pieces: list[Piece], roles: list[str], grains: Grains | None) -> list[PowerDiagram | None]:
+    """Grains of each particle, None for single crystals."""
+    chosen = [place for place, role in enumerate(roles) if grains is not None and grains.fills(role)]
+    if grains is None or not chosen:
+        return [None] * len(pieces)
+    filled = dict(zip(chosen, crystallise([pieces[place] for place in chosen], grains), strict=True))
+    return [filled.get(place) for place in range(len(pieces))]
 
 
 def crystallise(pieces: Sequence[Piece], grains: Grains) -> list[PowerDiagram | None]:

@@ -20,8 +20,8 @@ def roles_with_grains(geometry: LayeredStack | ParticleInShell) -> tuple[str, ..
     if isinstance(geometry, ParticleInShell):
         return ("particle",) if geometry.grains is not None else ()
     bodies = [layer.particles for layer in geometry.layers.values() if layer.particles is not None]
-    grainy = [particles for particles in bodies if particles.grains is not None]
-    return tuple(dict.fromkeys(role for particles in grainy for role in particles.role_shares))
+    kinds = [(role, particles.grains) for particles in bodies for role in particles.role_shares]
+    return tuple(dict.fromkeys(role for role, grains in kinds if grains is not None and grains.fills(role)))
 
 
 def listed(names: Iterable[str]) -> str:

@@ -52,4 +52,5 @@ class ParticleInShell:
             # A grain that a plane of symmetry cuts would stand for two crystals with mirrored axes.
             require(self.part == "full", "part", self.part, "'full' for a particle with grains")
             require(self.grains.share == 1.0, "grains.share", self.grains.share, "1, for there is one particle")
+            self.grains.require_among(["particle"])
             self.grains.require_smaller_than(2 * self.core_radius)

@@ -50,7 +50,7 @@ class PackedParticles:
         require(self.minimum_gap < median, "minimum_gap", self.minimum_gap, accepted)
         if self.grains is not None:
             self.grains.require_smaller_than(median)
-        _require_shares(self.roles)
+        _require_roles(self.roles, self.grains)
 
     @property
     def role_shares(self) -> dict[str, float]:
@@ -91,7 +91,7 @@ class PlacedParticles:
 
     def __post_init__(self) -> None:
         _require_gap_and_walls(self.minimum_gap, self.walls)
-        _require_shares(self.roles)
+        _require_roles(self.roles, self.grains)
 
     @property
     def role_shares(self) -> dict[str, float]:
@@ -157,8 +157,10 @@ def _require_gap_and_walls(minimum_gap: float, walls: str) -> None:
     require(walls in ("inside", "cut"), "walls", walls, "'inside' or 'cut'")
 
 
-def _require_shares(roles: dict[str, float]) -> None:
+def _require_roles(roles: dict[str, float], grains: Grains | None) -> None:
     shares = roles.values()
     sum_is_one = not roles or abs(sum(shares) - 1.0) < 1e-6
     accepted = "names with shares above 0 whose sum is 1"
     require(all(share > 0.0 for share in shares) and sum_is_one, "roles", roles, accepted)
+    if grains is not None:
+        grains.require_among(roles or {"particle": 1.0})

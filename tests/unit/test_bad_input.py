@@ -194,6 +194,11 @@ BAD = {  # what is changed, the key of the error, words of its message
         f"{PARTICLES}.grains.element_size",
         ["'2 um' is not accepted", "less than the median diameter of the grains, 1 um"],
     ),
+    "grains in particles of a kind that is none": (
+        [f"{PARTICLES}.grains={GRAINS}", f"{PARTICLES}.grains.roles=['bare']"],
+        f"{PARTICLES}",
+        ["roles of grains is 'bare'", "among 'particle'"],
+    ),
     "roles without a whole": (
         [f"{PARTICLES}.roles={{particle=0.5, bare=0.4}}"],
         f"{PARTICLES}.roles",

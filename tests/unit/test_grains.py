@@ -375,6 +375,24 @@ def test_axes_of_grains_refer_to_the_centre_of_their_particle(comm, shared_path)
 
 
 @pytest.mark.serial
+@pytest.mark.parametrize("share", [1.0, 0.5])
+def test_only_stated_roles_have_grains(share):
+    grains = Grains(EqualDiameters(0.8), share=share, roles=("coated",))
+    particles = PackedParticles(0.4, EqualDiameters(3.0), 0.1, grains=grains, roles={"coated": 0.4, "bare": 0.6})
+    stack = LayeredStack(2, {"cathode": Layer(30.0, particles)}, 30.0, 1.0)
+    found = stack_particles(stack, pack_layers(stack))
+    filled = [item.name.role for item in found if item.diagram is not None]
+    coated = [item for item in found if item.name.role == "coated"]
+    assert filled == ["coated"] * round(share * len(coated))
+    # Their sizes are those of the distribution in these particles alone.
+    number = sum(len(item.diagram.seeds) for item in found if item.diagram is not None)
+    volume = sum(item.piece.volume() for item in found if item.diagram is not None)
+    assert volume / number == pytest.approx(np.pi / 4 * 0.8**2, rel=0.02)
+    with pytest.raises(ValueError, match="roles of grains is 'blank'.*'coated', 'bare'"):
+        replace(particles, grains=replace(grains, roles=("blank",)))
+
+
+@pytest.mark.serial
 def test_roles_are_number_shares_and_numbers_go_on_over_all():
     particles = PackedParticles(0.4, EqualDiameters(3.0), 0.1, roles={"coated": 0.7, "bare": 0.3})
     stack = LayeredStack(2, {"cathode": Layer(30.0, particles)}, 30.0, 1.0)

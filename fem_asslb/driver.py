@@ -10,6 +10,7 @@ from typing import Any
 from mpi4py import MPI
 
 from fem_asslb import log
+from fem_asslb.case.paths import file_hashes
 from fem_asslb.case.reader import read_case
 from fem_asslb.case.schema import Case
 from fem_asslb.mesh.domain import Domain, distribute, read_on_root
@@ -121,7 +122,8 @@ def _run(
     with log.logging_to(warnings, *([file] if comm.rank == 0 else [])):
         with watch.phase("mesh"):
             digest, domain = build_domain(comm, case, meshes)
-        identity = {"case": resolved_table(case), "mesh": digest}
+        table = resolved_table(case)
+        identity = {"case": table, "mesh": digest, "files": on_root(comm, lambda: file_hashes(table))}
         if latest is not None:
             checkpoint.check_identity(latest, identity, comm.size)
         with watch.phase("problem"):

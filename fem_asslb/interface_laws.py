@@ -3,6 +3,9 @@
 import logging
 import math
 from collections.abc import Mapping
+from dataclasses import replace
+
+from scipy.spatial import cKDTree
 
 from fem_asslb.case import interfaces as choices
 from fem_asslb.case.interface_parts import Knee
@@ -22,7 +25,7 @@ from fem_asslb.interfaces.toughness import BenzeggaghKenane, PowerLaw
 from fem_asslb.materials.material import Material
 from fem_asslb.mesh.domain import Domain
 from fem_asslb.mesh.interface_mesh import mean_facet_size
-from fem_asslb.model import Interface, InterfaceStart
+from fem_asslb.model import GapField, Interface, InterfaceStart
 
 logger = logging.getLogger(__name__)
 
@@ -75,12 +78,12 @@ def _build(
         return Interface(plus, minus, elastic, conductance=conductance, name=name)
     try:
         if isinstance(choice, choices.CohesiveInterface):
-            law, start = _cohesive(choice, modulus, size), _start(choice)
+            law, start = _cohesive(choice, modulus, size), _start(choice, _gap(key, choice, domain.dimension))
         else:
             stiffness = normal_stiffness(choice, modulus, size)
             share = friction_share(choice, modulus, size, stiffness)
             law = ContactLaw(stiffness, stiffness, choice.friction, gate=_gate(choice), friction_share=share)
-            start = InterfaceStart(gap=choice.initial_gap)
+            start = InterfaceStart(gap=_gap(key, choice, domain.dimension) or choice.initial_gap)
     except MaterialError as error:
         raise CaseError(key, str(error)) from error
     if plus == minus:
@@ -129,13 +132,26 @@ def _cohesive(choice: choices.CohesiveInterface, modulus: float, size: float) ->
     return ContactLaw.cohesive(cohesion, choice.friction, _gate(choice), share)
 
 
-def _start(choice: choices.CohesiveInterface) -> InterfaceStart:
+def _start(choice: choices.CohesiveInterface, gap: GapField | None) -> InterfaceStart:
     share = choice.bonded_fraction if choice.bonded_fraction is not None else float(choice.initial_state == "bonded")
+    start = InterfaceStart(share, gap or 0.0, seed=choice.seed)
     if choice.scatter is None:
-        return InterfaceStart(share, seed=choice.seed)
+        return start
     scatter = choice.scatter
     by_boundary = scatter.per == "boundary"
-    return InterfaceStart(share, 0.0, scatter.modulus, by_boundary, choice.seed, scatter.seed)
+    return replace(start, weibull_modulus=scatter.modulus, scatter_by_boundary=by_boundary, scatter_seed=scatter.seed)
+
+
+def _gap(key: str, choice: choices.OpeningInterface, dimension: int) -> GapField | None:
+    """Gap of the nearest row of a table as a function of points, shape (3, n); None without one."""
+    if choice.gap_table is None:
+        return None
+    try:
+        points, gaps = choice.gap_table.read(dimension)
+    except ValueError as error:
+        raise CaseError(f"{key}.gap_table.path", str(error)) from error
+    nearest = cKDTree(points)
+    return lambda x: gaps[nearest.query(x[:dimension].T)[1]]
 
 
 def _gate(choice: choices.OpeningInterface) -> Gate:

@@ -10,6 +10,9 @@ import numpy.typing as npt
 from fem_asslb.interfaces.law import ContactLaw, ElasticLaw
 from fem_asslb.materials.material import LithiumHost, Material
 
+GapField = Callable[[npt.NDArray[np.float64]], npt.NDArray[np.float64]]
+"""Gaps [um] of points of shape (3, n)."""
+
 
 @dataclass(frozen=True)
 class InterfaceStart:
@@ -25,7 +28,7 @@ class InterfaceStart:
     """
 
     bonded_share: float = 1.0
-    gap: float | Callable[[npt.NDArray[np.float64]], npt.NDArray[np.float64]] = 0.0
+    gap: float | GapField = 0.0
     weibull_modulus: float = math.inf
     scatter_by_boundary: bool = False
     seed: int = 1

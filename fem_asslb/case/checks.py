@@ -14,6 +14,7 @@ CHECKS: tuple[Callable[..., Iterator[CaseError]], ...] = (
     interface_checks.interfaces_join_two_regions,
     interface_checks.interfaces_have_facets,
     interface_checks.cracking_grains_leave_their_surface,
+    interface_checks.tables_of_gaps_can_be_read,
     interface_checks.conductances_join_two_hosts,
     geometry_checks.particles_can_be_packed,
     placement_checks.placed_particles_fit_their_layer,

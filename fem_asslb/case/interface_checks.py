@@ -70,6 +70,19 @@ def _touching(geometry: LayeredStack | ParticleInShell) -> list[tuple[str, str]]
     return pairs + [(role, role) for role in roles_with_grains(geometry)]
 
 
+def tables_of_gaps_can_be_read(geometry: Geometry, interfaces: dict[str, Interface]) -> Errors:
+    """The table is there and has the columns of the dimension, which a mesh file alone knows."""
+    if isinstance(geometry, MeshFile):
+        return
+    for name, interface in interfaces.items():
+        table = getattr(interface, "gap_table", None)
+        if table is not None:
+            try:
+                table.read(geometry.dimension)
+            except ValueError as error:
+                yield CaseError(f"interfaces.{name}.gap_table.path", str(error))
+
+
 def conductances_join_two_hosts(known_materials: dict[str, Material], interfaces: dict[str, Interface]) -> Errors:
     """Lithium passes an interface from host to host, or by the reaction of the cell, which has no conductance."""
     for name, interface in interfaces.items():

@@ -1,10 +1,12 @@
 """Tables within an interface of the section ``interfaces``."""
 
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Annotated, Any, ClassVar, Literal
 
 from pydantic import BeforeValidator, ConfigDict, Field, TypeAdapter
 
+from fem_asslb.geometry.point_table import Array, read_points
 from fem_asslb.interfaces.toughness import LARGEST_EXPONENT
 from fem_asslb.units import Pressure
 from fem_asslb.values import STRICT, Integer, Number, not_accepted
@@ -27,6 +29,27 @@ class Scatter:
     modulus: Annotated[Number, Field(gt=1.0)]
     per: Literal["boundary", "facet"] = "boundary"
     seed: Annotated[Integer, Field(ge=0)] = 1
+
+
+@dataclass(frozen=True, kw_only=True)
+class GapTable:
+    """Initial gaps that differ from place to place: each point of the interface has that of the nearest row.
+
+    Attributes:
+        path: Table of text with the columns ``x [um],y [um],gap [um]``, in 3D ``x [um],y [um],z [um],gap [um]``.
+            Where the gap is 0 the interface is as without a table.
+    """
+
+    __pydantic_config__: ClassVar[ConfigDict] = STRICT
+    path: Path
+
+    def read(self, dimension: int) -> tuple[Array, Array]:
+        """Points, shape (rows, dimension), and gaps [um].
+
+        Raises:
+            ValueError: The file is missing or is not such a table; one line.
+        """
+        return read_points(self.path, dimension, "gap [um]", "from 0")
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -5,7 +5,7 @@ from typing import Annotated, ClassVar, Literal
 
 from pydantic import ConfigDict, Field
 
-from fem_asslb.case.interface_parts import ClosedConduction, MixedMode, MixedModeEntry, Scatter, Share
+from fem_asslb.case.interface_parts import ClosedConduction, GapTable, MixedMode, MixedModeEntry, Scatter, Share
 from fem_asslb.interfaces.cohesion import least_stiffness
 from fem_asslb.units import ArealConductance, Duration, InterfaceStiffness, Length, Pressure, Toughness
 from fem_asslb.values import STRICT, Integer, Number
@@ -59,6 +59,7 @@ class _Opening:
     opening_width: Annotated[Length, Positive] = 0.01
     after_opening: Literal["returns", "lost"] = "returns"
     conductance: Annotated[ArealConductance, Positive] | None = None
+    gap_table: GapTable | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -72,7 +73,8 @@ class ContactInterface(_Opening):
         friction: Coefficient of friction.
         friction_stiffness: Of what friction holds before it slips [MPa/um]; the drag of loose bodies is in proportion.
             Default E/h of the softer side.
-        initial_gap: Gap at assembly.
+        initial_gap: Gap at assembly, the same everywhere.
+        gap_table: Gap at assembly from place to place, ``{path = "gaps.csv"}``.
         closed_conduction: Conducting share where closed but not bonded: ``"full"``, or
             ``{lowest = 0.2, knee = "50 MPa", width = "10 MPa"}``.
         opening_width: Gap over which conduction fades to zero.
@@ -83,6 +85,11 @@ class ContactInterface(_Opening):
 
     law: Literal["contact"] = "contact"
     initial_gap: Annotated[Length, Field(ge=0.0)] = 0.0
+
+    def __post_init__(self) -> None:
+        """Refuse what does not go together."""
+        if self.gap_table is not None and self.initial_gap != 0.0:
+            raise ValueError(f"initial_gap is {self.initial_gap:g} um; accepted: nothing beside a gap_table")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -106,6 +113,7 @@ class CohesiveInterface(_Opening):
         initial_state: ``"bonded"`` or ``"unbonded"``.
         bonded_fraction: Part of the area that is bonded at assembly, facets drawn at random; default: all of it.
             For ``"bonded"`` only.
+        gap_table: Gap at assembly from place to place, ``{path = "gaps.csv"}``; what has a gap does not adhere.
         scatter: Weibull scatter of the strength, e.g. ``{modulus = 6.9, per = "boundary", seed = 1}``.
         normal_stiffness: Before damage, and of the contact [MPa/um]; default 100 E/h, with E of the softer side and h
             the facets' size, but at least 10 T^2/(2 G). The shear stiffness follows, so that dissipation does not

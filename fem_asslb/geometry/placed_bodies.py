@@ -1,11 +1,12 @@
 """Discs or spheres whose places a table states: a measured or computed section."""
 
-import csv
 from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
 import numpy.typing as npt
+
+from fem_asslb.geometry.point_table import read_points
 
 Array = npt.NDArray[np.float64]
 
@@ -39,29 +40,4 @@ def read_bodies(path: Path, dimension: int) -> PlacedBodies:
     Raises:
         ValueError: The file is missing or is not such a table; one line.
     """
-    columns = [*("x [um]", "y [um]", "z [um]")[:dimension], "radius [um]"]
-    expected = f"expected a table with the columns {', '.join(columns)}"
-    try:
-        with path.open(newline="", encoding="utf-8") as file:
-            header, *rows = csv.reader(file)
-    except OSError as error:
-        hint = "in case.toml the path is relative to the case's folder"
-        raise ValueError(f"'{path}' cannot be read, {error.strerror}; {expected}; {hint}") from error
-    except (ValueError, csv.Error) as error:
-        raise ValueError(f"'{path}' is no table of text; {expected}") from error
-    if header != columns or not rows:
-        given = ", ".join(header) if rows else "no rows"
-        raise ValueError(f"'{path}' has {given}; {expected}, and at least one row")
-    values = np.array([_numbers(path, line, row, len(columns)) for line, row in enumerate(rows, start=2)])
-    return PlacedBodies(values[:, :-1], values[:, -1])
-
-
-def _numbers(path: Path, line: int, row: list[str], count: int) -> list[float]:
-    try:
-        values = [float(text) for text in row]
-    except ValueError:
-        values = []
-    if len(values) != count or not np.all(np.isfinite(values)) or values[-1] <= 0:
-        accepted = f"{count} finite numbers, the radius above 0"
-        raise ValueError(f"'{path}', line {line}: {', '.join(row)} is not accepted; expected {accepted}")
-    return values
+    return PlacedBodies(*read_points(path, dimension, "radius [um]", "above 0"))

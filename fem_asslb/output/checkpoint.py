@@ -30,7 +30,7 @@ FOLDER = "checkpoint"
 LATEST = "latest.json"
 """File in it that names the last complete checkpoint; the last thing that is written."""
 
-FORMAT = 3
+FORMAT = 4
 """Number of the format; it changes with the names of what is saved."""
 
 LEAST_INTERVAL = 60.0
@@ -142,10 +142,12 @@ def check_identity(latest: dict[str, Any], identity: dict[str, Any], ranks: int)
         )
     if latest["identity"]["mesh"] != identity["mesh"]:
         raise FemAsslbError("the mesh differs from the checkpoint; start with --overwrite")
+    if changed := differences(latest["identity"]["files"], identity["files"]):
+        raise FemAsslbError(f"{', '.join(changed)} differs from the checkpoint's; start with --overwrite")
 
 
 def _bound(identity: dict[str, Any]) -> dict[str, Any]:
-    """What may not change of a case; not where its files are, for a case may move and the mesh tells what they say."""
+    """What may not change of a case; not where its files are, for a case may move and hashes tell what they hold."""
     case = copy.deepcopy({key: value for key, value in identity["case"].items() if key not in FREE_TO_CHANGE})
     for owner in path_owners(case):
         del owner["path"]

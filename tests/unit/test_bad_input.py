@@ -516,6 +516,19 @@ BAD_COHESIVE = {
         "interfaces.surface.initial_gap",
         ["unknown key"],
     ),
+    "table of gaps that is not there": (
+        [*COHESIVE, "interfaces.surface.gap_table={path='gaps.csv'}"],
+        "interfaces.surface.gap_table.path",
+        ["cannot be read, No such file", "x [um], y [um], gap [um]"],
+    ),
+    "gaps stated twice": (
+        [
+            "interfaces.surface={between=['particle', 'cathode'], law='contact', initial_gap='2 nm'}",
+            "interfaces.surface.gap_table={path='g'}",
+        ],
+        "interfaces.surface.initial_gap",
+        ["'2 nm' is not accepted", "nothing beside a gap_table"],
+    ),
     "negative friction": (
         [*COHESIVE, "interfaces.surface.friction=-0.1"],
         "interfaces.surface.friction",

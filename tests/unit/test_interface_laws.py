@@ -3,6 +3,7 @@
 import numpy as np
 import pytest
 
+from fem_asslb.case.interface_parts import GapTable
 from fem_asslb.case.reader import build_case, read_table
 from fem_asslb.constants import FARADAY
 from fem_asslb.driver import build_domain
@@ -147,6 +148,54 @@ def test_bonded_facets_and_strengths_are_drawn_apart(comm, shared_path):
     seeds = ("interfaces.boundary.seed=3", "interfaces.boundary.scatter.seed=5")
     _, (boundary, _) = interfaces_of(comm, shared_path, *seeds)
     assert (boundary.start.seed, boundary.start.scatter_seed) == (3, 5)
+
+
+GAPS = """x [um],y [um],gap [um]
+0,0,0.002
+0,8,0
+8,0,0.5
+8,8,0.004
+"""
+
+
+def nearest_gap(x):
+    """The same by hand: each corner of the cathode of 8 um has its quarter."""
+    return np.where(x[0] < 4.0, np.where(x[1] < 4.0, 0.002, 0.0), np.where(x[1] < 4.0, 0.5, 0.004))
+
+
+@pytest.mark.parametrize("law", ["contact", "cohesive"])
+def test_gaps_from_a_table_are_those_of_the_nearest_row(comm, shared_path, law):
+    if comm.rank == 0:
+        (shared_path / "gaps.csv").write_text(GAPS)
+    text = CELL.replace('normal_strength = "50 MPa"\nnormal_toughness = "1 J/m^2"\nviscous_time = "2 min"\n', "")
+    text = (
+        CELL
+        if law == "cohesive"
+        else text.replace('"particle"]\nlaw = "cohesive"\n[fix', '"particle"]\nlaw = "contact"\n[fix')
+    )
+    text = text.replace("[fixture]", '[interfaces.surface.gap_table]\npath = "gaps.csv"\n[fixture]')
+    _, (_, surface) = interfaces_of(comm, shared_path, text=text)
+    points = np.random.default_rng(1).uniform(0.0, 8.0, (3, 50))
+    assert np.array_equal(surface.start.gap(points), nearest_gap(points))
+    case = build_case(read_table(shared_path))
+    assert case.interfaces["surface"].gap_table.path == (shared_path / "gaps.csv").resolve()
+
+
+@pytest.mark.serial
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        (
+            "x [um],y [um],gap [um]\n0,0,-0.1\n",
+            "line 2: 0, 0, -0.1 is not accepted; expected 3 finite numbers, the gap from 0",
+        ),
+        ("x [um],y [um],gap [nm]\n0,0,1\n", r"has x \[um\], y \[um\], gap \[nm\]; expected a table with the columns"),
+    ],
+)
+def test_a_table_of_gaps_that_is_none_is_refused(tmp_path, text, words):
+    (tmp_path / "gaps.csv").write_text(text)
+    with pytest.raises(ValueError, match=words):
+        GapTable(path=tmp_path / "gaps.csv").read(2)
 
 
 def test_every_key_reaches_its_law(comm, shared_path):

@@ -236,12 +236,14 @@ def test_a_checkpoint_of_another_run_is_refused(case_folder, comm):
 
 def test_a_run_goes_on_where_its_files_have_moved():
     particles = {"kind": "placed", "path": "here/section.csv", "image": True}
-    saved = {"case": {"geometry": {"layers": {"cathode": {"particles": particles}}}}, "mesh": "1"}
+    saved = {"case": {"geometry": {"layers": {"cathode": {"particles": particles}}}}, "mesh": "1", "files": {}}
     moved = copy.deepcopy(saved)
     moved["case"]["geometry"]["layers"]["cathode"]["particles"]["path"] = "there/section.csv"
     checkpoint.check_identity({"ranks": 1, "identity": saved}, moved, 1)
     with pytest.raises(FemAsslbError, match="the mesh differs"):
         checkpoint.check_identity({"ranks": 1, "identity": saved}, moved | {"mesh": "2"}, 1)
+    with pytest.raises(FemAsslbError, match=r"gaps\.csv differs from the checkpoint's"):
+        checkpoint.check_identity({"ranks": 1, "identity": saved}, moved | {"files": {"gaps.csv": ["3"]}}, 1)
     moved["case"]["geometry"]["layers"]["cathode"]["particles"]["image"] = False
     with pytest.raises(FemAsslbError, match=r"in geometry\.layers\.cathode\.particles\.image;"):
         checkpoint.check_identity({"ranks": 1, "identity": saved}, moved, 1)

@@ -1,0 +1,51 @@
+"""Tables of points with a value each: places and radii of particles, places and gaps of interfaces."""
+
+import csv
+from pathlib import Path
+
+import numpy as np
+import numpy.typing as npt
+
+Array = npt.NDArray[np.float64]
+
+
+def read_points(path: Path, dimension: int, value: str, accepted: str) -> tuple[Array, Array]:
+    """Points, shape (rows, dimension), and values of a table of text.
+
+    Args:
+        path: The file, with the columns ``x [um]``, ``y [um]``, in 3D ``z [um]``, and that of the value.
+        dimension: 2 or 3.
+        value: Name of the last column with its unit.
+        accepted: Of the value: ``"above 0"`` or ``"from 0"``.
+
+    Raises:
+        ValueError: The file is missing or is not such a table; one line.
+    """
+    columns = [*("x [um]", "y [um]", "z [um]")[:dimension], value]
+    expected = f"expected a table with the columns {', '.join(columns)}"
+    try:
+        with path.open(newline="", encoding="utf-8") as file:
+            header, *rows = csv.reader(file)
+    except OSError as error:
+        hint = "in case.toml the path is relative to the case's folder"
+        raise ValueError(f"'{path}' cannot be read, {error.strerror}; {expected}; {hint}") from error
+    except (ValueError, csv.Error) as error:
+        raise ValueError(f"'{path}' is no table of text; {expected}") from error
+    if header != columns or not rows:
+        given = ", ".join(header) if rows else "no rows"
+        raise ValueError(f"'{path}' has {given}; {expected}, and at least one row")
+    values = np.array([_numbers(path, line, row, columns, accepted) for line, row in enumerate(rows, start=2)])
+    return values[:, :-1], values[:, -1]
+
+
+def _numbers(path: Path, line: int, row: list[str], columns: list[str], accepted: str) -> list[float]:
+    try:
+        values = [float(text) for text in row]
+    except ValueError:
+        values = []
+    name = columns[-1].partition(" ")[0]
+    is_good = len(values) == len(columns) and np.all(np.isfinite(values))
+    if not is_good or values[-1] < 0.0 or (values[-1] == 0.0 and accepted == "above 0"):
+        expected = f"{len(columns)} finite numbers, the {name} {accepted}"
+        raise ValueError(f"'{path}', line {line}: {', '.join(row)} is not accepted; expected {expected}")
+    return values

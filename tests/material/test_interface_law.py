@@ -76,14 +76,16 @@ FAR = {"bilinear": 2.0, "exponential": 20.0, "smooth-exponential": 20.0}
 
 @pytest.mark.parametrize("softening", SOFTENINGS)
 @pytest.mark.parametrize("mode", [0, 1])
-def test_pure_modes_reach_the_strength_and_spend_the_toughness(softening, mode):
+def test_pure_modes_reach_the_strength_and_spend_the_toughness(measured, softening, mode):
     """Integrals with 2e5 intervals err by 1e-8."""
     law = ContactLaw.cohesive(adhesive(softening))
     strength, toughness = (NORMAL, SHEAR)[mode]
     largest = FAR[softening] * toughness / strength
     normal, sliding, response = monotonic(law, np.eye(2)[mode], largest)
     traction = (response.normal_traction, response.shear_traction[0])[mode]
-    assert works(normal, sliding, response)[mode] == pytest.approx(toughness, rel=1e-6)
+    work = works(normal, sliding, response)[mode]
+    measured("G1", f"work of {('opening', 'sliding')[mode]} one facet, {softening} [pJ/um^2]", toughness, work)
+    assert work == pytest.approx(toughness, rel=1e-6)
     assert traction.max() == pytest.approx(strength, rel=1e-3)
     assert response.released[-1] == pytest.approx(1.0, abs=1e-6)
     assert response.cohesive[-1] == pytest.approx(toughness, rel=1e-6)

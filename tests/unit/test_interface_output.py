@@ -93,8 +93,9 @@ class Keeper(Recorder):
         points, mesh = diagnostics.points, diagnostics.mesh
         values = [getattr(points, member) for member in FIELDS.values()]
         means = [(points.area * value).sum(axis=1) / points.area.sum(axis=1) for value in values]
-        middle = mesh.mesh.geometry.x[mesh.mesh.geometry.dofmap[: mesh.num_owned, :2]].mean(axis=1)
-        rows = np.column_stack([diagnostics.pair, middle[:, :2], *means])
+        corners = mesh.mesh.geometry.dofmap[: mesh.num_owned, : mesh.mesh.topology.dim + 1]
+        middle = mesh.mesh.geometry.x[corners].mean(axis=1)
+        rows = np.column_stack([diagnostics.pair, middle, *means])
         self.facets.append(in_order(np.concatenate(comm.allgather(rows))))
         particle = region_particles(simulation.problem.domain)[mesh.regions[: mesh.num_owned]]
         parts = (points.is_open, points.is_debonded, points.conduction)
@@ -119,8 +120,8 @@ def run_to_cracks(folder, comm):
 
 
 def in_order(rows):
-    """Rows of interface, x, y and values, sorted by the first three."""
-    return rows[np.lexsort(np.round(rows[:, 2::-1], 6).T)]
+    """Rows of interface, x, y, z and values, sorted by the first four."""
+    return rows[np.lexsort(np.round(rows[:, 3::-1], 6).T)]
 
 
 def read_rows(path):
@@ -130,28 +131,35 @@ def read_rows(path):
     return [[row for row in rows if row["step [-]"] == step] for step in dict.fromkeys(row["step [-]"] for row in rows)]
 
 
-def test_fields_of_interfaces_are_those_of_the_solved_steps(case_folder, comm):
-    """While damage grows the values of the end of a step are not those of the history that follows from it."""
+def conducting_shares(results, keeper, number):
+    """Mean of the written conduction over each interface at each time; all written fields are those that were kept."""
     import pyvista
 
-    keeper, outcome = run_to_cracks(case_folder, comm)
-    assert outcome.is_complete
-    columns = history.read_history(outcome.results)
-    reader = pyvista.PVDReader(str(outcome.results / names.INTERFACE_COLLECTION))
-    assert len(reader.time_values) == len(keeper.facets) == len(columns["time [s]"])
-    for number, (time, kept) in enumerate(zip(reader.time_values, keeper.facets, strict=True)):
+    reader = pyvista.PVDReader(str(results / names.INTERFACE_COLLECTION))
+    assert len(reader.time_values) == len(keeper.facets)
+    shares = np.zeros((len(keeper.facets), number))
+    for step, (time, kept) in enumerate(zip(reader.time_values, keeper.facets, strict=True)):
         reader.set_active_time_value(time)
         grid = reader.read()[0]
-        ends = np.asarray(grid.points).reshape(-1, 2, 3)
-        fields = [grid.cell_data[name] for name in FIELDS]
-        found = in_order(np.column_stack([grid.cell_data[names.INTERFACE], ends.mean(axis=1)[:, :2], *fields]))
+        pair, middle = grid.cell_data[names.INTERFACE], grid.cell_centers().points
+        found = in_order(np.column_stack([pair, middle, *(grid.cell_data[name] for name in FIELDS)]))
         for column in range(found.shape[1]):
             size = np.abs(kept[:, column]).max()
             assert found[:, column] == pytest.approx(kept[:, column], rel=1e-5, abs=1e-5 * size + 1e-30)
-        surface = grid.cell_data[names.INTERFACE] == 1
-        length = np.linalg.norm(np.diff(ends, axis=1)[:, 0], axis=1)
-        conducting = np.average(grid.cell_data[names.CONDUCTION][surface], weights=length[surface])
-        assert conducting == pytest.approx(columns["particle|cathode conducting [-]"][number], rel=1e-6)
+        sizes = grid.compute_cell_sizes()
+        areas = sizes.cell_data["Length"] + sizes.cell_data["Area"]
+        weights = [areas * (pair == interface) for interface in range(number)]
+        shares[step] = [np.average(grid.cell_data[names.CONDUCTION], weights=weight) for weight in weights]
+    return shares
+
+
+def test_fields_of_interfaces_are_those_of_the_solved_steps(case_folder, comm):
+    """While damage grows the values of the end of a step are not those of the history that follows from it."""
+    keeper, outcome = run_to_cracks(case_folder, comm)
+    assert outcome.is_complete
+    columns = history.read_history(outcome.results)
+    shares = conducting_shares(outcome.results, keeper, 2)
+    assert shares[:, 1] == pytest.approx(columns["particle|cathode conducting [-]"], rel=1e-6)
     for name in ("particle|particle damaged [-]", "particle|cathode open [-]"):
         assert columns[name].max() > 0.0
     assert np.abs(columns["energy balance error [-]"]).max() < 1e-2
@@ -162,6 +170,60 @@ def test_fields_of_interfaces_are_those_of_the_solved_steps(case_folder, comm):
         each = [columns[f"{pair} {kind} energy [pJ]"] for pair in ("particle|particle", "particle|cathode")]
         assert sum(each) == pytest.approx(columns[f"{kind} energy [pJ]"], rel=1e-9)
         assert each[0][-1] != each[1][-1]
+
+
+SPHERE = """
+[case]
+title = "A sphere that lets go"
+[geometry]
+kind = "particle-in-shell"
+dimension = 3
+core_radius = "2 um"
+shell_radius = "3 um"
+element_size = "1 um"
+part = "symmetric"
+[materials]
+electrolyte = "lpscl"
+particle = { use = "ncm85", axis = { direction = [0, 0, 1] } }
+[interfaces.surface]
+between = ["particle", "electrolyte"]
+law = "cohesive"
+normal_strength = "50 MPa"
+normal_toughness = "0.1 J/m^2"
+viscous_time = "10 min"
+[fixture]
+kind = "pressure"
+[protocol]
+steps = ["press to 20 MPa in 1 min", "set x = 0.3 in 2 h", "set x = 0.6 in 1 h"]
+[time]
+first_step = "1 min"
+largest_step = "20 min"
+[solver]
+displacement_degree = 1
+[output]
+pictures = false
+fields_every = 1
+"""
+
+
+def test_fields_of_interfaces_and_restart_in_3d(comm, shared_path):
+    if comm.rank == 0:
+        (shared_path / "case.toml").write_text(SPHERE)
+    comm.Barrier()
+    outcome, _ = run(shared_path, comm, recorder=(keeper := Keeper()), results=shared_path / "whole")
+    columns = history.read_history(outcome.results)
+    opened = columns["particle|electrolyte open [-]"]
+    assert opened.max() > 0.2 and opened[-1] < opened.max()
+    shares = conducting_shares(outcome.results, keeper, 1)
+    assert shares[:, 0] == pytest.approx(columns["particle|electrolyte conducting [-]"], rel=1e-6)
+    stage_end = int(np.flatnonzero(columns["protocol step [-]"] == 3.0)[0])
+    with pytest.raises(KeyboardInterrupt):
+        run(shared_path, comm, recorder=Recorder(stop_after=stage_end + 1))
+    comm.Barrier()
+    resumed, _ = run(shared_path, comm, resume=True)
+    again = history.read_history(resumed.results)
+    for name in ("particle|electrolyte open [-]", "cohesive energy [pJ]", "friction energy [pJ]"):
+        assert again[name] == pytest.approx(columns[name], rel=1e-8, abs=1e-10)
 
 
 def remainders(folder, comm, toughness, delay, longest):

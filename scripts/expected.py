@@ -87,6 +87,9 @@ def main() -> int:
     cases = [Path(name) for name in sys.argv[1:]] or sorted(path.parent for path in CASES.glob("*/expected.toml"))
     failed = False
     for case in cases:
+        if not (case / "expected.toml").exists():
+            print(f"{case.name}: no expected.toml")
+            continue
         if not (case / "results" / "history.csv").exists():
             print(f"{case.name}: no results")
             continue

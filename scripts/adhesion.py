@@ -117,7 +117,7 @@ def draw(results: list[Result], path: Path) -> None:
         left.set_ylabel("Cracked boundaries at $x$ = 0.25 [%]")
         left.set_ylim(0, 100)
         right.set_ylabel("$x$ at the onset of cracking")
-        right.legend(title="grain size, strength")
+        right.legend(title="grain size, strength", loc="center left", bbox_to_anchor=(1.02, 0.5))
         label_panels([left, right])
         save(figure, path)
 

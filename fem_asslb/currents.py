@@ -10,7 +10,7 @@ from fem_asslb.spaces.fields import with_constants
 from fem_asslb.spaces.state import ELECTRODE, State
 
 LEAK = 1e-12
-"""Share of a reacting surface that conducts over any gap: it gives an electrode a potential that touches nothing."""
+"""Share of a reacting surface that conducts over any gap: it gives the electrode a potential where nothing touches."""
 
 
 class Currents:

@@ -1,4 +1,4 @@
-"""Where the time of a case goes: phases, Newton's method, and one coupled iteration against plain linear elasticity.
+"""Where the time of a case goes: phases, Newton's method, one coupled iteration against linear elasticity, interfaces.
 
 Run by scripts/bench. Speeds are ratios within one run, because machines differ and are shared.
 """
@@ -10,6 +10,8 @@ import tempfile
 import time
 from pathlib import Path
 
+import ufl
+from dolfinx import fem
 from mpi4py import MPI
 
 import fem_asslb.driver as driver
@@ -41,6 +43,19 @@ def main() -> None:
     if comm.rank == 0:
         print(f"one coupled Newton iteration {coupled:.3f} s, one linear-elastic solve {plain:.3f} s")
         print(f"ratio {coupled / plain:.2f}")
+    if model.interfaces:
+        whole, bulk = (seconds_per_assembly(kind(domain, model)) for kind in (Problem, Bulk))
+        if comm.rank == 0:
+            print(f"assembly of residual and Jacobian {whole:.3f} s, of that on interfaces {1 - bulk / whole:.0%}")
+
+
+class Bulk(Problem):
+    """A problem without its terms on interfaces, on the same unknowns."""
+
+    def compile(self, form: ufl.Form) -> fem.Form:
+        """See `Problem`."""
+        parts = [part for part in form.integrals() if part.integral_type() != "interior_facet"]
+        return super().compile(ufl.Form(parts))
 
 
 def report_run(comm: MPI.Comm, case: Path, overrides: list[str]) -> None:
@@ -78,6 +93,20 @@ def seconds_per_iteration(domain: Domain, model: Model, repeats: int = 3) -> flo
         iterations = solver.solve().iterations
         domain.comm.Barrier()
         best = min(best, (time.perf_counter() - start) / iterations)
+    return best
+
+
+def seconds_per_assembly(problem: Problem, repeats: int = 3) -> float:
+    """Least time to assemble residual and Jacobian [s]."""
+    solver = NewtonSolver(problem)
+    best = float("inf")
+    for _ in range(repeats + 1):
+        problem.domain.comm.Barrier()
+        start = time.perf_counter()
+        solver.residual()
+        solver.matrix()
+        problem.domain.comm.Barrier()
+        best = min(best, time.perf_counter() - start)
     return best
 
 

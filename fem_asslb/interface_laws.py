@@ -8,6 +8,7 @@ from dataclasses import replace
 from scipy.spatial import cKDTree
 
 from fem_asslb.case import interfaces as choices
+from fem_asslb.case.interface_estimates import softer_modulus
 from fem_asslb.case.interface_parts import Knee
 from fem_asslb.errors import CaseError, MaterialError, MeshError
 from fem_asslb.interface_stiffness import (
@@ -69,7 +70,7 @@ def _build(
     if size == 0.0:
         raise MeshError(f"{key}: no facet of the mesh lies between '{plus}' and '{minus}'")
     conductance = choice.conductance or _default_conductance(materials[plus], materials[minus])
-    modulus = min(_modulus(materials[role]) for role in (plus, minus))
+    modulus = softer_modulus(materials, choice.between)
     if isinstance(choice, choices.ElasticInterface):
         stiffness = normal_stiffness(choice, modulus, size)
         elastic = ElasticLaw(stiffness, choice.shear_stiffness or stiffness)
@@ -99,11 +100,6 @@ def _build(
     return Interface(plus, minus, law, start, conductance, name)
 
 
-def _modulus(material: Material) -> float:
-    """Young's modulus, of a crystal that of its isotropic average [MPa]."""
-    return float(material.elasticity.isotropic_average().youngs_modulus)
-
-
 def _default_conductance(plus: Material, minus: Material) -> float | None:
     """Between two hosts, that of a thin layer of the less conducting one at half stoichiometry [pA/(um^2 V)]."""
     if plus.host is None or minus.host is None:
@@ -115,13 +111,13 @@ def _default_conductance(plus: Material, minus: Material) -> float | None:
 
 
 def _cohesive(choice: choices.CohesiveInterface, modulus: float, size: float) -> ContactLaw:
-    strength, toughness = choice.normal_strength, choice.normal_toughness
+    (normal_strength, normal_toughness), (shear_strength, shear_toughness) = choice.modes
     mixed = PowerLaw if choice.mixed_mode.criterion == "power" else BenzeggaghKenane
     cohesion = Cohesion(
-        strength,
-        choice.shear_strength or strength,
-        toughness,
-        choice.shear_toughness or toughness,
+        normal_strength,
+        shear_strength,
+        normal_toughness,
+        shear_toughness,
         normal_stiffness(choice, modulus, size),
         SOFTENINGS[choice.softening],
         mixed(choice.mixed_mode.exponent),

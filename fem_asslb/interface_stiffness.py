@@ -5,9 +5,10 @@ import math
 
 import numpy as np
 
+from fem_asslb.case.interface_estimates import ZONE_FACETS
 from fem_asslb.case.interfaces import CohesiveInterface, ElasticInterface, OpeningInterface
 from fem_asslb.errors import CaseError, MaterialError
-from fem_asslb.interfaces.cohesion import Cohesion, least_stiffness, smooth_stiffness
+from fem_asslb.interfaces.cohesion import least_stiffness, smooth_stiffness, zone_length
 from fem_asslb.interfaces.law import ContactLaw, ElasticLaw
 from fem_asslb.mesh.domain import Domain
 from fem_asslb.mesh.region_names import read_region_name
@@ -28,9 +29,6 @@ LARGEST_OVERLAP = 0.05
 
 LEAST_GRAIN_STIFFNESS = 50.0
 """Stiffness of the boundaries between grains times the diameter of the grains over Young's modulus, at the least."""
-
-ZONE_ELEMENTS = 3
-"""Facets that a cohesive zone should hold for debonding not to depend on the mesh."""
 
 
 def normal_stiffness(choice: ElasticInterface | OpeningInterface, modulus: float, size: float) -> float:
@@ -146,21 +144,14 @@ def report(key: str, law: ElasticLaw | ContactLaw, modulus: float, size: float) 
     logger.info("%s: %s, overlap %.2g nm at 100 MPa", key, stiffness, 1e5 / normal)
     if isinstance(law, ElasticLaw) or law.cohesion is None:
         return
-    elements = cohesive_zone(law.cohesion, modulus) / size
+    cohesion = law.cohesion
+    opening, sliding = (
+        (cohesion.normal_strength, cohesion.normal_toughness),
+        (cohesion.shear_strength, cohesion.shear_toughness),
+    )
+    elements = zone_length(modulus, (opening, sliding)) / size
     text = f"{key}: {elements:.2g} facets per cohesive zone E G/T^2"
-    if elements < ZONE_ELEMENTS:
-        logger.warning("%s, at least %d are needed for debonding not to depend on the mesh", text, ZONE_ELEMENTS)
+    if elements < ZONE_FACETS:
+        logger.warning("%s, at least %d are needed for debonding not to depend on the mesh", text, ZONE_FACETS)
     else:
         logger.info(text)
-
-
-def cohesive_zone(cohesion: Cohesion, modulus: float) -> float:
-    """Length of the zone in which an interface lets go, E G/T^2, the smaller of both modes [um].
-
-    Args:
-        cohesion: Its adhesion.
-        modulus: Young's modulus of the softer side [MPa].
-    """
-    return modulus * min(
-        cohesion.normal_toughness / cohesion.normal_strength**2, cohesion.shear_toughness / cohesion.shear_strength**2
-    )

@@ -2,6 +2,7 @@
 
 from fem_asslb.case.capacity_estimates import cell_rows, charge_rows, stack_rows
 from fem_asslb.case.figures import EDGE, Row, row, states_at_equilibrium
+from fem_asslb.case.interface_estimates import interface_rows
 from fem_asslb.case.pressure_estimates import pressure_rows, shell_rows
 from fem_asslb.case.schema import Case
 from fem_asslb.geometry import LayeredStack, ParticleInShell
@@ -10,7 +11,7 @@ from fem_asslb.geometry import LayeredStack, ParticleInShell
 def summary(case: Case) -> list[Row]:
     """All derived figures of a case that has been checked.
 
-    A mesh file is not opened: its sizes are unknown here, and only the duration remains.
+    A mesh file is not opened: its sizes are unknown here, and only what interfaces ask of it and the duration remain.
     """
     materials = case.resolved_materials()
     states = states_at_equilibrium(case, materials)
@@ -24,6 +25,7 @@ def summary(case: Case) -> list[Row]:
         case ParticleInShell():
             rows += charge_rows(case, materials, states)
             rows += shell_rows(case, case.geometry, materials, states)
+    rows += interface_rows(case.interfaces, materials)
     if states is not None:
         early = f"; a step {EDGE}" if any(state.off_the_table for state in states) else ""
         note = f"all steps, at equilibrium{early}"

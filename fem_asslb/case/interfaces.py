@@ -144,6 +144,12 @@ class CohesiveInterface(_Opening):
     scatter: Scatter | None = None
     seed: Annotated[Integer, Field(ge=0)] = 1
 
+    @property
+    def modes(self) -> tuple[tuple[float, float], tuple[float, float]]:
+        """Strength [MPa] and toughness [pJ/um^2] of opening and of sliding."""
+        strength, toughness = self.normal_strength, self.normal_toughness
+        return (strength, toughness), (self.shear_strength or strength, self.shear_toughness or toughness)
+
     def __post_init__(self) -> None:
         """Refuse what does not go together."""
         if self.initial_state == "unbonded" and self.bonded_fraction is not None:

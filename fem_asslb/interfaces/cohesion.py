@@ -1,6 +1,7 @@
 """Adhesion that is lost by opening and sliding: strength, toughness, softening, viscosity."""
 
 import math
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 from fem_asslb.elementary import NumberLike, choose, exp, is_number, maximum, minimum, sqrt
@@ -133,3 +134,13 @@ def least_stiffness(strength: float, toughness: float) -> float:
 def smooth_stiffness(strength: float, toughness: float) -> float:
     """The stiffness that a smooth exponential law has, e^2 T^2/G [MPa/um]."""
     return strength**2 / (2.0 * SmoothExponential.ONSET_SHARE * toughness)
+
+
+def zone_length(modulus: float, modes: Iterable[tuple[float, float]]) -> float:
+    """Length of the zone in which an interface lets go, E G/T^2, the least of all modes [um].
+
+    Args:
+        modulus: Young's modulus of the softer side [MPa].
+        modes: Strength [MPa] and toughness [pJ/um^2] of each mode.
+    """
+    return modulus * min(toughness / strength**2 for strength, toughness in modes)

@@ -271,6 +271,14 @@ def test_figures_of_the_main_cell() -> None:
     assert -100 < figures["pressure change, clamped"] < 50 * figures["pressure change, with fixture"] < 0
 
 
+def test_figures_say_how_large_facets_may_be() -> None:
+    """A third of E G/T^2 with the softer side: 24 GPa at 1 J/m2 and 50 MPa, a crystal's mean at 2 J/m2 and 745 MPa."""
+    figures = _figures("polycrystal-particle")
+    crystal = load("ncm85").elasticity.isotropic_average().youngs_modulus
+    assert figures["facets of surface, at most"] == pytest.approx(24e3 * 1.0 / 50.0**2 / 3.0)
+    assert figures["facets of boundary, at most"] == pytest.approx(crystal * 2.0 / 745.0**2 / 3.0)
+
+
 def test_small_anode_ends_the_charge_early() -> None:
     """The low-balance cell stops at a lower cathode potential, on the tail of its anode, and moves less."""
     large, small = _figures("zhang2026-hb"), _figures("zhang2026-lb")

@@ -105,6 +105,7 @@ class Keeper(Recorder):
         super().step(simulation, record)
 
 
+@pytest.mark.serial
 def test_a_run_that_replaces_another_leaves_none_of_its_files(case_folder, comm):
     outcome, _ = run(case_folder, comm, overrides=['protocol.steps=["press to 5 MPa in 1 min"]'])
     on_root(comm, lambda: prepare_folder(outcome.results, keep=False))
@@ -153,7 +154,30 @@ def conducting_shares(results, keeper, number):
     return shares
 
 
-def test_fields_of_interfaces_are_those_of_the_solved_steps(case_folder, comm):
+def check_table_of_particles(keeper, columns, tables):
+    """Each row has the contact, the conduction and the cracks of the facets of its particle."""
+    assert len(tables) == len(keeper.particles)
+    cracked = 0.0
+    for number, (rows, kept) in enumerate(zip(tables, keeper.particles, strict=True)):
+        assert len(rows) == 2
+        volume = [float(row["volume [um^d]"]) for row in rows]
+        x = [float(row["stoichiometry mean [-]"]) for row in rows]
+        assert np.average(x, weights=volume) == pytest.approx(columns["stoichiometry mean [-]"][number], rel=1e-8)
+        for row in rows:
+            inside = (kept[:, :2] == float(row["particle [-]"])).sum(axis=1)
+            area, open_area, broken, conducting = (kept[:, column] for column in (2, 3, 4, 5))
+            surface, boundary = inside == 1, inside == 2
+            in_contact = 1.0 - open_area[surface].sum() / area[surface].sum()
+            assert float(row["fraction in contact [-]"]) == pytest.approx(in_contact, rel=1e-6)
+            conducts = conducting[surface].sum() / area[surface].sum()
+            assert float(row["fraction conducting [-]"]) == pytest.approx(conducts, rel=1e-6)
+            share = broken[boundary].sum() / area[boundary].sum()
+            assert float(row["cracked grain boundary fraction [-]"]) == pytest.approx(share, rel=1e-6, abs=1e-12)
+            cracked = max(cracked, share)
+    assert cracked > 0.0
+
+
+def test_fields_and_table_are_those_of_the_solved_steps(case_folder, comm):
     """While damage grows the values of the end of a step are not those of the history that follows from it."""
     keeper, outcome = run_to_cracks(case_folder, comm)
     assert outcome.is_complete
@@ -170,6 +194,7 @@ def test_fields_of_interfaces_are_those_of_the_solved_steps(case_folder, comm):
         each = [columns[f"{pair} {kind} energy [pJ]"] for pair in ("particle|particle", "particle|cathode")]
         assert sum(each) == pytest.approx(columns[f"{kind} energy [pJ]"], rel=1e-9)
         assert each[0][-1] != each[1][-1]
+    check_table_of_particles(keeper, columns, read_rows(outcome.results / particle_table.FILE))
 
 
 SPHERE = """
@@ -250,6 +275,7 @@ def test_the_energy_balance_of_a_stable_run_closes(case_folder, comm):
     assert np.abs(left).max() < 1e-4
 
 
+@pytest.mark.serial
 def test_what_a_delayed_snap_leaves_over_falls_with_the_step(case_folder, comm):
     (long, _), (short, columns) = (remainders(case_folder, comm, 5, "2 min", step) for step in ("10 min", "4 min"))
     assert columns["viscous energy [pJ]"][-1] > 0.2 * columns["cohesive energy [pJ]"][-1]
@@ -265,6 +291,7 @@ def test_a_snap_without_delay_loses_what_no_law_takes(case_folder, comm):
     assert left.max() > 2e-3 and left.max() == pytest.approx(left.sum(), rel=0.1)
 
 
+@pytest.mark.serial
 def test_energies_of_an_interface_are_called_what_they_are(case_folder, comm):
     """Mere contact with friction damages nothing, and its drag is nothing beside what slip dissipates."""
     if comm.rank == 0:
@@ -294,31 +321,6 @@ def test_numbers_of_interfaces_and_regions_are_those_of_the_record(case_folder, 
     assert set(grid.cell_data[names.INTERFACE]) == {0}
     for field, role in ((names.PLUS_REGION, "particle"), (names.MINUS_REGION, "cathode")):
         assert {facts["regions"][number].partition("/")[0] for number in grid.cell_data[field]} == {role}
-
-
-def test_table_of_particles_is_that_of_the_solved_steps(case_folder, comm):
-    keeper, outcome = run_to_cracks(case_folder, comm)
-    columns = history.read_history(outcome.results)
-    tables = read_rows(outcome.results / particle_table.FILE)
-    assert len(tables) == len(keeper.particles)
-    cracked = 0.0
-    for number, (rows, kept) in enumerate(zip(tables, keeper.particles, strict=True)):
-        assert len(rows) == 2
-        volume = [float(row["volume [um^d]"]) for row in rows]
-        x = [float(row["stoichiometry mean [-]"]) for row in rows]
-        assert np.average(x, weights=volume) == pytest.approx(columns["stoichiometry mean [-]"][number], rel=1e-8)
-        for row in rows:
-            inside = (kept[:, :2] == float(row["particle [-]"])).sum(axis=1)
-            area, open_area, broken, conducting = (kept[:, column] for column in (2, 3, 4, 5))
-            surface, boundary = inside == 1, inside == 2
-            in_contact = 1.0 - open_area[surface].sum() / area[surface].sum()
-            assert float(row["fraction in contact [-]"]) == pytest.approx(in_contact, rel=1e-6)
-            conducts = conducting[surface].sum() / area[surface].sum()
-            assert float(row["fraction conducting [-]"]) == pytest.approx(conducts, rel=1e-6)
-            share = broken[boundary].sum() / area[boundary].sum()
-            assert float(row["cracked grain boundary fraction [-]"]) == pytest.approx(share, rel=1e-6, abs=1e-12)
-            cracked = max(cracked, share)
-    assert cracked > 0.0
 
 
 def test_table_of_particles_has_the_last_state_of_a_run_that_stops_early(case_folder, comm):

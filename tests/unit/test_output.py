@@ -189,26 +189,33 @@ def test_an_interrupted_run_goes_on_as_if_it_had_never_stopped(case_folder, comm
     assert [part["end"] for part in parts] == [record.RUNNING, "end of protocol"]
 
 
-@pytest.mark.parametrize(
-    ("name", "content", "words"),
-    [
-        ("checkpoint/latest.json", "3", "damaged"),
-        ("checkpoint/latest.json", '{"format": 0}', "damaged"),
-        ("checkpoint/latest.json", "{", "cannot be read"),
-        ("checkpoint/{last}/rank-0000.npz", "", "cannot be read"),
-        ("checkpoint/{last}/rank-0000.npz", "PK\x03\x04", "cannot be read"),
-        ("run.json", "{}", "damaged"),
-    ],
-)
-def test_damaged_results_are_refused_on_resume(case_folder, comm, name, content, words):
+DAMAGES = [
+    ("checkpoint/latest.json", "3", "damaged"),
+    ("checkpoint/latest.json", '{"format": 0}', "damaged"),
+    ("checkpoint/latest.json", "{", "cannot be read"),
+    ("checkpoint/{last}/rank-0000.npz", "", "cannot be read"),
+    ("checkpoint/{last}/rank-0000.npz", "PK\x03\x04", "cannot be read"),
+    ("run.json", "{}", "damaged"),
+]
+
+
+def test_damaged_results_are_refused_on_resume(case_folder, comm):
     outcome, _ = run(case_folder, comm)
     last = checkpoint.read_latest(outcome.results)["folder"]
+    for name, content, words in DAMAGES:
+        file = outcome.results / name.format(last=last)
+        whole = file.read_bytes()
+        comm.Barrier()
+        if comm.rank == 0:
+            file.write_text(content)
+        comm.Barrier()
+        with pytest.raises(FemAsslbError, match=words):
+            run(case_folder, comm, resume=True)
+        comm.Barrier()
+        if comm.rank == 0:
+            file.write_bytes(whole)
     comm.Barrier()
-    if comm.rank == 0:
-        (outcome.results / name.format(last=last)).write_text(content)
-    comm.Barrier()
-    with pytest.raises(FemAsslbError, match=words):
-        run(case_folder, comm, resume=True)
+    run(case_folder, comm, resume=True)
 
 
 def test_results_cannot_be_put_where_a_file_is(case_folder, comm, shared_path):

@@ -49,7 +49,7 @@ class GapTable:
         Raises:
             ValueError: The file is missing or is not such a table; one line.
         """
-        return read_points(self.path, dimension, "gap [um]", "from 0")
+        return read_points(self.path, dimension, "gap [um]", zero=True)
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -40,4 +40,4 @@ def read_bodies(path: Path, dimension: int) -> PlacedBodies:
     Raises:
         ValueError: The file is missing or is not such a table; one line.
     """
-    return PlacedBodies(*read_points(path, dimension, "radius [um]", "above 0"))
+    return PlacedBodies(*read_points(path, dimension, "radius [um]", zero=False))

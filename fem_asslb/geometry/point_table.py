@@ -9,14 +9,14 @@ import numpy.typing as npt
 Array = npt.NDArray[np.float64]
 
 
-def read_points(path: Path, dimension: int, value: str, accepted: str) -> tuple[Array, Array]:
+def read_points(path: Path, dimension: int, value: str, zero: bool) -> tuple[Array, Array]:
     """Points, shape (rows, dimension), and values of a table of text.
 
     Args:
         path: The file, with the columns ``x [um]``, ``y [um]``, in 3D ``z [um]``, and that of the value.
         dimension: 2 or 3.
         value: Name of the last column with its unit.
-        accepted: Of the value: ``"above 0"`` or ``"from 0"``.
+        zero: Whether a value may be 0; none may be less.
 
     Raises:
         ValueError: The file is missing or is not such a table; one line.
@@ -34,18 +34,18 @@ def read_points(path: Path, dimension: int, value: str, accepted: str) -> tuple[
     if header != columns or not rows:
         given = ", ".join(header) if rows else "no rows"
         raise ValueError(f"'{path}' has {given}; {expected}, and at least one row")
-    values = np.array([_numbers(path, line, row, columns, accepted) for line, row in enumerate(rows, start=2)])
+    values = np.array([_numbers(path, line, row, columns, zero) for line, row in enumerate(rows, start=2)])
     return values[:, :-1], values[:, -1]
 
 
-def _numbers(path: Path, line: int, row: list[str], columns: list[str], accepted: str) -> list[float]:
+def _numbers(path: Path, line: int, row: list[str], columns: list[str], zero: bool) -> list[float]:
     try:
         values = [float(text) for text in row]
     except ValueError:
         values = []
     name = columns[-1].partition(" ")[0]
     is_good = len(values) == len(columns) and np.all(np.isfinite(values))
-    if not is_good or values[-1] < 0.0 or (values[-1] == 0.0 and accepted == "above 0"):
-        expected = f"{len(columns)} finite numbers, the {name} {accepted}"
+    if not is_good or values[-1] < 0.0 or (values[-1] == 0.0 and not zero):
+        expected = f"{len(columns)} finite numbers, the {name} {'from' if zero else 'above'} 0"
         raise ValueError(f"'{path}', line {line}: {', '.join(row)} is not accepted; expected {expected}")
     return values

@@ -7,7 +7,8 @@ from collections.abc import Sequence
 from types import TracebackType
 
 from fem_asslb.errors import CaseErrors, FemAsslbError
-from fem_asslb.grammar import DONE, FAILED_INPUT, INTERRUPTED, STOPPED_EARLY, build_parser, launched_rank
+from fem_asslb.grammar import DONE, FAILED_INPUT, INTERRUPTED, STOPPED_EARLY, build_parser
+from fem_asslb.launcher import launched_rank, leave_launcher
 from fem_asslb.log import silence_output
 
 
@@ -18,8 +19,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
         arguments: Words after the program's name; default those of this process.
     """
     options = build_parser().parse_args(arguments)
-    if options.command != "run" and launched_rank() > 0:
-        return DONE
+    if options.command != "run":
+        if launched_rank() > 0:
+            return DONE
+        leave_launcher()
     try:
         return int(_COMMANDS[options.command](options))
     except FemAsslbError as error:

@@ -1,15 +1,14 @@
 """The grammar of the command line ``fem-asslb``: commands, options, help and exit codes."""
 
 import argparse
-import os
 import sys
 from pathlib import Path
 from typing import NoReturn
 
+from fem_asslb.launcher import launched_rank
+
 DONE, FAILED_INPUT, STOPPED_EARLY, INTERRUPTED = 0, 2, 3, 130
 """Exit codes."""
-
-_RANK_VARIABLES = ("OMPI_COMM_WORLD_RANK", "PMIX_RANK", "PMI_RANK", "SLURM_PROCID")
 
 _INTRODUCTION = """\
 Stress, stack pressure and lithium in all-solid-state battery cells, by finite elements.
@@ -37,11 +36,6 @@ any key of the case can be changed for one command; text needs no quotes but tho
   --set fixture.stiffness="0.3 MPa/um"  --set geometry.seed=2  --set fixture.kind=rigid
   --set protocol.steps='["press to 81 MPa in 1 min", "charge at 0.1C until 2.75 V"]'
 """
-
-
-def launched_rank() -> int:
-    """Rank of this process under a launcher such as mpirun, known without MPI; 0 without one."""
-    return next((int(os.environ[name]) for name in _RANK_VARIABLES if os.environ.get(name, "").isdigit()), 0)
 
 
 class _Parser(argparse.ArgumentParser):

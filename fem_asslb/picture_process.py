@@ -9,6 +9,7 @@ from pathlib import Path
 from mpi4py import MPI
 
 from fem_asslb import compatibility
+from fem_asslb.launcher import without_launcher
 
 logger = logging.getLogger(__name__)
 
@@ -18,9 +19,8 @@ def draw_separately(comm: MPI.Comm, folder: Path) -> None:
     if comm.rank == 0:
         package = str(Path(__file__).resolve().parent.parent)
         paths = [package, *filter(None, [os.environ.get("PYTHONPATH")])]
-        kept = {name: value for name, value in os.environ.items() if not name.startswith(("OMPI_", "PMIX_", "PRTE_"))}
         command = [sys.executable, "-m", "fem_asslb", "plot", ".", "--results", str(folder)]
-        environment = kept | {"PYTHONPATH": os.pathsep.join(paths)}
+        environment = without_launcher(os.environ) | {"PYTHONPATH": os.pathsep.join(paths)}
         done = subprocess.run(command, env=environment, capture_output=True, text=True, check=False)
         if done.returncode:
             lines = done.stderr.strip().splitlines()

@@ -159,6 +159,23 @@ def test_mesh_prints_the_report_and_draws(one_process, shared_path, capsys):
 
 
 @pytest.mark.serial
+def test_every_command_may_be_started_on_several_ranks(shared_path):
+    (shared_path / "case.toml").write_text(COLUMN)
+    ranks = ["mpirun", "-n", "2", "--oversubscribe", "--bind-to", "none"]
+    for arguments in (
+        ["check", shared_path],
+        ["mesh", shared_path],
+        ["new", shared_path / "new", "--like", shared_path],
+    ):
+        command = [*ranks, sys.executable, "-m", "fem_asslb", *map(str, arguments)]
+        # Ranks that wait for one another would do so for ever.
+        done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False, timeout=300)
+        assert done.returncode == 0, done.stderr
+        assert done.stdout.count("case.toml: edit it") == (arguments[0] == "new")
+    assert len(list((shared_path / "mesh").glob("*.png"))) == 1
+
+
+@pytest.mark.serial
 def test_columns_of_the_log_line_up():
     scalars = {"stoichiometry mean [-]": 0.5, "cell voltage [V]": 2.75, "stack pressure [MPa]": 81.0}
     records = [StepRecord(i, 3600.0 * i, 10.0, 0, "rest", False, 3, 0, scalars) for i in (1, 999)]

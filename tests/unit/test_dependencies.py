@@ -10,7 +10,7 @@ import pytest
 PACKAGE = Path(__file__).parents[2] / "fem_asslb"
 
 LAYERS = [
-    "errors constants",
+    "errors constants launcher",
     "units values elementary",
     "materials geometry kinematics",
     "interfaces",

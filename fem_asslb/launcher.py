@@ -1,0 +1,25 @@
+"""The launcher that started this process, such as mpirun, known without MPI."""
+
+import os
+from collections.abc import Mapping
+
+_RANK_VARIABLES = ("OMPI_COMM_WORLD_RANK", "PMIX_RANK", "PMI_RANK", "SLURM_PROCID")
+
+_PREFIXES = ("OMPI_", "PMIX_", "PRTE_", "PMI_")
+
+
+def launched_rank() -> int:
+    """Rank of this process; 0 without a launcher."""
+    return next((int(os.environ[name]) for name in _RANK_VARIABLES if os.environ.get(name, "").isdigit()), 0)
+
+
+def without_launcher(environment: Mapping[str, str]) -> dict[str, str]:
+    """Environment in which MPI starts with this process alone, rather than wait for the others of a launcher."""
+    return {name: value for name, value in environment.items() if not name.startswith(_PREFIXES)}
+
+
+def leave_launcher() -> None:
+    """Let MPI, which has not started, start with this process alone."""
+    if any(name in os.environ for name in _RANK_VARIABLES):
+        for name in os.environ.keys() - without_launcher(os.environ):
+            del os.environ[name]

@@ -113,7 +113,11 @@ class Simulation:
             loading.begin_step()
             loading.check()
         before = self.solver.iterations
-        length, rejected = self.stepper.advance(loading.remaining(), loading.impose, loading.overshoot, loading.check)
+        longest = loading.remaining()
+        if longest == 0.0:
+            logger.warning("the limit of '%s' is met at its start", step)
+            longest = self.case.time.smallest_step
+        length, rejected = self.stepper.advance(longest, loading.impose, loading.overshoot, loading.check)
         iterations = self.solver.iterations - before
         ends = loading.accept(length)
         self.time += length

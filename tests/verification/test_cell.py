@@ -109,6 +109,18 @@ def test_books_of_a_cell_whose_anode_grows(comm, shared_path):
     assert simulation.pressure() > 7.0
 
 
+def test_a_limit_that_is_met_at_the_start_ends_its_step(comm, shared_path):
+    """As on a cycler; the charge goes on from where the step before has left it."""
+    steps = ("press to 5 MPa in 1 min", "discharge at 0.1C until x = 0.9", "charge at 1C until x = 0.99")
+    simulation = build(comm, "zhang2026-hb", [*SMALL, f"protocol.steps={list(steps)}"], shared_path)
+    records = []
+    while not simulation.loading.has_ended:
+        records.append(simulation.advance())
+    assert [record.stage for record in records].count(1) == 1
+    assert next(record.duration for record in records if record.stage == 1) == simulation.case.time.smallest_step
+    assert records[-1].scalars["stoichiometry mean [-]"] == pytest.approx(0.99, rel=1e-8)
+
+
 def test_a_cell_without_contact_can_be_pressed_and_says_why_it_cannot_be_charged(comm, shared_path):
     changes = [
         *SMALL,

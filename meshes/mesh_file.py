@@ -10,11 +10,10 @@ from scipy.sparse.csgraph import connected_components
 
 from fem_asslb.errors import MeshError
 from fem_asslb.geometry import MeshFile
+from meshes.folds import require_no_folds
+from meshes.mesh_reader import GMSH_KIND, TETRA10_FROM_VTK, read_mesh
 from meshes.quality import Integers, Numbers, Report, measure
 from meshes.session import gmsh_session, name_group, write
-
-GMSH_KIND = {"line": 1, "triangle": 2, "tetra": 4, "line3": 8, "triangle6": 9, "tetra10": 11}
-"""Gmsh's numbers of the element types that are accepted."""
 
 DIMENSION = {"vertex": 0, "line": 1, "line3": 1, "triangle": 2, "triangle6": 2, "tetra": 3, "tetra10": 3}
 
@@ -26,17 +25,15 @@ MIRROR = {
 }
 """Node order, in VTK's convention, of the same cell seen from the other side."""
 
-TETRA10_FROM_VTK = [0, 1, 2, 3, 4, 5, 6, 7, 9, 8]
-
 
 def build(geometry: MeshFile, path: Path) -> Report:
     """Read, rename, split, scale and write the mesh.
 
     Raises:
-        MeshError: The file cannot be read, has cells without a group or of another shape, or lacks a named
-            group.
+        MeshError: The file cannot be read, has cells without a group, inverted or of another shape, or lacks a
+            named group.
     """
-    mesh = _read(geometry.path)
+    mesh = read_mesh(geometry.path)
     dimension = max(DIMENSION[block.type] for block in mesh.cells)
     groups = _renamed(_groups(mesh), geometry.names)
     _check_cells(mesh, groups, dimension)
@@ -46,6 +43,8 @@ def build(geometry: MeshFile, path: Path) -> Report:
             f"'{geometry.path}' holds a surface in space; accepted: a mesh in the x-y plane, or of tetrahedra"
         )
     points = np.column_stack([points[:, :dimension], np.zeros((len(points), 3 - dimension))])
+    cells = [block.data[:, : dimension + 1] for block in mesh.cells if DIMENSION[block.type] == dimension]
+    require_no_folds(np.concatenate(cells).astype(np.int64), points)
     named: dict[str, tuple[str, Integers]] = {}
     for name, parts in groups.items():
         for kind, rows in _by_kind(mesh, parts, dimension).items():
@@ -64,24 +63,10 @@ def build(geometry: MeshFile, path: Path) -> Report:
     return report
 
 
-def _read(path: Path) -> meshio.Mesh:
-    if not path.is_file():
-        raise MeshError(f"no mesh file '{path}'")
-    try:
-        mesh = meshio.read(path, file_format="gmsh" if path.suffix == ".msh" else None)
-    except (meshio.ReadError, SystemExit, ValueError, KeyError, IndexError) as error:
-        # meshio ends the process when no reader accepts the file.
-        raise MeshError(f"'{path}' cannot be read by meshio: {error}") from error
-    for block in mesh.cells:
-        if block.type not in DIMENSION:
-            raise MeshError(f"'{path}' has cells of type '{block.type}'; accepted: {', '.join(sorted(DIMENSION))}")
-    return mesh
-
-
 def _groups(mesh: meshio.Mesh) -> dict[str, list[Integers]]:
     """For each named group and each block of cells, the rows of the block in the group.
 
-    A numbered group of a Gmsh file without a name is called by its number.
+    Numbers of groups that another format took over from Gmsh are their names.
     """
     groups = {
         name: [np.asarray([] if rows is None else rows, dtype=np.int64) for rows in blocks]
@@ -90,12 +75,10 @@ def _groups(mesh: meshio.Mesh) -> dict[str, list[Integers]]:
     }
     if groups or "gmsh:physical" not in mesh.cell_data:
         return groups
-    names = {(int(tag), int(dimension)): name for name, (tag, dimension) in mesh.field_data.items()}
     empty: Integers = np.empty(0, dtype=np.int64)
-    for number, (block, tags) in enumerate(zip(mesh.cells, mesh.cell_data["gmsh:physical"], strict=True)):
+    for number, tags in enumerate(mesh.cell_data["gmsh:physical"]):
         for tag in np.unique(tags[tags > 0]):
-            name = names.get((int(tag), DIMENSION[block.type]), str(tag))
-            groups.setdefault(name, [empty] * len(mesh.cells))[number] = np.flatnonzero(tags == tag)
+            groups.setdefault(str(tag), [empty] * len(mesh.cells))[number] = np.flatnonzero(tags == tag)
     return groups
 
 
@@ -123,9 +106,12 @@ def _check_cells(mesh: meshio.Mesh, groups: dict[str, list[Integers]], dimension
         )
         for wrong, text in ((uses == 0, "no group"), (uses > 1, "several groups")):
             if wrong.any():
-                centre = mesh.points[block.data[np.flatnonzero(wrong)[0]]].mean(axis=0)
-                place = ", ".join(f"{x:.4g}" for x in centre)
-                raise MeshError(f"{np.count_nonzero(wrong)} cells in {text}, the first at ({place})")
+                first = np.flatnonzero(wrong)[0]
+                place = ", ".join(f"{x:.4g}" for x in mesh.points[block.data[first]].mean(axis=0))
+                names = ", ".join(f"'{name}'" for name, blocks in groups.items() if first in blocks[number])
+                raise MeshError(
+                    f"{np.count_nonzero(wrong)} cells in {text}, the first at ({place})" + (names and f" in {names}")
+                )
 
 
 def _by_kind(mesh: meshio.Mesh, parts: list[Integers], dimension: int) -> dict[str, Integers]:

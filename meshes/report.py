@@ -77,7 +77,8 @@ class Report:
         lines = [
             f"{self.elements} elements of order {self.order} in {self.dimension}D",
             f"quality: smallest {self.quality_min:.3f}, mean {self.quality_mean:.3f}",
-            f"unknowns: displacement P2 {self.displacement_dofs}, each lithium field P1 {self.lithium_dofs}",
+            f"unknowns: displacement P2 {self.displacement_dofs}"
+            + (f", each lithium field in particles P1 {self.lithium_dofs}" if self.particles else ""),
         ]
         if self.equivalent_diameters:
             small, mean, large = self.equivalent_diameters

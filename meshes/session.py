@@ -35,7 +35,7 @@ def gmsh_session(name: str) -> Iterator[None]:
         # Gmsh's Python interface raises bare Exception and nothing more specific.
         if type(error) is not Exception:
             raise
-        raise MeshError(f"Gmsh could not make the mesh '{name}': {error}") from error
+        raise MeshError(f"Gmsh failed on '{name}': {error}") from error
     finally:
         gmsh.finalize()
 

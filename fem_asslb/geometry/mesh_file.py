@@ -13,7 +13,7 @@ from fem_asslb.values import STRICT
 
 @dataclass(frozen=True)
 class MeshFile:
-    """A mesh from elsewhere, in any format that meshio reads, with named groups of cells and facets.
+    """A mesh from elsewhere, in any format that meshio or Gmsh reads, with named groups of cells and facets.
 
     Attributes:
         path: The file.

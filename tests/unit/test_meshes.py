@@ -4,6 +4,7 @@ import math
 from dataclasses import replace
 from pathlib import Path
 
+import gmsh
 import meshio
 import numpy as np
 import pytest
@@ -21,6 +22,7 @@ from fem_asslb.geometry import (
 )
 from meshes import build
 from meshes.layered_stack import pack_layers
+from meshes.session import gmsh_session
 
 pytestmark = pytest.mark.serial
 
@@ -218,7 +220,12 @@ def test_curved_mesh_file_keeps_its_volumes(tmp_path):
             {},
             r"1 cells in no group, the first at \(0.3333, 0.6667",
         ),
-        ([[0, 1, 2], [0, 2, 3]], {"matrix": [[0, 1]], "core": [[1]]}, {}, "1 cells in several groups"),
+        (
+            [[0, 1, 2], [0, 2, 3]],
+            {"matrix": [[0, 1]], "core": [[1]]},
+            {},
+            r"1 cells in several groups, the first at \(0.3333, 0.6667\) in 'matrix', 'core'",
+        ),
         (
             [[0, 1, 2], [0, 2, 3]],
             {"matrix": [[0, 1]]},
@@ -232,6 +239,8 @@ def test_curved_mesh_file_keeps_its_volumes(tmp_path):
             "no group 'particle' to split",
         ),
         ([[0, 1, 4], [0, 2, 3]], {"matrix": [[0, 1]]}, {}, r"inverted element in 'matrix' at \(0.5, 0\)"),
+        ([[0, 1, 2], [0, 4, 2]], {"matrix": [[0, 1]]}, {}, r"cells overlap at 1 facets.*the first at \(0.5, 0.5\)"),
+        ([[0, 2, 1], [0, 2, 4]], {"matrix": [[0, 1]]}, {}, "cells overlap at 1 facets"),
     ],
 )
 def test_faulty_mesh_files_are_refused_with_the_place(cells, sets, options, message, tmp_path):
@@ -240,6 +249,52 @@ def test_faulty_mesh_files_are_refused_with_the_place(cells, sets, options, mess
     with pytest.raises(MeshError, match=message):
         build(MeshFile(tmp_path / "bad.inp", **options), tmp_path / "out.msh")
     assert not (tmp_path / "out.msh").exists()
+
+
+@pytest.mark.parametrize("stack", [FLAT, SOLID], ids=["2D", "3D"])
+def test_an_inverted_element_is_found_however_its_nodes_are_numbered(stack, tmp_path):
+    build(stack, tmp_path / "stack.msh")
+    mesh = meshio.read(tmp_path / "stack.msh", file_format="gmsh")
+    names = {int(tag): name for name, (tag, dimension) in mesh.field_data.items() if dimension == stack.dimension}
+    kind = "triangle" if stack.dimension == 2 else "tetra"
+    cells, tags = mesh.cells_dict[kind], mesh.get_cell_data("gmsh:physical", kind)
+    sets = {names[int(tag)]: [np.flatnonzero(tags == tag)] for tag in np.unique(tags)}
+    turned = np.where(
+        (np.arange(len(cells)) % 2 == 0)[:, None], cells, cells[:, [1, 0, *range(2, stack.dimension + 1)]]
+    )
+    meshio.Mesh(mesh.points, [(kind, turned)], cell_sets=sets).write(tmp_path / "good.inp", file_format="abaqus")
+    assert build(MeshFile(tmp_path / "good.inp"), tmp_path / "good.msh").quality_min > 0.0
+    inside = np.argmin(np.linalg.norm(mesh.points - mesh.points.mean(axis=0), axis=1))
+    around = np.unique(cells[(cells == inside).any(axis=1)])
+    far = around[np.argmax(np.linalg.norm(mesh.points[around] - mesh.points[inside], axis=1))]
+    mesh.points[inside] += 1.5 * (mesh.points[far] - mesh.points[inside])
+    meshio.Mesh(mesh.points, [(kind, turned)], cell_sets=sets).write(tmp_path / "bad.inp", file_format="abaqus")
+    with pytest.raises(MeshError, match="cells overlap at [0-9]+ facets"):
+        build(MeshFile(tmp_path / "bad.inp"), tmp_path / "bad.msh")
+
+
+def test_formats_of_gmsh_are_read_too(tmp_path):
+    report = build(FLAT, tmp_path / "stack.msh")
+    with gmsh_session("stack"):
+        gmsh.merge(str(tmp_path / "stack.msh"))
+        gmsh.write(str(tmp_path / "stack.unv"))
+    again = build(MeshFile(tmp_path / "stack.unv"), tmp_path / "again.msh")
+    assert again.volumes == pytest.approx(report.volumes)
+    assert again.areas == pytest.approx(report.areas)
+
+
+def test_cells_without_a_group_in_a_file_of_gmsh_are_placed(tmp_path):
+    with gmsh_session("two"):
+        for corner, name in ((0.0, "matrix"), (1.0, "")):
+            square = gmsh.model.occ.addRectangle(corner, 0.0, 0.0, 1.0, 1.0)
+            gmsh.model.occ.synchronize()
+            if name:
+                gmsh.model.addPhysicalGroup(2, [square], -1, name)
+        gmsh.option.setNumber("Mesh.SaveAll", 1)
+        gmsh.model.mesh.generate(2)
+        gmsh.write(str(tmp_path / "two.msh"))
+    with pytest.raises(MeshError, match=r"cells in no group, the first at \(1\."):
+        build(MeshFile(tmp_path / "two.msh"), tmp_path / "out.msh")
 
 
 def test_missing_and_unreadable_mesh_files(tmp_path):

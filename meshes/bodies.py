@@ -10,6 +10,9 @@ from scipy.spatial import cKDTree
 
 Array: TypeAlias = npt.NDArray[np.float64]
 
+Sides: TypeAlias = npt.NDArray[np.int64]
+"""Walls that cut each body, shape (bodies, dimension): -1 at the low end of an axis, 1 at its high end, 0 neither."""
+
 CUT_LIMIT = 0.6
 """A cut body's centre lies at most this many radii from the wall. Tangency with a wall (1) and with the edge
 of two walls (0.6 sqrt(2) = 0.85 at most) is then far enough for well-shaped elements."""
@@ -98,22 +101,31 @@ def minimise(
     return found.x.reshape(shape)
 
 
+def nearest_sides(centres: Array, radii: Array, extents: Array, gap: float, cut: bool) -> Sides:
+    """With ``cut``, a side wall cuts each body that is nearer to being cut by it than to keeping its gap."""
+    middle = _between_cut_and_clear(radii, gap)[:, None]
+    at_low, at_high = centres < middle, centres > extents - middle
+    sides = np.where(at_low, -1, np.where(at_high, 1, 0))
+    return sides * (cut & (np.arange(len(extents)) < len(extents) - 1))
+
+
 def separate(
     centres: Array,
     radii: Array,
     extents: Array,
     gap: float,
-    cut: bool,
+    sides: Sides,
     spread: float = 1.0,
     beyond: bool = False,
     spring: float = 0.0,
 ) -> tuple[Array, float]:
     """Minimise the summed squares of overlaps; returns the centres and the largest overlap left [um].
 
-    A ``spread`` above one lets bodies push each other, but not the walls, as if they were larger by that factor.
-    With ``beyond`` centres of cut bodies may lie outside; a small ``spring`` keeps bodies near their places.
+    Bodies are cut by the walls that ``sides`` says and keep their gap from the others. A ``spread`` above one lets
+    bodies push each other, but not the walls, as if they were larger by that factor. With ``beyond`` centres of cut
+    bodies may lie outside; a small ``spring`` keeps bodies near their places.
     """
-    low, high = _allowed(centres, radii, extents, gap, cut, beyond)
+    low, high = _allowed(radii, extents, gap, sides, beyond)
     # A margin of 2 % on the gap lets the minimisation stop at a small overlap.
     reach = spread * (radii + 0.51 * gap)
 
@@ -141,18 +153,13 @@ def _between_cut_and_clear(radii: Array, gap: float) -> Array:
     return 0.5 * (radii + gap + CUT_LIMIT * radii)
 
 
-def _allowed(centres: Array, radii: Array, extents: Array, gap: float, cut: bool, beyond: bool) -> tuple[Array, Array]:
-    """Bounds of each coordinate: off the walls, or, where a side wall may cut, the nearest range."""
+def _allowed(radii: Array, extents: Array, gap: float, sides: Sides, beyond: bool) -> tuple[Array, Array]:
+    """Bounds of each coordinate: off the walls, or, where a wall cuts the body, near it."""
     low = np.repeat((radii + gap)[:, None], len(extents), axis=1)
     high = extents - low
-    if not cut:
-        return low, high
     limit = CUT_LIMIT * radii[:, None]
-    sides = np.arange(len(extents)) < len(extents) - 1
-    middle = _between_cut_and_clear(radii, gap)[:, None]
-    at_low, at_high = sides & (centres < middle), sides & (centres > extents - middle)
     outside = limit if beyond else 0.0
     return (
-        np.where(at_low, -outside, np.where(at_high, extents - limit, low)),
-        np.where(at_low, limit, np.where(at_high, extents + outside, high)),
+        np.select([sides < 0, sides > 0], [-outside, extents - limit], low),
+        np.select([sides < 0, sides > 0], [limit, extents + outside], high),
     )

@@ -15,7 +15,7 @@ import numpy.typing as npt
 
 from fem_asslb.errors import MeshError
 from fem_asslb.geometry import EqualDiameters, LognormalDiameters, TableDiameters
-from meshes.bodies import Array, separate, volume_inside
+from meshes.bodies import Array, nearest_sides, separate, volume_inside
 
 FRACTION_TOLERANCE = 1e-3
 """Relative error of the fraction; it differs from zero only where walls cut bodies."""
@@ -156,13 +156,15 @@ def _place(
     stages = STAGES if len(centres) == 0 else STAGES[-3:]
     if len(centres) == 0:
         centres = generator.uniform(0, extents, (len(radii), len(extents)))
+    # Chosen with the final radii: small ones would leave fewer bodies to the walls.
+    sides = nearest_sides(centres, radii, extents, gap, cut)
     for stage in stages[:-1]:
-        centres, _ = separate(centres, stage * radii, extents, stage * gap, cut)
+        centres, _ = separate(centres, stage * radii, extents, stage * gap, sides)
     fraction = _volume(radii, len(extents)).sum() / extents.prod()
     spread = (SPREAD_FRACTION[len(extents)] / fraction) ** (1 / len(extents))
     if spread > 1.0 and len(stages) == len(STAGES):
-        centres, _ = separate(centres, radii, extents, gap, cut, spread)
-    centres, overlap = separate(centres, radii, extents, gap, cut)
+        centres, _ = separate(centres, radii, extents, gap, sides, spread)
+    centres, overlap = separate(centres, radii, extents, gap, sides)
     for _attempt in range(ATTEMPTS):
         if overlap <= OVERLAP_LEFT * gap:
             return centres
@@ -171,7 +173,8 @@ def _place(
         for stage in ANNEALING:
             strength = 4 * (1 - stage) if stage < 1 else 0.01
             centres = centres + generator.normal(0, strength, centres.shape) * radii[:, None]
-            centres, overlap = separate(centres, stage * radii, extents, stage * gap, cut)
+            sides = nearest_sides(centres, radii, extents, gap, cut)
+            centres, overlap = separate(centres, stage * radii, extents, stage * gap, sides)
     fraction = volume_inside(centres, radii, extents).sum() / extents.prod()
     possible = fraction * (1 - overlap / (2 * radii.min())) ** len(extents)
     raise MeshError(

@@ -4,7 +4,7 @@ import numpy as np
 
 from fem_asslb.errors import MeshError
 from fem_asslb.geometry import PlacedBodies
-from meshes.bodies import mostly_outside, separate, volume_inside
+from meshes.bodies import mostly_outside, nearest_sides, separate, volume_inside
 from meshes.packing import OVERLAP_LEFT, Packing, order_along_stack
 
 SPRING = 1e-3
@@ -32,8 +32,9 @@ def place(bodies: PlacedBodies, extents: tuple[float, ...], gap: float, cut: boo
     if not kept.any():
         raise MeshError("no body of the table reaches into the box; expected at least one with its centre in it")
     given, radii = bodies.centres[kept], bodies.radii[kept]
-    near, _ = separate(given, radii, box, gap, cut, beyond=True, spring=SPRING)
-    centres, overlap = separate(near, radii, box, gap, cut, beyond=True)
+    sides = nearest_sides(given, radii, box, gap, cut)
+    near, _ = separate(given, radii, box, gap, sides, beyond=True, spring=SPRING)
+    centres, overlap = separate(near, radii, box, gap, sides, beyond=True)
     if overlap > OVERLAP_LEFT * gap:
         raise MeshError(
             f"bodies of the table cannot be moved apart: {overlap:.3g} um are missing to a gap of {gap:g} um; "

@@ -54,8 +54,33 @@ def test_cut_bodies_keep_off_tangency(box, fraction):
     clear = to_wall >= radii + 0.1 - 1e-9
     assert np.all(to_wall >= 0)
     assert np.all(is_cut[:, :-1] | clear[:, :-1])
-    assert is_cut[:, :-1].any()
     assert clear[:, -1].all()
+
+
+@pytest.mark.parametrize(
+    ("box", "fraction"), [((60.0, 39.5), 0.45), ((30.0, 30.0), 0.65), ((15.0, 15.0), 0.5), ((16.0, 14.0, 20.0), 0.45)]
+)
+def test_walls_cut_as_many_bodies_as_uniform_points_would_give(box, fraction):
+    """A body takes the nearer of two places: CUT_LIMIT radii from the wall (cut) or a radius and the gap (clear).
+
+    Half way between is (CUT_LIMIT r + r + gap) / 2 from the wall. The two walls of a side L therefore cut a body whose
+    centre is uniform along it with the probability p = (CUT_LIMIT r + r + gap) / L, and the walls of all sides cut it
+    with 1 - product (1 - p).
+    """
+    sides, found, expected = np.array(box)[:-1], 0, 0.0
+    for seed in range(1, 9):
+        packing = pack(box, [Population(fraction, LOGNORMAL)], gap=0.1, cut=True, seed=seed)
+        across, radii = packing.centres[:, :-1], packing.radii[:, None]
+        found += np.any(np.minimum(across, sides - across) < radii, axis=1).sum()
+        expected += np.sum(1 - np.prod(1 - (CUT_LIMIT * radii + radii + 0.1) / sides, axis=1))
+    assert expected / 2 < found < 2 * expected
+
+
+@pytest.mark.parametrize("seed", [1, 2])
+def test_walls_may_cut_bodies_half_as_wide_as_the_box(seed):
+    packing = pack((7.0, 6.0, 7.0), [Population(0.3, EqualDiameters(3.0))], gap=0.2, cut=True, seed=seed)
+    assert smallest_gap(packing) >= 0.2
+    assert packing.fractions[0] == pytest.approx(0.3, rel=1.1e-3)
 
 
 @pytest.mark.parametrize("dimension", [2, 3])

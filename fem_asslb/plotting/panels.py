@@ -56,7 +56,8 @@ class View:
         high: Upper corner, shape (dimension,) [um].
         cells: Cells that reach into it, shape (num_cells,).
         outlines: In 2D, lines where regions meet, shape (n, 2, 2) [um]; empty in 3D.
-        shows_hosts_in_front: Whether cells with lithium reach the plane of least y, as on a symmetry plane.
+        shows_hosts_in_front: In 3D, whether the plane of least y shows each body of cells with lithium, as a symmetry
+            plane does; a wall that cuts a few of many particles hides the others.
     """
 
     low: FloatArray
@@ -90,8 +91,19 @@ def view_of(snapshot: Snapshot) -> View:
     cells = ((points.max(axis=1) > low) & (points.min(axis=1) < high)).all(axis=1)
     lines = snapshot.outlines() if snapshot.dimension == 2 else np.empty((0, 2, 2))
     inside = ((lines.max(axis=1) >= low[:2]) & (lines.min(axis=1) <= high[:2])).all(axis=1)
-    in_front = bool(hosts[:, 1].min() < low[1] + 1e-6 * (high[1] - low[1]))
+    in_front = snapshot.dimension == 3 and _all_reach(snapshot.grid.extract_cells(is_host), low[1])
     return View(low, high, cells, lines[inside], in_front)
+
+
+def _all_reach(grid: pyvista.UnstructuredGrid, y: float) -> bool:
+    """Whether each body, cells that hang together, has a point at the least y of the mesh."""
+    if grid.n_cells == 0:
+        return True
+    bodies = grid.clean().connectivity()
+    body = np.asarray(bodies.point_data["RegionId"])
+    nearest = np.full(body.max() + 1, np.inf)
+    np.minimum.at(nearest, body, np.asarray(bodies.points)[:, 1] - y)
+    return bool(np.all(nearest < 1e-6 * grid.length))
 
 
 def limits(snapshots: list[Snapshot], view: View, name: str) -> Normalize:
@@ -172,7 +184,7 @@ def picture_of(plotter: pyvista.Plotter, view: View) -> npt.NDArray[np.uint8]:
 
 
 def opened(snapshot: Snapshot, view: View) -> pyvista.UnstructuredGrid:
-    """Cells of the box; where its front shows no particle, only those behind the middle of its depth."""
+    """Cells of the box; where its front does not show all particles, only those behind the middle of its depth."""
     cells = snapshot.grid.extract_cells(np.flatnonzero(view.cells))
     cells = cells.clip("z", origin=view.high).clip("-z", origin=view.low)
     if view.shows_hosts_in_front:

@@ -138,6 +138,14 @@ def test_the_view_is_the_layer_with_lithium(tmp_path):
     assert view.high == pytest.approx([1.0, 15.3])
 
 
+@pytest.mark.parametrize(("gap", "front"), [(0, 0.0), (1, 4.0)])
+def test_a_box_is_opened_unless_its_front_shows_all_particles(tmp_path, gap, front):
+    """A symmetry plane shows a body of two cells of which one is behind; a wall shows only the first of two bodies."""
+    behind = [(x, y + 3 + gap, z) for x, y, z in BOX[0]]
+    snapshot = read_snapshot(write(tmp_path / "r", [BOX[0], behind], [0.5, 0.5]), 0.0)
+    assert panels.opened(snapshot, panels.view_of(snapshot)).bounds[2] == pytest.approx(front)
+
+
 def test_pictures_are_drawn_for_the_end_and_for_the_least_lithium(tmp_path):
     folder = write(tmp_path / "r", SQUARE, [0.5, np.nan], times=(1.0, 2.0), stress=5.0)
     drawn = pictures.draw_pictures(folder, folder / "pictures")

@@ -71,6 +71,18 @@ def test_stack_fills_its_box(stack, order, tmp_path):
     assert np.ptp(mesh.points, axis=0)[:2] == pytest.approx([12.0, 144.0] if stack.dimension == 2 else [7.0, 6.0])
 
 
+def test_a_hundred_spheres_fill_nearly_half_of_a_layer(tmp_path):
+    particles = PackedParticles(0.45, EqualDiameters(3.0), 0.15, "inside")
+    report = build(LayeredStack(3, {"cathode": Layer(14.8, particles)}, 14.8, 1.2, depth=14.8), tmp_path / "stack.msh")
+    assert report.particles >= 100
+    assert sum(report.volumes.values()) == pytest.approx(14.8**3, rel=1e-9)
+    fraction = report.packing["cathode particles"]
+    assert fraction["placed"] == pytest.approx(0.45, rel=1e-6)
+    # Flat triangles lie inside the spheres.
+    assert 0.85 * 0.45 < fraction["meshed"] < 0.45
+    assert report.quality_min > 0.05
+
+
 def test_curved_elements_hold_the_fraction_and_straight_ones_lose_what_their_chords_cut_off(tmp_path):
     straight, curved = (build(replace(FLAT, order=order), tmp_path / "s.msh") for order in (1, 2))
     fraction = curved.packing["cathode particles"]

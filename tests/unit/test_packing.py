@@ -30,6 +30,7 @@ def smallest_gap(packing):
         ((40.0, 40.0), 0.65, LOGNORMAL),
         ((40.0, 40.0), 0.60, TableDiameters((3.0, 6.0), (0.7, 0.3))),
         ((24.0, 24.0, 40.0), 0.50, EQUAL),
+        ((36.0, 36.0, 36.0), 0.55, LOGNORMAL),
     ],
 )
 def test_bodies_inside_reach_the_fraction_without_touching(box, fraction, diameter):
@@ -43,7 +44,9 @@ def test_bodies_inside_reach_the_fraction_without_touching(box, fraction, diamet
     assert packing.fractions == (pytest.approx(fraction, rel=1e-6),)
 
 
-@pytest.mark.parametrize(("box", "fraction"), [((30.0, 30.0), 0.65), ((16.0, 14.0, 20.0), 0.45)])
+@pytest.mark.parametrize(
+    ("box", "fraction"), [((30.0, 30.0), 0.65), ((16.0, 14.0, 20.0), 0.45), ((24.0, 24.0, 40.0), 0.55)]
+)
 def test_cut_bodies_keep_off_tangency(box, fraction):
     packing = pack(box, [Population(fraction, LOGNORMAL)], gap=0.1, cut=True, seed=2)
     assert smallest_gap(packing) >= 0.1

@@ -10,7 +10,6 @@
 """
 
 import re
-from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import dataclass
 from typing import Annotated, Any, get_args
@@ -52,10 +51,12 @@ def parse_step(text: object) -> Step:
     """Step in a line of the lab book; a step is returned as it is.
 
     Raises:
-        ValueError: Quotes the line and shows the accepted forms.
+        ValueError: Quotes the line and shows the accepted forms; a table is a repeat that `expand` could not write out.
     """
     if isinstance(text, get_args(Step)):
         return text
+    if isinstance(text, dict):
+        raise ValueError(f"{text!r} is not a repeat; expected {{repeat = 3, steps = [...]}} with repeat at least 1")
     if not isinstance(text, str):
         raise ValueError(f"{text!r} is not a step; accepted forms: {', '.join(FORMS)}")
     words = " ".join(text.split())
@@ -72,8 +73,10 @@ def parse_step(text: object) -> Step:
 def expand(items: object) -> list[object]:
     """Steps with the repeats ``{repeat = n, steps = [...]}`` written out, nested ones too.
 
+    A table that is no repeat stays, for `parse_step` to refuse: it hides no other line.
+
     Raises:
-        ValueError: A list or a repeat that is not one.
+        ValueError: Not a list.
     """
     if not isinstance(items, list | tuple):
         raise ValueError(f"{items!r} is not a list of steps; accepted forms: {', '.join(FORMS)}")
@@ -83,21 +86,19 @@ def expand(items: object) -> list[object]:
 def readable_steps(items: object) -> tuple[Step, ...]:
     """Steps of a protocol without the lines that cannot be read."""
     steps = []
-    for item in items if isinstance(items, list | tuple) else ():
+    for line in expand(items) if isinstance(items, list | tuple) else ():
         with suppress(ValueError):
-            steps += [parse_step(line) for line in expand([item])]
+            steps.append(parse_step(line))
     return tuple(steps)
 
 
-def _expand_one(item: Any) -> Iterator[object]:
-    if not isinstance(item, dict):
-        yield item
-        return
-    count = item.get("repeat")
-    if set(item) != {"repeat", "steps"} or type(count) is not int or count < 1:
-        raise ValueError(f"{item!r} is not a repeat; expected {{repeat = 3, steps = [...]}} with repeat at least 1")
-    for _ in range(count):
-        yield from expand(item["steps"])
+def _expand_one(item: Any) -> list[object]:
+    if not isinstance(item, dict) or set(item) != {"repeat", "steps"}:
+        return [item]
+    count, steps = item["repeat"], item["steps"]
+    if type(count) is not int or count < 1 or not isinstance(steps, list | tuple):
+        return [item]
+    return expand(steps) * count
 
 
 def in_first_charge(steps: tuple[Step, ...], index: int) -> bool:

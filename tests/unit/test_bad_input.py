@@ -718,3 +718,25 @@ def test_case_that_is_not_toml(tmp_path) -> None:
     (tmp_path / "case.toml").write_text("[case\n")
     with pytest.raises(CaseErrors, match=r"not valid TOML: .*line 1"):
         read_case(tmp_path)
+
+
+def test_every_bad_line_of_a_protocol_is_named(tmp_path) -> None:
+    """A repeat or a value that is none hides no other line, and a line in a repeat is named once."""
+    lines = (
+        "'pres to 1 MPa in 1 min', 'charge at 0.1C', 'charge at 0.1C until 2.75 bananas', {repeat=0, steps=[]}, "
+        "'rest -12 h', 7, 'set x = 3 in 1 h', {repeat=2, steps=['wait', {repeat=3, steps='rest 1 h'}]}"
+    )
+    words = [
+        "'pres to 1 MPa in 1 min' is not a step",
+        "'charge at 0.1C' is not a step",
+        "'2.75 bananas' is not a limit",
+        "{'repeat': 0, 'steps': []} is not a repeat",
+        "'-12 h' must be positive",
+        "7 is not a step",
+        "'wait' is not a step",
+        "{'repeat': 3, 'steps': 'rest 1 h'} is not a repeat",
+        "'set x = 3 in 1 h'",
+    ]
+    errors = _errors(tmp_path, SHELL, [f"protocol.steps=[{lines}]"])
+    assert [error.key for error in errors] == ["protocol.steps"] * len(words)
+    assert all(word in error.message for word, error in zip(words, errors, strict=True))

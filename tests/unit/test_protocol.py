@@ -96,11 +96,15 @@ def test_repeats_are_written_out() -> None:
     assert expand(["x", {"repeat": 2, "steps": [inner, "c"]}]) == ["x", *(["a", "b", "a", "b", "c"] * 2)]
 
 
-@pytest.mark.parametrize("item", [{"repeat": 0, "steps": []}, {"repeat": 2}, {"repeat": True, "steps": []}, {}])
+@pytest.mark.parametrize(
+    "item",
+    [{"repeat": 0, "steps": []}, {"repeat": 2}, {"repeat": True, "steps": []}, {"repeat": 2, "steps": "rest 1 h"}, {}],
+)
 def test_bad_repeat(item: object) -> None:
-    """A repeat has a positive count and steps."""
+    """A repeat has a positive count and a list of steps; another table hides no other line and is refused by itself."""
+    assert expand(["rest 1 h", item]) == ["rest 1 h", item]
     with pytest.raises(ValueError, match="is not a repeat"):
-        expand([item])
+        parse_step(item)
 
 
 def test_side_reaction_acts_before_the_first_discharge() -> None:

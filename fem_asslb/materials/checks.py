@@ -21,3 +21,20 @@ def require(parameter: str, value: Any, holds: Callable[[Any], bool], accepted: 
     """
     if is_number(value) and not holds(value):
         raise MaterialError(f"{parameter} = {value:g} is out of range; accepted: {accepted}")
+
+
+def together(*attempts: Callable[[], Any]) -> list[Any]:
+    """Results of all attempts.
+
+    Raises:
+        MaterialError: One or several refuse something; a line for each refusal.
+    """
+    results, lines = [], []
+    for attempt in attempts:
+        try:
+            results.append(attempt())
+        except MaterialError as error:
+            lines += str(error).splitlines()
+    if lines:
+        raise MaterialError("\n".join(lines))
+    return results

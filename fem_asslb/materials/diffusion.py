@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from fem_asslb.constants import FARADAY
 from fem_asslb.elementary import NumberLike
-from fem_asslb.materials.checks import require
+from fem_asslb.materials.checks import require, together
 
 
 @dataclass(frozen=True)
@@ -21,8 +21,10 @@ class Diffusivity:
 
     def __post_init__(self) -> None:
         """Check the signs."""
-        require("diffusivity_in_plane", self.in_plane, lambda value: value > 0, "greater than 0 um^2/s")
-        require("diffusivity_along_axis", self.along_axis, lambda value: value > 0, "greater than 0 um^2/s")
+        together(
+            lambda: require_diffusivity("diffusivity_in_plane", self.in_plane),
+            lambda: require_diffusivity("diffusivity_along_axis", self.along_axis),
+        )
 
     def conductivity(self, c_max: NumberLike, slope: NumberLike) -> tuple[NumberLike, NumberLike]:
         """Lithium conductivity kappa = F c_max D/(-dU/dx), so that kappa grad(U) is exactly Fick's current.
@@ -38,3 +40,8 @@ class Diffusivity:
         """
         factor = FARADAY * c_max / (-slope)
         return factor * self.in_plane, factor * self.along_axis
+
+
+def require_diffusivity(parameter: str, value: NumberLike) -> None:
+    """A diffusivity [um^2/s] is positive."""
+    require(parameter, value, lambda value: value > 0, "greater than 0 um^2/s")

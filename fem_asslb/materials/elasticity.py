@@ -10,7 +10,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from fem_asslb.elementary import NumberLike, is_number
-from fem_asslb.materials.checks import require
+from fem_asslb.materials.checks import require, together
 
 
 @dataclass(frozen=True)
@@ -63,8 +63,10 @@ class IsotropicElasticity:
 
     def __post_init__(self) -> None:
         """Check that the energy is positive."""
-        require("youngs_modulus", self.youngs_modulus, lambda value: value > 0, "greater than 0 MPa")
-        require("poisson_ratio", self.poisson_ratio, lambda value: -1 < value < 0.5, "between -1 and 0.5")
+        together(
+            lambda: require("youngs_modulus", self.youngs_modulus, lambda value: value > 0, "greater than 0 MPa"),
+            lambda: require("poisson_ratio", self.poisson_ratio, lambda value: -1 < value < 0.5, "between -1 and 0.5"),
+        )
 
     @classmethod
     def from_bulk_and_shear(cls, bulk: NumberLike, shear: NumberLike) -> "IsotropicElasticity":
@@ -119,8 +121,14 @@ class TransverselyIsotropicElasticity:
         """Check that the energy is positive; symbolic constants cannot be checked."""
         if not all(is_number(value) for value in (self.c11, self.c12, self.c13, self.c33, self.c44)):
             return
+        together(
+            self._require_plane,
+            lambda: require("c44", self.c44, lambda value: value > 0, "greater than 0 MPa"),
+        )
+
+    def _require_plane(self) -> None:
+        """One after the other: each needs those before it."""
         require("c11", self.c11, lambda value: value > 0, "greater than 0 MPa")
-        require("c44", self.c44, lambda value: value > 0, "greater than 0 MPa")
         require("c12", self.c12, lambda value: abs(value) < self.c11, "between -c11 and c11")
         least = 2.0 * self.c13 * self.c13 / (self.c11 + self.c12)
         require("c33", self.c33, lambda value: value > least, "greater than 2 c13^2/(c11 + c12)")

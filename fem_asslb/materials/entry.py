@@ -9,13 +9,15 @@ from pydantic import BeforeValidator, Field
 
 from fem_asslb import units
 from fem_asslb.errors import MaterialError, UnitError
-from fem_asslb.materials.diffusion import Diffusivity
+from fem_asslb.materials.checks import together
+from fem_asslb.materials.diffusion import Diffusivity, require_diffusivity
 from fem_asslb.materials.elasticity import IsotropicElasticity, TransverselyIsotropicElasticity
 from fem_asslb.materials.law_tables import AnodeTable, LatticeTable, PotentialTable, Table
-from fem_asslb.materials.material import LithiumHost
+from fem_asslb.materials.material import LithiumHost, require_amounts
 from fem_asslb.values import Number, show
 
 STIFFNESS_KEYS = ("c11", "c12", "c13", "c33", "c44")
+DIFFUSIVITY_KEYS = ("diffusivity", "diffusivity_in_plane", "diffusivity_along_axis")
 HOST_KEYS = ("lattice", "potential", "maximum_concentration")
 
 
@@ -104,21 +106,28 @@ class EntryTable(Table):
         """The lithium host, None where no host value is given.
 
         Raises:
-            MaterialError: Only a part of it is given.
+            MaterialError: Only a part of it is given, or values are out of range.
         """
         in_plane = self.diffusivity if self.diffusivity_in_plane is None else self.diffusivity_in_plane
         along = self.diffusivity if self.diffusivity_along_axis is None else self.diffusivity_along_axis
-        given = [key for key in HOST_KEYS if getattr(self, key) is not None]
-        if not given and in_plane is None and along is None:
+        if all(getattr(self, key) is None for key in (*HOST_KEYS, *DIFFUSIVITY_KEYS)):
             return None
-        if self.lattice is None or self.potential is None or self.maximum_concentration is None:
-            raise MaterialError(f"a lithium host needs {', '.join(HOST_KEYS)} and diffusivity; given: {given}")
-        if in_plane is None or along is None:
-            raise MaterialError("a lithium host needs diffusivity, or diffusivity_in_plane and diffusivity_along_axis")
-        return LithiumHost(
-            self.maximum_concentration,
-            self.lattice.law(),
-            self.potential.law(),
-            Diffusivity(in_plane, along),
-            self.molar_mass,
+        _, lattice, potential, *_ = together(
+            self._require_whole_host,
+            lambda: None if self.lattice is None else self.lattice.law(),
+            lambda: None if self.potential is None else self.potential.law(),
+            lambda: require_amounts(self.maximum_concentration, self.molar_mass),
+            lambda: require_diffusivity("diffusivity_in_plane", in_plane),
+            # A value for both directions is one mistake.
+            lambda: require_diffusivity("diffusivity_along_axis", self.diffusivity_along_axis),
         )
+        return LithiumHost(
+            self.maximum_concentration, lattice, potential, Diffusivity(in_plane, along), self.molar_mass
+        )
+
+    def _require_whole_host(self) -> None:
+        given = [key for key in HOST_KEYS if getattr(self, key) is not None]
+        if len(given) < len(HOST_KEYS):
+            raise MaterialError(f"a lithium host needs {', '.join(HOST_KEYS)} and diffusivity; given: {given}")
+        if self.diffusivity is None and (self.diffusivity_in_plane is None or self.diffusivity_along_axis is None):
+            raise MaterialError("a lithium host needs diffusivity, or diffusivity_in_plane and diffusivity_along_axis")

@@ -18,10 +18,11 @@ from pydantic import ValidationError
 from fem_asslb.errors import CaseError, CaseErrors, MaterialError
 from fem_asslb.materials import mixing
 from fem_asslb.materials.anode import AnodePotential
+from fem_asslb.materials.checks import together
 from fem_asslb.materials.elasticity import Elasticity, IsotropicElasticity
 from fem_asslb.materials.entry import STIFFNESS_KEYS, EntryTable
 from fem_asslb.materials.faults import faults
-from fem_asslb.materials.material import Material
+from fem_asslb.materials.material import Material, require_density_and_strength
 
 _DATA = files("fem_asslb.materials") / "data"
 
@@ -126,35 +127,58 @@ def _build(name: str, table: dict[str, Any], key: str) -> Material:
     try:
         entry = EntryTable.model_validate(table)
     except ValidationError as error:
-        found = faults(error, key)
-        raise found[0] if len(found) == 1 else CaseErrors(found) from error
+        raise _all_of(faults(error, key)) from error
+    phases, found = _ingredients(entry, key)
     try:
-        elasticity, density = _mixture(entry, key)
-        return Material(
-            name=name,
-            elasticity=elasticity,
-            density=density,
-            strength=entry.strength,
-            strength_kind=entry.strength_kind,
-            host=entry.host(),
-            reaction_volume=entry.reaction_volume,
-            swelling_kind=entry.swelling_kind,
-            anode=None if entry.anode is None else entry.anode.law(),
-            title=entry.title,
-            sources=_sources(table),
+        (elasticity, density), host, anode, _ = together(
+            lambda: (entry.elasticity(), entry.density) if found else _mixture(entry, phases),
+            entry.host,
+            lambda: None if entry.anode is None else entry.anode.law(),
+            lambda: require_density_and_strength(entry.density, entry.strength),
         )
     except MaterialError as error:
-        raise CaseError(key, str(error)) from error
+        found += [CaseError(key, line) for line in str(error).splitlines()]
+    if found:
+        raise _all_of(found)
+    return Material(
+        name=name,
+        elasticity=elasticity,
+        density=density,
+        strength=entry.strength,
+        strength_kind=entry.strength_kind,
+        host=host,
+        reaction_volume=entry.reaction_volume,
+        swelling_kind=entry.swelling_kind,
+        anode=anode,
+        title=entry.title,
+        sources=_sources(table),
+    )
 
 
-def _mixture(entry: EntryTable, key: str) -> tuple[Elasticity, float | None]:
+def _all_of(found: list[CaseError]) -> CaseError | CaseErrors:
+    return found[0] if len(found) == 1 else CaseErrors(found)
+
+
+def _ingredients(entry: EntryTable, key: str) -> tuple[list[Material], list[CaseError]]:
+    """Materials of the ingredients, and what is wrong with the others."""
+    phases, found = [], []
+    for index, phase in enumerate(entry.ingredients):
+        try:
+            phases.append(resolve(phase.material, f"{key}.ingredients[{index}]"))
+        except CaseErrors as error:
+            found += error.errors
+        except CaseError as error:
+            found.append(error)
+    return phases, found
+
+
+def _mixture(entry: EntryTable, phases: list[Material]) -> tuple[Elasticity, float | None]:
     """Elasticity and density, stated or mixed from the ingredients."""
     elasticity = entry.elasticity()
-    if not entry.ingredients:
+    if not phases:
         if elasticity is None:
             raise MaterialError("neither elasticity nor ingredients")
         return elasticity, entry.density
-    phases = [resolve(phase.material, f"{key}.ingredients[{index}]") for index, phase in enumerate(entry.ingredients)]
     weights = [phase.weight_fraction for phase in entry.ingredients]
     densities = [phase.density for phase in phases if phase.density is not None]
     if len(densities) < len(phases):

@@ -7,7 +7,7 @@ from typing import Literal
 from fem_asslb.constants import FARADAY
 from fem_asslb.elementary import NumberLike
 from fem_asslb.materials.anode import AnodePotential
-from fem_asslb.materials.checks import require
+from fem_asslb.materials.checks import require, together
 from fem_asslb.materials.diffusion import Diffusivity
 from fem_asslb.materials.elasticity import Elasticity
 from fem_asslb.materials.lattice import LatticeLaw
@@ -35,8 +35,7 @@ class LithiumHost:
 
     def __post_init__(self) -> None:
         """Check the signs."""
-        require("maximum_concentration", self.c_max, lambda value: value > 0, "greater than 0 pmol/um^3")
-        require("molar_mass", self.molar_mass, lambda value: value > 0, "greater than 0 pg/pmol")
+        require_amounts(self.c_max, self.molar_mass)
 
     @property
     def theoretical_capacity(self) -> float | None:
@@ -80,5 +79,20 @@ class Material:
 
     def __post_init__(self) -> None:
         """Check the signs."""
-        require("density", self.density, lambda value: value > 0, "greater than 0 pg/um^3")
-        require("strength", self.strength, lambda value: value > 0, "greater than 0 MPa")
+        require_density_and_strength(self.density, self.strength)
+
+
+def require_amounts(c_max: NumberLike, molar_mass: float | None) -> None:
+    """The amounts of a lithium host are positive."""
+    together(
+        lambda: require("maximum_concentration", c_max, lambda value: value > 0, "greater than 0 pmol/um^3"),
+        lambda: require("molar_mass", molar_mass, lambda value: value > 0, "greater than 0 pg/pmol"),
+    )
+
+
+def require_density_and_strength(density: float | None, strength: float | None) -> None:
+    """Both are positive."""
+    together(
+        lambda: require("density", density, lambda value: value > 0, "greater than 0 pg/um^3"),
+        lambda: require("strength", strength, lambda value: value > 0, "greater than 0 MPa"),
+    )

@@ -262,6 +262,27 @@ def test_all_faults_of_an_entry_come_at_once():
     ]
 
 
+def test_all_values_out_of_range_come_at_once():
+    values = {"youngs_modulus": "-1 GPa", "poisson_ratio": 0.7, "diffusivity": "-1e-14 m^2/s", "strength": "-3 MPa"}
+    with pytest.raises(CaseErrors) as caught:
+        resolve({"use": "ncm85", **values, "molar_mass": "-97 g/mol", "density": "0 g/cm^3"}, "m.p")
+    assert [str(error).partition(";")[0] for error in caught.value.errors] == [
+        "m.p: youngs_modulus = -1000 is out of range",
+        "m.p: poisson_ratio = 0.7 is out of range",
+        "m.p: molar_mass = -97 is out of range",
+        "m.p: diffusivity_in_plane = -0.01 is out of range",
+        "m.p: density = 0 is out of range",
+        "m.p: strength = -3 is out of range",
+    ]
+
+
+def test_every_ingredient_is_looked_at():
+    bad = [{"material": name, "weight_fraction": 0.5} for name in ("mud", "ncm85", "sand")]
+    with pytest.raises(CaseErrors) as caught:
+        resolve({"ingredients": bad, "strength": "-3 MPa"}, "m.p")
+    assert [error.key for error in caught.value.errors] == ["m.p.ingredients[0]", "m.p.ingredients[2]", "m.p"]
+
+
 def test_unknown_anode():
     with pytest.raises(CaseError, match="cell.anode: no anode 'lpscl'; accepted: indium, liin, lithium, lto"):
         load_anode("lpscl", "cell.anode")

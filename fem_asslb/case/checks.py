@@ -6,8 +6,8 @@ from contextlib import suppress
 from typing import Any
 
 from fem_asslb.case import cell_checks, geometry_checks, interface_checks, placement_checks, protocol_checks
-from fem_asslb.case.readable import UnreadableError
 from fem_asslb.errors import CaseError, CaseErrors
+from fem_asslb.requirements import UnreadableError
 
 CHECKS: tuple[Callable[..., Iterator[CaseError]], ...] = (
     geometry_checks.every_role_has_a_material,

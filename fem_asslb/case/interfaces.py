@@ -7,6 +7,7 @@ from pydantic import ConfigDict, Field
 
 from fem_asslb.case.interface_parts import ClosedConduction, GapTable, MixedMode, MixedModeEntry, Scatter, Share
 from fem_asslb.interfaces.cohesion import least_stiffness
+from fem_asslb.requirements import Requirement, meet, unless
 from fem_asslb.units import ArealConductance, Duration, InterfaceStiffness, Length, Pressure, Toughness
 from fem_asslb.values import STRICT, Integer, Number
 
@@ -62,6 +63,12 @@ class _Opening:
     gap_table: GapTable | None = None
 
 
+def _gaps_are_stated_once(contact: "ContactInterface") -> list[str]:
+    if contact.gap_table is None or contact.initial_gap == 0.0:
+        return []
+    return [f"initial_gap is {contact.initial_gap:g} um; accepted: nothing beside a gap_table"]
+
+
 @dataclass(frozen=True, kw_only=True)
 class ContactInterface(_Opening):
     """Contact without adhesion: it carries pressure and friction, and opens freely.
@@ -85,11 +92,31 @@ class ContactInterface(_Opening):
 
     law: Literal["contact"] = "contact"
     initial_gap: Annotated[Length, Field(ge=0.0)] = 0.0
+    REQUIREMENTS: ClassVar = (Requirement(("initial_gap", "gap_table"), _gaps_are_stated_once),)
 
     def __post_init__(self) -> None:
-        """Refuse what does not go together."""
-        if self.gap_table is not None and self.initial_gap != 0.0:
-            raise ValueError(f"initial_gap is {self.initial_gap:g} um; accepted: nothing beside a gap_table")
+        meet(self)
+
+
+def _only_what_adheres_is_bonded_in_part(cohesive: "CohesiveInterface") -> list[str]:
+    allowed = cohesive.initial_state == "bonded" or cohesive.bonded_fraction is None
+    accepted = "nothing where initial_state is 'unbonded'"
+    return unless(allowed, "bonded_fraction", cohesive.bonded_fraction, accepted)
+
+
+def _smooth_law_has_its_stiffness(cohesive: "CohesiveInterface") -> list[str]:
+    if cohesive.softening != "smooth-exponential" or (cohesive.normal_stiffness is None and cohesive.scatter is None):
+        return []
+    own = "'smooth-exponential' has the stiffness e^2 T^2/G everywhere"
+    return [f"{own}; leave out normal_stiffness and scatter, or take 'exponential'"]
+
+
+def _undamaged_law_is_stiff(cohesive: "CohesiveInterface") -> list[str]:
+    given, least = cohesive.normal_stiffness, least_stiffness(cohesive.normal_strength, cohesive.normal_toughness)
+    if given is None or given >= least:
+        return []
+    accepted = f"at least 10 T^2/(2 G) = {least:g} MPa/um, or the undamaged interface is soft"
+    return [f"normal_stiffness is {given:g} MPa/um; accepted: {accepted}"]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -143,6 +170,11 @@ class CohesiveInterface(_Opening):
     bonded_fraction: Share | None = None
     scatter: Scatter | None = None
     seed: Annotated[Integer, Field(ge=0)] = 1
+    REQUIREMENTS: ClassVar = (
+        Requirement(("bonded_fraction", "initial_state"), _only_what_adheres_is_bonded_in_part),
+        Requirement(("normal_stiffness", "scatter", "softening"), _smooth_law_has_its_stiffness),
+        Requirement(("normal_stiffness", "normal_strength", "normal_toughness"), _undamaged_law_is_stiff),
+    )
 
     @property
     def modes(self) -> tuple[tuple[float, float], tuple[float, float]]:
@@ -151,23 +183,7 @@ class CohesiveInterface(_Opening):
         return (strength, toughness), (self.shear_strength or strength, self.shear_toughness or toughness)
 
     def __post_init__(self) -> None:
-        """Refuse what does not go together."""
-        if self.initial_state == "unbonded" and self.bonded_fraction is not None:
-            raise ValueError(
-                f"bonded_fraction is {self.bonded_fraction:g}; accepted: nothing where initial_state is 'unbonded'"
-            )
-        given = self.normal_stiffness
-        if self.softening == "smooth-exponential" and (given is not None or self.scatter is not None):
-            raise ValueError(
-                "'smooth-exponential' has the stiffness e^2 T^2/G everywhere; leave out normal_stiffness and scatter, "
-                "or take 'exponential'"
-            )
-        least = least_stiffness(self.normal_strength, self.normal_toughness)
-        if given is not None and given < least:
-            raise ValueError(
-                f"normal_stiffness is {given:g} MPa/um; accepted: at least 10 T^2/(2 G) = {least:g} MPa/um, "
-                "or the undamaged interface is soft"
-            )
+        meet(self)
 
 
 Interface = Annotated[

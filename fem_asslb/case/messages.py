@@ -20,12 +20,14 @@ def unknown_key(key: str, accepted: tuple[str, ...]) -> CaseError:
 
 
 def errors_of_section(error: ValidationError, name: str, annotation: Any, table: Any) -> list[CaseError]:
-    """Errors of one section, in the order of the case, without repetitions."""
-    found: dict[tuple[str, str], CaseError] = {}
-    for details in error.errors(include_url=False):
-        for item in _describe(details, name, annotation, table):
-            found.setdefault((item.key, item.message), item)
-    return list(found.values())
+    """Errors of one section, in the order of the case."""
+    faults = error.errors(include_url=False)
+    return [item for details in faults for item in _describe(details, name, annotation, table)]
+
+
+def without_repetitions(errors: list[CaseError]) -> list[CaseError]:
+    """Each error once, in the same order."""
+    return list({(error.key, error.message): error for error in errors}.values())
 
 
 def _describe(details: ErrorDetails, name: str, annotation: Any, table: Any) -> list[CaseError]:
@@ -44,14 +46,21 @@ def _describe(details: ErrorDetails, name: str, annotation: Any, table: Any) -> 
         case "value_error":
             lines = str(context["error"]).splitlines()
             return [
-                _from_requirement(key.partition("[")[0] if name == "protocol" else key, value, line) for line in lines
+                error_of_requirement(key.partition("[")[0] if name == "protocol" else key, value, line)
+                for line in lines
             ]
         case _:
             return [CaseError(key, refusal(details, value))]
 
 
-def _from_requirement(key: str, table: Any, line: str) -> CaseError:
-    """Give "NAME is VALUE; accepted: ..." of a dataclass the key of NAME and the value as written."""
+def error_of_requirement(key: str, table: Any, line: str) -> CaseError:
+    """Give "NAME is VALUE; accepted: ..." of a dataclass the key of NAME and the value as written.
+
+    Args:
+        key: Of the table of the dataclass.
+        table: What the case says there.
+        line: Of a requirement that the dataclass does not meet.
+    """
     found = re.fullmatch(r"(\w+) is (.*); accepted: (.*)", line)
     if not found or not isinstance(table, dict):
         return CaseError(key, line)

@@ -6,18 +6,19 @@ from typing import Any, NoReturn
 from pydantic import TypeAdapter, ValidationError
 
 from fem_asslb.case.keys import alternatives, choose, fields_of, value_annotation
+from fem_asslb.case.messages import error_of_requirement
+from fem_asslb.errors import CaseError
+from fem_asslb.requirements import UnreadableError, unmet
 
 
-class UnreadableError(Exception):
-    """A check used a value that cannot be read; the reader has said so already."""
-
-
-def readable_part(annotation: Any, given: Any) -> Any:
+def readable_part(annotation: Any, given: Any, key: str, errors: list[CaseError]) -> Any:
     """Value of an annotation, as far as it can be read.
 
     Args:
         annotation: Of a section or a key of the schema.
         given: What the case says.
+        key: Dotted key of the value.
+        errors: To this list are added the requirements that what can be read does not meet.
 
     Returns:
         The value. A table with faults becomes an object of its dataclass; to use a key of it that is faulty,
@@ -31,10 +32,15 @@ def readable_part(annotation: Any, given: Any) -> Any:
     except ValidationError as error:
         inner, kind = value_annotation(annotation), choose(annotation, given)
         if inner is not None and isinstance(given, dict):
-            return {name: _entry(inner, value) for name, value in given.items()}
+            return {name: _entry(inner, value, f"{key}.{name}", errors) for name, value in given.items()}
         if kind is None or not isinstance(given, dict):
             raise UnreadableError from None
-        return _object(kind, {} if _is_between_keys(error, given) else _readable_keys(kind, given))
+        values = _readable_keys(kind, given, key, errors)
+        lines, refused = unmet(_object(kind, values))
+        errors += [error_of_requirement(key, given, line) for line in lines]
+        if not lines and _is_between_keys(error, given):
+            return _object(kind, {})
+        return _object(kind, {name: value for name, value in values.items() if name not in refused})
 
 
 def _is_between_keys(error: ValidationError, table: dict[str, Any]) -> bool:
@@ -43,10 +49,10 @@ def _is_between_keys(error: ValidationError, table: dict[str, Any]) -> bool:
     return any(not any(key in table for key in location) for location in faults)
 
 
-def _entry(annotation: Any, given: Any) -> Any:
+def _entry(annotation: Any, given: Any, key: str, errors: list[CaseError]) -> Any:
     """Entry under a name of the user: there even if nothing of it can be read."""
     try:
-        return readable_part(annotation, given)
+        return readable_part(annotation, given, key, errors)
     except UnreadableError:
         kinds = alternatives(annotation)
         if not kinds:
@@ -54,12 +60,12 @@ def _entry(annotation: Any, given: Any) -> Any:
         return _object(kinds[0], {})
 
 
-def _readable_keys(kind: type, table: dict[str, Any]) -> dict[str, Any]:
+def _readable_keys(kind: type, table: dict[str, Any], key: str, errors: list[CaseError]) -> dict[str, Any]:
     known, values = fields_of(kind), {}
     for item in fields(kind):
         if item.name in table:
             try:
-                values[item.name] = readable_part(known[item.name][0], table[item.name])
+                values[item.name] = readable_part(known[item.name][0], table[item.name], f"{key}.{item.name}", errors)
             except UnreadableError:
                 continue
         elif known.keys() >= table.keys():

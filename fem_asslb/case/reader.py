@@ -12,12 +12,13 @@ from pydantic import TypeAdapter, ValidationError
 from fem_asslb.case.checks import cross_check
 from fem_asslb.case.keys import fields_of
 from fem_asslb.case.merging import merge, name_kinds, name_materials, parse_override
-from fem_asslb.case.messages import errors_of_section, unknown_key
+from fem_asslb.case.messages import errors_of_section, unknown_key, without_repetitions
 from fem_asslb.case.paths import path_owners
 from fem_asslb.case.protocol import readable_steps
-from fem_asslb.case.readable import UnreadableError, readable_part
+from fem_asslb.case.readable import readable_part
 from fem_asslb.case.schema import Case
 from fem_asslb.errors import CaseError, CaseErrors
+from fem_asslb.requirements import UnreadableError
 
 CASE_FILE = "case.toml"
 
@@ -75,9 +76,10 @@ def build_case(table: dict[str, Any]) -> Case:
             try:
                 sections[item.name] = _adapter(item.name).validate_python(table[item.name])
             except ValidationError as error:
-                errors += errors_of_section(error, item.name, annotation, table[item.name])
+                found = errors_of_section(error, item.name, annotation, table[item.name])
                 with suppress(UnreadableError):
-                    sections[item.name] = readable_part(annotation, table[item.name])
+                    sections[item.name] = readable_part(annotation, table[item.name], item.name, found)
+                errors += without_repetitions(found)
         elif required:
             errors.append(CaseError(item.name, "this section is missing"))
         else:

@@ -6,7 +6,7 @@ from typing import Annotated, ClassVar, Literal
 
 from pydantic import ConfigDict, Field
 
-from fem_asslb.geometry.requirements import require, require_length
+from fem_asslb.requirements import LENGTH, Requirement, asked, is_length, length, meet, unless
 from fem_asslb.units import Length
 from fem_asslb.values import STRICT, Number
 
@@ -18,9 +18,10 @@ class EqualDiameters:
     __pydantic_config__: ClassVar[ConfigDict] = STRICT
     value: Length
     kind: Literal["equal"] = "equal"
+    REQUIREMENTS: ClassVar = (length("value"),)
 
     def __post_init__(self) -> None:
-        require_length("value", self.value)
+        meet(self)
 
     def quantile(self, share: float) -> float:
         """Diameter [um] below which the fraction ``share`` (0 to 1, both excluded) of the particles lies."""
@@ -35,19 +36,31 @@ class LognormalDiameters:
     median: Length
     geometric_deviation: Number
     kind: Literal["lognormal"] = "lognormal"
+    REQUIREMENTS: ClassVar = (
+        length("median"),
+        asked("geometric_deviation", lambda value: 1.0 <= value <= 3.0, "a number from 1 to 3"),
+    )
 
     def __post_init__(self) -> None:
-        require_length("median", self.median)
-        require(
-            1.0 <= self.geometric_deviation <= 3.0,
-            "geometric_deviation",
-            self.geometric_deviation,
-            "a number from 1 to 3",
-        )
+        meet(self)
 
     def quantile(self, share: float) -> float:
         """Diameter [um] below which the fraction ``share`` (0 to 1, both excluded) of the particles lies."""
         return self.median * self.geometric_deviation ** NormalDist().inv_cdf(share)
+
+
+def _a_fraction_each(table: "TableDiameters") -> list[str]:
+    accepted = f"as many numbers as diameters ({len(table.diameters)})"
+    same = len(table.number_fractions) == len(table.diameters)
+    return unless(same, "number_fractions", table.number_fractions, accepted)
+
+
+def _is_whole(shares: tuple[float, ...]) -> bool:
+    return all(0.0 <= share <= 1.0 for share in shares) and abs(sum(shares) - 1.0) < 1e-6
+
+
+def _positive_diameters(table: "TableDiameters") -> list[str]:
+    return [line for value in table.diameters for line in unless(is_length(value), "diameters", value, LENGTH)]
 
 
 @dataclass(frozen=True)
@@ -58,24 +71,18 @@ class TableDiameters:
     diameters: tuple[Length, ...]
     number_fractions: tuple[Number, ...]
     kind: Literal["table"] = "table"
+    REQUIREMENTS: ClassVar = (
+        Requirement(
+            ("diameters", "number_fractions"),
+            lambda table: unless(len(table.diameters) > 0, "diameters", table.diameters, "at least one length"),
+        ),
+        Requirement(("number_fractions",), _a_fraction_each),
+        asked("number_fractions", _is_whole, "numbers from 0 to 1 whose sum is 1"),
+        Requirement(("diameters",), _positive_diameters),
+    )
 
     def __post_init__(self) -> None:
-        require(len(self.diameters) > 0, "diameters", self.diameters, "at least one length")
-        for diameter in self.diameters:
-            require_length("diameters", diameter)
-        require(
-            len(self.number_fractions) == len(self.diameters),
-            "number_fractions",
-            self.number_fractions,
-            f"as many numbers as diameters ({len(self.diameters)})",
-        )
-        require(
-            all(0.0 <= share <= 1.0 for share in self.number_fractions)
-            and abs(sum(self.number_fractions) - 1.0) < 1e-6,
-            "number_fractions",
-            self.number_fractions,
-            "numbers from 0 to 1 whose sum is 1",
-        )
+        meet(self)
 
     def quantile(self, share: float) -> float:
         """Diameter [um] below which the fraction ``share`` (0 to 1, both excluded) of the particles lies."""

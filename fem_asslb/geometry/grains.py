@@ -7,9 +7,17 @@ from typing import ClassVar
 from pydantic import ConfigDict
 
 from fem_asslb.geometry.diameters import Diameters
-from fem_asslb.geometry.requirements import require, require_length
+from fem_asslb.requirements import SEED, Requirement, asked, meet, optional_length, unless
 from fem_asslb.units import Length
 from fem_asslb.values import STRICT, Integer, Number
+
+
+def _elements_are_small(grains: "Grains") -> list[str]:
+    if grains.element_size is None:
+        return []
+    median = grains.diameter.quantile(0.5)
+    accepted = f"less than the median diameter of the grains, {median:g} um"
+    return unless(grains.element_size < median, "element_size", grains.element_size, accepted)
 
 
 @dataclass(frozen=True)
@@ -32,32 +40,27 @@ class Grains:
     share: Number = 1.0
     element_size: Length | None = None
     roles: tuple[str, ...] | None = None
+    REQUIREMENTS: ClassVar = (
+        SEED,
+        asked("share", lambda value: 0.0 < value <= 1.0, "a number above 0, at most 1"),
+        optional_length("element_size"),
+        Requirement(("element_size",), _elements_are_small),
+    )
 
     def __post_init__(self) -> None:
-        require(self.seed >= 0, "seed", self.seed, "an integer from 0")
-        require(0.0 < self.share <= 1.0, "share", self.share, "a number above 0, at most 1")
-        if self.element_size is not None:
-            require_length("element_size", self.element_size)
-            require(
-                self.element_size < self.diameter.quantile(0.5),
-                "element_size",
-                self.element_size,
-                f"less than the median diameter of the grains, {self.diameter.quantile(0.5):g} um",
-            )
+        meet(self)
 
-    def require_among(self, roles: Collection[str]) -> None:
-        """The kinds that are polycrystalline are among those that there are."""
-        for role in self.roles or ():
-            require(role in roles, "roles of grains", role, "among " + ", ".join(f"'{name}'" for name in roles))
-        require(self.roles != (), "roles of grains", [], "at least one, or none stated")
+    def refusals_among(self, roles: Collection[str]) -> list[str]:
+        """Lines on the kinds that are polycrystalline unless they are among those that there are."""
+        accepted = "among " + ", ".join(f"'{name}'" for name in roles)
+        unknown = [unless(role in roles, "roles of grains", role, accepted) for role in self.roles or ()]
+        return [*sum(unknown, []), *unless(self.roles != (), "roles of grains", [], "at least one, or none stated")]
 
     def fills(self, role: str) -> bool:
         """Whether particles of a kind are polycrystalline, at least some of them."""
         return self.roles is None or role in self.roles
 
-    def require_smaller_than(self, diameter: float) -> None:
-        """A median grain is smaller than a particle of ``diameter`` [um]."""
-        median = self.diameter.quantile(0.5)
-        require(
-            median < diameter, "median diameter of the grains", median, f"less than that of particles, {diameter:g} um"
-        )
+    def refusals_beside(self, diameter: float) -> list[str]:
+        """A line unless a median grain is smaller than a particle of ``diameter`` [um]."""
+        median, accepted = self.diameter.quantile(0.5), f"less than that of particles, {diameter:g} um"
+        return unless(median < diameter, "median diameter of the grains", median, accepted)

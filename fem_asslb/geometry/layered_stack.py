@@ -1,18 +1,46 @@
 """A rectangle or box of layers."""
 
-import math
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import ClassVar, Literal
 
 from pydantic import ConfigDict
 
 from fem_asslb.geometry.layer import Layer
-from fem_asslb.geometry.requirements import require, require_length, require_order
+from fem_asslb.requirements import DIMENSION, ORDER, SEED, Requirement, asked, length, meet, optional_length, unless
 from fem_asslb.units import Length
 from fem_asslb.values import STRICT, Degree, Dimension, Integer
 
 BOUNDARY_NAMES = ("bottom", "top", "left", "right", "front", "back", "outer", "void")
 """Names that the builders give to groups of boundary facets."""
+
+
+def _names_of_layers(stack: "LayeredStack") -> list[str]:
+    return _refusals_of_names("layer name", stack.layers, ("particle",))
+
+
+def _roles_of_particles(stack: "LayeredStack") -> list[str]:
+    return _refusals_of_names("role of particles", stack.particle_roles, stack.layers)
+
+
+def _refusals_of_names(kind: str, names: Iterable[str], taken: Iterable[str]) -> list[str]:
+    forbidden = dict.fromkeys((*taken, *BOUNDARY_NAMES))
+    expected = "a name without '/' other than " + ", ".join(forbidden)
+    bad = [name for name in names if name == "" or "/" in name or name in forbidden]
+    return [line for name in bad for line in unless(False, kind, name, expected)]
+
+
+def _depth_in_3d_only(stack: "LayeredStack") -> list[str]:
+    if stack.dimension == 3:
+        return unless(stack.depth is not None, "depth", stack.depth, "a length, needed when dimension is 3")
+    return unless(stack.depth is None, "depth", stack.depth, "nothing when dimension is 2")
+
+
+def _elements_grow(stack: "LayeredStack") -> list[str]:
+    if stack.largest_element is None:
+        return []
+    accepted = f"at least element_size, {stack.element_size:g} um"
+    return unless(stack.element_size <= stack.largest_element, "largest_element", stack.largest_element, accepted)
 
 
 @dataclass(frozen=True)
@@ -41,35 +69,23 @@ class LayeredStack:
     seed: Integer = 1
     order: Degree = 1
     kind: Literal["layered-stack"] = "layered-stack"
+    REQUIREMENTS: ClassVar = (
+        DIMENSION,
+        asked("layers", lambda layers: len(layers) > 0, "at least one layer"),
+        Requirement((), _names_of_layers),
+        Requirement(("layers",), _roles_of_particles),
+        length("width"),
+        length("element_size"),
+        Requirement(("depth", "dimension"), _depth_in_3d_only),
+        optional_length("depth"),
+        optional_length("largest_element"),
+        Requirement(("largest_element", "element_size"), _elements_grow),
+        SEED,
+        ORDER,
+    )
 
     def __post_init__(self) -> None:
-        require(self.dimension in (2, 3), "dimension", self.dimension, "2 or 3")
-        require(len(self.layers) > 0, "layers", self.layers, "at least one layer")
-        roles = self.particle_roles
-        for kind, taken, names in (
-            ("layer name", ("particle",), self.layers),
-            ("role of particles", self.layers, roles),
-        ):
-            forbidden = dict.fromkeys((*taken, *BOUNDARY_NAMES))
-            for name in names:
-                accepted = name != "" and "/" not in name and name not in forbidden
-                require(accepted, kind, name, "a name without '/' other than " + ", ".join(forbidden))
-        require_length("width", self.width)
-        require_length("element_size", self.element_size)
-        if self.dimension == 3:
-            require(self.depth is not None, "depth", self.depth, "a length, needed when dimension is 3")
-            require_length("depth", self.depth or 0.0)
-        else:
-            require(self.depth is None, "depth", self.depth, "nothing when dimension is 2")
-        if self.largest_element is not None:
-            require(
-                self.element_size <= self.largest_element < math.inf,
-                "largest_element",
-                self.largest_element,
-                f"at least element_size, {self.element_size:g} um",
-            )
-        require(self.seed >= 0, "seed", self.seed, "an integer from 0")
-        require_order(self.order)
+        meet(self)
 
     @property
     def sides(self) -> tuple[float, ...]:

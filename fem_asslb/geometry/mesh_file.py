@@ -6,9 +6,14 @@ from typing import ClassVar, Literal
 
 from pydantic import ConfigDict
 
-from fem_asslb.geometry.requirements import require, require_length
+from fem_asslb.requirements import Requirement, length, meet, unless
 from fem_asslb.units import Length
 from fem_asslb.values import STRICT
+
+
+def _names_of_groups(mesh: "MeshFile") -> list[str]:
+    is_named = "" not in (*mesh.names.values(), *mesh.split)
+    return unless(is_named, "name of a group", "", "a name that is not empty")
 
 
 @dataclass(frozen=True)
@@ -28,8 +33,7 @@ class MeshFile:
     split: tuple[str, ...] = ()
     length_unit: Length = 1.0
     kind: Literal["mesh-file"] = "mesh-file"
+    REQUIREMENTS: ClassVar = (length("length_unit"), Requirement((), _names_of_groups))
 
     def __post_init__(self) -> None:
-        require_length("length_unit", self.length_unit)
-        for name in (*self.names.values(), *self.split):
-            require(name != "", "name of a group", name, "a name that is not empty")
+        meet(self)

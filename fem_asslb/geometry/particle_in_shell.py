@@ -1,15 +1,36 @@
 """A single particle in a concentric shell."""
 
-import math
 from dataclasses import dataclass
 from typing import ClassVar, Literal
 
 from pydantic import ConfigDict
 
 from fem_asslb.geometry.grains import Grains
-from fem_asslb.geometry.requirements import require, require_length, require_order
+from fem_asslb.requirements import DIMENSION, ORDER, Requirement, asked, length, meet, unless
 from fem_asslb.units import Length
 from fem_asslb.values import STRICT, Degree, Dimension
+
+
+def _shell_around_core(shell: "ParticleInShell") -> list[str]:
+    accepted = f"more than core_radius, {shell.core_radius:g} um"
+    return unless(shell.core_radius < shell.shell_radius, "shell_radius", shell.shell_radius, accepted)
+
+
+def _grains_are_whole(shell: "ParticleInShell") -> list[str]:
+    # A grain that a plane of symmetry cuts would stand for two crystals with mirrored axes.
+    allowed = shell.grains is None or shell.part == "full"
+    return unless(allowed, "part", shell.part, "'full' for a particle with grains")
+
+
+def _grains_are_small(shell: "ParticleInShell") -> list[str]:
+    return [] if shell.grains is None else shell.grains.refusals_beside(2 * shell.core_radius)
+
+
+def _grains_of_one_particle(shell: "ParticleInShell") -> list[str]:
+    if shell.grains is None:
+        return []
+    share, accepted = shell.grains.share, "1, for there is one particle"
+    return [*unless(share == 1.0, "grains.share", share, accepted), *shell.grains.refusals_among(["particle"])]
 
 
 @dataclass(frozen=True)
@@ -35,22 +56,18 @@ class ParticleInShell:
     order: Degree = 1
     grains: Grains | None = None
     kind: Literal["particle-in-shell"] = "particle-in-shell"
+    REQUIREMENTS: ClassVar = (
+        DIMENSION,
+        length("core_radius"),
+        length("shell_radius"),
+        Requirement(("core_radius", "shell_radius"), _shell_around_core),
+        length("element_size"),
+        asked("part", lambda value: value in ("full", "symmetric"), "'full' or 'symmetric'"),
+        ORDER,
+        Requirement(("part",), _grains_are_whole),
+        Requirement(("core_radius",), _grains_are_small),
+        Requirement(("grains",), _grains_of_one_particle),
+    )
 
     def __post_init__(self) -> None:
-        require(self.dimension in (2, 3), "dimension", self.dimension, "2 or 3")
-        require_length("core_radius", self.core_radius)
-        require(
-            self.core_radius < self.shell_radius < math.inf,
-            "shell_radius",
-            self.shell_radius,
-            f"more than core_radius, {self.core_radius:g} um",
-        )
-        require_length("element_size", self.element_size)
-        require(self.part in ("full", "symmetric"), "part", self.part, "'full' or 'symmetric'")
-        require_order(self.order)
-        if self.grains is not None:
-            # A grain that a plane of symmetry cuts would stand for two crystals with mirrored axes.
-            require(self.part == "full", "part", self.part, "'full' for a particle with grains")
-            require(self.grains.share == 1.0, "grains.share", self.grains.share, "1, for there is one particle")
-            self.grains.require_among(["particle"])
-            self.grains.require_smaller_than(2 * self.core_radius)
+        meet(self)

@@ -10,9 +10,35 @@ from pydantic import ConfigDict, Field
 from fem_asslb.geometry.diameters import Diameters
 from fem_asslb.geometry.grains import Grains
 from fem_asslb.geometry.placed_bodies import PlacedBodies, read_bodies
-from fem_asslb.geometry.requirements import require, require_fraction, require_length
+from fem_asslb.requirements import Requirement, asked, fraction, length, meet, raise_any, unless
 from fem_asslb.units import Length
 from fem_asslb.values import STRICT, Number
+
+
+def _roles_are_whole(roles: dict[str, float]) -> bool:
+    return not roles or (all(share > 0.0 for share in roles.values()) and abs(sum(roles.values()) - 1.0) < 1e-6)
+
+
+def _grains_have_particles(particles: "PackedParticles | PlacedParticles") -> list[str]:
+    return [] if particles.grains is None else particles.grains.refusals_among(particles.role_shares)
+
+
+def _gap_is_small(particles: "PackedParticles") -> list[str]:
+    median = particles.diameter.quantile(0.5)
+    accepted = f"less than the median diameter, {median:g} um"
+    return unless(particles.minimum_gap < median, "minimum_gap", particles.minimum_gap, accepted)
+
+
+def _grains_are_small(particles: "PackedParticles") -> list[str]:
+    return [] if particles.grains is None else particles.grains.refusals_beside(particles.diameter.quantile(0.5))
+
+
+_SHARED_REQUIREMENTS = (
+    length("minimum_gap"),
+    asked("walls", lambda value: value in ("inside", "cut"), "'inside' or 'cut'"),
+    asked("roles", _roles_are_whole, "names with shares above 0 whose sum is 1"),
+    Requirement(("roles", "grains"), _grains_have_particles),
+)
 
 
 @dataclass(frozen=True)
@@ -41,16 +67,15 @@ class PackedParticles:
     grains: Grains | None = None
     roles: dict[str, Number] = field(default_factory=dict)
     kind: Literal["packed"] = "packed"
+    REQUIREMENTS: ClassVar = (
+        fraction("volume_fraction"),
+        *_SHARED_REQUIREMENTS,
+        Requirement(("minimum_gap", "diameter"), _gap_is_small),
+        Requirement(("diameter",), _grains_are_small),
+    )
 
     def __post_init__(self) -> None:
-        require_fraction("volume_fraction", self.volume_fraction)
-        _require_gap_and_walls(self.minimum_gap, self.walls)
-        median = self.diameter.quantile(0.5)
-        accepted = f"less than the median diameter, {median:g} um"
-        require(self.minimum_gap < median, "minimum_gap", self.minimum_gap, accepted)
-        if self.grains is not None:
-            self.grains.require_smaller_than(median)
-        _require_roles(self.roles, self.grains)
+        meet(self)
 
     @property
     def role_shares(self) -> dict[str, float]:
@@ -88,10 +113,10 @@ class PlacedParticles:
     grains: Grains | None = None
     roles: dict[str, Number] = field(default_factory=dict)
     kind: Literal["placed"] = "placed"
+    REQUIREMENTS: ClassVar = _SHARED_REQUIREMENTS
 
     def __post_init__(self) -> None:
-        _require_gap_and_walls(self.minimum_gap, self.walls)
-        _require_roles(self.roles, self.grains)
+        meet(self)
 
     @property
     def role_shares(self) -> dict[str, float]:
@@ -125,7 +150,7 @@ class PlacedParticles:
     def require_small_grains(self, bodies: PlacedBodies) -> None:
         """A median grain is smaller than the median particle of the table."""
         if self.grains is not None:
-            self.grains.require_smaller_than(2 * float(np.median(bodies.radii)))
+            raise_any(self.grains.refusals_beside(2 * float(np.median(bodies.radii))))
 
 
 Particles = Annotated[PackedParticles | PlacedParticles, Field(discriminator="kind")]
@@ -143,24 +168,11 @@ class Voids:
     __pydantic_config__: ClassVar[ConfigDict] = STRICT
     volume_fraction: Number
     diameter: Diameters
+    REQUIREMENTS: ClassVar = (fraction("volume_fraction"),)
 
     def __post_init__(self) -> None:
-        require_fraction("volume_fraction", self.volume_fraction)
+        meet(self)
 
     def fraction(self, extents: tuple[float, ...]) -> float:
         """Part of a layer of these extents [um] inside voids."""
         return self.volume_fraction
-
-
-def _require_gap_and_walls(minimum_gap: float, walls: str) -> None:
-    require_length("minimum_gap", minimum_gap)
-    require(walls in ("inside", "cut"), "walls", walls, "'inside' or 'cut'")
-
-
-def _require_roles(roles: dict[str, float], grains: Grains | None) -> None:
-    shares = roles.values()
-    sum_is_one = not roles or abs(sum(shares) - 1.0) < 1e-6
-    accepted = "names with shares above 0 whose sum is 1"
-    require(all(share > 0.0 for share in shares) and sum_is_one, "roles", roles, accepted)
-    if grains is not None:
-        grains.require_among(roles or {"particle": 1.0})

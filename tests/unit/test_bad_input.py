@@ -740,3 +740,68 @@ def test_every_bad_line_of_a_protocol_is_named(tmp_path) -> None:
     errors = _errors(tmp_path, SHELL, [f"protocol.steps=[{lines}]"])
     assert [error.key for error in errors] == ["protocol.steps"] * len(words)
     assert all(word in error.message for word, error in zip(words, errors, strict=True))
+
+
+def test_every_number_of_a_shell_is_looked_at(tmp_path) -> None:
+    """A value that cannot be read, one out of range, and two that do not go together."""
+    changes = ["geometry.core_radius=4 um", "geometry.element_size=-1 um", "geometry.order=3"]
+    errors = [error.key for error in _errors(tmp_path, SHELL, changes)]
+    assert sorted(errors) == ["geometry.element_size", "geometry.order", "geometry.shell_radius"]
+
+
+def test_every_number_of_a_stack_is_looked_at(tmp_path) -> None:
+    """Mistakes in a table do not hide those of the tables around it, and make no other line."""
+    values = {
+        f"{PARTICLES}.volume_fraction": "1.45",
+        f"{PARTICLES}.minimum_gap": "-1 um",
+        f"{PARTICLES}.diameter.value": "-4 um",
+        "geometry.layers.cathode.thickness": "-2 um",
+        "geometry.seed": "-3",
+        "geometry.element_size": "-1 um",
+        "geometry.depth": "5 um",
+    }
+    errors = _errors(tmp_path, GOOD, [f"{key}={value}" for key, value in values.items()])
+    assert sorted(error.key for error in errors) == sorted(values)
+    for error in errors:
+        assert values[error.key] in error.message
+
+
+def test_every_value_of_a_material_is_looked_at(tmp_path) -> None:
+    """One line for each value out of its range."""
+    values = {"youngs_modulus": "-1 GPa", "poisson_ratio": "0.7", "diffusivity": "-1e-14 m^2/s"}
+    errors = _errors(tmp_path, GOOD, [f"materials.particle.{key}={value}" for key, value in values.items()])
+    assert [error.key for error in errors] == ["materials.particle"] * 3
+    assert all(error.message.startswith(name) for name, error in zip(values, errors, strict=True))
+
+
+@pytest.mark.parametrize(
+    ("changes", "keys"),
+    [
+        # The median of particles of no size is no limit for the gap, the grains and the layer.
+        ([f"{PARTICLES}.grains={GRAINS}", f"{PARTICLES}.diameter.value=0 um"], [f"{PARTICLES}.diameter.value"]),
+        # Elements of no size are no limit for the largest one.
+        (["geometry.element_size=-1 um", "geometry.largest_element=5 um"], ["geometry.element_size"]),
+        # Which of two values is wrong is open: what else they do not go with is no mistake of its own.
+        ([f"{PARTICLES}.grains={GRAINS}", f"{PARTICLES}.diameter.value=50 nm"], [f"{PARTICLES}.minimum_gap"]),
+        (["geometry.dimension=3", f"{PARTICLES}.volume_fraction=0.7"], ["geometry.depth"]),
+        # A fraction that is refused is no fraction to be packed.
+        ([f"{PARTICLES}.volume_fraction=1.2", "geometry.seed=-1"], [f"{PARTICLES}.volume_fraction", "geometry.seed"]),
+        # A misspelt key may stand for the one that is missing.
+        ([f"{PARTICLES}.walks=cut", "geometry.seed=-1"], [f"{PARTICLES}.walks", "geometry.seed"]),
+    ],
+)
+def test_a_mistake_makes_no_line_about_what_depends_on_it(tmp_path, changes: list[str], keys: list[str]) -> None:
+    """Neither in its own table nor in those around it."""
+    assert [error.key for error in _errors(tmp_path, GOOD, changes)] == keys
+
+
+def test_mistakes_of_an_interface_come_at_once(tmp_path) -> None:
+    """One line for each pair of keys that do not go together, and for what cannot be read."""
+    name = "interfaces.surface"
+    changes = [f"{name}.initial_state=unbonded", f"{name}.bonded_fraction=0.5", f"{name}.normal_stiffness=1 MPa/um"]
+    errors = _errors(tmp_path, GOOD, [*COHESIVE, *changes, f"{name}.friction=-0.1"])
+    assert sorted(error.key for error in errors) == [
+        f"{name}.bonded_fraction",
+        f"{name}.friction",
+        f"{name}.normal_stiffness",
+    ]

@@ -11,7 +11,7 @@ PACKAGE = Path(__file__).parents[2] / "fem_asslb"
 
 LAYERS = [
     "errors constants launcher",
-    "units values elementary",
+    "units values elementary requirements",
     "materials geometry kinematics",
     "interfaces",
     "case",

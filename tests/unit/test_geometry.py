@@ -107,6 +107,27 @@ def test_values_out_of_range_are_refused(make, message):
     assert "\n" not in str(error.value)
 
 
+@pytest.mark.parametrize(
+    ("make", "names"),
+    [
+        (lambda: ParticleInShell(3, 2.0, 1.0, -0.5, order=3), ["shell_radius", "element_size", "order"]),
+        (lambda: TableDiameters((1.0, -2.0, 0.0), (0.5, 0.4, 0.0)), ["number_fractions", "diameters", "diameters"]),
+        (lambda: LayeredStack(2, {"top": Layer(4.0), "a/b": Layer(4.0)}, 0.0, 1.0), ["layer name"] * 2 + ["width"]),
+        (
+            lambda: LayeredStack(2, {"a": Layer(4.0)}, 5.0, -1.0, 5.0, -2.0),
+            ["element_size", "depth", "largest_element"],
+        ),
+        # What is compared with a value that is refused makes no line of its own.
+        (lambda: ParticleInShell(3, -2.0, 1.0, 0.5, "full", 1, Grains(EqualDiameters(1.0))), ["core_radius"]),
+        (lambda: TableDiameters((), (0.5,)), ["diameters"]),
+    ],
+)
+def test_all_values_out_of_range_are_named_at_once(make, names):
+    with pytest.raises(ValueError) as error:
+        make()
+    assert [line.partition(" is ")[0] for line in str(error.value).splitlines()] == names
+
+
 def test_a_case_table_becomes_the_geometry_with_lengths_in_um():
     table = {
         "kind": "layered-stack",

@@ -1,5 +1,6 @@
 """What the protocol imposes on a problem at each instant, and when a step of it ends."""
 
+import math
 from typing import NamedTuple
 
 from fem_asslb.battery_cell import BatteryCell
@@ -15,6 +16,9 @@ from fem_asslb.spaces.state import CONTACT_PRESSURE, ELECTRODE, PLATEN
 
 VOLTAGE_TOLERANCE = 1e-4
 """A voltage limit counts as met within this distance [V]."""
+
+STOICHIOMETRY_TOLERANCE = 1e-9
+"""A limit of the mean stoichiometry counts as met within this distance [-]: no step is as short as rounding."""
 
 LEAST_CONDUCTING = 1e-6
 """Share of the reacting surface below which nothing conducts a current."""
@@ -183,9 +187,11 @@ class Loading:
             case "areal_capacity":
                 return (limit.value * (self._battery.plate_area or 0.0) - passed) / abs(self.current)
             case "stoichiometry":
-                to_go = self._diagnostics.lithium() - limit.value * self._diagnostics.lithium_capacity()
-                rate = float(self._problem.controls.current_density.value) * self._diagnostics.reacting_area / FARADAY
-                return max(0.0, to_go / rate)
+                capacity = self._diagnostics.lithium_capacity()
+                density = float(self._problem.controls.current_density.value)
+                rate = density * self._diagnostics.reacting_area / (FARADAY * capacity)
+                to_go = math.copysign(1.0, rate) * (self._diagnostics.lithium() / capacity - limit.value)
+                return to_go / abs(rate) if to_go > STOICHIOMETRY_TOLERANCE else 0.0
             case _:
                 return float("inf")
 

@@ -12,7 +12,8 @@ RUN python3 -m pip install --no-cache-dir --no-deps --no-build-isolation --break
  # Any user that "docker run --user" names keeps compiled forms here.
  && chmod 1777 /home/researcher
 
-# One thread per rank; ranks share this machine, may be more than its cores, and cannot read one another's memory.
+# One thread per rank; ranks share this machine, may be more than its cores (those that wait give theirs up), and cannot
+# read one another's memory.
 ENV HOME=/home/researcher \
     LC_ALL=C.UTF-8 \
     OMP_NUM_THREADS=1 \
@@ -20,6 +21,7 @@ ENV HOME=/home/researcher \
     OMPI_ALLOW_RUN_AS_ROOT=1 \
     OMPI_ALLOW_RUN_AS_ROOT_CONFIRM=1 \
     OMPI_MCA_btl=self,sm \
+    OMPI_MCA_mpi_yield_when_idle=1 \
     OMPI_MCA_smsc=^cma \
     PRTE_MCA_rmaps_default_mapping_policy=:oversubscribe \
     PRTE_MCA_hwloc_default_binding_policy=none

@@ -13,6 +13,7 @@ from fem_asslb import log
 from fem_asslb.case.paths import file_hashes
 from fem_asslb.case.reader import read_case
 from fem_asslb.case.schema import Case
+from fem_asslb.launcher import waiting_ranks_yield
 from fem_asslb.mesh.domain import Domain, distribute, read_on_root
 from fem_asslb.mesh.source import MeshSource, read_source
 from fem_asslb.mesh_cache import MESH_FOLDER, CachedMesh, build_cached, case_directory
@@ -162,5 +163,7 @@ def _log_start(simulation: Simulation, start: int | None) -> None:
     domain = simulation.problem.domain
     cells = domain.mesh.topology.index_map(domain.dimension).size_global
     logger.info("%s: %d cells on %d ranks", simulation.case.case.title, cells, domain.comm.size)
+    if waiting_ranks_yield() and domain.comm.size > 1:
+        logger.info("ranks that wait give up their core (mpi_yield_when_idle)")
     if start is not None:
         logger.info("resumed after step %d, %.6g s", start, simulation.time)

@@ -7,6 +7,8 @@ _RANK_VARIABLES = ("OMPI_COMM_WORLD_RANK", "PMIX_RANK", "PMI_RANK", "SLURM_PROCI
 
 _PREFIXES = ("OMPI_", "PMIX_", "PRTE_", "PMI_")
 
+_YIELD = "OMPI_MCA_mpi_yield_when_idle"
+
 
 def launched_rank() -> int:
     """Rank of this process; 0 without a launcher."""
@@ -23,3 +25,8 @@ def leave_launcher() -> None:
     if any(name in os.environ for name in _RANK_VARIABLES):
         for name in os.environ.keys() - without_launcher(os.environ):
             del os.environ[name]
+
+
+def waiting_ranks_yield() -> bool:
+    """Whether Open MPI's ranks give up their core while they wait, rather than poll at full speed."""
+    return os.environ.get(_YIELD) == "1"

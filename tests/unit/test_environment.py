@@ -166,6 +166,19 @@ def test_run_passes_commands_and_options_through(host: Host, arguments: list[str
     assert host.run(*arguments, script="run") == (0, f"exec {command}\n", "")
 
 
+@pytest.mark.parametrize("script", ["run", "bench"])
+@pytest.mark.parametrize(("ranks", "setting"), [("2", "unset"), ("3", "1")])
+def test_ranks_that_wait_yield_where_there_are_more_than_cores(
+    host: Host, monkeypatch: pytest.MonkeyPatch, script: str, ranks: str, setting: str
+) -> None:
+    monkeypatch.delenv("OMPI_MCA_mpi_yield_when_idle", raising=False)
+    nproc = host.folder / "bin" / "nproc"
+    nproc.write_text("#!/bin/bash\necho 2\n")
+    nproc.chmod(0o755)
+    (host.folder / "scripts" / "environment").write_text('#!/bin/bash\necho "${OMPI_MCA_mpi_yield_when_idle-unset}"\n')
+    assert host.run("-n", ranks, "cases/a", script=script) == (0, f"{setting}\n", "")
+
+
 @pytest.mark.parametrize("ranks", ["0", "two", ""])
 def test_run_refuses_other_numbers_of_ranks(host: Host, ranks: str) -> None:
     status, _, messages = host.run("-n", ranks, "cases/a", script="run")

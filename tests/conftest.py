@@ -8,6 +8,8 @@ from pathlib import Path
 
 import pytest
 
+pytest_plugins = ["tests.progress"]
+
 # Destructors of distributed objects can be collective: never in the middle of a test on one rank alone.
 gc.disable()
 

@@ -7,6 +7,7 @@ from dolfinx import mesh as dmesh
 from fem_asslb.errors import MeshError
 from fem_asslb.mesh.domain import Domain
 from fem_asslb.model import Support
+from fem_asslb.parallel import global_min
 
 TOP = "top"
 """Boundary under the platen."""
@@ -24,32 +25,62 @@ def create_conditions(
         prescribed: Displacement on ``support.prescribed``.
     """
     facet = domain.dimension - 1
-    conditions = [_zero(space, axis, facet, domain.boundary(name)) for name, axis in support.planes]
+    conditions = [_plane(space, axis, facet, domain.boundary(name)) for name, axis in support.planes]
     if support.platen:
-        conditions.append(_zero(space, domain.dimension - 1, facet, domain.boundary(TOP)))
+        conditions.append(_plane(space, domain.dimension - 1, facet, domain.boundary(TOP)))
     if support.pinned:
         return conditions + _pins(domain, space)
     if support.prescribed is not None:
         dofs = fem.locate_dofs_topological(space, facet, domain.boundary(support.prescribed))
         conditions.append(fem.dirichletbc(prescribed, dofs))
     elif domain.dimension == 2:
-        conditions.append(_zero(space, 2, 0, _corner(domain)))
+        conditions += _hold(domain, space, _corner(domain), (2,))
     return conditions
 
 
 def platen_shape(domain: Domain, space: fem.FunctionSpace) -> fem.Function:
-    """Displacement that follows the platen: one along the stack at the dofs under it, zero at all others."""
+    """Displacement that follows the platen: one along the stack at the nodes under it, zero at all others.
+
+    It is continuous, so that the platen opens no interface: also a body that reaches the platen in a mere vertex or
+    edge has it there, where nothing holds that body to the platen.
+    """
+    axis, facet = domain.dimension - 1, domain.dimension - 1
+    continuous = fem.Function(fem.functionspace(domain.mesh, space.ufl_element()))
+    dofs = fem.locate_dofs_topological(continuous.function_space.sub(axis), facet, domain.boundary(TOP))
+    continuous.x.array[dofs] = 1.0
+    continuous.x.scatter_forward()
     shape = fem.Function(space, name="platen")
-    axis = domain.dimension - 1
-    dofs = fem.locate_dofs_topological(space.sub(axis), domain.dimension - 1, domain.boundary(TOP))
-    shape.x.array[dofs] = 1.0
+    shape.interpolate(continuous)
     shape.x.scatter_forward()
     return shape
 
 
-def _zero(space: fem.FunctionSpace, axis: int, dimension: int, entities: np.ndarray) -> fem.DirichletBC:
-    dofs = fem.locate_dofs_topological(space.sub(axis), dimension, entities)
+def _plane(space: fem.FunctionSpace, axis: int, facet: int, facets: np.ndarray) -> fem.DirichletBC:
+    """No motion along an axis of the bodies that have facets on a plane; one that meets it in a vertex is not held."""
+    dofs = fem.locate_dofs_topological(space.sub(axis), facet, facets)
     return fem.dirichletbc(np.float64(0.0), dofs, space.sub(axis))
+
+
+def _hold(
+    domain: Domain, space: fem.FunctionSpace, vertices: np.ndarray, components: tuple[int, ...]
+) -> list[fem.DirichletBC]:
+    """No motion of one body at a vertex that several may share, the same one on every rank.
+
+    Args:
+        domain: The mesh.
+        space: Displacement space.
+        vertices: The local copy of the vertex, or none.
+        components: Those that are held.
+    """
+    topology = domain.mesh.topology
+    topology.create_connectivity(domain.dimension, 0)
+    corners = topology.connectivity(domain.dimension, 0).array.reshape(-1, domain.dimension + 1)
+    # The first dofs of a Lagrange element are those of its corners.
+    dofs = space.dofmap.list[: len(corners), : domain.dimension + 1][np.isin(corners, vertices)]
+    numbers = space.dofmap.index_map.local_to_global(dofs.astype(np.int32))
+    chosen = global_min(domain.comm, numbers.min(initial=np.iinfo(np.int64).max))
+    held = np.unique(dofs[numbers == int(chosen[0])]).astype(np.int32)
+    return [fem.dirichletbc(np.float64(0.0), 3 * held + axis, space.sub(axis)) for axis in components]
 
 
 def _pins(domain: Domain, space: fem.FunctionSpace) -> list[fem.DirichletBC]:
@@ -64,7 +95,7 @@ def _pins(domain: Domain, space: fem.FunctionSpace) -> list[fem.DirichletBC]:
     conditions = []
     for turn, (signs, components) in enumerate(held):
         vertices = _outermost(domain, 1 if turn == 2 else 0, np.array(signs))
-        conditions += [_zero(space, axis, 0, vertices) for axis in components]
+        conditions += _hold(domain, space, vertices, components)
     return conditions
 
 

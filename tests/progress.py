@@ -1,7 +1,7 @@
 """Ends a test run in which nothing has finished for long: ranks that wait for one another would wait for ever.
 
-A limit on the whole run would end a healthy one on a slow machine. ``faulthandler_timeout`` of pytest lets every process
-print where it stands; the alarm a little later needs no Python, so that it ends a process that waits inside MPI too.
+A limit on the whole run would end a healthy one on a slow machine. ``faulthandler_timeout`` of pytest lets every
+process print where it stands; the alarm a little later needs no Python, so that it ends one that waits inside MPI too.
 """
 
 import math

@@ -24,6 +24,18 @@ def test_never_begun():
 """
 
 
+SHORT = """
+import time
+
+import pytest
+
+
+@pytest.mark.parametrize("turn", range(8))
+def test_short(turn):
+    time.sleep(0.5)
+"""
+
+
 @pytest.mark.serial
 def test_ranks_that_wait_for_one_another_are_ended(tmp_path):
     (tmp_path / "test_waiting.py").write_text(WAITING)
@@ -39,9 +51,7 @@ def test_ranks_that_wait_for_one_another_are_ended(tmp_path):
 
 @pytest.mark.serial
 def test_a_run_of_many_short_tests_goes_on(tmp_path):
-    (tmp_path / "test_short.py").write_text(
-        "import time\nimport pytest\n\n\n@pytest.mark.parametrize('k', range(8))\ndef test_short(k):\n    time.sleep(0.5)\n"
-    )
+    (tmp_path / "test_short.py").write_text(SHORT)
     (tmp_path / "pytest.ini").write_text("[pytest]\nfaulthandler_timeout = 2\n")
     command = [sys.executable, "-m", "pytest", "-p", "tests.progress", str(tmp_path)]
     assert subprocess.run(command, capture_output=True, cwd=CHECKOUT).returncode == 0

@@ -13,7 +13,7 @@ from fem_asslb.controls import Controls
 from fem_asslb.currents import Currents
 from fem_asslb.forms import fixture, lithium, mechanics
 from fem_asslb.mesh.bodies import lithium_bodies, welded_bodies
-from fem_asslb.mesh.domain import Domain, check_roles
+from fem_asslb.mesh.domain import Domain, check_degree, check_roles
 from fem_asslb.model import Model
 from fem_asslb.spaces.interface_state import PointEvaluator
 from fem_asslb.spaces.state import CONTACT_PRESSURE, ELECTRODE, OUT_OF_PLANE, PLATEN, create_state
@@ -57,6 +57,7 @@ class Problem:
 
     def __init__(self, domain: Domain, model: Model, sources: Sources | None = None) -> None:
         check_roles(domain, model.materials)
+        check_degree(domain, model.displacement_degree)
         self.domain, self.model = domain, model
         broken = [item.pair for item in model.interfaces]
         bodies = welded_bodies(domain, broken), lithium_bodies(domain, broken, model.hosts)

@@ -19,6 +19,7 @@ CHECKS: tuple[Callable[..., Iterator[CaseError]], ...] = (
     geometry_checks.particles_can_be_packed,
     placement_checks.placed_particles_fit_their_layer,
     geometry_checks.fixture_fits_the_geometry,
+    geometry_checks.curved_elements_have_a_curved_displacement,
     geometry_checks.axes_keep_the_symmetry,
     geometry_checks.axes_about_a_centre_have_one,
     geometry_checks.tangential_axes_have_grains,

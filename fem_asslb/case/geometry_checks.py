@@ -3,7 +3,7 @@
 from fem_asslb.case.check_parts import Errors, listed, roles_with_grains
 from fem_asslb.case.fixture import Fixture, PressureFixture
 from fem_asslb.case.materials import MaterialChoice
-from fem_asslb.case.schema import region_roles
+from fem_asslb.case.schema import Solver, region_roles
 from fem_asslb.errors import CaseError
 from fem_asslb.geometry import Geometry, LayeredStack, MeshFile, PackedParticles, ParticleInShell, Voids
 
@@ -49,6 +49,13 @@ def fixture_fits_the_geometry(geometry: Geometry, fixture: Fixture) -> Errors:
         yield CaseError("fixture.kind", f"'pressure' is for a particle in a shell; a layered stack takes {accepted}")
     if getattr(geometry, "dimension", 2) == 3 and fixture.out_of_plane is not None:
         yield CaseError("fixture.out_of_plane", f"'{fixture.out_of_plane}' is for 2D; the geometry is 3D, leave it out")
+
+
+def curved_elements_have_a_curved_displacement(geometry: Geometry, solver: Solver) -> Errors:
+    """Linear displacement on curved elements cannot even be a uniform strain."""
+    if not isinstance(geometry, MeshFile) and geometry.order > solver.displacement_degree:
+        reason = f"{geometry.order} needs a displacement of that degree; accepted: 1, or solver.displacement_degree = 2"
+        yield CaseError("geometry.order", reason)
 
 
 def axes_keep_the_symmetry(geometry: Geometry, materials: dict[str, MaterialChoice]) -> Errors:

@@ -161,3 +161,17 @@ def check_roles(domain: Domain, wanted: Iterable[str]) -> None:
         raise MeshError(f"regions {without} have no material; materials are given for {sorted(wanted)}")
     if unused := sorted(wanted - set(domain.roles)):
         raise MeshError(f"materials {unused} have no region; the mesh has {list(domain.roles)}")
+
+
+def check_degree(domain: Domain, displacement_degree: int) -> None:
+    """No field of less degree than the geometry: linear displacement in a curved element has no uniform strain.
+
+    Raises:
+        MeshError: The elements are curved and the displacement is linear.
+    """
+    degree = domain.mesh.geometry.cmap.degree
+    if degree > displacement_degree:
+        expected = f"a mesh of order {displacement_degree}, or solver.displacement_degree = {degree}"
+        raise MeshError(
+            f"displacement of degree {displacement_degree} on a mesh of order {degree}; expected {expected}"
+        )

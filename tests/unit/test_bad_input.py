@@ -217,6 +217,11 @@ BAD = {  # what is changed, the key of the error, words of its message
     # geometry
     "dimension of four": (["geometry.dimension=4"], "geometry.dimension", ["4 is not accepted", "2 or 3"]),
     "dimension that is no integer": (["geometry.dimension=2.0"], "geometry.dimension", ["2.0", "an integer"]),
+    "curved elements with linear displacement": (
+        ["geometry.order=2", "solver.displacement_degree=1"],
+        "geometry.order",
+        ["2", "accepted: 1, or solver.displacement_degree = 2"],
+    ),
     "order that is a flag": (["geometry.order=true"], "geometry.order", ["true", "an integer"]),
     "degree that is a flag": (["solver.displacement_degree=true"], "solver.displacement_degree", ["an integer"]),
     "seed that is a flag": (["geometry.seed=true"], "geometry.seed", ["true is not accepted", "an integer"]),

@@ -14,6 +14,8 @@ from meshes.session import gmsh_session
 from tests.support import rms
 from tests.verification.test_vertex_contact import confined, force_error
 
+pytestmark = pytest.mark.two_ranks
+
 PRESSURE = 5.0
 MATERIAL = {"use": "lpscl", "axis": {"direction": [0, 0, 1]}}
 GRAINS = {"diameter": {"kind": "equal", "value": "1.2 um"}, "element_size": "0.6 um"}

@@ -49,6 +49,14 @@ class NewtonSolver:
         self._test = ConvergenceTest(problem.state)
         self._share = 1.0
         self.iterations = 0
+        # Factors, aggregates and Krylov spaces of a solve that failed may hold anything: the next starts with new ones.
+        self._is_spoilt = False
+        # PETSc's options are one table for the whole process: a prefix of its own keeps solvers apart.
+        self._prefix = f"{self._matrix.getName()}_"
+        table = PETSc.Options(self._prefix)
+        weakref.finalize(self, _forget, self._prefix, list(self.options))
+        for key, value in self.options.items():
+            table.setValue(key, value)
         try:
             self._snes = self._create_snes()
             if options:
@@ -70,22 +78,25 @@ class NewtonSolver:
         for condition in self._problem.conditions:
             condition.set(self._problem.state.displacement.x.array)
         compatibility.read_from_functions(self._point, self._problem.state.functions)
+        if self._is_spoilt:
+            self._snes.destroy()
+            self._snes = self._create_snes()
+        self._is_spoilt = True
         try:
             self._snes.solve(None, self._point)
         except PETSc.Error as error:
-            self._snes.getKSP().getPC().reset()
             if error.ierr == _LIBRARY_ERROR and error.__cause__ is None:
                 raise ConvergenceError("the linear solver failed") from error
             # PETSc wraps what stops a callback, such as a keyboard interrupt.
             raise (error.__cause__ or error) from None
-        self.iterations += self._snes.getIterationNumber()
+        finally:
+            self.iterations += self._snes.getIterationNumber()
         reason = self._snes.getConvergedReason()
         if reason <= 0:
-            # A factor that failed must not be used again.
-            self._snes.getKSP().getPC().reset()
             raise ConvergenceError(
                 f"Newton stopped after {self._snes.getIterationNumber()} iterations: {_name(reason)}"
             )
+        self._is_spoilt = False
         compatibility.write_to_functions(self._point, self._problem.state.functions)
         return self._test.report
 
@@ -104,13 +115,7 @@ class NewtonSolver:
 
     def _create_snes(self) -> PETSc.SNES:
         snes = PETSc.SNES().create(self._problem.domain.comm)
-        # PETSc's options are one table for the whole process: a prefix of its own keeps solvers apart.
-        prefix = f"{snes.getName()}_"
-        table = PETSc.Options(prefix)
-        weakref.finalize(self, _forget, prefix, list(self.options))
-        for key, value in self.options.items():
-            table.setValue(key, value)
-        snes.setOptionsPrefix(prefix)
+        snes.setOptionsPrefix(self._prefix)
         snes.setFunction(self._assemble_residual, self._residual)
         snes.setJacobian(self._assemble_jacobian, self._matrix)
         snes.setFromOptions()

@@ -30,7 +30,7 @@ AREA = 0.5 * np.pi
 class Particle:
     """Particle of radius 1 in a shell of radius 2, an octant (quadrant in 2D): the planes hold it in the middle."""
 
-    def __init__(self, comm, dimension, law):
+    def __init__(self, comm, dimension, law, preset="direct"):
         planes = (("left", 0), ("bottom", 1)) if dimension == 2 else (("left", 0), ("front", 1), ("bottom", 2))
         self.dimension = dimension
         self.problem = problem_on(
@@ -45,7 +45,7 @@ class Particle:
         )
         self.problem.controls.outer_pressure.value = OUTSIDE
         self.problem.controls.time_step.value = 1e3  # drag is nothing
-        self._solver = NewtonSolver(self.problem)
+        self._solver = NewtonSolver(self.problem, preset)
         self._diagnostics = InterfaceDiagnostics(self.problem)
         self.cohesive = 0.0
 

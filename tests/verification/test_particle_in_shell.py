@@ -18,7 +18,7 @@ SWELLING = (0.03, -0.05)
 X = 0.9
 
 
-def solved(comm, dimension, layers, radius, stiffness=np.inf, core=CORE, shell=SHELL, swelling=None):
+def solved(comm, dimension, layers, radius, stiffness=np.inf, core=CORE, shell=SHELL, swelling=None, preset="direct"):
     """Particle of radius 1 in a shell under pressure, its crystal axis along z, all at x = X."""
     swelling = swelling or (SWELLING if dimension == 2 else (SWELLING[0], SWELLING[0]))
     interfaces = (
@@ -34,7 +34,7 @@ def solved(comm, dimension, layers, radius, stiffness=np.inf, core=CORE, shell=S
     )
     force_x(problem, X)
     problem.controls.outer_pressure.value = OUTSIDE
-    NewtonSolver(problem).solve()
+    NewtonSolver(problem, preset).solve()
     return problem
 
 

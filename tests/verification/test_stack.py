@@ -72,9 +72,9 @@ def hold(problem, stiffness):
     platen.stiffness.value = 0.0 if np.isinf(stiffness) else stiffness
 
 
-def held_after_growth(problem, stiffness, x):
+def held_after_growth(problem, stiffness, x, preset="direct"):
     """Pressure and position of the platen after a pressed stack grew against its fixture."""
-    solver = NewtonSolver(problem)
+    solver = NewtonSolver(problem, preset)
     press(problem, solver)
     pressed = problem.state.number(PLATEN)
     hold(problem, stiffness)

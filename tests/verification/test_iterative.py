@@ -1,0 +1,103 @@
+"""The iterative preset: closed forms that the direct one meets, and solves that go on after others have failed."""
+
+import numpy as np
+import pytest
+
+from fem_asslb.errors import ConvergenceError
+from fem_asslb.interfaces.law import ContactLaw
+from fem_asslb.presets import PRESETS
+from fem_asslb.solver import NewtonSolver
+from tests import closed_forms
+from tests.support import REFERENCE_X, force_x
+from tests.verification.test_cell import SMALL, build
+from tests.verification.test_debonding import STIFFNESS, Particle
+from tests.verification.test_particle_in_shell import (
+    CORE,
+    OUTSIDE,
+    SHELL,
+    SWELLING,
+    X,
+    core_pressure,
+    solved,
+)
+from tests.verification.test_stack import PRESSURE, THICKNESS, confined_layers, held_after_growth, stack
+
+ITERATIVE = "iterative"
+
+
+def test_particle_in_a_shell(comm):
+    """D1 in 3D."""
+    pressure, _ = core_pressure(solved(comm, 3, 4, 2.0, preset=ITERATIVE))
+    exact = closed_forms.sphere_in_shell(CORE, SHELL, 2.0, SWELLING[0] * (X - REFERENCE_X), OUTSIDE)
+    assert pressure == pytest.approx(exact, rel=5e-4)
+
+
+@pytest.mark.parametrize("stiffness", [700.0, np.inf])
+def test_layers_between_plates(comm, stiffness):
+    """E1."""
+    pressure, _ = held_after_growth(stack(comm, 3), stiffness, 0.55, ITERATIVE)
+    growth, modulus = confined_layers(0.05)
+    change = closed_forms.stack_pressure_change(THICKNESS, growth, modulus, stiffness)
+    assert pressure - PRESSURE == pytest.approx(change, rel=1e-8)
+
+
+@pytest.mark.parametrize("dimension", [2, 3])
+def test_a_particle_lets_go_and_comes_back(comm, dimension):
+    """D3."""
+    particle = Particle(comm, dimension, ContactLaw(STIFFNESS, STIFFNESS), ITERATIVE)
+    critical = particle.x_at(0.0)
+    for x, is_open in ((REFERENCE_X, False), (critical - 0.05, True), (REFERENCE_X, False)):
+        opening, *_ = particle.go_to(x)
+        assert particle.summary["open [-]"] == float(is_open)
+        if is_open:
+            assert opening == pytest.approx(particle.pull(x), rel=3e-3, abs=1e-5)
+
+
+def test_books_of_a_cell(comm, shared_path):
+    """Lithium, force and energy at every step of a charge and a discharge."""
+    steps = ["press to 5 MPa in 1 min", "charge at 1C until 20 mAh/g", "discharge at 1C until 10 mAh/g"]
+    changes = [*SMALL, "solver.preset=iterative", f"protocol.steps={steps}"]
+    simulation = build(comm, "feng2026-liin", changes, shared_path)
+    while not simulation.loading.has_ended:
+        scalars = simulation.advance().scalars
+        assert abs(scalars["energy balance error [-]"]) < 1e-7
+        assert abs(scalars["lithium balance error [-]"]) < 1e-10
+        assert abs(scalars["plate force error [-]"]) < 1e-6
+
+
+def test_a_step_succeeds_after_rejected_ones(comm, shared_path):
+    """One iteration leaves 1e-5 of the update: enough for a short step only."""
+    changes = ["solver.preset=iterative", "solver.petsc={snes_max_it=1}"]
+    record = build(comm, "column", changes, shared_path).advance()
+    assert record.rejected > 5
+    assert record.scalars["stack pressure [MPa]"] == pytest.approx(81.0 * record.duration / 60.0, rel=1e-8)
+
+
+@pytest.mark.parametrize("preset", PRESETS)
+def test_a_solver_is_as_new_after_a_failure(comm, preset):
+    """Whatever has stopped it: NaN in the residual, in the matrix, or an error of its own."""
+    problem = stack(comm, 2)
+    solver = NewtonSolver(problem, preset)
+    force_x(problem, 0.55)
+    start = problem.state.empty_like()
+    start.assign(problem.state)
+    solver.solve()
+    exact = problem.state.displacement.x.array.copy()
+    iterations = solver.iterations
+
+    def solve_again():
+        problem.state.assign(start)
+        solver.solve()
+        assert problem.state.displacement.x.array == pytest.approx(exact, abs=1e-9)
+
+    problem.controls.forced_x.value = np.nan
+    with pytest.raises(ConvergenceError, match="nan"):
+        solver.solve()
+    problem.controls.forced_x.value = 0.55
+    solve_again()
+
+    problem.state.lithium.x.array[:] = np.nan
+    with pytest.raises(ConvergenceError):
+        solver.solve()
+    solve_again()
+    assert solver.iterations > 2 * iterations

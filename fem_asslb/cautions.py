@@ -1,7 +1,8 @@
-"""Where a result leaves the ground that the model stands on: strength, data range, small strain, energy balance."""
+"""Where a result leaves the ground that the model stands on: strength, data range, small strain, balances."""
 
 from collections.abc import Mapping
 
+from fem_asslb.balances import BALANCES, WARNED
 from fem_asslb.model import Model
 
 SMALL_STRAIN = 0.05
@@ -43,6 +44,10 @@ def cautions(model: Model, scalars: Mapping[str, float], ranges: Ranges) -> dict
             host = material.host
             for data, law in (("lattice table", host.lattice), ("potential data", host.potential)):
                 found |= _outside(f"{role}: x", ranges[role], (law.x_min, law.x_max), f"the {data}")
+    for name, words in BALANCES.items():
+        error = abs(scalars.get(name, 0.0))
+        if error > WARNED:
+            found[name] = error, f"{words}: {name.removesuffix(' [-]')} {error:.1e}"
     energy = abs(scalars["energy balance error [-]"])
     if energy > ENERGY_ERROR:
         text = (

@@ -59,12 +59,16 @@ class Diagnostics:
         one = fem.Constant(problem.domain.mesh, 1.0)
         self.plate_area: float | None = None
         if problem.model.support.platen:
-            self.plate_area = self._integral(fem.form(one * problem.continuum.boundary(TOP)))
+            self.plate_area = self.integral(fem.form(one * problem.continuum.boundary(TOP)))
         self._outer_motion = self._outer_motion_form()
         surfaces = [measure for _, measure, _ in problem.currents.reactions(problem.state, problem.previous)]
-        self.reacting_area = sum(self._integral(problem.compile(one * measure)) for measure in surfaces)
+        self.reacting_area = sum(self.integral(problem.compile(one * measure)) for measure in surfaces)
         interrupted = problem.currents.interruptions(problem.state, problem.previous)
         self._interrupted = [problem.compile(share * measure) for share, measure in interrupted]
+
+    def integral(self, form: fem.Form) -> float:
+        """Value of a compiled form without arguments over the whole mesh."""
+        return float(global_sum(self._comm, fem.assemble_scalar(form))[0])
 
     def active_mass(self) -> float:
         """Mass of all hosts [pg; pg/um in 2D]."""
@@ -73,7 +77,7 @@ class Diagnostics:
 
     def conducting_share(self) -> float:
         """Share of the reacting surface that conducts lithium, of a model that has some [-]."""
-        return 1.0 - sum(self._integral(form) for form in self._interrupted) / self.reacting_area
+        return 1.0 - sum(self.integral(form) for form in self._interrupted) / self.reacting_area
 
     def lithium_capacity(self) -> float:
         """Lithium in all hosts at x = 1 [pmol; pmol/um in 2D]."""
@@ -81,12 +85,12 @@ class Diagnostics:
 
     def lithium(self) -> float:
         """Lithium in all hosts [pmol; pmol/um in 2D]."""
-        return sum(self._integral(content) for content, _ in self._lithium.values())
+        return sum(self.integral(content) for content, _ in self._lithium.values())
 
     def lattice_volume_change(self) -> float:
         """Mean relative change of the unit cell's volume against x = 1 [-]."""
         total = sum(self.volumes[role] for role in self._lithium)
-        return sum(self._integral(change) for _, change in self._lithium.values()) / total
+        return sum(self.integral(change) for _, change in self._lithium.values()) / total
 
     def stoichiometry_ranges(self) -> dict[str, tuple[float, float]]:
         """Least and largest nodal stoichiometry of each host."""
@@ -110,31 +114,42 @@ class Diagnostics:
 
         Positive where the support pushes in the positive direction, as the lower plate does under pressure.
         """
-        forces = fem.assemble_vector(self._problem.residual[0])
-        forces.scatter_reverse(InsertMode.add)
+        forces = self._forces()
         space, axis = self._problem.state.displacement.function_space, self._problem.domain.dimension - 1
         facets = self._problem.domain.boundary(boundary)
         dofs = fem.locate_dofs_topological(space.sub(axis), self._problem.domain.dimension - 1, facets)
         owned = dofs[dofs < space.dofmap.index_map.size_local * space.dofmap.index_map_bs]
-        return float(global_sum(self._comm, forces.array[owned].sum())[0])
+        return float(global_sum(self._comm, forces[owned].sum())[0])
+
+    def pin_forces(self) -> float:
+        """Sum of the sizes of the forces on all dofs that conditions hold [pJ/um; per um of depth in 2D]."""
+        held = [condition.dof_indices() for condition in self._problem.conditions]
+        dofs = np.unique(np.concatenate([dofs[:owned] for dofs, owned in held]))
+        return float(global_sum(self._comm, np.abs(self._forces()[dofs]).sum())[0])
+
+    def _forces(self) -> npt.NDArray[np.float64]:
+        """What the supports must add at each dof for equilibrium."""
+        forces = fem.assemble_vector(self._problem.residual[0])
+        forces.scatter_reverse(InsertMode.add)
+        return forces.array
 
     def swept_volume(self) -> float:
         """Volume gained by the motion of platen or outer boundary since the start [um^3; um^2 in 2D]."""
         if self.plate_area is not None:
             return self.plate_area * self._problem.state.number(PLATEN)
-        return self._integral(self._outer_motion) if self._outer_motion is not None else 0.0
+        return self.integral(self._outer_motion) if self._outer_motion is not None else 0.0
 
     def elastic_energy(self) -> float:
         """Elastic energy of bulk and interfaces [pJ; pJ/um in 2D]."""
-        return self._integral(self._energy)
+        return self.integral(self._energy)
 
     def chemical_work(self) -> float:
         """-int sigma : d(eps_swelling) of the hosts over the step, trapezoidal [pJ]."""
-        return -sum(self._integral(form) for form in self._chemical_work)
+        return -sum(self.integral(form) for form in self._chemical_work)
 
     def layer_force(self) -> float:
         """Int sigma : d(eps_swelling)/dn over the passive layers, n the lithium of the anode [pJ/pmol]."""
-        return self._integral(self._layer_force) if self._layer_force is not None else 0.0
+        return self.integral(self._layer_force) if self._layer_force is not None else 0.0
 
     def stresses(self) -> dict[str, StressSummary]:
         """Stress of every role."""
@@ -157,9 +172,6 @@ class Diagnostics:
         largest = [(row / volume).max(initial=0.0) for row in (sums[1], sums[3])]
         von_mises, strain = global_max(self._comm, largest)
         return StressSummary(float(totals[0]), float(von_mises), float(totals[1]), float(strain))
-
-    def _integral(self, form: fem.Form) -> float:
-        return float(global_sum(self._comm, fem.assemble_scalar(form))[0])
 
     def _stress_forms(self, part: str | None) -> list[fem.Form]:
         stress = self._problem.continuum.stress(self._problem.state, part)

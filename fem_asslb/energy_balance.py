@@ -21,10 +21,11 @@ class EnergyBalance:
     Args:
         diagnostics: Of the bulk.
         interfaces: Of the interfaces that may open; None without.
+        least: Energy against which errors are counted while all are smaller [pJ].
     """
 
-    def __init__(self, diagnostics: Diagnostics, interfaces: InterfaceDiagnostics | None) -> None:
-        self._diagnostics, self._interfaces = diagnostics, interfaces
+    def __init__(self, diagnostics: Diagnostics, interfaces: InterfaceDiagnostics | None, least: float) -> None:
+        self._diagnostics, self._interfaces, self._least = diagnostics, interfaces, least
         self._names = interfaces.names if interfaces is not None else []
         self._dissipated = [f"{name} {kind}" for name in self._names for kind in DISSIPATION]
         self.sums = dict.fromkeys(("fixture", "chemical", "remainder", "largest", *self._dissipated), 0.0)
@@ -54,7 +55,7 @@ class EnergyBalance:
             "fixture work [pJ]": sums["fixture"],
             "chemical work [pJ]": sums["chemical"],
             "energy remainder of the step [pJ]": self._left,
-            "energy balance error [-]": -sums["remainder"] / sums["largest"] if sums["largest"] else 0.0,
+            "energy balance error [-]": -sums["remainder"] / max(sums["largest"], self._least),
         }
         if self._interfaces is not None:
             scalars |= {f"{kind} energy [pJ]": energy for kind, energy in self._spent().items()}

@@ -52,3 +52,7 @@ class MaterialError(FemAsslbError):
 
 class ConvergenceError(FemAsslbError):
     """A nonlinear or linear solve that did not converge: names the reason."""
+
+
+class BalanceError(FemAsslbError):
+    """A state in which forces, lithium or current do not balance: names which, and by how much."""

@@ -2,6 +2,7 @@
 
 from typing import TYPE_CHECKING
 
+from fem_asslb.balances import LEAST_STRAIN, Balances, least_stress
 from fem_asslb.constants import FARADAY
 from fem_asslb.energy_balance import EnergyBalance
 from fem_asslb.spaces.state import ELECTRODE, OUT_OF_PLANE, PLATEN
@@ -16,6 +17,7 @@ class Ledger:
 
     Attributes:
         energy: Works and energies.
+        balances: Errors of what must balance at every step.
         lithium: What should be left in the hosts by the current that passed [pmol; pmol/um in 2D].
 
     Args:
@@ -25,9 +27,12 @@ class Ledger:
     def __init__(self, simulation: "Simulation") -> None:
         self._simulation, self._diagnostics = simulation, simulation.diagnostics
         self._interfaces = simulation.interfaces
-        self.energy = EnergyBalance(simulation.diagnostics, simulation.interfaces)
+        least = 0.5 * LEAST_STRAIN * least_stress(simulation.problem) * sum(self._diagnostics.volumes.values())
+        self.energy = EnergyBalance(simulation.diagnostics, simulation.interfaces, least)
+        self.balances = Balances(simulation.problem, simulation.diagnostics)
         self.lithium = self._diagnostics.lithium()
         self._last = dict.fromkeys(("pressure", "swept_volume", "layer_force", "anode_lithium", "charge"), 0.0)
+        self._last["lithium"] = self.lithium
 
     def snapshot(self) -> dict[str, float]:
         """Everything needed to continue."""
@@ -35,6 +40,7 @@ class Ledger:
             "lithium": self.lithium,
             **{f"energy.{k}": v for k, v in self.energy.sums.items()},
             **{f"last.{k}": v for k, v in self._last.items()},
+            **{f"largest.{k}": v for k, v in self.balances.largest.items()},
         }
 
     def restore(self, snapshot: dict[str, float]) -> None:
@@ -42,6 +48,8 @@ class Ledger:
         self.lithium = snapshot["lithium"]
         self.energy.sums = {key: snapshot[f"energy.{key}"] for key in self.energy.sums}
         self._last = {key: snapshot[f"last.{key}"] for key in self._last}
+        prefix = "largest."
+        self.balances.largest = {k.removeprefix(prefix): v for k, v in snapshot.items() if k.startswith(prefix)}
 
     def close_step(self, length: float) -> dict[str, float]:
         """Book the step just accepted and return all scalars; the names carry the units.
@@ -55,7 +63,8 @@ class Ledger:
         self.energy.book(self._last, now)
         self._book_lithium(length)
         scalars = {"time [h]": convert(self._simulation.time, "s", "h")}
-        scalars |= self._mechanical(now) | self.energy.scalars() | self._electrochemical() | self._stresses()
+        errors = self.balances.errors(now["pressure"], self.lithium, self._last["lithium"], length)
+        scalars |= self._mechanical(now) | self.energy.scalars() | self._electrochemical() | errors | self._stresses()
         if self._interfaces is not None:
             scalars |= self._interfaces.summary(self._interfaces.points)
         change, charge = now["pressure"] - self._last["pressure"], self._area_charge() - self._last["charge"]
@@ -70,6 +79,7 @@ class Ledger:
             "swept_volume": self._diagnostics.swept_volume(),
             "layer_force": self._diagnostics.layer_force(),
             "anode_lithium": float(self._simulation.problem.controls.anode_lithium.value),
+            "lithium": self._diagnostics.lithium(),
         }
 
     def _book_lithium(self, length: float) -> None:
@@ -81,13 +91,10 @@ class Ledger:
             self.lithium -= current * length / FARADAY
 
     def _mechanical(self, now: dict[str, float]) -> dict[str, float]:
-        simulation, area = self._simulation, self._diagnostics.plate_area
+        simulation = self._simulation
         scalars = {"stack pressure [MPa]": now["pressure"]}
-        if area is not None:
-            force = now["pressure"] * area
-            reaction = self._diagnostics.reaction("bottom")
+        if self._diagnostics.plate_area is not None:
             scalars["platen displacement [um]"] = simulation.problem.state.number(PLATEN)
-            scalars["plate force error [-]"] = (reaction - force) / force if force else reaction
         if simulation.problem.model.support.generalised_plane_strain:
             scalars["out-of-plane strain [-]"] = simulation.problem.state.number(OUT_OF_PLANE)
         return scalars
@@ -102,7 +109,6 @@ class Ledger:
             "stoichiometry mean [-]": lithium / capacity,
             "stoichiometry min [-]": min(least for least, _ in ranges),
             "stoichiometry max [-]": max(largest for _, largest in ranges),
-            "lithium balance error [-]": (lithium - self.lithium) / capacity,
             "unit cell volume change [%]": 100.0 * diagnostics.lattice_volume_change(),
         }
         if simulation.cell is not None:

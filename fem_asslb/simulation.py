@@ -4,12 +4,13 @@ import logging
 from collections.abc import Sequence
 from typing import Protocol
 
+from fem_asslb import balances
 from fem_asslb.battery_cell import BatteryCell
 from fem_asslb.build import build_model
 from fem_asslb.case.schema import Case
 from fem_asslb.cautions import cautions
 from fem_asslb.diagnostics import Diagnostics
-from fem_asslb.errors import ConvergenceError, MeshError
+from fem_asslb.errors import BalanceError, ConvergenceError, MeshError
 from fem_asslb.interface_diagnostics import InterfaceDiagnostics
 from fem_asslb.ledger import Ledger
 from fem_asslb.loading import Loading
@@ -73,10 +74,11 @@ class Simulation:
         self.ledger = Ledger(self)
         self.time, self.index = 0.0, 0
         self._cautions: dict[str, tuple[float, str]] = {}
+        self._fault: str | None = None
 
     @property
     def cautions(self) -> list[str]:
-        """What was doubtful at its worst instant: stress over strength, x outside its table, large strain."""
+        """What was doubtful at its worst instant: stress over strength, x outside its table, large strain, balances."""
         return [text for _, text in self._cautions.values()]
 
     def run(self, observers: Sequence[Observer] = ()) -> str:
@@ -90,11 +92,13 @@ class Simulation:
         reason = "end of protocol"
         try:
             while not self.loading.has_ended:
+                step = self.loading.step
                 record = self.advance()
                 for observer in observers:
                     observer.step(self, record)
-        except ConvergenceError as failure:
-            reason = f"stopped in '{self.loading.step}' at {self.time:.6g} s: {failure}"
+                self._require_balance()
+        except (ConvergenceError, BalanceError) as failure:
+            reason = f"stopped in '{step}' at {self.time:.6g} s: {failure}"
             logger.error(reason)
         for observer in observers:
             observer.finish(self, reason)
@@ -105,7 +109,9 @@ class Simulation:
 
         Raises:
             ConvergenceError: The smallest step failed, or no contact conducts; the state is the last good one.
+            BalanceError: Forces, lithium or current did not balance in the step before.
         """
+        self._require_balance()
         loading = self.loading
         stage, step = loading.stage, loading.step
         if loading.at_start_of_step:
@@ -124,8 +130,13 @@ class Simulation:
         self.index += 1
         scalars = self.ledger.close_step(length)
         self._note_cautions(scalars)
+        self._fault = balances.broken(scalars)
         self.problem.accept()
         return StepRecord(self.index, self.time, length, stage, str(step), ends, iterations, rejected, scalars)
+
+    def _require_balance(self) -> None:
+        if self._fault is not None:
+            raise BalanceError(self._fault)
 
     def _note_cautions(self, scalars: dict[str, float]) -> None:
         found = cautions(self.problem.model, scalars, self.diagnostics.stoichiometry_ranges())

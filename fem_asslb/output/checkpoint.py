@@ -30,7 +30,7 @@ FOLDER = "checkpoint"
 LATEST = "latest.json"
 """File in it that names the last complete checkpoint; the last thing that is written."""
 
-FORMAT = 4
+FORMAT = 5
 """Number of the format; it changes with the names of what is saved."""
 
 LEAST_INTERVAL = 60.0

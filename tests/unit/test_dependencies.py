@@ -27,6 +27,7 @@ LAYERS = [
     "currents",
     "problem",
     "solver diagnostics interface_diagnostics particle_diagnostics",
+    "balances",
     "cautions stepping energy_balance",
     "interface_stiffness",
     "interface_laws",

@@ -6,7 +6,9 @@ import numpy.typing as npt
 from fem_asslb import axes
 from fem_asslb.case import schema
 from fem_asslb.case.fixture import PressureFixture
+from fem_asslb.case.lithium_path import ungated_interfaces
 from fem_asslb.case.materials import Axis
+from fem_asslb.errors import CaseErrors
 from fem_asslb.geometry import ParticleInShell
 from fem_asslb.interface_laws import build_interfaces
 from fem_asslb.mesh.domain import Domain
@@ -21,15 +23,21 @@ def build_model(case: schema.Case, domain: Domain) -> Model:
     Args:
         case: A checked case.
         domain: Its mesh.
+
+    Raises:
+        CaseErrors: Lithium must cross interfaces that open and cannot interrupt it.
     """
     materials = case.resolved_materials()
+    touching = _touching_roles(domain)
+    if case.cell is not None and (refused := list(ungated_interfaces(touching, materials, case.interfaces))):
+        raise CaseErrors(refused)
     hosts = sorted(role for role, material in materials.items() if material.host is not None)
     return Model(
         materials=materials,
         axes=crystal_axes(case, domain, hosts),
         support=build_support(case, domain),
         interfaces=build_interfaces(case.interfaces, materials, domain, case.solver.displacement_degree),
-        charge_transfer=_charge_transfer(case, domain, hosts),
+        charge_transfer=_charge_transfer(case, touching, hosts),
         initial_stoichiometry=case.initial.stoichiometry,
         stress_driven_flux=case.cell.stress_driven_flux if case.cell else True,
         displacement_degree=case.solver.displacement_degree,
@@ -99,12 +107,16 @@ def _region_axis(choice: Axis, name: RegionName, radius: npt.NDArray[np.float64]
             return direction / np.linalg.norm(direction)
 
 
-def _charge_transfer(case: schema.Case, domain: Domain, hosts: list[str]) -> ChargeTransfer | None:
+def _touching_roles(domain: Domain) -> set[tuple[str, str]]:
+    """Ordered pairs of roles that share facets, each in both orders."""
+    roles = domain.region_roles
+    touching = {(roles[i], roles[j]) for i, j in facet_neighbours(domain.mesh, domain.cell_region)}
+    return touching | {(b, a) for a, b in touching}
+
+
+def _charge_transfer(case: schema.Case, touching: set[tuple[str, str]], hosts: list[str]) -> ChargeTransfer | None:
     """Hosts react wherever they touch another role."""
     if case.cell is None:
         return None
-    roles = domain.region_roles
-    touching = {(roles[i], roles[j]) for i, j in facet_neighbours(domain.mesh, domain.cell_region)}
-    touching |= {(b, a) for a, b in touching}
     pairs = tuple(sorted((a, b) for a, b in touching if a in hosts and b not in hosts))
     return ChargeTransfer(case.cell.exchange_current_density, case.cell.temperature, interfaces=pairs)

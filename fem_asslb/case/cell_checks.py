@@ -7,7 +7,7 @@ from fem_asslb.case.steps import Charge, Discharge, SetStoichiometry, Step
 from fem_asslb.errors import CaseError
 from fem_asslb.materials.anode import TailedPlateauPotential
 from fem_asslb.materials.library import load_anode
-from fem_asslb.materials.material import Material
+from fem_asslb.materials.material import Material, anode_roles
 from fem_asslb.units import format_quantity
 
 
@@ -54,6 +54,19 @@ def the_anode_is_known_and_balanced(cell: Cell | None) -> Errors:
         needed = isinstance(law, TailedPlateauPotential) or cell.n_to_p is not None
         if needed and getattr(cell, name) is None:
             yield CaseError(f"cell.{name}", f"this key is missing; anode '{cell.anode}' needs it")
+
+
+def one_layer_grows_with_the_charge(resolved: dict[str, Material]) -> Errors:
+    """The charge goes into one anode, and a host of lithium swells by its lattice."""
+    anodes = anode_roles(resolved)
+    for role in anodes[1:]:
+        reason = f"'{anodes[0]}' has one too, and each would grow with the whole charge; expected it in one region"
+        given = format_quantity(resolved[role].reaction_volume or 0.0, "um^3/pmol", "cm^3/mol")
+        yield CaseError(f"materials.{role}.reaction_volume", f"'{given}': {reason}, '0 cm^3/mol' in the other")
+    for role in hosts(resolved):
+        if resolved[role].reaction_volume:
+            key = f"materials.{role}.reaction_volume"
+            yield CaseError(key, "a host of lithium swells by its lattice; leave it out")
 
 
 def areas_have_a_plate(fixture: Fixture, steps: tuple[Step, ...]) -> Errors:

@@ -4,8 +4,9 @@ from itertools import pairwise
 
 from fem_asslb.case.check_parts import Errors, listed, roles_with_grains
 from fem_asslb.case.interfaces import Interface
+from fem_asslb.case.lithium_path import ungated_interfaces
 from fem_asslb.case.materials import MaterialChoice
-from fem_asslb.case.schema import region_roles
+from fem_asslb.case.schema import Cell, region_roles
 from fem_asslb.errors import CaseError
 from fem_asslb.geometry import Geometry, LayeredStack, MeshFile, ParticleInShell
 from fem_asslb.materials.material import Material
@@ -93,3 +94,11 @@ def conductances_join_two_hosts(known_materials: dict[str, Material], interfaces
             given = format_quantity(conductance, "pA/(V*um^2)", "S/cm^2")
             reason = f"lithium passes from host to host, and there is none in {listed(passive)}"
             yield CaseError(f"interfaces.{name}.conductance", f"'{given}': {reason}; leave it out")
+
+
+def lithium_crosses_what_gates_it(
+    geometry: Geometry, resolved: dict[str, Material], interfaces: dict[str, Interface], cell: Cell | None
+) -> Errors:
+    """What opens on the way of lithium has a host on one side; of a mesh file this is known when it is read."""
+    if cell is not None and not isinstance(geometry, MeshFile):
+        yield from ungated_interfaces(_touching(geometry), resolved, interfaces)

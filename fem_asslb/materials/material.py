@@ -55,8 +55,9 @@ class Material:
         name: Name in the library, or the key of the case.
         elasticity: Elastic law.
         density: Mass per volume [pg/um^3 = g/cm^3].
-        strength: Von Mises stress above which elasticity is doubtful [MPa].
-        strength_kind: What happens there.
+        strength: Stress above which elasticity is doubtful [MPa].
+        strength_kind: What happens there: a material that yields does so at this von Mises stress, a brittle one breaks
+            where the largest principal stress is a tension of this size.
         host: The lithium host, None for passive materials.
         reaction_volume: Growth per lithium taken up by a homogeneous anode layer [um^3/pmol = cm^3/mol].
         swelling_kind: Whether such a layer swells in all directions or along the stack only.
@@ -80,6 +81,11 @@ class Material:
     def __post_init__(self) -> None:
         """Check the signs."""
         require_density_and_strength(self.density, self.strength)
+
+
+def anode_roles(materials: Mapping[str, Material]) -> list[str]:
+    """Roles whose passive material grows with the charge, sorted: one at most, as it grows with all of it."""
+    return sorted(role for role, item in materials.items() if item.host is None and item.reaction_volume)
 
 
 def require_amounts(c_max: NumberLike, molar_mass: float | None) -> None:

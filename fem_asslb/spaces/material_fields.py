@@ -6,9 +6,10 @@ from dolfinx import fem
 from ufl.core.expr import Expr
 
 from fem_asslb import kinematics
+from fem_asslb.errors import MaterialError
 from fem_asslb.forms import mechanics
 from fem_asslb.materials.elasticity import ElasticInvariants
-from fem_asslb.materials.material import LithiumHost
+from fem_asslb.materials.material import LithiumHost, anode_roles
 from fem_asslb.mesh.domain import Domain
 from fem_asslb.mesh.volumes import role_volumes
 from fem_asslb.model import Model
@@ -50,7 +51,13 @@ class MaterialFields:
 
 
 def create_material_fields(domain: Domain, model: Model) -> MaterialFields:
-    """Coefficients for all materials of a model."""
+    """Coefficients for all materials of a model.
+
+    Raises:
+        MaterialError: Materials of two roles would each grow with the whole charge.
+    """
+    if len(anodes := anode_roles(model.materials)) > 1:
+        raise MaterialError(f"{' and '.join(anodes)} have a reaction volume, and each would grow with the whole charge")
     materials = [model.materials[role] for role in domain.region_roles]
     invariants = [material.elasticity.invariants() for material in materials]
     names = ("lame_lambda", "shear_transverse", "shear_longitudinal", "alpha", "beta")

@@ -311,6 +311,21 @@ BAD = {  # what is changed, the key of the error, words of its message
         "interfaces.surface.conductance",
         ["there is none in 'separator', 'cathode'"],
     ),
+    "two layers that would each grow with the whole charge": (
+        ["materials.separator=indium", "materials.anode=lithium"],
+        "materials.separator.reaction_volume",
+        ["'7.89 cm^3/mol': 'anode' has one too", "'0 cm^3/mol' in the other"],
+    ),
+    "reaction volume of a host": (
+        ["materials.particle={use='ncm85', reaction_volume='9 cm^3/mol'}"],
+        "materials.particle.reaction_volume",
+        ["swells by its lattice; leave it out"],
+    ),
+    "layers that part on the way of lithium": (
+        ["interfaces.delamination={law='contact', between=['separator', 'cathode']}"],
+        "interfaces.delamination.law",
+        ["'contact': lithium would pass between 'separator', 'cathode' also where they part", "or leave out the cell"],
+    ),
     "interface named twice": (
         ['interfaces.other={law="bonded", between=["cathode", "particle"]}'],
         "interfaces.other.between",

@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 from fem_asslb.diagnostics import Diagnostics
+from fem_asslb.errors import MaterialError
 from fem_asslb.materials.elasticity import IsotropicElasticity
 from fem_asslb.model import Support
 from fem_asslb.solver import NewtonSolver
@@ -165,6 +166,32 @@ def test_layer_that_takes_up_lithium(comm, kind):
     modulus = closed_forms.plane_wave_modulus(YOUNGS, POISSON)
     change = closed_forms.stack_pressure_change(THICKNESS, np.array([growth, 0, 0]), modulus, 700.0)
     assert Diagnostics(problem).stack_pressure() - PRESSURE == pytest.approx(change, rel=1e-8)
+
+
+def test_anode_in_two_places_grows_by_the_charge(comm):
+    """The platen rises by the volume of the charge over the area, however much of the anode lies where."""
+    names = np.array(["anode/0001", "separator", "anode/0002", "anode/0002"])
+    metal, soft = replace(passive(), reaction_volume=9.0, swelling_kind="stack"), passive()
+    problem = problem_on(
+        box((1.5, 4.0), (2, 4), lambda middle: names[middle[:, 1].astype(int)]),
+        comm,
+        materials={"anode": metal, "separator": soft},
+        support=Support(walls(2, free=False), platen=True),
+    )
+    problem.controls.anode_lithium.value = 2e-3
+    NewtonSolver(problem).solve()
+    assert problem.state.number(PLATEN) == pytest.approx(9.0 * 2e-3 / 1.5, rel=1e-9)
+
+
+def test_two_anodes_are_refused_for_each_would_grow_by_the_whole_charge(comm):
+    with pytest.raises(MaterialError, match="anode and separator have a reaction volume"):
+        problem_on(
+            box((1.5, 6.0), (2, 6), layers),
+            comm,
+            materials={role: replace(passive(), reaction_volume=9.0) for role in ("anode", "separator")}
+            | {"particle": host()},
+            support=Support(walls(2, free=False), platen=True),
+        )
 
 
 @pytest.mark.parametrize("fixture", ["spring", "rigid"])

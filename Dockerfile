@@ -15,6 +15,7 @@ RUN python3 -m pip install --no-cache-dir --no-deps --no-build-isolation --break
 # One thread per rank; ranks share this machine, may be more than its cores (those that wait give theirs up), and cannot
 # read one another's memory.
 ENV HOME=/home/researcher \
+    PYTHONSAFEPATH=1 \
     LC_ALL=C.UTF-8 \
     OMP_NUM_THREADS=1 \
     OPENBLAS_NUM_THREADS=1 \

@@ -5,11 +5,16 @@ import signal
 import sys
 from collections.abc import Sequence
 from types import TracebackType
+from typing import TYPE_CHECKING
 
 from fem_asslb.errors import CaseErrors, FemAsslbError
 from fem_asslb.grammar import DONE, FAILED_INPUT, INTERRUPTED, STOPPED_EARLY, build_parser
 from fem_asslb.launcher import launched_rank, leave_launcher
 from fem_asslb.log import silence_output
+from fem_asslb.surroundings import elsewhere, start_petsc
+
+if TYPE_CHECKING:
+    from fem_asslb.case.schema import Case
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -47,45 +52,53 @@ def _new(options: argparse.Namespace) -> int:
 
 def _check(options: argparse.Namespace) -> int:
     from fem_asslb.case.estimates import format_rows, summary
-    from fem_asslb.case.reader import read_case
     from fem_asslb.output.resolved import format_toml, resolved_table
 
-    case = read_case(options.case, options.overrides)
+    case = _read_case(options)
     print(format_toml(resolved_table(case)))
     print(f"What follows from it\n{format_rows(summary(case))}")
     return DONE
 
 
 def _mesh(options: argparse.Namespace) -> int:
-    from fem_asslb.case.reader import read_case
     from fem_asslb.mesh_cache import MESH_FOLDER, build_cached, case_directory, draw_mesh
 
-    case = read_case(options.case, options.overrides)
-    mesh = build_cached(case, case_directory(options.case) / MESH_FOLDER)
-    print(mesh.report)
-    print(f"{mesh.path}\n{draw_mesh(case, mesh)}")
+    case = _read_case(options)
+    folder = case_directory(options.case).absolute() / MESH_FOLDER
+    with elsewhere():
+        mesh = build_cached(case, folder)
+        print(mesh.report)
+        print(f"{mesh.path}\n{draw_mesh(case, mesh)}")
     return DONE
 
 
 def _run(options: argparse.Namespace) -> int:
     from mpi4py import MPI
 
-    from fem_asslb.driver import run
+    from fem_asslb.mesh_cache import case_directory
+    from fem_asslb.parallel import on_root
 
-    # PETSc would end the run when the reader of its output goes.
-    signal.signal(signal.SIGPIPE, signal.SIG_IGN)
     if MPI.COMM_WORLD.size > 1:
         # One rank that fails alone would leave the others waiting for it for ever.
         sys.excepthook = _abort
-    outcome = run(
-        options.case,
-        MPI.COMM_WORLD,
-        options.results,
-        overrides=options.overrides,
-        resume=options.resume,
-        overwrite=options.overwrite,
-        console=True,
-    )
+    comm = MPI.COMM_WORLD
+    case = on_root(comm, lambda: _read_case(options))
+    folder, results = case_directory(options.case).absolute(), options.results and options.results.absolute()
+    with elsewhere():
+        start_petsc()
+        # PETSc would end the run when the reader of its output goes.
+        signal.signal(signal.SIGPIPE, signal.SIG_IGN)
+        from fem_asslb.driver import run
+
+        outcome = run(
+            case,
+            comm,
+            results,
+            folder=folder,
+            resume=options.resume,
+            overwrite=options.overwrite,
+            console=True,
+        )
     if launched_rank() == 0:
         print(f"results in {outcome.results}")
     return DONE if outcome.is_complete else STOPPED_EARLY
@@ -93,12 +106,20 @@ def _run(options: argparse.Namespace) -> int:
 
 def _plot(options: argparse.Namespace) -> int:
     from fem_asslb.mesh_cache import case_directory
-    from fem_asslb.plotting import draw_all
 
-    results = options.results or case_directory(options.case) / "results"
-    for picture in draw_all(results):
-        print(picture)
+    results = (options.results or case_directory(options.case) / "results").absolute()
+    with elsewhere():
+        from fem_asslb.plotting import draw_all
+
+        for picture in draw_all(results):
+            print(picture)
     return DONE
+
+
+def _read_case(options: argparse.Namespace) -> "Case":
+    from fem_asslb.case.reader import read_case
+
+    return read_case(options.case, options.overrides, any_petsc_option=options.any_petsc_option)
 
 
 _COMMANDS = {"new": _new, "check": _check, "mesh": _mesh, "run": _run, "plot": _plot}

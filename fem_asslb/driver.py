@@ -59,6 +59,7 @@ def run(
     comm: MPI.Comm,
     results: str | Path | None = None,
     *,
+    folder: str | Path | None = None,
     overrides: Sequence[str] = (),
     resume: bool = False,
     overwrite: bool = False,
@@ -70,7 +71,8 @@ def run(
     Args:
         case: Case directory, or a case object.
         comm: Communicator of the run.
-        results: Folder of the results; default ``results`` in the case directory, or here for a case object.
+        results: Folder of the results; default ``results`` in the folder of the case.
+        folder: Folder of the case, where its meshes are kept; default the case directory, or here for a case object.
         overrides: ``key=value`` that change the case read from a directory.
         resume: Go on from the last checkpoint.
         overwrite: Replace results that are there.
@@ -83,18 +85,18 @@ def run(
     Raises:
         FemAsslbError: Bad input, on every rank; nothing was written but perhaps the mesh.
     """
-    base = Path.cwd() if isinstance(case, Case) else case_directory(Path(case))
+    base = Path(folder or Path.cwd()) if isinstance(case, Case) else case_directory(Path(case))
     if not isinstance(case, Case):
         path = case
         case = on_root(comm, lambda: read_case(path, list(overrides)))
-    folder = Path(results) if results is not None else base / RESULTS
-    latest = on_root(comm, lambda: check_folder(folder, resume, overwrite))
+    results = Path(results) if results is not None else base / RESULTS
+    latest = on_root(comm, lambda: check_folder(results, resume, overwrite))
     with ExitStack() as stack:
         stack.enter_context(log.logging_to(*([log.Console()] if console and comm.rank == 0 else [])))
         bar = None
         if console and comm.rank == 0 and log.on_terminal():
             bar = stack.enter_context(log.ProgressBar(case))
-        return _run(comm, case, folder, base / MESH_FOLDER, latest, [*observers, *([bar] if bar else [])])
+        return _run(comm, case, results, base / MESH_FOLDER, latest, [*observers, *([bar] if bar else [])])
 
 
 def build_domain(comm: MPI.Comm, case: Case, folder: Path) -> tuple[str, Domain]:

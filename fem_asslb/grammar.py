@@ -83,6 +83,11 @@ def _add_case(parser: argparse.ArgumentParser, overrides: bool = True) -> None:
             dest="overrides",
             help="change a key of the case; may be repeated",
         )
+        parser.add_argument(
+            "--any-petsc-option",
+            action="store_true",
+            help="let --set solver.petsc=... set any option of PETSc, also one that runs programs or writes files",
+        )
 
 
 def _add_results(parser: argparse.ArgumentParser) -> None:

@@ -19,7 +19,7 @@ def draw_separately(comm: MPI.Comm, folder: Path) -> None:
     if comm.rank == 0:
         package = str(Path(__file__).resolve().parent.parent)
         paths = [package, *filter(None, [os.environ.get("PYTHONPATH")])]
-        command = [sys.executable, "-m", "fem_asslb", "plot", ".", "--results", str(folder)]
+        command = [sys.executable, "-P", "-m", "fem_asslb", "plot", ".", "--results", str(folder)]
         environment = without_launcher(os.environ) | {"PYTHONPATH": os.pathsep.join(paths)}
         done = subprocess.run(command, env=environment, capture_output=True, text=True, check=False)
         if done.returncode:

@@ -5,7 +5,14 @@ from collections.abc import Callable, Iterator
 from contextlib import suppress
 from typing import Any
 
-from fem_asslb.case import cell_checks, geometry_checks, interface_checks, placement_checks, protocol_checks
+from fem_asslb.case import (
+    cell_checks,
+    geometry_checks,
+    interface_checks,
+    placement_checks,
+    protocol_checks,
+    solver_checks,
+)
 from fem_asslb.errors import CaseError, CaseErrors
 from fem_asslb.requirements import UnreadableError
 
@@ -37,6 +44,7 @@ CHECKS: tuple[Callable[..., Iterator[CaseError]], ...] = (
     protocol_checks.stoichiometries_are_in_the_table,
     protocol_checks.time_steps_are_ordered,
     protocol_checks.linear_elements_do_not_lock,
+    solver_checks.petsc_options_are_harmless,
     protocol_checks.the_platen_presses,
     protocol_checks.fields_are_written_within_the_protocol,
 )
@@ -46,8 +54,9 @@ def cross_check(sections: dict[str, Any]) -> list[CaseError]:
     """Errors between sections.
 
     Args:
-        sections: Sections by name, or the readable parts of them, and ``steps``, the readable ones of the
-            protocol; where one is left out, the checks that need it do not run.
+        sections: Sections by name, or the readable parts of them; ``steps``, the readable ones of the protocol; and
+            ``free_options``, names of options of PETSc that may be any. Where one is left out, the checks that need it
+            do not run.
     """
     errors: list[CaseError] = []
     if "materials" in sections:

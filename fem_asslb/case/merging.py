@@ -64,6 +64,17 @@ def parse_override(text: str) -> dict[str, Any]:
     return table
 
 
+def options_of_petsc(overrides: list[str]) -> frozenset[str]:
+    """Names of the options of PETSc that ``--set`` states."""
+    names: set[str] = set()
+    for text in overrides:
+        options: Any = parse_override(text)
+        for key in ("solver", "petsc"):
+            options = options.get(key) if isinstance(options, dict) else None
+        names |= set(options) if isinstance(options, dict) else set()
+    return frozenset(names)
+
+
 def _parse_value(text: str) -> Any:
     """TOML value; anything that is not one is text."""
     try:

@@ -11,7 +11,7 @@ from pydantic import TypeAdapter, ValidationError
 
 from fem_asslb.case.checks import cross_check
 from fem_asslb.case.keys import fields_of
-from fem_asslb.case.merging import merge, name_kinds, name_materials, parse_override
+from fem_asslb.case.merging import merge, name_kinds, name_materials, options_of_petsc, parse_override
 from fem_asslb.case.messages import errors_of_section, unknown_key, without_repetitions
 from fem_asslb.case.paths import path_owners
 from fem_asslb.case.protocol import readable_steps
@@ -23,12 +23,13 @@ from fem_asslb.requirements import UnreadableError
 CASE_FILE = "case.toml"
 
 
-def read_case(path: str | Path, overrides: list[str] | None = None) -> Case:
+def read_case(path: str | Path, overrides: list[str] | None = None, *, any_petsc_option: bool = False) -> Case:
     """Read, merge and check a case.
 
     Args:
         path: Case directory, or its TOML file.
         overrides: ``key=value`` with a dotted key and a TOML value; text needs no quotes.
+        any_petsc_option: Whether overrides may set options of PETSc that a case may not.
 
     Returns:
         The checked case.
@@ -36,7 +37,8 @@ def read_case(path: str | Path, overrides: list[str] | None = None) -> Case:
     Raises:
         CaseErrors: Everything that is wrong, one error per line.
     """
-    return build_case(read_table(path, overrides))
+    free_options = options_of_petsc(overrides or []) if any_petsc_option else frozenset()
+    return build_case(read_table(path, overrides), free_options)
 
 
 def read_table(path: str | Path, overrides: list[str] | None = None) -> dict[str, Any]:
@@ -53,7 +55,9 @@ def read_table(path: str | Path, overrides: list[str] | None = None) -> dict[str
     errors = []
     for text in overrides or []:
         try:
-            table = name_materials(merge(table, parse_override(text)))
+            changes = parse_override(text)
+            _fix_paths(changes, Path.cwd())
+            table = name_materials(merge(table, changes))
         except CaseError as error:
             errors.append(error)
     if errors:
@@ -61,8 +65,12 @@ def read_table(path: str | Path, overrides: list[str] | None = None) -> dict[str
     return table
 
 
-def build_case(table: dict[str, Any]) -> Case:
+def build_case(table: dict[str, Any], free_options: frozenset[str] = frozenset()) -> Case:
     """Validate a table that has the form of ``case.toml``.
+
+    Args:
+        table: The table.
+        free_options: Options of PETSc that are not looked at.
 
     Raises:
         CaseErrors: Everything that is wrong, one error per line.
@@ -85,7 +93,7 @@ def build_case(table: dict[str, Any]) -> Case:
         else:
             sections[item.name] = item.default if item.default is not MISSING else {}
     steps = table["protocol"].get("steps") if isinstance(table.get("protocol"), dict) else None
-    errors += cross_check({**sections, "steps": readable_steps(steps)})
+    errors += cross_check({**sections, "steps": readable_steps(steps), "free_options": free_options})
     if errors:
         raise CaseErrors(errors)
     return Case(**sections)
@@ -104,9 +112,7 @@ def _read_with_base(path: Path, seen: tuple[Path, ...]) -> dict[str, Any]:
     table = _load(file, path)
     parent = table.pop("extends", None)
     removed = table.pop("remove", [])
-    # A path is relative to the file that states it.
-    for owner in path_owners(table):
-        owner["path"] = str((file.parent / owner["path"]).resolve())
+    _fix_paths(table, file.parent)
     if parent is None:
         if removed:
             raise CaseError("remove", "there is nothing to remove from; it goes with extends")
@@ -119,6 +125,12 @@ def _read_with_base(path: Path, seen: tuple[Path, ...]) -> dict[str, Any]:
     for key in removed:
         _remove(base, key)
     return name_materials(merge(base, table))
+
+
+def _fix_paths(table: dict[str, Any], folder: Path) -> None:
+    """A path is relative to the file that states it, or to the folder of the command that does."""
+    for owner in path_owners(table):
+        owner["path"] = str((folder / owner["path"]).resolve())
 
 
 def _load(file: Path, given: Path) -> dict[str, Any]:

@@ -10,7 +10,7 @@ import pytest
 PACKAGE = Path(__file__).parents[2] / "fem_asslb"
 
 LAYERS = [
-    "errors constants launcher printable",
+    "errors constants launcher printable surroundings",
     "units values elementary requirements",
     "materials geometry kinematics",
     "interfaces",

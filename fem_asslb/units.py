@@ -6,7 +6,6 @@ densities pg/um^3 = g/cm^3 and specific charges pC/pg = C/g. Nothing else in the
 
 import math
 import re
-import tokenize
 from dataclasses import dataclass
 from functools import cache
 from typing import Annotated, Any
@@ -16,6 +15,8 @@ from pydantic_core import CoreSchema
 from pydantic_core.core_schema import no_info_before_validator_function
 
 from fem_asslb.errors import UnitError
+from fem_asslb.printable import quoted
+from fem_asslb.values import NUMBER, show
 
 
 @cache
@@ -25,11 +26,21 @@ def _registry() -> Any:
     return pint.UnitRegistry(autoconvert_offset_to_baseunit=True)
 
 
-_NUMBER_AND_UNIT = re.compile(r"\s*([+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?)\s*([^\d\s+\-.,].*?)?\s*")
+LONGEST_TEXT = 60
+"""Most characters of a quantity."""
+
+_NAME = "[A-Za-z_µμΩÅ°]{1,30}"
+_FACTOR = rf"{_NAME}(?: ?(?:\^|\*\*) ?[+-]?[1-9])?"
+_PRODUCT = rf"{_FACTOR}(?: ?[*/] ?{_FACTOR}| {_FACTOR})*"
+_UNIT = re.compile(rf"{_PRODUCT}(?: ?/ ?\({_PRODUCT}\))?")
+_QUANTITY = re.compile(rf"({NUMBER}) ?([^\d\s+\-.,].*)?")
 
 
 def parse(value: object, unit: str) -> float:
     """Number of ``unit`` in a quantity written with its unit.
+
+    A unit is a product or quotient of names of units, each with an exponent from -9 to 9 if any, and with one pair of
+    parentheses after the last quotient if any: ``"ohm cm^2"``, ``"pA/(V*um^2)"``. Nothing is computed.
 
     Args:
         value: Text such as ``"0.2 MPa/um"``: one number and its unit; a bare number is refused.
@@ -41,34 +52,41 @@ def parse(value: object, unit: str) -> float:
     Raises:
         UnitError: No number, no unit, an unknown unit, or one of another dimension.
     """
-    import pint
-
     example = f"a quantity with a unit like '1 {unit}'"
     if not isinstance(value, str):
-        raise UnitError(f"{value!r} has no unit; expected {example}")
-    found = _NUMBER_AND_UNIT.fullmatch(value)
+        raise UnitError(f"{show(value)} has no unit; expected {example}")
+    found = _QUANTITY.fullmatch(re.sub(" +", " ", value).strip(" ")) if len(value) <= LONGEST_TEXT else None
     if found is None:
-        raise UnitError(f"'{value}' cannot be read; expected {example}")
+        raise UnitError(f"{quoted(value, 60)} cannot be read; expected {example}")
     if found[2] is None:
-        raise UnitError(f"'{value}' has no unit; expected {example}")
+        raise UnitError(f"{quoted(value, 60)} has no unit; expected {example}")
     try:
-        result = float(_registry().Quantity(float(found[1]), found[2]).to(unit).magnitude)
-    except pint.DimensionalityError as error:
-        raise UnitError(f"'{value}' has the wrong dimension; expected {example}") from error
-    except pint.UndefinedUnitError as error:
-        raise UnitError(f"'{value}' has an unknown unit; expected {example}") from error
-    except (
-        pint.errors.PintError,
-        tokenize.TokenError,
-        ValueError,
-        TypeError,
-        AttributeError,
-        AssertionError,
-    ) as error:
-        raise UnitError(f"'{value}' cannot be read; expected {example}") from error
+        result = _in_unit(float(found[1]), found[2], unit)
+    except ValueError as error:
+        raise UnitError(f"{quoted(value, 60)} {error}; expected {example}") from error
     if not math.isfinite(result):
-        raise UnitError(f"'{value}' is not finite; expected {example}")
+        raise UnitError(f"{quoted(value, 60)} is not finite; expected {example}")
     return result
+
+
+def _in_unit(number: float, text: str, unit: str) -> float:
+    """Number of ``unit`` in that of the unit of a text.
+
+    Raises:
+        ValueError: With what is wrong about the text.
+    """
+    import pint
+
+    if not _UNIT.fullmatch(text):
+        raise ValueError("cannot be read")
+    if not all(_registry().parse_unit_name(name) for name in re.findall(_NAME, text)):
+        raise ValueError("has an unknown unit")
+    try:
+        return float(_registry().Quantity(number, text).to(unit).magnitude)
+    except pint.DimensionalityError as error:
+        raise ValueError("has the wrong dimension") from error
+    except (pint.errors.PintError, ArithmeticError) as error:
+        raise ValueError("cannot be read") from error
 
 
 def format_quantity(value: float, unit: str, display: str) -> str:

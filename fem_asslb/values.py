@@ -1,9 +1,12 @@
 """Types of dimensionless input - nothing is converted, text is no number - and the words for what they refuse."""
 
+import re
 from typing import Annotated, Any, Literal
 
 from pydantic import AllowInfNan, BeforeValidator, ConfigDict, Strict
 from pydantic_core import ErrorDetails, PydanticKnownError
+
+from fem_asslb.printable import printable
 
 STRICT = ConfigDict(extra="forbid")
 """Unknown keys are errors."""
@@ -41,15 +44,34 @@ _KINDS = {
 }
 
 
+NUMBER = r"[+-]?(?:[0-9]{1,30}\.?[0-9]{0,30}|\.[0-9]{1,30})(?:[eE][+-]?[0-9]{1,4})?"
+"""Pattern of a decimal number in a text: ASCII digits, no underscores, no ``nan`` and no ``inf``."""
+
+
+def number_in(text: str) -> float:
+    """The number that a text is.
+
+    Raises:
+        ValueError: It is none.
+    """
+    if not re.fullmatch(NUMBER, text):
+        raise ValueError(f"{show(text)} is not a number")
+    return float(text)
+
+
 def show(value: Any) -> str:
-    """A value as it is written in TOML."""
+    """A value as it is written in TOML, printable and not longer than a part of a line."""
+    return printable(_written(value), 80)
+
+
+def _written(value: Any) -> str:
     match value:
         case bool():
             return str(value).lower()
         case dict():
-            return "{" + ", ".join(f"{key} = {show(item)}" for key, item in value.items()) + "}"
+            return "{" + ", ".join(f"{key} = {_written(item)}" for key, item in value.items()) + "}"
         case list() | tuple():
-            return "[" + ", ".join(map(show, value)) + "]"
+            return "[" + ", ".join(map(_written, value)) + "]"
         case _:
             return repr(value)
 

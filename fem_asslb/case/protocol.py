@@ -12,6 +12,7 @@
 import re
 from contextlib import suppress
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Annotated, Any, get_args
 
 from pydantic import BeforeValidator, ConfigDict, PlainValidator
@@ -29,7 +30,9 @@ from fem_asslb.case.steps import (
     Step,
 )
 from fem_asslb.errors import UnitError
+from fem_asslb.printable import quoted
 from fem_asslb.units import parse
+from fem_asslb.values import NUMBER, number_in, show
 
 FORMS = (
     "'press to 81 MPa in 1 min'",
@@ -41,8 +44,17 @@ FORMS = (
 )
 """One example of each accepted form."""
 
+LONGEST_LINE = 300
+"""Most characters of a line."""
+
+MOST_STEPS = 100_000
+"""More would be a slip: each step is at least one solution of the whole cell."""
+
 HIGHEST_VOLTAGE = 6.0
 """No lithium cell has this voltage [V]; a limit above it is a slip."""
+
+_PLAIN = NUMBER.removeprefix("[+-]?")
+"""Pattern of a number without a sign."""
 
 _LIMITS_WITH_UNIT: tuple[LimitKind, ...] = ("voltage", "duration", "specific_capacity", "areal_capacity")
 
@@ -56,18 +68,24 @@ def parse_step(text: object) -> Step:
     if isinstance(text, get_args(Step)):
         return text
     if isinstance(text, dict):
-        raise ValueError(f"{text!r} is not a repeat; expected {{repeat = 3, steps = [...]}} with repeat at least 1")
-    if not isinstance(text, str):
-        raise ValueError(f"{text!r} is not a step; accepted forms: {', '.join(FORMS)}")
-    words = " ".join(text.split())
+        raise ValueError(f"{show(text)} is not a repeat; expected {{repeat = 3, steps = [...]}} with repeat at least 1")
+    if not isinstance(text, str) or len(text) > LONGEST_LINE:
+        raise ValueError(f"{show(text)} is not a step; accepted forms: {', '.join(FORMS)}")
+    return _parse_line(text)
+
+
+@lru_cache(maxsize=1024)
+def _parse_line(text: str) -> Step:
+    """Step in a line; a protocol that repeats one has it many times."""
+    words = re.sub(r"[ \t\n]+", " ", text).strip(" ")
     for pattern, read in _PATTERNS:
         found = pattern.fullmatch(words)
         if found:
             try:
                 return read(found)
             except ValueError as error:
-                raise ValueError(f"in step '{text}': {error}") from error
-    raise ValueError(f"'{text}' is not a step; accepted forms: {', '.join(FORMS)}")
+                raise ValueError(f"in step {quoted(words)}: {error}") from error
+    raise ValueError(f"{quoted(text)} is not a step; accepted forms: {', '.join(FORMS)}")
 
 
 def expand(items: object) -> list[object]:
@@ -76,29 +94,41 @@ def expand(items: object) -> list[object]:
     A table that is no repeat stays, for `parse_step` to refuse: it hides no other line.
 
     Raises:
-        ValueError: Not a list.
+        ValueError: Not a list, or more steps than any protocol has.
     """
     if not isinstance(items, list | tuple):
-        raise ValueError(f"{items!r} is not a list of steps; accepted forms: {', '.join(FORMS)}")
+        raise ValueError(f"{show(items)} is not a list of steps; accepted forms: {', '.join(FORMS)}")
+    count = sum(map(_count, items))
+    if count > MOST_STEPS:
+        many = f"{float(min(count, 10**18)):.6g} steps are too many"
+        raise ValueError(f"{many}, repeats written out; expected at most {MOST_STEPS}")
     return [step for item in items for step in _expand_one(item)]
 
 
 def readable_steps(items: object) -> tuple[Step, ...]:
     """Steps of a protocol without the lines that cannot be read."""
-    steps = []
-    for line in expand(items) if isinstance(items, list | tuple) else ():
+    steps, lines = [], []
+    with suppress(ValueError):
+        lines = expand(items)
+    for line in lines:
         with suppress(ValueError):
             steps.append(parse_step(line))
     return tuple(steps)
 
 
 def _expand_one(item: Any) -> list[object]:
+    return expand(item["steps"]) * item["repeat"] if _is_repeat(item) else [item]
+
+
+def _count(item: Any) -> int:
+    """Number of steps of an entry, repeats written out."""
+    return sum(map(_count, item["steps"])) * item["repeat"] if _is_repeat(item) else 1
+
+
+def _is_repeat(item: Any) -> bool:
     if not isinstance(item, dict) or set(item) != {"repeat", "steps"}:
-        return [item]
-    count, steps = item["repeat"], item["steps"]
-    if type(count) is not int or count < 1 or not isinstance(steps, list | tuple):
-        return [item]
-    return expand(steps) * count
+        return False
+    return type(item["repeat"]) is int and item["repeat"] >= 1 and isinstance(item["steps"], list | tuple)
 
 
 def in_first_charge(steps: tuple[Step, ...], index: int) -> bool:
@@ -122,7 +152,7 @@ class Protocol:
 
 def _positive(value: float, text: str) -> float:
     if value <= 0.0:
-        raise ValueError(f"'{text}' must be positive")
+        raise ValueError(f"{quoted(text, 40)} must be positive")
     return value
 
 
@@ -139,29 +169,31 @@ def _read_duration(text: str) -> float:
 
 def _read_stoichiometry(text: str) -> float:
     try:
-        return float(text)
+        return number_in(text)
     except ValueError as error:
-        raise ValueError(f"'{text}' is not a stoichiometry; expected a number like '0.3'") from error
+        raise ValueError(f"{quoted(text, 40)} is not a stoichiometry; expected a number like '0.3'") from error
 
 
 def _read_press(found: re.Match[str]) -> Press:
     pressure = _parse(found[1], "MPa")
     if pressure < 0.0:
-        raise ValueError(f"'{found[1]}' is a pull; a pressure is at least 0 MPa, compression positive")
+        raise ValueError(f"{quoted(found[1], 40)} is a pull; a pressure is at least 0 MPa, compression positive")
     return Press(pressure, _read_duration(found[2]))
 
 
 def _read_rate(text: str) -> Rate:
-    multiple = re.fullmatch(r"(\d+\.?\d*|\.\d+) ?C", text)
+    multiple = re.fullmatch(rf"({_PLAIN}) ?C", text)
     if multiple:
         return Rate("c_rate", _positive(float(multiple[1]), text))
-    fraction = re.fullmatch(r"C ?/ ?(\d+\.?\d*|\.\d+)", text)
+    fraction = re.fullmatch(rf"C ?/ ?({_PLAIN})", text)
     if fraction:
         return Rate("c_rate", 1.0 / _positive(float(fraction[1]), text))
     try:
         return Rate("current_density", _positive(parse(text, "pA/um^2"), text))
     except UnitError as error:
-        raise ValueError(f"'{text}' is not a rate; expected one like '0.1C', 'C/10' or '0.5 mA/cm^2'") from error
+        raise ValueError(
+            f"{quoted(text, 40)} is not a rate; expected one like '0.1C', 'C/10' or '0.5 mA/cm^2'"
+        ) from error
 
 
 def _read_limit(text: str) -> Limit:
@@ -174,10 +206,10 @@ def _read_limit(text: str) -> Limit:
         except UnitError:
             continue
         if kind == "voltage" and not value < HIGHEST_VOLTAGE:
-            raise ValueError(f"'{text}' is out of range; expected less than {HIGHEST_VOLTAGE:g} V")
+            raise ValueError(f"{quoted(text, 40)} is out of range; expected less than {HIGHEST_VOLTAGE:g} V")
         return Limit(kind, value)
     examples = "'2.75 V', 'x = 0.3', '12 h', '150 mAh/g' or '1.5 mAh/cm^2'"
-    raise ValueError(f"'{text}' is not a limit; expected one like {examples}")
+    raise ValueError(f"{quoted(text, 40)} is not a limit; expected one like {examples}")
 
 
 def _read_current(found: re.Match[str]) -> Charge | Discharge:
@@ -191,7 +223,7 @@ def _read_set(found: re.Match[str]) -> SetStoichiometry:
 
 
 _PATTERNS = tuple(
-    (re.compile(pattern, re.IGNORECASE), read)
+    (re.compile(pattern, re.IGNORECASE | re.ASCII), read)
     for pattern, read in (
         (r"(?:press|unload) to (.+?) in (.+)", _read_press),
         (r"(?:rest|hold) (?:for )?(.+)", lambda found: Rest(_read_duration(found[1]))),

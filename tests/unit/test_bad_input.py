@@ -750,11 +750,11 @@ def test_every_bad_line_of_a_protocol_is_named(tmp_path) -> None:
         "'pres to 1 MPa in 1 min' is not a step",
         "'charge at 0.1C' is not a step",
         "'2.75 bananas' is not a limit",
-        "{'repeat': 0, 'steps': []} is not a repeat",
+        "{repeat = 0, steps = []} is not a repeat",
         "'-12 h' must be positive",
         "7 is not a step",
         "'wait' is not a step",
-        "{'repeat': 3, 'steps': 'rest 1 h'} is not a repeat",
+        "{repeat = 3, steps = 'rest 1 h'} is not a repeat",
         "'set x = 3 in 1 h'",
     ]
     errors = _errors(tmp_path, SHELL, [f"protocol.steps=[{lines}]"])

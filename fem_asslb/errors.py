@@ -1,5 +1,13 @@
 """Exceptions of the package. Their messages are one line: what was given, what is accepted, where."""
 
+from fem_asslb.printable import printable
+
+LONGEST_LINE = 300
+"""Characters of a line about a case, whatever the case says."""
+
+MOST_LINES = 100
+"""Lines about one case; after them their number is enough."""
+
 
 class FemAsslbError(Exception):
     """Base of every error that the package raises on purpose."""
@@ -14,8 +22,9 @@ class CaseError(FemAsslbError):
     """
 
     def __init__(self, key: str, message: str) -> None:
-        self.key, self.message = key, message
-        super().__init__(f"{key}: {message}")
+        self.key = printable(key, 120)
+        self.message = printable(message, LONGEST_LINE - len(self.key) - 2)
+        super().__init__(f"{self.key}: {self.message}")
 
     def __reduce__(self) -> tuple:
         """Travel between ranks."""
@@ -23,7 +32,7 @@ class CaseError(FemAsslbError):
 
 
 class CaseErrors(FemAsslbError):
-    """All errors found in one case, one per line.
+    """All errors found in one case, one per line as far as a hundred.
 
     Args:
         errors: The errors, in the order of the case file.
@@ -31,7 +40,9 @@ class CaseErrors(FemAsslbError):
 
     def __init__(self, errors: list[CaseError]) -> None:
         self.errors = errors
-        super().__init__("\n".join(str(error) for error in errors))
+        rest = len(errors) - MOST_LINES
+        more = [f"and {rest} more"] if rest > 0 else []
+        super().__init__("\n".join([*map(str, errors[:MOST_LINES]), *more]))
 
     def __reduce__(self) -> tuple:
         """Travel between ranks."""

@@ -9,6 +9,8 @@ from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
 
+from fem_asslb.values import show
+
 
 class UnreadableError(Exception):
     """A check used a value that cannot be read; the reader has said so already."""
@@ -57,7 +59,7 @@ def raise_any(lines: list[str]) -> None:
 
 def unless(condition: bool, name: str, value: object, accepted: str) -> list[str]:
     """A line that names the value and what is accepted, or none if the condition holds."""
-    return [] if condition else [f"{name} is {value!r}; accepted: {accepted}"]
+    return [] if condition else [f"{name} is {show(value)}; accepted: {accepted}"]
 
 
 def asked(name: str, holds: Callable[[Any], bool], accepted: str) -> Requirement:

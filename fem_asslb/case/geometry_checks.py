@@ -1,5 +1,7 @@
 """Checks of a case between its geometry and the sections that refer to it."""
 
+import os
+
 from fem_asslb.case.check_parts import Errors, listed, roles_with_grains
 from fem_asslb.case.fixture import Fixture, PressureFixture
 from fem_asslb.case.materials import MaterialChoice
@@ -94,6 +96,6 @@ def tangential_axes_have_grains(geometry: Geometry, materials: dict[str, Materia
 
 def the_mesh_file_exists(geometry: Geometry) -> Errors:
     """A mesh from elsewhere is there."""
-    if isinstance(geometry, MeshFile) and not geometry.path.is_file():
+    if isinstance(geometry, MeshFile) and not os.path.isfile(geometry.path):
         accepted = "expected a mesh file; in case.toml the path is relative to the case's folder"
         yield CaseError("geometry.path", f"'{geometry.path}' is no file; {accepted}")

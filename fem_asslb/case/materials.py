@@ -7,7 +7,7 @@ from pydantic import BeforeValidator, ConfigDict, Field
 
 from fem_asslb.materials.library import resolve
 from fem_asslb.materials.material import Material
-from fem_asslb.values import STRICT, Integer, Number, Vector
+from fem_asslb.values import STRICT, Integer, Number, Vector, show
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -67,7 +67,7 @@ def _read_axis(value: Any) -> Any:
         if {"fibre", "sharpness"} <= keys <= {"fibre", "sharpness", "seed"}:
             rest = {key: value[key] for key in keys - {"fibre"}}
             return {"kind": "fibre", "direction": value["fibre"]} | rest
-    raise ValueError(f"{value!r} is not an axis; accepted: {_AXIS_FORMS}")
+    raise ValueError(f"{show(value)} is not an axis; accepted: {_AXIS_FORMS}")
 
 
 @dataclass(frozen=True, kw_only=True)

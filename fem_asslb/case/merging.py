@@ -1,10 +1,11 @@
 """Tables merged into tables: what a variant states into the case that it extends, and ``--set`` into both."""
 
-import tomllib
 from typing import Any
 
+from fem_asslb.case import toml_text
 from fem_asslb.case.keys import accepted_keys
 from fem_asslb.errors import CaseError
+from fem_asslb.printable import quoted
 
 
 def merge(base: dict[str, Any], changes: dict[str, Any]) -> dict[str, Any]:
@@ -54,8 +55,10 @@ def parse_override(text: str) -> dict[str, Any]:
     """
     key, equals, value = text.partition("=")
     names = [name.strip() for name in key.split(".")]
+    if len(names) > toml_text.DEEPEST or len(text) > toml_text.LONGEST_LINE:
+        raise CaseError("--set", f"{quoted(text)} is too deep or too long for a key of a case and its value")
     if not equals or not all(names):
-        raise CaseError("--set", f"'{text}' is not key=value, such as fixture.stiffness='0.3 MPa/um'")
+        raise CaseError("--set", f"{quoted(text)} is not key=value, such as fixture.stiffness='0.3 MPa/um'")
     if names[0] in ("extends", "remove"):
         raise CaseError("--set", f"'{names[0]}' cannot be changed by --set; it is for case.toml")
     table: dict[str, Any] = {names[-1]: _parse_value(value.strip())}
@@ -78,6 +81,8 @@ def options_of_petsc(overrides: list[str]) -> frozenset[str]:
 def _parse_value(text: str) -> Any:
     """TOML value; anything that is not one is text."""
     try:
-        return tomllib.loads(f"value = {text}")["value"]
-    except tomllib.TOMLDecodeError:
+        table = toml_text.parse(f"value = {text}")
+    except ValueError:
         return text
+    # What follows a line break would be other keys.
+    return table["value"] if len(table) == 1 else text

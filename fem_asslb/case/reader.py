@@ -1,6 +1,6 @@
 """Case directory to `Case`: inheritance, ``--set`` overrides, and every error of a case at once."""
 
-import tomllib
+import os
 from contextlib import suppress
 from dataclasses import MISSING, fields
 from functools import cache
@@ -17,10 +17,16 @@ from fem_asslb.case.paths import path_owners
 from fem_asslb.case.protocol import readable_steps
 from fem_asslb.case.readable import readable_part
 from fem_asslb.case.schema import Case
+from fem_asslb.case.toml_text import read_file
 from fem_asslb.errors import CaseError, CaseErrors
+from fem_asslb.printable import printable, quoted
 from fem_asslb.requirements import UnreadableError
+from fem_asslb.values import show
 
 CASE_FILE = "case.toml"
+
+LONGEST_CHAIN = 10
+"""Cases that extend one another."""
 
 
 def read_case(path: str | Path, overrides: list[str] | None = None, *, any_petsc_option: bool = False) -> Case:
@@ -105,10 +111,14 @@ def _adapter(section: str) -> TypeAdapter[Any]:
 
 
 def _read_with_base(path: Path, seen: tuple[Path, ...]) -> dict[str, Any]:
+    if not str(path).isprintable():
+        raise CaseError(str(path), "this is no path: it has characters that cannot be printed")
     file = (path / CASE_FILE if path.suffix != ".toml" else path).resolve()
+    chain = " -> ".join(printable(item.parent.name, 20) for item in (*seen, file))
     if file in seen:
-        chain = " -> ".join(item.parent.name for item in (*seen, file))
         raise CaseError("extends", f"the cases extend each other in a cycle: {chain}")
+    if len(seen) == LONGEST_CHAIN:
+        raise CaseError("extends", f"more than {LONGEST_CHAIN} cases extend one another: {chain}")
     table = _load(file, path)
     parent = table.pop("extends", None)
     removed = table.pop("remove", [])
@@ -118,10 +128,10 @@ def _read_with_base(path: Path, seen: tuple[Path, ...]) -> dict[str, Any]:
             raise CaseError("remove", "there is nothing to remove from; it goes with extends")
         return name_kinds(name_materials(table))
     if not isinstance(parent, str):
-        raise CaseError("extends", f"{parent!r} is not a directory relative to {file.parent}")
+        raise CaseError("extends", f"{show(parent)} is not a directory relative to {printable(file.parent)}")
     base = _read_with_base(file.parent / parent, (*seen, file))
     if not isinstance(removed, list) or not all(isinstance(key, str) for key in removed):
-        raise CaseError("remove", f"{removed!r} is not a list of dotted keys of the case that is extended")
+        raise CaseError("remove", f"{show(removed)} is not a list of dotted keys of the case that is extended")
     for key in removed:
         _remove(base, key)
     return name_materials(merge(base, table))
@@ -130,16 +140,20 @@ def _read_with_base(path: Path, seen: tuple[Path, ...]) -> dict[str, Any]:
 def _fix_paths(table: dict[str, Any], folder: Path) -> None:
     """A path is relative to the file that states it, or to the folder of the command that does."""
     for owner in path_owners(table):
+        if not owner["path"].isprintable():
+            raise CaseError("path", f"{quoted(owner['path'])} is no path: it has characters that cannot be printed")
         owner["path"] = str((folder / owner["path"]).resolve())
 
 
 def _load(file: Path, given: Path) -> dict[str, Any]:
-    if not file.is_file():
+    if not os.path.isfile(file):
         raise CaseError(str(given), f"no case here; expected a directory with {CASE_FILE}, or a .toml file")
     try:
-        return tomllib.loads(file.read_text(encoding="utf-8"))
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise CaseError(str(file), f"not valid TOML: {error}") from error
+        return read_file(file)
+    except ValueError as error:
+        raise CaseError(str(file), str(error)) from error
+    except OSError as error:
+        raise CaseError(str(file), f"cannot be read: {error.strerror}") from error
 
 
 def _remove(table: dict[str, Any], key: str) -> None:
@@ -148,5 +162,5 @@ def _remove(table: dict[str, Any], key: str) -> None:
     for name in parents:
         owner = owner.get(name) if isinstance(owner, dict) else None
     if not isinstance(owner, dict) or last not in owner:
-        raise CaseError("remove", f"'{key}' is not in the case that is extended")
+        raise CaseError("remove", f"{quoted(key)} is not in the case that is extended")
     del owner[last]

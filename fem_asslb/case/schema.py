@@ -23,7 +23,7 @@ from fem_asslb.units import (
     SpecificCurrent,
     Temperature,
 )
-from fem_asslb.values import STRICT, Degree, Flag, Integer, Number
+from fem_asslb.values import STRICT, Degree, Flag, Integer, Number, show
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -107,7 +107,7 @@ class Time:
 
 def _read_petsc(value: Any) -> Any:
     if isinstance(value, dict) and not all(isinstance(option, str | int | float) for option in value.values()):
-        raise ValueError(f"{value!r}: options are texts, numbers, true or false, without nested tables")
+        raise ValueError(f"{show(value)}: options are texts, numbers, true or false, without nested tables")
     return value
 
 

@@ -23,6 +23,8 @@ from fem_asslb.materials.elasticity import Elasticity, IsotropicElasticity
 from fem_asslb.materials.entry import STIFFNESS_KEYS, EntryTable
 from fem_asslb.materials.faults import faults
 from fem_asslb.materials.material import Material, require_density_and_strength
+from fem_asslb.printable import quoted
+from fem_asslb.values import show
 
 _DATA = files("fem_asslb.materials") / "data"
 
@@ -58,7 +60,7 @@ def load_anode(name: str, key: str) -> AnodePotential:
     """
     anode = load(name).anode if name in names() else None
     if anode is None:
-        raise CaseError(key, f"no anode '{name}'; accepted: {', '.join(anode_names())}")
+        raise CaseError(key, f"no anode {quoted(name, 40)}; accepted: {', '.join(anode_names())}")
     return anode
 
 
@@ -76,7 +78,7 @@ def resolve(entry: str | dict[str, Any], key: str) -> Material:
     if isinstance(entry, str):
         return _build(entry, _read(entry, key), key)
     if not isinstance(entry, dict):
-        raise CaseError(key, f"{entry!r} is no material; accepted: a name of the library or a table")
+        raise CaseError(key, f"{show(entry)} is no material; accepted: a name of the library or a table")
     name = entry["use"] if isinstance(entry.get("use"), str) else key.rpartition(".")[2]
     return _build(name, _with_base(entry, key), key)
 
@@ -84,7 +86,7 @@ def resolve(entry: str | dict[str, Any], key: str) -> Material:
 def _read(name: str, key: str) -> dict[str, Any]:
     """The table of a name with all that it uses."""
     if name not in names():
-        raise CaseError(key, f"no material '{name}' in the library; accepted: {', '.join(names())}")
+        raise CaseError(key, f"no material {quoted(name, 40)} in the library; accepted: {', '.join(names())}")
     return _with_base(tomllib.loads((_DATA / f"{name}.toml").read_text(encoding="utf-8")), key)
 
 
@@ -97,7 +99,7 @@ def _with_base(entry: dict[str, Any], key: str) -> dict[str, Any]:
     if "use" not in entry:
         return table
     if not isinstance(entry["use"], str):
-        raise CaseError(f"{key}.use", f"{entry['use']!r} is no name; accepted: {', '.join(names())}")
+        raise CaseError(f"{key}.use", f"{show(entry['use'])} is no name; accepted: {', '.join(names())}")
     base = _read(entry["use"], f"{key}.use")
     isotropic = [name for name in ("youngs_modulus", "poisson_ratio") if name in table]
     if isotropic:
@@ -118,7 +120,7 @@ def _law_of(name: str, law: str, key: str) -> dict[str, Any]:
     table = _read(name, key)
     if law not in table:
         owners = [other for other in names() if law in _read(other, key)]
-        raise CaseError(key, f"'{name}' has no {law}; accepted: {', '.join(owners)}")
+        raise CaseError(key, f"{quoted(name, 40)} has no {law}; accepted: {', '.join(owners)}")
     return table[law]
 
 

@@ -1,21 +1,24 @@
 """A mesh from elsewhere, brought to the package's names, length unit and file format."""
 
 from pathlib import Path
+from typing import TypeAlias
 
 import gmsh
-import meshio
 import numpy as np
 from scipy.sparse import coo_array
 from scipy.sparse.csgraph import connected_components
 
 from fem_asslb.errors import MeshError
 from fem_asslb.geometry import MeshFile
+from fem_asslb.printable import printable, quoted
 from meshes.folds import require_no_folds
+from meshes.foreign_mesh import DIMENSION, ForeignMesh
 from meshes.mesh_reader import GMSH_KIND, TETRA10_FROM_VTK, read_mesh
 from meshes.quality import Integers, Numbers, Report, measure
 from meshes.session import gmsh_session, name_group, write
 
-DIMENSION = {"vertex": 0, "line": 1, "line3": 1, "triangle": 2, "triangle6": 2, "tetra": 3, "tetra10": 3}
+Rows: TypeAlias = dict[str, Integers]
+"""Rows of the cells of each kind that a group has."""
 
 MIRROR = {
     "triangle": [0, 2, 1],
@@ -34,93 +37,74 @@ def build(geometry: MeshFile, path: Path) -> Report:
             named group.
     """
     mesh = read_mesh(geometry.path)
-    dimension = max(DIMENSION[block.type] for block in mesh.cells)
-    groups = _renamed(_groups(mesh), geometry.names)
+    dimension = max(DIMENSION[kind] for kind in mesh.cells)
+    groups = _renamed(mesh.groups, geometry.names)
     _check_cells(mesh, groups, dimension)
     points = mesh.points * geometry.length_unit
     if dimension == 2 and points.shape[1] == 3 and np.ptp(points[:, 2]) > 1e-9 * np.ptp(points[:, :2]):
-        raise MeshError(
-            f"'{geometry.path}' holds a surface in space; accepted: a mesh in the x-y plane, or of tetrahedra"
-        )
+        given = quoted(geometry.path, 160)
+        raise MeshError(f"{given} holds a surface in space; accepted: a mesh in the x-y plane, or of tetrahedra")
     points = np.column_stack([points[:, :dimension], np.zeros((len(points), 3 - dimension))])
-    cells = [block.data[:, : dimension + 1] for block in mesh.cells if DIMENSION[block.type] == dimension]
-    require_no_folds(np.concatenate(cells).astype(np.int64), points)
+    cells = [nodes[:, : dimension + 1] for kind, nodes in mesh.cells.items() if DIMENSION[kind] == dimension]
+    require_no_folds(np.concatenate(cells), points)
     named: dict[str, tuple[str, Integers]] = {}
     for name, parts in groups.items():
-        for kind, rows in _by_kind(mesh, parts, dimension).items():
+        for kind, rows in _nodes(mesh, parts, dimension).items():
             if DIMENSION[kind] == dimension:
                 rows = _oriented(kind, rows, points)
             named |= _split(name, kind, rows, points) if name in geometry.split else {name: (kind, rows)}
     for name in geometry.split:
         if name not in groups:
-            raise MeshError(f"no group '{name}' to split; there are: {', '.join(sorted(groups))}")
+            raise MeshError(f"no group {quoted(name)} to split; there are: {_listed(groups)}")
     with gmsh_session(path.stem):
         _fill_model(named, points)
         report = measure()
         if report.quality_min <= 0:
-            raise MeshError(f"'{geometry.path}': {report.bad[0]}")
+            raise MeshError(f"{quoted(geometry.path, 160)}: {report.bad[0]}")
         write(path)
     return report
 
 
-def _groups(mesh: meshio.Mesh) -> dict[str, list[Integers]]:
-    """For each named group and each block of cells, the rows of the block in the group.
-
-    Numbers of groups that another format took over from Gmsh are their names.
-    """
-    groups = {
-        name: [np.asarray([] if rows is None else rows, dtype=np.int64) for rows in blocks]
-        for name, blocks in mesh.cell_sets.items()
-        if not name.startswith("gmsh:")
-    }
-    if groups or "gmsh:physical" not in mesh.cell_data:
-        return groups
-    empty: Integers = np.empty(0, dtype=np.int64)
-    for number, tags in enumerate(mesh.cell_data["gmsh:physical"]):
-        for tag in np.unique(tags[tags > 0]):
-            groups.setdefault(str(tag), [empty] * len(mesh.cells))[number] = np.flatnonzero(tags == tag)
-    return groups
-
-
-def _renamed(groups: dict[str, list[Integers]], names: dict[str, str]) -> dict[str, list[Integers]]:
+def _renamed(groups: dict[str, Rows], names: dict[str, str]) -> dict[str, Rows]:
     """Groups under our names; groups that get the same name are joined."""
     for theirs in names:
         if theirs not in groups:
-            raise MeshError(f"no group '{theirs}' in the mesh; there are: {', '.join(sorted(groups)) or 'none'}")
-    result: dict[str, list[Integers]] = {}
-    for theirs, blocks in groups.items():
-        ours = names.get(theirs, theirs)
-        old = result.get(ours, [np.empty(0, dtype=np.int64)] * len(blocks))
-        result[ours] = [np.concatenate(pair) for pair in zip(old, blocks, strict=True)]
+            raise MeshError(f"no group {quoted(theirs)} in the mesh; there are: {_listed(groups)}")
+    result: dict[str, Rows] = {}
+    for theirs, parts in groups.items():
+        ours = result.setdefault(names.get(theirs, theirs), {})
+        for kind, rows in parts.items():
+            ours[kind] = np.concatenate([ours[kind], rows]) if kind in ours else rows
     return result
 
 
-def _check_cells(mesh: meshio.Mesh, groups: dict[str, list[Integers]], dimension: int) -> None:
+def _listed(groups: dict[str, Rows]) -> str:
+    return printable(", ".join(sorted(groups)) or "none", 120)
+
+
+def _check_cells(mesh: ForeignMesh, groups: dict[str, Rows], dimension: int) -> None:
     """Every cell belongs to one group."""
-    for number, block in enumerate(mesh.cells):
-        if DIMENSION[block.type] != dimension:
+    for kind, nodes in mesh.cells.items():
+        if DIMENSION[kind] != dimension:
             continue
-        uses = np.bincount(
-            np.concatenate([np.empty(0, dtype=np.int64), *(blocks[number] for blocks in groups.values())]),
-            minlength=len(block.data),
-        )
+        nothing: Integers = np.empty(0, dtype=np.int64)
+        rows = [parts.get(kind, nothing) for parts in groups.values()]
+        uses = np.bincount(np.concatenate([nothing, *rows]), minlength=len(nodes))
         for wrong, text in ((uses == 0, "no group"), (uses > 1, "several groups")):
             if wrong.any():
                 first = np.flatnonzero(wrong)[0]
-                place = ", ".join(f"{x:.4g}" for x in mesh.points[block.data[first]].mean(axis=0))
-                names = ", ".join(f"'{name}'" for name, blocks in groups.items() if first in blocks[number])
+                place = ", ".join(f"{x:.4g}" for x in mesh.points[nodes[first]].mean(axis=0))
+                names = ", ".join(quoted(name, 40) for name, of in zip(groups, rows, strict=True) if first in of)
                 raise MeshError(
                     f"{np.count_nonzero(wrong)} cells in {text}, the first at ({place})" + (names and f" in {names}")
                 )
 
 
-def _by_kind(mesh: meshio.Mesh, parts: list[Integers], dimension: int) -> dict[str, Integers]:
+def _nodes(mesh: ForeignMesh, parts: Rows, dimension: int) -> dict[str, Integers]:
     """Nodes of the group's cells or facets; lower dimensions are left out."""
-    kinds: dict[str, list[Integers]] = {}
-    for block, rows in zip(mesh.cells, parts, strict=True):
-        if len(rows) and DIMENSION[block.type] >= dimension - 1:
-            kinds.setdefault(block.type, []).append(block.data[rows].astype(np.int64))
-    return {kind: np.concatenate(rows) for kind, rows in kinds.items()}
+    return {
+        kind: mesh.cells[kind][rows] for kind, rows in parts.items() if len(rows) and DIMENSION[kind] >= dimension - 1
+    }
 
 
 def _oriented(kind: str, rows: Integers, points: Numbers) -> Integers:

@@ -1,15 +1,29 @@
-"""Files of meshes from elsewhere, read by Gmsh or meshio, whichever knows the format."""
+"""Files of meshes from elsewhere, read by Gmsh or meshio in a process of their own.
 
+A reader in C crashes on some broken files, one in Python raises anything or takes all memory, and either may print:
+whatever happens to it, here it is one line. ``python3 -m meshes.mesh_reader FORMAT FILE RESULT`` is that process.
+"""
+
+import os
+import resource
+import signal
+import subprocess
+import sys
 from collections import defaultdict
+from collections.abc import Callable
 from pathlib import Path
+from shutil import copyfile
+from tempfile import TemporaryDirectory
+from typing import Any
 
-import gmsh
-import meshio
 import numpy as np
 
-from fem_asslb.errors import MeshError
-from meshes.quality import Integers
-from meshes.session import gmsh_session
+from fem_asslb.errors import FemAsslbError, MeshError
+from fem_asslb.input_files import regular_file
+from fem_asslb.launcher import without_launcher
+from fem_asslb.printable import printable, quoted
+from meshes.foreign_mesh import ForeignMesh, Integers, load, save
+from meshes.mesh_formats import ABAQUS, GMSH, UNV, VTK, VTU, XDMF, format_of
 
 GMSH_KIND = {"vertex": 15, "line": 1, "triangle": 2, "tetra": 4, "line3": 8, "triangle6": 9, "tetra10": 11}
 """Gmsh's numbers of the element types that are accepted."""
@@ -17,67 +31,185 @@ GMSH_KIND = {"vertex": 15, "line": 1, "triangle": 2, "tetra": 4, "line3": 8, "tr
 TETRA10_FROM_VTK = [0, 1, 2, 3, 4, 5, 6, 7, 9, 8]
 """Order of Gmsh's nodes in VTK's convention, and the reverse."""
 
+_BAD_MESH = 2
+"""Exit code of a reader that says on one line what is wrong."""
 
-def read_mesh(path: Path) -> meshio.Mesh:
-    """Points, cells, and named sets of cells.
+
+def read_mesh(path: Path) -> ForeignMesh:
+    """Points, cells, and named groups of cells.
 
     Raises:
-        MeshError: There is no such file, neither Gmsh nor meshio can read it, or it has cells of another shape.
+        MeshError: There is no such file, it is in no accepted format, it cannot be read, or it has cells of another
+            shape.
     """
-    if not path.is_file():
-        raise MeshError(f"no mesh file '{path}'")
+    name = format_of(path)
+    root = str(Path(__file__).resolve().parent.parent)
+    paths = [root, *filter(None, [os.environ.get("PYTHONPATH")])]
+    environment = without_launcher(os.environ) | {"PYTHONPATH": os.pathsep.join(paths)}
+    with TemporaryDirectory(prefix="fem-asslb-mesh-") as place:
+        result = Path(place) / "mesh.npz"
+        command = [sys.executable, "-P", "-m", "meshes.mesh_reader", name, str(path.resolve()), str(result)]
+        done = subprocess.run(
+            command, env=environment, cwd=place, stdin=subprocess.DEVNULL, capture_output=True, check=False
+        )
+        if done.returncode:
+            raise MeshError(f"{quoted(path, 160)} cannot be read as {name}: {_reason(done)}")
+        return load(result)
+
+
+def _reason(done: subprocess.CompletedProcess[bytes]) -> str:
+    """Why a reader failed: its own word, or the last line of its traceback, or the signal that ended it."""
+    if done.returncode < 0:
+        return f"its reader ended with {signal.Signals(-done.returncode).name}"
+    lines = done.stderr.decode(errors="replace").strip().splitlines()
+    return printable(lines[-1] if lines else f"exit code {done.returncode}", 100)
+
+
+def _main(name: str, path: Path, result: Path) -> int:
+    size = path.stat().st_size
+    # Far above what any reader needs (a file of 100 MB takes 2 GB and, read by Python, a minute), far below a machine.
+    _limit(resource.RLIMIT_AS, 4 * 2**30 + 100 * size)
+    _limit(resource.RLIMIT_CPU, 60 + size // 100_000)
+    _limit(resource.RLIMIT_CORE, 0)
     try:
-        return _read_with_gmsh(path) if path.suffix == ".msh" else _read_with_meshio(path)
-    except MeshError as error:
-        raise MeshError(f"'{path}' cannot be read: {error}") from error
+        mesh = _READERS[name](path)
+        save(mesh, result)
+    except FemAsslbError as error:
+        print(error, file=sys.stderr)
+        return _BAD_MESH
+    return 0
 
 
-def _read_with_meshio(path: Path) -> meshio.Mesh:
-    try:
-        mesh = meshio.read(path)
-    except (meshio.ReadError, SystemExit, ValueError, KeyError, IndexError):
-        # meshio ends the process when no reader accepts the file.
-        return _read_with_gmsh(path)
-    for block in mesh.cells:
-        _require_kind(block.type in GMSH_KIND, block.type)
-    return mesh
+def _limit(what: int, wanted: int) -> None:
+    _, most = resource.getrlimit(what)
+    limit = wanted if most == resource.RLIM_INFINITY else min(wanted, most)
+    resource.setrlimit(what, (limit, limit))
 
 
-def _read_with_gmsh(path: Path) -> meshio.Mesh:
-    with gmsh_session(path.stem):
-        gmsh.merge(str(path))
-        return _model()
+def _read_with_gmsh(ending: str) -> Callable[[Path], ForeignMesh]:
+    """Reader of a copy under a name of our own: Gmsh goes by the ending, and runs ``NAME.opt`` beside the file."""
+
+    def read(path: Path) -> ForeignMesh:
+        import gmsh
+
+        from meshes.session import gmsh_session
+
+        with TemporaryDirectory(prefix="fem-asslb-gmsh-") as place, gmsh_session("mesh"):
+            gmsh.merge(copyfile(path, str(Path(place) / f"mesh{ending}")))
+            return _model()
+
+    return read
 
 
-def _model() -> meshio.Mesh:
+def _model() -> ForeignMesh:
     """The mesh in the current Gmsh model; a group without a name is called by its number."""
+    import gmsh
+
     tags, coordinates, _ = gmsh.model.mesh.getNodes()
     if not len(tags):
         raise MeshError("there is no mesh in it")
-    index = np.zeros(int(tags.max()) + 1, dtype=np.int64)
-    index[tags.astype(np.int64)] = np.arange(len(tags))
+    tags = tags.astype(np.int64)
+    order = np.argsort(tags)
     kinds = {number: name for name, number in GMSH_KIND.items()}
     cells: dict[str, list[Integers]] = defaultdict(list)
     groups: dict[str, dict[str, list[Integers]]] = defaultdict(lambda: defaultdict(list))
     for dimension, entity in gmsh.model.getEntities():
         for number, _, nodes in zip(*gmsh.model.mesh.getElements(dimension, entity), strict=True):
             name, _, _, count, _, _ = gmsh.model.mesh.getElementProperties(number)
-            _require_kind(number in kinds, name)
-            kind = kinds[number]
-            rows = index[nodes.astype(np.int64)].reshape(-1, count)
+            kind = kinds.get(number, name)
+            found = np.searchsorted(tags, nodes.astype(np.int64), sorter=order)
+            rows = order[np.minimum(found, len(order) - 1)].reshape(-1, count)
             first = sum(map(len, cells[kind]))
             cells[kind].append(rows[:, TETRA10_FROM_VTK] if kind == "tetra10" else rows)
             for group in gmsh.model.getPhysicalGroupsForEntity(dimension, entity):
                 own = gmsh.model.getPhysicalName(dimension, group) or str(group)
                 groups[own][kind].append(np.arange(first, first + len(rows)))
-    nothing: Integers = np.empty(0, dtype=np.int64)
-    return meshio.Mesh(
-        coordinates.reshape(-1, 3),
-        [(kind, np.concatenate(parts)) for kind, parts in cells.items()],
-        cell_sets={name: [np.concatenate([nothing, *parts[kind]]) for kind in cells] for name, parts in groups.items()},
-    )
+    return ForeignMesh(coordinates.reshape(-1, 3), _joined(cells), {name: _joined(of) for name, of in groups.items()})
 
 
-def _require_kind(accepted: bool, kind: str) -> None:
-    if not accepted:
-        raise MeshError(f"it has cells of type '{kind}'; accepted: {', '.join(sorted(GMSH_KIND))}")
+def _read_with_meshio(module: str) -> Callable[[Path], ForeignMesh]:
+    """Reader of one module of meshio; numbers of groups that its format took over from Gmsh are their names."""
+
+    def read(path: Path) -> ForeignMesh:
+        from importlib import import_module
+
+        mesh = import_module(f"meshio.{module}").read(str(path))
+        sets = {name: blocks for name, blocks in mesh.cell_sets.items() if not name.startswith("gmsh:")}
+        if not sets and "gmsh:physical" in mesh.cell_data:
+            tags = [np.asarray(block, dtype=np.int64) for block in mesh.cell_data["gmsh:physical"]]
+            numbers = np.unique(np.concatenate(tags))
+            sets = {str(number): [np.flatnonzero(block == number) for block in tags] for number in numbers[numbers > 0]}
+        return _joined_blocks(mesh, sets)
+
+    return read
+
+
+def _joined_blocks(mesh: Any, sets: dict[str, list[Integers | None]]) -> ForeignMesh:
+    cells: dict[str, list[Integers]] = defaultdict(list)
+    groups: dict[str, dict[str, list[Integers]]] = {name: defaultdict(list) for name in sets}
+    first: list[int] = []
+    for block in mesh.cells:
+        first.append(sum(map(len, cells[block.type])))
+        cells[block.type].append(np.asarray(block.data, dtype=np.int64))
+    for name, blocks in sets.items():
+        for block, offset, rows in zip(mesh.cells, first, blocks, strict=True):
+            if rows is not None and len(rows):
+                groups[name][block.type].append(np.asarray(rows, dtype=np.int64) + offset)
+    points = np.asarray(mesh.points, dtype=np.float64)
+    return ForeignMesh(points, _joined(cells), {name: _joined(of) for name, of in groups.items()})
+
+
+def _joined(parts: dict[str, list[Integers]]) -> dict[str, Integers]:
+    return {kind: np.concatenate(arrays) for kind, arrays in parts.items()}
+
+
+def _read_abaqus(path: Path) -> ForeignMesh:
+    """Sets of Abaqus, by the numbers of their elements; meshio mistakes the blocks of those that name other sets."""
+    keyword = ""
+    with path.open(errors="replace") as file:
+        for number, line in enumerate(file, start=1):
+            if line.startswith("*"):
+                keyword = keyword if line.startswith("**") else line.partition(",")[0].strip().upper()
+            elif keyword == "*ELSET" and not all(item.strip().isdecimal() for item in line.split(",") if item.strip()):
+                raise MeshError(f"line {number}: {quoted(line.strip(), 30)} in a set; accepted: numbers of elements")
+    return _read_with_meshio("abaqus")(path)
+
+
+def _read_xdmf(path: Path) -> ForeignMesh:
+    """XDMF names files of HDF5 in which its arrays are: those have to be files, and hold them."""
+    from xml.etree import ElementTree
+
+    import h5py
+
+    def leads_out(_: str, item: Any) -> bool | None:
+        is_dataset = isinstance(item, h5py.Dataset)
+        return isinstance(item, h5py.ExternalLink) or (is_dataset and (item.is_virtual or bool(item.external))) or None
+
+    files = set()
+    for item in ElementTree.parse(path).iter("DataItem"):
+        if item.get("Format", "XML") not in ("XML", "HDF"):
+            raise MeshError(f"its data is in the format {quoted(item.get('Format'), 20)}; accepted: XML, HDF")
+        if item.get("Format") == "HDF":
+            files.add((item.text or "").strip().partition(":")[0])
+    for name in sorted(files):
+        try:
+            data = regular_file(path.parent / name)
+        except OSError as error:
+            raise MeshError(f"its data is not in {quoted(name)}: {error.strerror}") from error
+        with h5py.File(data) as file:
+            if file.visititems_links(leads_out) or file.visititems(leads_out):
+                raise MeshError(f"{quoted(name)} refers to another file")
+    return _read_with_meshio("xdmf")(path)
+
+
+_READERS: dict[str, Callable[[Path], ForeignMesh]] = {
+    GMSH: _read_with_gmsh(".msh"),
+    UNV: _read_with_gmsh(".unv"),
+    ABAQUS: _read_abaqus,
+    VTK: _read_with_meshio("vtk"),
+    VTU: _read_with_meshio("vtu"),
+    XDMF: _read_xdmf,
+}
+
+if __name__ == "__main__":
+    sys.exit(_main(sys.argv[1], Path(sys.argv[2]), Path(sys.argv[3])))

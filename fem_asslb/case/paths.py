@@ -4,6 +4,8 @@ import hashlib
 from pathlib import Path
 from typing import Any
 
+from fem_asslb.input_files import regular_file
+
 
 def path_owners(table: dict[str, Any]) -> list[dict[str, Any]]:
     """Tables of a case with a key ``path``: of a mesh file, of particles that a table places, of gaps."""
@@ -22,7 +24,7 @@ def file_hashes(table: dict[str, Any]) -> dict[str, list[str]]:
     found: dict[str, list[str]] = {}
     for owner in path_owners(table):
         path = Path(owner["path"])
-        found.setdefault(path.name, []).append(hashlib.sha256(path.read_bytes()).hexdigest()[:16])
+        found.setdefault(path.name, []).append(hashlib.sha256(regular_file(path).read_bytes()).hexdigest()[:16])
     return found
 
 

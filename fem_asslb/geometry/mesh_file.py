@@ -18,7 +18,7 @@ def _names_of_groups(mesh: "MeshFile") -> list[str]:
 
 @dataclass(frozen=True)
 class MeshFile:
-    """A mesh from elsewhere, in any format that meshio or Gmsh reads, with named groups of cells and facets.
+    """A mesh from elsewhere with named groups of cells and facets, see `docs/case.md` for the formats.
 
     Attributes:
         path: The file.

@@ -6,6 +6,9 @@ from pathlib import Path
 import numpy as np
 import numpy.typing as npt
 
+from fem_asslb.input_files import regular_file
+from fem_asslb.printable import printable, quoted
+
 Array = npt.NDArray[np.float64]
 
 
@@ -24,16 +27,16 @@ def read_points(path: Path, dimension: int, value: str, zero: bool) -> tuple[Arr
     columns = [*("x [um]", "y [um]", "z [um]")[:dimension], value]
     expected = f"expected a table with the columns {', '.join(columns)}"
     try:
-        with path.open(newline="", encoding="utf-8") as file:
+        with regular_file(path).open(newline="", encoding="utf-8") as file:
             header, *rows = csv.reader(file)
     except OSError as error:
         hint = "in case.toml the path is relative to the case's folder"
-        raise ValueError(f"'{path}' cannot be read, {error.strerror}; {expected}; {hint}") from error
+        raise ValueError(f"{quoted(path, 160)} cannot be read, {error.strerror}; {expected}; {hint}") from error
     except (ValueError, csv.Error) as error:
-        raise ValueError(f"'{path}' is no table of text; {expected}") from error
+        raise ValueError(f"{quoted(path, 160)} is no table of text; {expected}") from error
     if header != columns or not rows:
         given = ", ".join(header) if rows else "no rows"
-        raise ValueError(f"'{path}' has {given}; {expected}, and at least one row")
+        raise ValueError(f"{quoted(path, 160)} has {printable(given)}; {expected}, and at least one row")
     values = np.array([_numbers(path, line, row, columns, zero) for line, row in enumerate(rows, start=2)])
     return values[:, :-1], values[:, -1]
 
@@ -47,5 +50,7 @@ def _numbers(path: Path, line: int, row: list[str], columns: list[str], zero: bo
     is_good = len(values) == len(columns) and np.all(np.isfinite(values))
     if not is_good or values[-1] < 0.0 or (values[-1] == 0.0 and not zero):
         expected = f"{len(columns)} finite numbers, the {name} {'from' if zero else 'above'} 0"
-        raise ValueError(f"'{path}', line {line}: {', '.join(row)} is not accepted; expected {expected}")
+        raise ValueError(
+            f"{quoted(path, 160)}, line {line}: {printable(', '.join(row))} is not accepted; expected {expected}"
+        )
     return values

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from dolfinx import fem
 
+from fem_asslb.input_files import regular_file
 from fem_asslb.output.interface_values import FACETS, HISTORY, owned_history
 
 if TYPE_CHECKING:
@@ -45,7 +46,7 @@ def read_values(simulation: "Simulation", paths: list[Path]) -> dict[str, np.nda
     """Values of all functions from the parts of all ranks: meshes are not cut the same way every time."""
     arrays = {}
     with ExitStack() as stack:
-        parts = [np.load(stack.enter_context(path.open("rb"))) for path in paths]
+        parts = [np.load(stack.enter_context(regular_file(path).open("rb"))) for path in paths]
         cells = np.concatenate([part["cells"] for part in parts])
         row = np.empty(cells.max() + 1, dtype=np.int64)
         row[cells] = np.arange(len(cells))

@@ -6,6 +6,8 @@ from pathlib import Path
 from typing import Any
 
 from fem_asslb.errors import FemAsslbError
+from fem_asslb.input_files import regular_file
+from fem_asslb.printable import printable, quoted
 
 
 def replace_text(path: Path, text: str) -> None:
@@ -27,11 +29,13 @@ def read_json(path: Path, keys: set[str], missing: str) -> dict[str, Any]:
         FemAsslbError: No file, or one that cannot be read, or without the keys.
     """
     try:
-        content = json.loads(path.read_text(encoding="utf-8"))
+        content = json.loads(regular_file(path).read_text(encoding="utf-8"))
     except FileNotFoundError as error:
-        raise FemAsslbError(f"{missing}: there is no '{path}'") from error
-    except (OSError, ValueError) as error:
-        raise FemAsslbError(f"'{path}' cannot be read: {error}") from error
+        raise FemAsslbError(f"{missing}: there is no {quoted(path, 160)}") from error
+    except OSError as error:
+        raise FemAsslbError(f"{quoted(path, 160)} cannot be read: {error.strerror}") from error
+    except (ValueError, RecursionError) as error:
+        raise FemAsslbError(f"{quoted(path, 160)} is no JSON: {printable(error)}") from error
     if not isinstance(content, dict) or not keys <= set(content):
-        raise FemAsslbError(f"'{path}' is damaged: expected a table with {', '.join(sorted(keys))}")
+        raise FemAsslbError(f"{quoted(path, 160)} is damaged: expected a table with {', '.join(sorted(keys))}")
     return content

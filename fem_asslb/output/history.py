@@ -7,6 +7,7 @@ import numpy as np
 import numpy.typing as npt
 
 from fem_asslb.errors import FemAsslbError
+from fem_asslb.input_files import regular_file
 from fem_asslb.output.files import replace_text
 
 if TYPE_CHECKING:
@@ -102,7 +103,7 @@ def keep_until(path: Path, index: int) -> None:
 
 def _read_rows(path: Path) -> tuple[list[str], list[list[str]]]:
     """Names and complete rows as text; a last line without its end is not complete."""
-    lines = path.read_text(encoding="utf-8").split("\n")[:-1]
+    lines = regular_file(path).read_text(encoding="utf-8").split("\n")[:-1]
     table = [line.split(",") for line in lines]
     return (table[0], [line for line in table[1:] if len(line) == len(table[0])]) if table else ([], [])
 

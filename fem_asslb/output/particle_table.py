@@ -3,6 +3,7 @@
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from fem_asslb.input_files import regular_file
 from fem_asslb.output.files import replace_text
 from fem_asslb.output.schedule import Occasions, Schedule
 from fem_asslb.particle_diagnostics import ParticleDiagnostics
@@ -48,7 +49,7 @@ class ParticleTable:
             return
         kept: list[str] = []
         if self._resume_from is not None and self._path.exists():
-            lines = self._path.read_text(encoding="utf-8").splitlines()[1:]
+            lines = regular_file(self._path).read_text(encoding="utf-8").splitlines()[1:]
             kept = [line for line in lines if int(line.partition(",")[0]) <= self._resume_from]
         replace_text(self._path, "\n".join([",".join(COLUMNS), *kept, ""]))
 

@@ -10,7 +10,7 @@ import pytest
 PACKAGE = Path(__file__).parents[2] / "fem_asslb"
 
 LAYERS = [
-    "errors constants launcher printable surroundings",
+    "errors constants launcher printable surroundings input_files",
     "units values elementary requirements",
     "materials geometry kinematics",
     "interfaces",

@@ -313,7 +313,7 @@ def test_missing_and_unreadable_mesh_files(tmp_path):
     with pytest.raises(MeshError, match="no mesh file"):
         build(MeshFile(tmp_path / "none.msh"), tmp_path / "out.msh")
     (tmp_path / "text.msh").write_text("nothing")
-    with pytest.raises(MeshError, match="cannot be read"):
+    with pytest.raises(MeshError, match="is no mesh file that can be read"):
         build(MeshFile(tmp_path / "text.msh"), tmp_path / "out.msh")
 
 

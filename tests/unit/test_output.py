@@ -192,7 +192,7 @@ def test_an_interrupted_run_goes_on_as_if_it_had_never_stopped(case_folder, comm
 DAMAGES = [
     ("checkpoint/latest.json", "3", "damaged"),
     ("checkpoint/latest.json", '{"format": 0}', "damaged"),
-    ("checkpoint/latest.json", "{", "cannot be read"),
+    ("checkpoint/latest.json", "{", "is no JSON"),
     ("checkpoint/{last}/rank-0000.npz", "", "cannot be read"),
     ("checkpoint/{last}/rank-0000.npz", "PK\x03\x04", "cannot be read"),
     ("run.json", "{}", "damaged"),

@@ -1,0 +1,194 @@
+"""Files of meshes from elsewhere are data: nothing in them runs, and a broken one is one line."""
+
+import random
+
+import gmsh
+import h5py
+import meshio
+import numpy as np
+import pytest
+
+from fem_asslb.errors import MeshError
+from fem_asslb.geometry import MeshFile
+from meshes import build
+from meshes.mesh_formats import format_of
+from meshes.mesh_reader import read_mesh
+from meshes.session import gmsh_session
+
+pytestmark = pytest.mark.serial  # meshes are read on one process
+
+SCRIPT = 'SystemCall "touch {owned}";\nMerge "{good}";\n'
+
+
+@pytest.fixture(scope="module")
+def formats(tmp_path_factory):
+    """Two squares with groups, in every accepted format; files by their names."""
+    folder = tmp_path_factory.mktemp("formats")
+    with gmsh_session("two"):
+        squares = [gmsh.model.occ.addRectangle(0, y, 0, 1, 1) for y in (0, 1)]
+        gmsh.model.occ.fragment([(2, squares[0])], [(2, squares[1])])
+        gmsh.model.occ.synchronize()
+        for name, number in (("lower", 1), ("upper", 2)):
+            gmsh.model.addPhysicalGroup(2, [number], number, name)
+        for name, level, number in (("bottom", 0.0, 3), ("top", 2.0, 4)):
+            curves = gmsh.model.getEntitiesInBoundingBox(-0.1, level - 0.1, -0.1, 1.1, level + 0.1, 0.1, 1)
+            gmsh.model.addPhysicalGroup(1, [tag for _, tag in curves], number, name)
+        gmsh.option.setNumber("Mesh.MeshSizeMax", 0.5)
+        gmsh.model.mesh.generate(2)
+        for name, version, binary in (("text", 4.1, 0), ("binary", 4.1, 1), ("old", 2.2, 0), ("old-binary", 2.2, 1)):
+            gmsh.option.setNumber("Mesh.MshFileVersion", version)
+            gmsh.option.setNumber("Mesh.Binary", binary)
+            gmsh.write(str(folder / f"{name}.msh"))
+        for ending in ("inp", "unv"):
+            gmsh.write(str(folder / f"gmsh.{ending}"))
+    mesh = meshio.read(folder / "text.msh", file_format="gmsh")
+    cells = [(block.type, block.data) for block in mesh.cells]
+    sets = {name: blocks for name, blocks in mesh.cell_sets.items() if not name.startswith("gmsh:")}
+    meshio.Mesh(mesh.points, cells, cell_sets=sets).write(folder / "meshio.inp", file_format="abaqus")
+    tags = {"gmsh:physical": [np.asarray(block, dtype=np.int32) for block in mesh.cell_data["gmsh:physical"]]}
+    for ending in ("vtk", "vtu", "xdmf"):
+        meshio.Mesh(mesh.points, cells, cell_data=tags).write(folder / f"numbers.{ending}")
+    return {path.name: path for path in folder.iterdir() if path.suffix != ".h5"}
+
+
+NAMES = ["text.msh", "binary.msh", "old.msh", "old-binary.msh", "gmsh.inp", "meshio.inp", "gmsh.unv"]
+NUMBERS = ["numbers.vtk", "numbers.vtu", "numbers.xdmf"]
+
+
+@pytest.mark.parametrize("name", NAMES + NUMBERS)
+def test_every_format_is_read_with_its_groups(name, formats):
+    mesh = read_mesh(formats[name])
+    groups = {"1": "lower", "2": "upper", "3": "bottom", "4": "top"} if name in NUMBERS else {}
+    count = {groups.get(group, group): sum(map(len, parts.values())) for group, parts in mesh.groups.items()}
+    assert count["lower"] == count["upper"] == len(mesh.cells["triangle"]) / 2
+    assert count["bottom"] == count["top"] == 2
+    lines = np.concatenate([parts["line"] for group, parts in mesh.groups.items() if groups.get(group, group) == "top"])
+    assert np.all(mesh.points[mesh.cells["line"][lines], 1] == 2.0)
+
+
+@pytest.mark.parametrize("ending", ["msh", "unv", "inp", "vtu", "geo", "stl", "step", "py", "msh.gz", "opt", "pos"])
+def test_a_script_is_no_mesh_whatever_its_ending(ending, formats, tmp_path):
+    owned, file = tmp_path / "owned", tmp_path / f"cell.{ending}"
+    file.write_text(SCRIPT.format(owned=owned, good=formats["text.msh"]))
+    with pytest.raises(MeshError, match="is no mesh file that can be read; accepted: Gmsh .msh"):
+        read_mesh(file)
+    assert not owned.exists()
+
+
+@pytest.mark.parametrize(
+    ("name", "ending"),
+    [("text.msh", "geo"), ("old.msh", "py"), ("gmsh.unv", "gz"), ("gmsh.inp", "stl"), ("numbers.vtk", "pos")],
+)
+def test_the_ending_of_a_mesh_does_not_matter(name, ending, formats, tmp_path):
+    file = tmp_path / f"cell.{ending}"
+    file.write_bytes(formats[name].read_bytes())
+    assert format_of(file) == format_of(formats[name])
+    assert len(read_mesh(file).cells["triangle"]) == 28
+
+
+@pytest.mark.parametrize("name", ["text.msh", "old.msh", "gmsh.unv"])
+def test_no_script_inside_a_mesh_runs(name, formats, tmp_path):
+    """Between the sections, inside them, at the end, and beside the file."""
+    owned, lines = tmp_path / "owned", formats[name].read_bytes().splitlines(keepends=True)
+    script = SCRIPT.format(owned=owned, good=formats["text.msh"]).encode()
+    sections = [k for k, line in enumerate(lines) if line.startswith((b"$", b"    -1")) and k > 2]
+    for k in (sections[0], sections[len(sections) // 2], sections[-1] + 1):
+        file = tmp_path / f"cell.{name.rpartition('.')[2]}"
+        file.write_bytes(b"".join([*lines[:k], script, *lines[k:]]))
+        file.with_name(file.name + ".opt").write_bytes(script)
+        try:
+            read_mesh(file)
+        except MeshError as error:
+            assert "\n" not in str(error)
+        assert not owned.exists()
+
+
+def test_options_in_the_home_folder_and_the_current_one_are_not_read(formats, tmp_path, monkeypatch):
+    owned = tmp_path / "owned"
+    for name in (".gmshrc", ".gmsh-options"):
+        (tmp_path / name).write_text(f'SystemCall "touch {owned}";\n')
+    monkeypatch.setenv("HOME", str(tmp_path))
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "meshio.py").write_text(f"open('{owned}', 'w')\n")
+    read_mesh(formats["text.msh"])
+    read_mesh(formats["gmsh.inp"])
+    assert not owned.exists()
+
+
+def test_no_reader_opens_other_files(formats, tmp_path):
+    (tmp_path / "cell.inp").write_text("*HEADING\nx\n*INCLUDE, INPUT=/dev/zero\n")
+    with pytest.raises(MeshError, match="includes other files"):
+        read_mesh(tmp_path / "cell.inp")
+    text = formats["numbers.vtu"].read_text(errors="surrogateescape")
+    entity = '<?xml version="1.0"?>\n<!DOCTYPE VTKFile [<!ENTITY a SYSTEM "file:///etc/passwd">]>\n'
+    for head, message in (
+        (entity, "is no mesh file"),
+        ('<?xml version="1.0" encoding="cp037"?>\n', "an encoding"),
+    ):
+        (tmp_path / "cell.vtu").write_text(head + text[text.index("<VTKFile") :], errors="surrogateescape")
+        with pytest.raises(MeshError, match=message):
+            read_mesh(tmp_path / "cell.vtu")
+    text = formats["numbers.xdmf"].read_text()
+    for old, new, message in (
+        ("numbers.h5", "/dev/zero", "its data is not in '/dev/zero': it is a device"),
+        ("numbers.h5", "none.h5", "its data is not in 'none.h5'"),
+        ('Format="HDF"', 'Format="Binary"', "in the format 'Binary'"),
+    ):
+        (tmp_path / "cell.xdmf").write_text(text.replace(old, new))
+        with pytest.raises(MeshError, match=message):
+            read_mesh(tmp_path / "cell.xdmf")
+    (tmp_path / "cell.xdmf").write_text(text)
+    with h5py.File(tmp_path / "numbers.h5", "w") as file:
+        file["data0"] = h5py.ExternalLink("/dev/zero", "/data0")
+    with pytest.raises(MeshError, match="refers to another file"):
+        read_mesh(tmp_path / "cell.xdmf")
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ("*NODE\n1, 0, 0\n2, 1, 0\n3, 0, 1\n*ELSET, ELSET=a\n1\n*ELEMENT, TYPE=CPS3\n1, 1, 2, 3\n", "as Abaqus"),
+        (
+            "*NODE\n1, 0, 0\n2, 1, 0\n3, 0, 1\n*ELEMENT, TYPE=CPS3, ELSET=a\n1, 1, 2, 3\n*ELSET, ELSET=b\na\n",
+            "line 8: 'a' in a set",
+        ),
+        ("*NODE\n1, 0, 0\n2, 1, 0\n3, 0, 1\n*ELEMENT, TYPE=CPS3, ELSET=a\n1, 1, 2, 9\n", "9"),
+        ("*NODE\n1, 0, \x1b[31m\n", r"\\x1b"),
+        ("*HEADING\n", "no mesh in it"),
+        ("*NODE\n1, 0, 0\n", "no mesh in it"),
+    ],
+)
+def test_faulty_input_of_abaqus_is_one_line(text, message, tmp_path):
+    (tmp_path / "cell.inp").write_text(text)
+    with pytest.raises(MeshError, match=message) as caught:
+        read_mesh(tmp_path / "cell.inp")
+    assert str(caught.value).isprintable() and len(str(caught.value)) <= 300
+
+
+@pytest.mark.parametrize("name", NAMES + NUMBERS)
+def test_a_damaged_file_is_read_or_refused_in_one_line(name, formats, tmp_path):
+    rng, content = random.Random(name), formats[name].read_bytes()
+    for _ in range(2):
+        damaged = bytearray(content)
+        for _ in range(rng.choice((1, 3, 20))):
+            place = rng.randrange(len(damaged))
+            damaged[place : place + rng.randrange(3)] = rng.choice((b"", b"9" * 12, b"\xff", b"\0", b"-1 ", b"nan"))
+        file = tmp_path / name
+        file.write_bytes(damaged)
+        for h5 in formats[name].parent.glob("*.h5"):
+            (tmp_path / h5.name).write_bytes(h5.read_bytes())
+        try:
+            build(MeshFile(file), tmp_path / "out.msh")
+        except MeshError as error:
+            assert str(error).isprintable() and len(str(error)) <= 300
+
+
+def test_a_reader_that_crashes_is_one_line(formats, tmp_path, monkeypatch):
+    import meshes.mesh_reader as reader
+
+    # As a crash in C would: the process ends by a signal.
+    monkeypatch.setattr(reader.sys, "executable", str(tmp_path / "crash"))
+    (tmp_path / "crash").write_text("#!/bin/sh\nkill -SEGV $$\n")
+    (tmp_path / "crash").chmod(0o755)
+    with pytest.raises(MeshError, match="its reader ended with SIGSEGV"):
+        reader.read_mesh(formats["text.msh"])

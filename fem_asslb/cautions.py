@@ -17,13 +17,16 @@ ENERGY_ERROR = 1e-3
 Ranges = Mapping[str, tuple[float, float]]
 
 
-def cautions(model: Model, scalars: Mapping[str, float], ranges: Ranges) -> dict[str, tuple[float, str]]:
+def cautions(
+    model: Model, scalars: Mapping[str, float], ranges: Ranges, conducts: bool
+) -> dict[str, tuple[float, str]]:
     """What is doubtful about a state.
 
     Args:
         model: What is solved.
         scalars: Results of the step, as `fem_asslb.ledger` names them.
         ranges: Least and largest stoichiometry of each host.
+        conducts: Whether a current passes; without one the potential moves nothing.
 
     Returns:
         By subject: how bad it is (larger is worse), and the sentence.
@@ -42,8 +45,11 @@ def cautions(model: Model, scalars: Mapping[str, float], ranges: Ranges) -> dict
             found[f"small strain of {role}"] = strain, text
         if material.host is not None:
             host = material.host
-            for data, law in (("lattice table", host.lattice), ("potential data", host.potential)):
-                found |= _outside(f"{role}: x", ranges[role], (law.x_min, law.x_max), f"the {data}")
+            lattice, potential = ((law.x_min, law.x_max) for law in (host.lattice, host.potential))
+            found |= _outside(f"{role}: x", ranges[role], lattice, "its lattice table", "swelling is extrapolated")
+            if conducts:
+                known = "the data of its potential"
+                found |= _outside(f"{role}: x", ranges[role], potential, known, "voltage is estimated")
     for name, words in BALANCES.items():
         error = abs(scalars.get(name, 0.0))
         if error > WARNED:
@@ -55,17 +61,20 @@ def cautions(model: Model, scalars: Mapping[str, float], ranges: Ranges) -> dict
         )
         found["energy balance"] = energy, text
     state = scalars.get("anode state [-]", 0.0)
-    return found | _outside("anode: its state", (state, state), (0.0, 1.0), "its capacity")
+    return found | _outside(
+        "anode: its state", (state, state), (0.0, 1.0), "its capacity", "its potential is extrapolated"
+    )
 
 
 def _outside(
-    subject: str, reached: tuple[float, float], accepted: tuple[float, float], data: str
+    subject: str, reached: tuple[float, float], accepted: tuple[float, float], data: str, consequence: str
 ) -> dict[str, tuple[float, str]]:
-    outside = max(accepted[0] - reached[0], reached[1] - accepted[1])
+    least, largest = reached
+    outside = max(accepted[0] - least, largest - accepted[1])
     if outside <= RANGE_MARGIN:
         return {}
-    limits = f"{data} from {accepted[0]:g} to {accepted[1]:g}"
-    text = f"{subject} reaches {reached[0]:.3f} to {reached[1]:.3f}, outside {limits}"
+    values = f"{least:.3f}" if largest - least < 5e-4 else f"{least:.3f} to {largest:.3f}"
+    text = f"{subject} is {values}, outside {data} ({accepted[0]:g} to {accepted[1]:g}), where {consequence}"
     return {f"{subject} and {data}": (outside, text)}
 
 

@@ -26,12 +26,15 @@ class StressSummary:
     Attributes:
         hydrostatic_mean: Volume average of the mean normal stress [MPa], tension positive.
         von_mises_max: Largest cell average of the von Mises stress [MPa].
-        over_strength: Volume share in which it passes the strength of the material [-].
+        principal_max: Largest cell average of the largest principal stress [MPa], tension positive.
+        over_strength: Volume share in which the stress passes the strength of the material [-]: the largest principal
+            stress that of a brittle one, the von Mises stress that of one that yields.
         strain_max: Largest cell average of the size of the total strain [-].
     """
 
     hydrostatic_mean: float
     von_mises_max: float
+    principal_max: float
     over_strength: float
     strain_max: float
 
@@ -53,8 +56,10 @@ class Diagnostics:
         self._layer_force = self._layer_force_form()
         self._lithium = {role: self._lithium_forms(role) for role in problem.model.hosts}
         self._cells = fem.functionspace(problem.domain.mesh, ("DG", 0))
-        strength = [problem.model.materials[role].strength or np.inf for role in problem.domain.region_roles]
-        self._strength = region_field(problem.domain, np.array(strength))
+        materials = [problem.model.materials[role] for role in problem.domain.region_roles]
+        self._strength = region_field(problem.domain, np.array([item.strength or np.inf for item in materials]))
+        brittle = [float(item.strength_kind == "fracture") for item in materials]
+        self._is_brittle = region_field(problem.domain, np.array(brittle))
         self._stress = {part: self._stress_forms(part) for part in problem.continuum.parts}
         one = fem.Constant(problem.domain.mesh, 1.0)
         self.plate_area: float | None = None
@@ -153,7 +158,7 @@ class Diagnostics:
 
     def stresses(self) -> dict[str, StressSummary]:
         """Stress of every role."""
-        sums = np.zeros((4, len(self._cell_volume)))
+        sums = np.zeros((5, len(self._cell_volume)))
         for forms in self._stress.values():
             for row, form in zip(sums, forms, strict=True):
                 vector = fem.assemble_vector(form)
@@ -168,18 +173,20 @@ class Diagnostics:
     def _role_stress(self, sums: npt.NDArray, role: str, roles: npt.NDArray) -> StressSummary:
         owned = slice(0, self._problem.domain.num_owned_cells)
         volume = self._cell_volume[owned][roles == role]
-        totals = global_sum(self._comm, [sums[0].sum(), sums[2].sum()]) / self.volumes[role]
-        largest = [(row / volume).max(initial=0.0) for row in (sums[1], sums[3])]
-        von_mises, strain = global_max(self._comm, largest)
-        return StressSummary(float(totals[0]), float(von_mises), float(totals[1]), float(strain))
+        hydrostatic, over = global_sum(self._comm, [sums[0].sum(), sums[3].sum()]) / self.volumes[role]
+        largest = [(row / volume).max(initial=-np.inf) for row in (sums[1], sums[2], sums[4])]
+        von_mises, principal, strain = global_max(self._comm, largest)
+        return StressSummary(*map(float, (hydrostatic, von_mises, principal, over, strain)))
 
     def _stress_forms(self, part: str | None) -> list[fem.Form]:
         stress = self._problem.continuum.stress(self._problem.state, part)
-        equivalent, test = kinematics.von_mises(stress), ufl.TestFunction(self._cells)
-        over = ufl.conditional(ufl.gt(equivalent, self._strength), 1.0, 0.0)
+        von_mises, principal = kinematics.von_mises(stress), kinematics.largest_principal(stress)
+        decisive = ufl.conditional(ufl.gt(self._is_brittle, 0.5), principal, von_mises)
+        over = ufl.conditional(ufl.gt(decisive, self._strength), 1.0, 0.0)
         strain = self._problem.continuum.strain(self._problem.state)
         size, dx = ufl.sqrt(ufl.inner(strain, strain)), self._problem.continuum.dx(part, 2)
-        return [fem.form(value * test * dx) for value in (kinematics.hydrostatic(stress), equivalent, over, size)]
+        values = (kinematics.hydrostatic(stress), von_mises, principal, over, size)
+        return [fem.form(value * ufl.TestFunction(self._cells) * dx) for value in values]
 
     def _lithium_forms(self, role: str) -> tuple[fem.Form, fem.Form]:
         host, x = self._problem.continuum.fields.hosts[role], self._problem.state.host_lithium[0]

@@ -53,3 +53,13 @@ def von_mises(stress: Expr) -> Expr:
     """Von Mises stress."""
     deviator = stress - hydrostatic(stress) * ufl.Identity(3)
     return ufl.sqrt(1.5 * ufl.inner(deviator, deviator))
+
+
+def largest_principal(stress: Expr) -> Expr:
+    """Largest eigenvalue of a symmetric tensor, in closed form by the angle of Lode."""
+    mean, deviator = hydrostatic(stress), stress - hydrostatic(stress) * ufl.Identity(3)
+    radius = ufl.sqrt(ufl.inner(deviator, deviator) / 6)
+    # A tensor that is the same in all directions has no angle, and rounding must not leave the domain of acos.
+    safe = ufl.conditional(ufl.gt(radius, 0.0), radius, 1.0)
+    cosine = ufl.max_value(-1.0, ufl.min_value(1.0, ufl.det(deviator / safe) / 2))
+    return mean + 2 * radius * ufl.cos(ufl.acos(cosine) / 3)

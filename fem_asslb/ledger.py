@@ -130,6 +130,7 @@ class Ledger:
         for role, stress in self._diagnostics.stresses().items():
             scalars[f"{role} hydrostatic stress mean [MPa]"] = stress.hydrostatic_mean
             scalars[f"{role} von Mises stress max [MPa]"] = stress.von_mises_max
+            scalars[f"{role} principal stress max [MPa]"] = stress.principal_max
             scalars[f"{role} share over strength [-]"] = stress.over_strength
             scalars[f"{role} strain max [-]"] = stress.strain_max
         return scalars

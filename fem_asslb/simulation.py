@@ -113,18 +113,20 @@ class Simulation:
         """
         self._require_balance()
         loading = self.loading
-        stage, step = loading.stage, loading.step
-        if loading.at_start_of_step:
+        stage, step, starts = loading.stage, loading.step, loading.at_start_of_step
+        if starts:
             self.stepper.begin_stage()
             loading.begin_step()
             loading.check()
         before = self.solver.iterations
         longest = loading.remaining()
-        if longest == 0.0:
-            logger.warning("the limit of '%s' is met at its start", step)
+        met = longest == 0.0
+        if met:
             longest = self.case.time.smallest_step
         length, rejected = self.stepper.advance(longest, loading.impose, loading.overshoot, loading.check)
         iterations = self.solver.iterations - before
+        if met or (starts and loading.overshoot() > 0.0):
+            logger.warning("the limit of '%s' is met at its start", step)
         ends = loading.accept(length)
         self.time += length
         self.index += 1
@@ -139,7 +141,8 @@ class Simulation:
             raise BalanceError(self._fault)
 
     def _note_cautions(self, scalars: dict[str, float]) -> None:
-        found = cautions(self.problem.model, scalars, self.diagnostics.stoichiometry_ranges())
+        ranges = self.diagnostics.stoichiometry_ranges()
+        found = cautions(self.problem.model, scalars, ranges, conducts=self.loading.current != 0.0)
         for subject, (size, text) in found.items():
             if subject not in self._cautions:
                 logger.warning(text)

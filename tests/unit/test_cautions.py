@@ -19,8 +19,8 @@ QUIET["energy balance error [-]"] = -9e-4
 WITHIN = {"particle": (0.3, 0.9)}
 
 
-def texts(scalars=None, ranges=None):
-    return [text for _, text in cautions(MODEL, QUIET | (scalars or {}), ranges or WITHIN).values()]
+def texts(scalars=None, ranges=None, conducts=True):
+    return [text for _, text in cautions(MODEL, QUIET | (scalars or {}), ranges or WITHIN, conducts).values()]
 
 
 def test_nothing_is_said_of_a_state_within_all_limits():
@@ -33,15 +33,24 @@ def test_nothing_is_said_of_a_state_within_all_limits():
         ({"separator share over strength [-]": 0.25}, None, "separator: 25 % of the volume passes its yield strength"),
         ({"separator strain max [-]": 0.52}, None, "separator: strain reaches 52 %; small strain holds to about 5 %"),
         ({"energy balance error [-]": -5e-3}, None, "energy balance: 0.5 % of the largest energy is not accounted for"),
-        ({"anode state [-]": 1.04}, None, "anode: its state reaches 1.040"),
-        (None, {"particle": (0.2, 0.9)}, "particle: x reaches 0.200 to 0.900, outside the lattice table from 0.25"),
-        (None, {"particle": (0.3, 0.99)}, "particle: x reaches 0.300 to 0.990, outside the potential data"),
+        ({"anode state [-]": 1.04}, None, "anode: its state is 1.040, outside its capacity (0 to 1)"),
+        (None, {"particle": (0.2, 0.9)}, "particle: x is 0.200 to 0.900, outside its lattice table (0.25 to 1)"),
+        (None, {"particle": (0.3, 0.99)}, "particle: x is 0.300 to 0.990, outside the data of its potential (0.235"),
+        ({"plate force error [-]": -2e-6}, None, "platen and opposite plate push with different forces: plate force"),
+        ({"current balance error [-]": 2e-6}, None, "another current passes the surfaces of the hosts than leaves"),
     ],
 )
 def test_what_is_left_is_named(scalars, ranges, words):
     assert any(text.startswith(words) for text in texts(scalars, ranges))
 
 
+def test_the_potential_matters_where_a_current_passes():
+    """A powder is fully lithiated when it is pressed, where its potential is not measured and moves nothing."""
+    assert texts(ranges={"particle": (1.0, 1.0)}, conducts=False) == []
+    (text,) = texts(ranges={"particle": (1.0, 1.0)})
+    assert text == "particle: x is 1.000, outside the data of its potential (0.235 to 0.9), where voltage is estimated"
+
+
 def test_the_worse_is_the_larger():
-    found = [cautions(MODEL, QUIET | {"separator strain max [-]": strain}, WITHIN) for strain in (0.1, 0.2)]
+    found = [cautions(MODEL, QUIET | {"separator strain max [-]": strain}, WITHIN, True) for strain in (0.1, 0.2)]
     assert found[0]["small strain of separator"][0] < found[1]["small strain of separator"][0]

@@ -129,6 +129,26 @@ def test_a_limit_that_is_met_at_the_start_ends_its_step(comm, shared_path):
     assert records[-1].scalars["stoichiometry mean [-]"] == pytest.approx(0.99, rel=1e-8)
 
 
+def test_a_voltage_that_is_met_at_the_start_is_said(comm, shared_path, caplog):
+    """A slower charge to the same voltage starts below it; a faster one does not, nor a discharge with a larger drop."""
+    steps = (
+        "press to 5 MPa in 1 min",
+        "charge at 0.2C until 2.2 V",
+        "charge at 0.1C until 2.2 V",
+        "charge at 1C until 2.2 V",
+        "discharge at 1C until 2.19 V",
+    )
+    simulation = build(comm, "zhang2026-hb", [*SMALL, f"protocol.steps={list(steps)}"], shared_path)
+    durations = dict.fromkeys(range(len(steps)), 0.0)
+    while not simulation.loading.has_ended:
+        record = simulation.advance()
+        durations[record.stage] += record.duration
+    met = [f"the limit of '{step}' is met at its start" for step in steps[3:]]
+    assert [text for text in caplog.messages if "is met at its start" in text] == met
+    assert min(durations[1], durations[2]) > 1.0
+    assert max(durations[3], durations[4]) < 0.2
+
+
 def test_a_cell_without_contact_can_be_pressed_and_says_why_it_cannot_be_charged(comm, shared_path):
     changes = [
         *SMALL,

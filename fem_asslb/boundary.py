@@ -107,7 +107,8 @@ def _outermost(domain: Domain, axis: int, signs: np.ndarray) -> np.ndarray:
     domain.mesh.topology.create_connectivity(0, domain.dimension)
     points = signs * np.round(dmesh.compute_midpoints(domain.mesh, 0, vertices), 9)
     points = np.roll(points, -axis, axis=1)
-    least = min(domain.comm.allgather(min(map(tuple, points.tolist()), default=(np.inf,) * 3)))
+    first = np.lexsort(points.T[::-1])[:1]
+    least = min(domain.comm.allgather(tuple(points[first].ravel()) or (np.inf,) * 3))
     place = np.roll(np.array(least), axis) * signs
     return dmesh.locate_entities(
         domain.mesh, 0, lambda x: np.linalg.norm(x - place[:, None], axis=0) < 1e-6 * (1 + np.abs(place).max())

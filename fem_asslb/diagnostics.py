@@ -51,6 +51,7 @@ class Diagnostics:
         self._comm = problem.domain.comm
         self.volumes = role_volumes(problem.domain)
         self._cell_volume = cell_volumes(problem.domain)
+        self._owned = {role: problem.domain.owned_cells_of([role]) for role in problem.domain.roles}
         self._energy = problem.compile(problem.continuum.stored_energy(problem.state, problem.previous))
         self._chemical_work = self._chemical_work_form()
         self._layer_force = self._layer_force_form()
@@ -163,16 +164,10 @@ class Diagnostics:
             for row, form in zip(sums, forms, strict=True):
                 vector = fem.assemble_vector(form)
                 row += vector.array[self._cells.dofmap.list[:, 0]]
-        owned = slice(0, self._problem.domain.num_owned_cells)
-        roles = np.array(self._problem.domain.region_roles)[self._problem.domain.cell_region[owned]]
-        return {
-            role: self._role_stress(sums[:, owned][:, roles == role], role, roles)
-            for role in self._problem.domain.roles
-        }
+        return {role: self._role_stress(sums[:, cells], role, cells) for role, cells in self._owned.items()}
 
-    def _role_stress(self, sums: npt.NDArray, role: str, roles: npt.NDArray) -> StressSummary:
-        owned = slice(0, self._problem.domain.num_owned_cells)
-        volume = self._cell_volume[owned][roles == role]
+    def _role_stress(self, sums: npt.NDArray, role: str, cells: npt.NDArray[np.int32]) -> StressSummary:
+        volume = self._cell_volume[cells]
         hydrostatic, over = global_sum(self._comm, [sums[0].sum(), sums[3].sum()]) / self.volumes[role]
         largest = [(row / volume).max(initial=-np.inf) for row in (sums[1], sums[2], sums[4])]
         von_mises, principal, strain = global_max(self._comm, largest)

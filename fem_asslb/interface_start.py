@@ -98,4 +98,6 @@ def initial_gaps(item: Interface, points: FloatArray) -> FloatArray:
 
 def _uniform(purpose: int, seed: int, keys: npt.NDArray) -> FloatArray:
     """Number between 0 and 1 of each row of keys, shape (n,); whatever the seeds, two purposes draw independently."""
-    return np.array([np.random.default_rng([purpose, seed, *row]).random() for row in keys.tolist()])
+    different, which = np.unique(keys, axis=0, return_inverse=True)
+    drawn = [np.random.default_rng([purpose, seed, *row]).random() for row in different.tolist()]
+    return np.array(drawn, dtype=float)[which.ravel()]

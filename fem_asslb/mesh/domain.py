@@ -58,6 +58,11 @@ class Domain:
         """Cells owned by this process."""
         return self.mesh.topology.index_map(self.dimension).size_local
 
+    @property
+    def region_role(self) -> Int32Array:
+        """Index into ``roles`` of each region, shape (num_regions,)."""
+        return np.unique(np.array(self.region_roles), return_inverse=True)[1].astype(np.int32)
+
     def regions_of(self, roles: Iterable[str]) -> npt.NDArray[np.bool_]:
         """Which regions have one of the roles, shape (num_regions,)."""
         wanted = set(roles)
@@ -66,6 +71,11 @@ class Domain:
     def cells_of(self, roles: Iterable[str]) -> Int32Array:
         """Local cells, owned and ghost, of the regions with one of the roles."""
         return np.flatnonzero(self.regions_of(roles)[self.cell_region]).astype(np.int32)
+
+    def owned_cells_of(self, roles: Iterable[str]) -> Int32Array:
+        """Those of `cells_of` that this process owns."""
+        cells = self.cells_of(roles)
+        return cells[cells < self.num_owned_cells]
 
     def boundary(self, name: str) -> Int32Array:
         """Local facets of a boundary.

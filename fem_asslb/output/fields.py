@@ -52,8 +52,8 @@ class FieldEvaluator:
             tensor = continuum.stress(state, part)
             vector = ufl.as_vector([tensor[place] for place in _PLACES])
             roles = model.passive if part is None else (part,)
-            self._stresses.append((self._owned(roles), fem.Expression(vector, stress_points)))
-        self._hosts = self._owned(model.hosts)
+            self._stresses.append((domain.owned_cells_of(roles), fem.Expression(vector, stress_points)))
+        self._hosts = domain.owned_cells_of(model.hosts)
         self._lithium = fem.Expression(state.lithium, corners) if state.lithium is not None else None
 
     def points(self) -> FloatArray:
@@ -79,15 +79,10 @@ class FieldEvaluator:
         """Numbers of role and region of the cells, and crystal axis, zero where there is no crystal."""
         domain = self._problem.domain
         region = domain.cell_region[: self._count]
-        role_number = np.array([domain.roles.index(role) for role in domain.region_roles], dtype=np.int32)
         field = self._problem.continuum.fields.axis
         axis = np.zeros((self._count, 3))
         axis[self._hosts] = field.x.array.reshape(-1, 3)[field.function_space.dofmap.list[self._hosts, 0]]
-        return {ROLE: role_number[region], REGION: region.astype(np.int32), AXIS: axis}
-
-    def _owned(self, roles: tuple[str, ...]) -> npt.NDArray[np.int32]:
-        cells = self._problem.domain.cells_of(roles)
-        return cells[cells < self._count]
+        return {ROLE: domain.region_role[region], REGION: region.astype(np.int32), AXIS: axis}
 
     def _evaluate(self, expression: fem.Expression, cells: npt.NDArray[np.int32], width: int) -> FloatArray:
         """Values, shape (num_cells, corners, width); one point in the middle stands for all corners."""

@@ -42,8 +42,7 @@ def _cells(case: Case, domain: Domain) -> Snapshot:
     kind = pyvista.CellType.TRIANGLE if domain.dimension == 2 else pyvista.CellType.TETRA
     apart = np.arange(corners.size).reshape(corners.shape)
     grid = pyvista.UnstructuredGrid({kind: apart}, domain.mesh.geometry.x[corners.ravel()])
-    role = np.array([domain.roles.index(name) for name in domain.region_roles])
     axis = np.where(domain.regions_of(hosts)[domain.cell_region, None], crystal_axes(case, domain, hosts), 0.0)
-    grid.cell_data[REGION], grid.cell_data[ROLE] = domain.cell_region, role[domain.cell_region]
+    grid.cell_data[REGION], grid.cell_data[ROLE] = domain.cell_region, domain.region_role[domain.cell_region]
     grid.cell_data[PARTICLE], grid.cell_data[AXIS] = region_particles(domain)[domain.cell_region], axis
     return Snapshot(0.0, grid)

@@ -36,13 +36,17 @@ class ForeignMesh:
         Raises:
             MeshError: One is not.
         """
+        if not any(map(len, self.cells.values())):
+            raise MeshError("there is no mesh in it")
+        if self.points.ndim != 2 or self.points.shape[1] not in (2, 3):
+            raise MeshError(f"its points have the shape {self.points.shape}; accepted: two or three coordinates each")
         for kind, nodes in self.cells.items():
             if kind not in DIMENSION:
                 raise MeshError(f"it has cells of type '{kind}'; accepted: {', '.join(sorted(DIMENSION))}")
             if nodes.size and not 0 <= nodes.min() <= nodes.max() < len(self.points):
                 raise MeshError(f"it has cells of type '{kind}' with nodes that are not in it")
-        if not any(map(len, self.cells.values())):
-            raise MeshError("there is no mesh in it")
+        if not 2 <= max(DIMENSION[kind] for kind, nodes in self.cells.items() if len(nodes)) <= self.points.shape[1]:
+            raise MeshError("it has neither triangles nor tetrahedra with coordinates enough")
 
 
 def save(mesh: ForeignMesh, path: Path) -> None:

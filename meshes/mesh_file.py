@@ -10,6 +10,7 @@ from scipy.sparse.csgraph import connected_components
 
 from fem_asslb.errors import MeshError
 from fem_asslb.geometry import MeshFile
+from fem_asslb.mesh.source_checks import check_points
 from fem_asslb.printable import printable, quoted
 from meshes.folds import require_no_folds
 from meshes.foreign_mesh import DIMENSION, ForeignMesh
@@ -41,6 +42,7 @@ def build(geometry: MeshFile, path: Path) -> Report:
     groups = _renamed(mesh.groups, geometry.names)
     _check_cells(mesh, groups, dimension)
     points = mesh.points * geometry.length_unit
+    check_points(points)
     if dimension == 2 and points.shape[1] == 3 and np.ptp(points[:, 2]) > 1e-9 * np.ptp(points[:, :2]):
         given = quoted(geometry.path, 160)
         raise MeshError(f"{given} holds a surface in space; accepted: a mesh in the x-y plane, or of tetrahedra")

@@ -8,6 +8,9 @@ import numpy as np
 import numpy.typing as npt
 
 from fem_asslb.errors import MeshError
+from fem_asslb.input_files import regular_file
+from fem_asslb.mesh.source_checks import check_source
+from fem_asslb.printable import printable, quoted
 
 _CELLS = {2: {"triangle": 1, "triangle6": 2}, 3: {"tetra": 1, "tetra10": 2}}
 _FACETS = {2: ("line", "line3"), 3: ("triangle", "triangle6")}
@@ -51,18 +54,25 @@ def read_source(path: Path) -> MeshSource:
         path: The file, lengths in um.
 
     Raises:
-        MeshError: The file cannot be read, has no simplices of one kind, or cells or outer facets without a name.
+        MeshError: The file cannot be read, has no simplices of one kind or cells without a name, or does not pass
+            `fem_asslb.mesh.source_checks.check_source`.
     """
     import meshio
 
     try:
-        mesh = meshio.read(path, file_format="gmsh")
-    except (meshio.ReadError, OSError) as error:
-        raise MeshError(f"mesh file '{path}' cannot be read: {error}") from error
+        mesh = meshio.gmsh.read(regular_file(path))
+    except OSError as error:
+        raise MeshError(f"mesh file {quoted(path, 160)} cannot be read: {error.strerror}") from error
+    except (meshio.ReadError, ArithmeticError, AttributeError, LookupError, TypeError, ValueError) as error:
+        # What meshio's reader of Gmsh's format runs into where a file is damaged.
+        reason = printable(f"{type(error).__name__} {error}")
+        raise MeshError(f"mesh file {quoted(path, 160)} is damaged: {reason}") from error
     dimension = 3 if any(block.type in _CELLS[3] for block in mesh.cells) else 2
     kinds = sorted({block.type for block in mesh.cells} & set(_CELLS[dimension]))
     if len(kinds) != 1:
-        raise MeshError(f"mesh file '{path}' holds cells {kinds}; accepted: one of {', '.join(_CELLS[dimension])}")
+        raise MeshError(
+            f"mesh file {quoted(path, 160)} holds cells {kinds}; accepted: one of {', '.join(_CELLS[dimension])}"
+        )
     degree = _CELLS[dimension][kinds[0]]
     cells, cell_names = _named(mesh, kinds[0], dimension)
     facets, facet_names = _named(mesh, _FACETS[dimension][degree - 1], dimension - 1)
@@ -70,15 +80,12 @@ def read_source(path: Path) -> MeshSource:
         place = np.round(mesh.points[cells[cell_names == ""][0]].mean(axis=0), 3).tolist()
         raise MeshError(f"{nameless} cells belong to no named group, the first near {place} um")
     tagged = facet_names != ""
-    if len(bare := _untagged(cells[:, : dimension + 1], facets[tagged][:, :dimension])):
-        place = np.round(mesh.points[bare[0]].mean(axis=0), 3).tolist()
-        raise MeshError(f"{len(bare)} outer facets belong to no named boundary, the first near {place} um")
     regions, cell_region = np.unique(cell_names, return_inverse=True)
     boundaries, facet_boundary = np.unique(facet_names[tagged], return_inverse=True)
     used, local = np.unique(cells, return_inverse=True)
     number = np.full(len(mesh.points), -1)
     number[used] = np.arange(len(used))
-    return MeshSource(
+    source = MeshSource(
         dimension=dimension,
         degree=degree,
         points=np.ascontiguousarray(mesh.points[used, :dimension]),
@@ -89,19 +96,8 @@ def read_source(path: Path) -> MeshSource:
         facet_boundary=facet_boundary,
         boundaries=tuple(map(str, boundaries)),
     )
-
-
-def _untagged(cells: IntArray, tagged: IntArray) -> IntArray:
-    """Outer facets that are not tagged, shape (n, dimension), from the corners of cells and of tagged facets."""
-    corners = cells.shape[1]
-    sides = np.concatenate([np.delete(cells, k, axis=1) for k in range(corners)])
-    outer, count = np.unique(np.sort(sides, axis=1), axis=0, return_counts=True)
-    outer = outer[count == 1]
-    if not len(tagged):
-        return outer
-    both = np.concatenate([outer, np.unique(np.sort(tagged, axis=1), axis=0)])
-    _, inverse, count = np.unique(both, axis=0, return_inverse=True, return_counts=True)
-    return outer[count[inverse.ravel()[: len(outer)]] == 1]
+    check_source(source)
+    return source
 
 
 def _named(mesh: Any, kind: str, dimension: int) -> tuple[IntArray, NameArray]:
@@ -111,6 +107,8 @@ def _named(mesh: Any, kind: str, dimension: int) -> tuple[IntArray, NameArray]:
         return np.zeros((0, 1), dtype=np.int64), np.zeros(0, dtype=str)
     entities = np.concatenate([mesh.cells[k].data for k in blocks]).astype(np.int64)
     names = {int(tag): name for name, (tag, of_dimension) in mesh.field_data.items() if of_dimension == dimension}
+    if "gmsh:physical" not in mesh.cell_data:
+        return entities, np.full(len(entities), "")
     tags = np.concatenate([mesh.cell_data["gmsh:physical"][k] for k in blocks])
     values, inverse = np.unique(tags, return_inverse=True)
     return entities, np.array([names.get(int(tag), "") for tag in values], dtype=str)[inverse]

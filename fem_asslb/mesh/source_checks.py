@@ -1,0 +1,217 @@
+"""What is asked of a mesh before anything is computed: one body in sound cells, whose outside has the right names."""
+
+from collections.abc import Iterable
+from typing import TYPE_CHECKING
+
+import numpy as np
+import numpy.typing as npt
+from scipy.sparse import coo_array
+from scipy.sparse.csgraph import connected_components
+from scipy.spatial import cKDTree
+
+from fem_asslb.errors import MeshError
+from fem_asslb.printable import quoted
+
+if TYPE_CHECKING:
+    from fem_asslb.mesh.source import MeshSource
+
+IntArray = npt.NDArray[np.int64]
+FloatArray = npt.NDArray[np.float64]
+
+LARGEST_COORDINATE = 1e9
+"""A kilometre [um]: beyond it a unit is wrong."""
+
+ROUNDING = 1e-6
+"""Part of the mesh's extent within which a boundary is flat and, a thousand times finer, two nodes are at one place."""
+
+LEAST_VOLUME = 1e-12
+"""Volume of a cell over the cube (in 2D square) of its longest edge below which it is degenerate."""
+
+_SIDES = {
+    "left": (0, min),
+    "right": (0, max),
+    "front": (1, min),
+    "back": (1, max),
+    "bottom": (-1, min),
+    "top": (-1, max),
+}
+"""Axis of each plane boundary, and at which end of it; the last axis is that of the stack."""
+
+
+def check_source(source: "MeshSource") -> None:
+    """Look at a mesh once, when it is read.
+
+    Raises:
+        MeshError: Coordinates that are no places, degenerate cells, nodes that are not merged, bodies that hang on
+            nothing, or boundaries that are not where their names say; how many, which and where the first is.
+    """
+    check_points(source.points)
+    _check_cells(source)
+    sides = _Facets(source.cells[:, : source.dimension + 1])
+    _check_nodes(source, sides.outer)
+    _check_connection(source, sides)
+    _check_groups(source, sides)
+    _check_planes(source, sides)
+
+
+def check_points(points: FloatArray) -> None:
+    """Coordinates are finite and not out of all proportion.
+
+    Args:
+        points: Shape (num_points, dimension) [um].
+
+    Raises:
+        MeshError: Some are not.
+    """
+    bad = ~(np.abs(points) <= LARGEST_COORDINATE).all(axis=1)
+    if bad.any():
+        first = np.flatnonzero(bad)[0]
+        raise MeshError(
+            f"{np.count_nonzero(bad)} nodes have coordinates that are no places, the first, node {first + 1}, at "
+            f"{_place(points[first])}; accepted: up to {LARGEST_COORDINATE:g} um"
+        )
+
+
+class _Facets:
+    """Facets of all cells.
+
+    Args:
+        corners: Corners of the cells, shape (cells, dimension + 1).
+
+    Attributes:
+        nodes: Corners of each facet, sorted, shape (num_facets, dimension).
+        of_cell: Facets of the cells, one row for each corner that they are opposite to, shape (dimension + 1, cells).
+        is_outer: Whether one cell alone has the facet.
+        outer: Corners of the outer facets.
+    """
+
+    def __init__(self, corners: IntArray) -> None:
+        count = corners.shape[1]
+        sides = np.concatenate([np.delete(corners, corner, axis=1) for corner in range(count)])
+        self.nodes, number, uses = np.unique(np.sort(sides, axis=1), axis=0, return_inverse=True, return_counts=True)
+        self.of_cell = number.reshape(count, -1)
+        self.is_outer = uses == 1
+        self.outer = self.nodes[self.is_outer]
+
+    def find(self, facets: IntArray) -> IntArray:
+        """Numbers of facets that are given by their corners; -1 for what is no facet of a cell."""
+        both = np.concatenate([self.nodes, np.sort(facets, axis=1)])
+        _, first, number = np.unique(both, axis=0, return_index=True, return_inverse=True)
+        found = first[number.ravel()[len(self.nodes) :]]
+        return np.where(found < len(self.nodes), found, -1)
+
+
+def _check_cells(source: "MeshSource") -> None:
+    corners = source.points[source.cells[:, : source.dimension + 1]]
+    edges = corners[:, :, None] - corners[:, None]
+    longest = np.sqrt((edges**2).sum(axis=-1)).max(axis=(1, 2))
+    volume = np.abs(np.linalg.det(corners[:, 1:] - corners[:, :1]))
+    bad = volume <= LEAST_VOLUME * longest**source.dimension
+    if bad.any():
+        first = np.flatnonzero(bad)[0]
+        raise MeshError(
+            f"{np.count_nonzero(bad)} cells without a volume, the first in {_region(source, first)} at "
+            f"{_place(corners[first].mean(axis=0))}"
+        )
+
+
+def _check_nodes(source: "MeshSource", outer: IntArray) -> None:
+    """Bodies that are not joined have their nodes twice where they touch; these are on outer facets then."""
+    nodes = np.unique(outer)
+    tolerance = 1e-3 * ROUNDING * np.ptp(source.points, axis=0).max()
+    pairs = cKDTree(source.points[nodes]).query_pairs(tolerance, output_type="ndarray")
+    if len(pairs):
+        place = _place(source.points[nodes[pairs.min()]])
+        raise MeshError(
+            f"{len(np.unique(pairs))} nodes at a place where there is another one, the first at {place}: bodies that "
+            "touch there are not joined; merge the nodes"
+        )
+
+
+def _check_connection(source: "MeshSource", sides: _Facets) -> None:
+    """All cells hang together through facets; a vertex, or in 3D an edge, holds nothing."""
+    count = len(source.cells)
+    cell = np.tile(np.arange(count), len(sides.of_cell))
+    touching = coo_array((np.ones(cell.size), (cell, sides.of_cell.ravel())), shape=(count, len(sides.nodes))).tocsr()
+    bodies, label = connected_components(touching @ touching.T, directed=False)
+    if bodies > 1:
+        largest = np.bincount(label).argmax()
+        first = np.flatnonzero(label != largest)[0]
+        place = _place(source.points[source.cells[first, : source.dimension + 1]].mean(axis=0))
+        raise MeshError(
+            f"{bodies - 1} bodies do not share a facet with the rest of the mesh, the first in "
+            f"{_region(source, first)} at {place}; accepted: one body"
+        )
+
+
+def _check_groups(source: "MeshSource", sides: _Facets) -> None:
+    """Every outer facet has one name, and no other facet has any."""
+    corners = source.facets[:, : source.dimension]
+    number = sides.find(corners)
+    for wrong, text in (
+        (number < 0, "are no sides of cells"),
+        (
+            (number >= 0) & ~sides.is_outer[number],
+            "are inside the mesh; a boundary is on its outside, and interfaces go by the regions that they are between",
+        ),
+    ):
+        if wrong.any():
+            first = np.flatnonzero(wrong)[0]
+            name = source.boundaries[source.facet_boundary[first]]
+            same = wrong & (source.facet_boundary == source.facet_boundary[first])
+            raise _of_facets(source, np.count_nonzero(same), f"of boundary {quoted(name, 40)}", corners[first], text)
+    uses = np.bincount(number, minlength=len(sides.nodes))
+    if (uses > 1).any():
+        first = np.flatnonzero(uses > 1)[0]
+        names = sorted({source.boundaries[k] for k in source.facet_boundary[number == first]})
+        text = f"are named more than once, as {_listed(names)}; accepted: one name for each"
+        raise _of_facets(source, np.count_nonzero(uses > 1), "", sides.nodes[first], text)
+    bare = sides.is_outer & (uses == 0)
+    if bare.any():
+        first = np.flatnonzero(bare)[0]
+        text = "belong to no named boundary; one that nothing holds may be called 'free'"
+        raise _of_facets(source, np.count_nonzero(bare), "on the outside", sides.nodes[first], text)
+
+
+def _check_planes(source: "MeshSource", sides: _Facets) -> None:
+    """Planes are at the end of the mesh that their name says, and have all facets there."""
+    corners = source.facets[:, : source.dimension]
+    for number, name in enumerate(source.boundaries):
+        if name not in _SIDES:
+            continue
+        axis, end = _SIDES[name]
+        if axis == 1 and source.dimension == 2:
+            raise MeshError(f"boundary '{name}' in a mesh in 2D; there are 'bottom', 'top', 'left' and 'right'")
+        coordinate = source.points[:, axis]
+        level = end(coordinate.min(), coordinate.max())
+        off = np.abs(coordinate - level) > ROUNDING * np.ptp(source.points, axis=0).max()
+        where = f"{'xyz'[axis % source.dimension]} = {level:.6g} um"
+        is_own = source.facet_boundary == number
+        away = is_own & off[source.facets].any(axis=1)
+        if away.any():
+            first = corners[np.flatnonzero(away)[0]]
+            text = f"are not in the plane {where}, the {end.__name__}imum of the mesh"
+            raise _of_facets(source, np.count_nonzero(away), f"of boundary '{name}'", first, text)
+        others = ~is_own & ~off[corners].any(axis=1)
+        if others.any():
+            first = np.flatnonzero(others)[0]
+            other = quoted(source.boundaries[source.facet_boundary[first]], 40)
+            text = f"are in the plane {where} of '{name}'; accepted: all facets there in '{name}'"
+            raise _of_facets(source, np.count_nonzero(others), f"of boundary {other}", corners[first], text)
+
+
+def _of_facets(source: "MeshSource", count: int, which: str, first: IntArray, text: str) -> MeshError:
+    place = _place(source.points[first].mean(axis=0))
+    return MeshError(" ".join(filter(None, [f"{count} facets", which, f"(the first at {place})", text])))
+
+
+def _region(source: "MeshSource", cell: int) -> str:
+    return quoted(source.regions[source.cell_region[cell]], 40)
+
+
+def _place(point: FloatArray) -> str:
+    return f"({', '.join(f'{x:.4g}' for x in point)}) um"
+
+
+def _listed(names: Iterable[str]) -> str:
+    return ", ".join(quoted(name, 40) for name in names)

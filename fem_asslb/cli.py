@@ -119,7 +119,7 @@ def _plot(options: argparse.Namespace) -> int:
 def _read_case(options: argparse.Namespace) -> "Case":
     from fem_asslb.case.reader import read_case
 
-    return read_case(options.case, options.overrides, any_petsc_option=options.any_petsc_option)
+    return read_case(options.case, options.overrides, any_petsc_option=options.any_petsc_option, any_size=options.force)
 
 
 _COMMANDS = {"new": _new, "check": _check, "mesh": _mesh, "run": _run, "plot": _plot}

@@ -84,6 +84,9 @@ def _add_case(parser: argparse.ArgumentParser, overrides: bool = True) -> None:
             help="change a key of the case; may be repeated",
         )
         parser.add_argument(
+            "--force", action="store_true", help="take a mesh, a packing or a protocol whatever its estimated size"
+        )
+        parser.add_argument(
             "--any-petsc-option",
             action="store_true",
             help="let --set solver.petsc=... set any option of PETSc, also one that runs programs or writes files",

@@ -112,39 +112,105 @@ def convert(value: float, unit: str, display: str) -> float:
 class Unit:
     """Marks a number whose text carries a unit: pydantic converts ``"3 mm"`` to the named internal unit.
 
+    The range is wide: what lies outside is a slip, or such that no floating-point number near it can be trusted. Keys
+    add their own bounds and signs.
+
     Attributes:
         name: Internal unit, e.g. ``"um"``.
+        smallest: Least size of a number other than zero.
+        largest: Largest size of a number.
     """
 
     name: str
+    smallest: float
+    largest: float
 
     def __get_pydantic_core_schema__(self, source: Any, handler: GetCoreSchemaHandler) -> CoreSchema:
         """Parse before the number is checked."""
         return no_info_before_validator_function(self._validate, handler(source))
 
+    @property
+    def range(self) -> str:
+        """Sizes of numbers other than zero."""
+        return f"{self.smallest:g} to {self.largest:g} {self.name}"
+
+    def read(self, value: object) -> float:
+        """Number of a quantity, in range.
+
+        Raises:
+            UnitError: As of `parse`, or out of range.
+        """
+        number = parse(value, self.name)
+        if number and not self.smallest * (1.0 - _ROUNDING) <= abs(number) <= self.largest * (1.0 + _ROUNDING):
+            raise UnitError(f"{quoted(value)} is out of range; expected a size of {self.range}")
+        return number
+
     def _validate(self, value: object) -> float:
         try:
-            return parse(value, self.name)
+            return self.read(value)
         except UnitError as error:
             raise ValueError(str(error)) from error
 
 
-Length = Annotated[float, Unit("um")]
-Pressure = Annotated[float, Unit("MPa")]
-Duration = Annotated[float, Unit("s")]
-Temperature = Annotated[float, Unit("K")]
-Voltage = Annotated[float, Unit("V")]
-FixtureStiffness = Annotated[float, Unit("MPa/um")]
-Toughness = Annotated[float, Unit("MPa*um")]
-ArealConductance = Annotated[float, Unit("pA/(V*um^2)")]
-InterfaceStiffness = Annotated[float, Unit("MPa/um")]
-Diffusivity = Annotated[float, Unit("um^2/s")]
-Concentration = Annotated[float, Unit("pmol/um^3")]
-MolarVolume = Annotated[float, Unit("um^3/pmol")]
-Density = Annotated[float, Unit("pg/um^3")]
-SpecificCapacity = Annotated[float, Unit("pC/pg")]
-SpecificCurrent = Annotated[float, Unit("pA/pg")]
-ArealCapacity = Annotated[float, Unit("pC/um^2")]
-ArealLoading = Annotated[float, Unit("pg/um^2")]
-CurrentDensity = Annotated[float, Unit("pA/um^2")]
-ArealResistance = Annotated[float, Unit("V*um^2/pA")]
+_ROUNDING = 1e-9
+
+LENGTH = Unit("um", 1e-4, 1e6)
+"""An atom to a metre."""
+
+PRESSURE = Unit("MPa", 1e-6, 1e7)
+"""A pascal to ten times the stiffest solid; elastic moduli too."""
+
+STRENGTH = Unit("MPa", 1e-4, 1e5)
+"""A liquid's drag to the ideal strength of diamond."""
+
+STACK_PRESSURE = Unit("MPa", 1e-6, 1e4)
+"""A pascal to ten times the largest press."""
+
+DURATION = Unit("s", 1e-6, 1e10)
+"""A sound wave through a cell to three hundred years."""
+
+VOLTAGE = Unit("V", 1e-6, 10.0)
+"""The resolution of a voltmeter to more than any cell has."""
+
+CURRENT_DENSITY = Unit("pA/um^2", 1e-9, 1e7)
+"""A blocked interface to more than the fastest reaction, A/m^2."""
+
+SPECIFIC_CAPACITY = Unit("pC/pg", 1e-3, 1e5)
+"""Nothing measurable to seven times lithium metal, C/g."""
+
+AREAL_CAPACITY = Unit("pC/um^2", 1e-3, 1e7)
+"""Nothing measurable to hundreds of mAh/cm^2, C/m^2."""
+
+Length = Annotated[float, LENGTH]
+Pressure = Annotated[float, PRESSURE]
+Strength = Annotated[float, STRENGTH]
+Duration = Annotated[float, DURATION]
+Temperature = Annotated[float, Unit("K", 1.0, 1e4)]
+Voltage = Annotated[float, VOLTAGE]
+FixtureStiffness = Annotated[float, Unit("MPa/um", 1e-9, 1e6)]
+"""A sponge under a weight to more than a bare plate."""
+Toughness = Annotated[float, Unit("MPa*um", 1e-6, 1e6)]
+"""A thousandth of a weak surface's energy to ten times tough steel, J/m^2."""
+ArealConductance = Annotated[float, Unit("pA/(V*um^2)", 1e-9, 1e15)]
+"""An insulating film to an atom's layer of a metal, S/m^2."""
+InterfaceStiffness = Annotated[float, Unit("MPa/um", 1e-6, 1e13)]
+"""A gel to the stiffest modulus over an atom, a thousandfold."""
+Diffusivity = Annotated[float, Unit("um^2/s", 1e-12, 1e9)]
+"""1e-24 m^2/s, less than in any crystal, to gases."""
+Concentration = Annotated[float, Unit("pmol/um^3", 1e-6, 1.0)]
+"""A mol/m^3 to ten times lithium metal."""
+MolarVolume = Annotated[float, Unit("um^3/pmol", 1e-3, 1e3)]
+"""A ten thousandth of lithium metal to a gel, cm^3/mol."""
+MolarMass = Annotated[float, Unit("pg/pmol", 1.0, 1e5)]
+"""Hydrogen to a protein, g/mol."""
+Density = Annotated[float, Unit("pg/um^3", 1e-3, 30.0)]
+"""A gas to more than osmium, g/cm^3."""
+SpecificCapacity = Annotated[float, SPECIFIC_CAPACITY]
+SpecificCurrent = Annotated[float, Unit("pA/pg", 1e-6, 1e4)]
+"""A year and more per charge to seconds, A/g."""
+ArealCapacity = Annotated[float, AREAL_CAPACITY]
+ArealLoading = Annotated[float, Unit("pg/um^2", 1e-3, 1e6)]
+"""A film of atoms to a brick, g/m^2."""
+CurrentDensity = Annotated[float, CURRENT_DENSITY]
+ArealResistance = Annotated[float, Unit("V*um^2/pA", 1e-9, 1e3)]
+"""A metal's contact to an insulator, ohm m^2."""

@@ -7,7 +7,7 @@ from fem_asslb.case.figures import Row, ending, equilibrium, main_swing, row
 from fem_asslb.case.layers import active_thickness
 from fem_asslb.case.schema import Case
 from fem_asslb.constants import FARADAY
-from fem_asslb.geometry import Diameters, LayeredStack, Particles, PlacedParticles
+from fem_asslb.geometry import LayeredStack, Particles, PlacedParticles, mean_volume
 from fem_asslb.materials.material import Material
 
 
@@ -21,7 +21,7 @@ def stack_rows(case: Case, geometry: LayeredStack, materials: dict[str, Material
             rows.append(row(f"active volume fraction of {name}", fraction, "", "", "particles over layer"))
             rows.append(_particle_count(layer.particles, geometry.extents(name), filled))
             if (grains := layer.particles.grains) is not None:
-                count = grains.share * filled / _mean_volume(grains.diameter, geometry.dimension)
+                count = grains.share * filled / mean_volume(grains.diameter, geometry.dimension)
                 rows.append(row("expected number of grains", count, "", "", "volume/mean"))
     volumes = active_thickness(geometry, materials)
     if volumes:
@@ -39,15 +39,8 @@ def _particle_count(particles: Particles, extents: tuple[float, ...], filled: fl
     if isinstance(particles, PlacedParticles):
         count = float(len(particles.bodies(extents).radii))
         return row("number of particles", count, "", "", f"rows of {particles.path.name}")
-    count = filled / _mean_volume(particles.diameter, len(extents))
+    count = filled / mean_volume(particles.diameter, len(extents))
     return row("expected number of particles", count, "", "", "volume/mean")
-
-
-def _mean_volume(diameter: Diameters, dimension: int) -> float:
-    """Mean area (2D) or volume (3D) of discs or spheres by number [um^dimension]."""
-    shares = [(index + 0.5) / 1000.0 for index in range(1000)]
-    unit_ball = math.pi / 4.0 if dimension == 2 else math.pi / 6.0
-    return unit_ball * sum(diameter.quantile(share) ** dimension for share in shares) / len(shares)
 
 
 def cell_rows(case: Case, materials: dict[str, Material]) -> list[Row]:

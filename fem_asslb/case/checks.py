@@ -11,6 +11,7 @@ from fem_asslb.case import (
     interface_checks,
     placement_checks,
     protocol_checks,
+    size_checks,
     solver_checks,
 )
 from fem_asslb.errors import CaseError, CaseErrors
@@ -25,6 +26,9 @@ CHECKS: tuple[Callable[..., Iterator[CaseError]], ...] = (
     interface_checks.conductances_join_two_hosts,
     interface_checks.lithium_crosses_what_gates_it,
     geometry_checks.particles_can_be_packed,
+    size_checks.meshes_are_small,
+    size_checks.packings_are_small,
+    size_checks.protocols_are_short,
     placement_checks.placed_particles_fit_their_layer,
     geometry_checks.fixture_fits_the_geometry,
     geometry_checks.curved_elements_have_a_curved_displacement,
@@ -54,9 +58,9 @@ def cross_check(sections: dict[str, Any]) -> list[CaseError]:
     """Errors between sections.
 
     Args:
-        sections: Sections by name, or the readable parts of them; ``steps``, the readable ones of the protocol; and
-            ``free_options``, names of options of PETSc that may be any. Where one is left out, the checks that need it
-            do not run.
+        sections: Sections by name, or the readable parts of them; ``steps``, the readable ones of the protocol;
+            ``free_options``, names of options of PETSc that may be any; and ``is_forced``, whether any size is
+            accepted. Where one is left out, the checks that need it do not run.
     """
     errors: list[CaseError] = []
     if "materials" in sections:

@@ -8,7 +8,7 @@ from pydantic import BeforeValidator, ConfigDict, Field, TypeAdapter
 
 from fem_asslb.geometry.point_table import Array, read_points
 from fem_asslb.interfaces.toughness import LARGEST_EXPONENT
-from fem_asslb.units import Pressure
+from fem_asslb.units import Strength
 from fem_asslb.values import STRICT, Integer, Number, not_accepted
 
 Share = Annotated[Number, Field(ge=0.0, le=1.0)]
@@ -26,7 +26,7 @@ class Scatter:
     """
 
     __pydantic_config__: ClassVar[ConfigDict] = STRICT
-    modulus: Annotated[Number, Field(gt=1.0)]
+    modulus: Annotated[Number, Field(gt=1.0, le=1000.0)]
     per: Literal["boundary", "facet"] = "boundary"
     seed: Annotated[Integer, Field(ge=0)] = 1
 
@@ -64,8 +64,8 @@ class Knee:
 
     __pydantic_config__: ClassVar[ConfigDict] = STRICT
     lowest: Share
-    knee: Annotated[Pressure, Field(gt=0.0)]
-    width: Annotated[Pressure, Field(gt=0.0)]
+    knee: Annotated[Strength, Field(gt=0.0)]
+    width: Annotated[Strength, Field(gt=0.0)]
 
 
 def _read_closed_conduction(value: Any) -> Any:

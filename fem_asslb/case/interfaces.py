@@ -8,7 +8,7 @@ from pydantic import ConfigDict, Field
 from fem_asslb.case.interface_parts import ClosedConduction, GapTable, MixedMode, MixedModeEntry, Scatter, Share
 from fem_asslb.interfaces.cohesion import least_stiffness
 from fem_asslb.requirements import Requirement, meet, unless
-from fem_asslb.units import ArealConductance, Duration, InterfaceStiffness, Length, Pressure, Toughness
+from fem_asslb.units import ArealConductance, Duration, InterfaceStiffness, Length, Strength, Toughness
 from fem_asslb.values import STRICT, Integer, Number
 
 Positive = Field(gt=0.0)
@@ -54,7 +54,7 @@ class _Opening:
     __pydantic_config__: ClassVar[ConfigDict] = STRICT
     between: tuple[str, str]
     normal_stiffness: Annotated[InterfaceStiffness, Positive] | None = None
-    friction: Annotated[Number, Field(ge=0.0)] = 0.3
+    friction: Annotated[Number, Field(ge=0.0, le=10.0)] = 0.3
     friction_stiffness: Annotated[InterfaceStiffness, Positive] | None = None
     closed_conduction: ClosedConduction = "full"
     opening_width: Annotated[Length, Positive] = 0.01
@@ -158,9 +158,9 @@ class CohesiveInterface(_Opening):
     """
 
     law: Literal["cohesive"] = "cohesive"
-    normal_strength: Annotated[Pressure, Positive]
+    normal_strength: Annotated[Strength, Positive]
     normal_toughness: Annotated[Toughness, Positive]
-    shear_strength: Annotated[Pressure, Positive] | None = None
+    shear_strength: Annotated[Strength, Positive] | None = None
     shear_toughness: Annotated[Toughness, Positive] | None = None
     softening: Literal["bilinear", "exponential", "smooth-exponential"] = "bilinear"
     mixed_mode: MixedModeEntry = MixedMode()

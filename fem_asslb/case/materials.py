@@ -32,8 +32,8 @@ class Axis:
 
     def __post_init__(self) -> None:
         """Check the direction."""
-        if not any(self.direction):
-            raise ValueError("the direction of an axis has no length; expected one like [0, 1, 0]")
+        if not 1e-6 <= max(map(abs, self.direction)) <= 1e6:
+            raise ValueError("the direction of an axis has no length or far too much; expected one like [0, 1, 0]")
 
     @property
     def written(self) -> str | dict[str, Any]:

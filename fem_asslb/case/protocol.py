@@ -18,7 +18,6 @@ from typing import Annotated, Any, get_args
 from pydantic import BeforeValidator, ConfigDict, PlainValidator
 
 from fem_asslb.case.steps import (
-    UNITS,
     Charge,
     Discharge,
     Limit,
@@ -31,7 +30,16 @@ from fem_asslb.case.steps import (
 )
 from fem_asslb.errors import UnitError
 from fem_asslb.printable import quoted
-from fem_asslb.units import parse
+from fem_asslb.units import (
+    AREAL_CAPACITY,
+    CURRENT_DENSITY,
+    DURATION,
+    SPECIFIC_CAPACITY,
+    STACK_PRESSURE,
+    VOLTAGE,
+    Unit,
+    parse,
+)
 from fem_asslb.values import NUMBER, number_in, show
 
 FORMS = (
@@ -53,10 +61,18 @@ MOST_STEPS = 100_000
 HIGHEST_VOLTAGE = 6.0
 """No lithium cell has this voltage [V]; a limit above it is a slip."""
 
+SLOWEST, FASTEST = 1e-6, 1e4
+"""C-rates: a century to less than a second for a charge."""
+
 _PLAIN = NUMBER.removeprefix("[+-]?")
 """Pattern of a number without a sign."""
 
-_LIMITS_WITH_UNIT: tuple[LimitKind, ...] = ("voltage", "duration", "specific_capacity", "areal_capacity")
+_LIMITS: dict[LimitKind, Unit] = {
+    "voltage": VOLTAGE,
+    "duration": DURATION,
+    "specific_capacity": SPECIFIC_CAPACITY,
+    "areal_capacity": AREAL_CAPACITY,
+}
 
 
 def parse_step(text: object) -> Step:
@@ -156,15 +172,15 @@ def _positive(value: float, text: str) -> float:
     return value
 
 
-def _parse(text: str, unit: str) -> float:
+def _read(text: str, unit: Unit) -> float:
     try:
-        return parse(text, unit)
+        return unit.read(text)
     except UnitError as error:
         raise ValueError(str(error)) from error
 
 
 def _read_duration(text: str) -> float:
-    return _positive(_parse(text, "s"), text)
+    return _positive(_read(text, DURATION), text)
 
 
 def _read_stoichiometry(text: str) -> float:
@@ -175,7 +191,7 @@ def _read_stoichiometry(text: str) -> float:
 
 
 def _read_press(found: re.Match[str]) -> Press:
-    pressure = _parse(found[1], "MPa")
+    pressure = _read(found[1], STACK_PRESSURE)
     if pressure < 0.0:
         raise ValueError(f"{quoted(found[1], 40)} is a pull; a pressure is at least 0 MPa, compression positive")
     return Press(pressure, _read_duration(found[2]))
@@ -184,27 +200,34 @@ def _read_press(found: re.Match[str]) -> Press:
 def _read_rate(text: str) -> Rate:
     multiple = re.fullmatch(rf"({_PLAIN}) ?C", text)
     if multiple:
-        return Rate("c_rate", _positive(float(multiple[1]), text))
+        return _c_rate(_positive(float(multiple[1]), text), text)
     fraction = re.fullmatch(rf"C ?/ ?({_PLAIN})", text)
     if fraction:
-        return Rate("c_rate", 1.0 / _positive(float(fraction[1]), text))
+        return _c_rate(1.0 / _positive(float(fraction[1]), text), text)
     try:
-        return Rate("current_density", _positive(parse(text, "pA/um^2"), text))
+        parse(text, CURRENT_DENSITY.name)
     except UnitError as error:
-        raise ValueError(
-            f"{quoted(text, 40)} is not a rate; expected one like '0.1C', 'C/10' or '0.5 mA/cm^2'"
-        ) from error
+        accepted = "expected one like '0.1C', 'C/10' or '0.5 mA/cm^2'"
+        raise ValueError(f"{quoted(text, 40)} is not a rate; {accepted}") from error
+    return Rate("current_density", _positive(_read(text, CURRENT_DENSITY), text))
+
+
+def _c_rate(value: float, text: str) -> Rate:
+    if not SLOWEST <= value <= FASTEST:
+        raise ValueError(f"{quoted(text, 40)} is out of range; expected {SLOWEST:g}C to {FASTEST:g}C")
+    return Rate("c_rate", value)
 
 
 def _read_limit(text: str) -> Limit:
     stoichiometry = re.fullmatch(r"x ?= ?(.+)", text)
     if stoichiometry:
         return Limit("stoichiometry", _read_stoichiometry(stoichiometry[1]))
-    for kind in _LIMITS_WITH_UNIT:
+    for kind, unit in _LIMITS.items():
         try:
-            value = _positive(parse(text, UNITS[kind][0]), text)
+            parse(text, unit.name)
         except UnitError:
             continue
+        value = _positive(_read(text, unit), text)
         if kind == "voltage" and not value < HIGHEST_VOLTAGE:
             raise ValueError(f"{quoted(text, 40)} is out of range; expected less than {HIGHEST_VOLTAGE:g} V")
         return Limit(kind, value)

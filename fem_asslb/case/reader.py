@@ -29,13 +29,16 @@ LONGEST_CHAIN = 10
 """Cases that extend one another."""
 
 
-def read_case(path: str | Path, overrides: list[str] | None = None, *, any_petsc_option: bool = False) -> Case:
+def read_case(
+    path: str | Path, overrides: list[str] | None = None, *, any_petsc_option: bool = False, any_size: bool = False
+) -> Case:
     """Read, merge and check a case.
 
     Args:
         path: Case directory, or its TOML file.
         overrides: ``key=value`` with a dotted key and a TOML value; text needs no quotes.
         any_petsc_option: Whether overrides may set options of PETSc that a case may not.
+        any_size: Whether the mesh, the packing and the protocol may be larger than what can be expected to end.
 
     Returns:
         The checked case.
@@ -44,7 +47,7 @@ def read_case(path: str | Path, overrides: list[str] | None = None, *, any_petsc
         CaseErrors: Everything that is wrong, one error per line.
     """
     free_options = options_of_petsc(overrides or []) if any_petsc_option else frozenset()
-    return build_case(read_table(path, overrides), free_options)
+    return build_case(read_table(path, overrides), free_options, any_size)
 
 
 def read_table(path: str | Path, overrides: list[str] | None = None) -> dict[str, Any]:
@@ -71,12 +74,13 @@ def read_table(path: str | Path, overrides: list[str] | None = None) -> dict[str
     return table
 
 
-def build_case(table: dict[str, Any], free_options: frozenset[str] = frozenset()) -> Case:
+def build_case(table: dict[str, Any], free_options: frozenset[str] = frozenset(), any_size: bool = False) -> Case:
     """Validate a table that has the form of ``case.toml``.
 
     Args:
         table: The table.
         free_options: Options of PETSc that are not looked at.
+        any_size: Whether estimates of sizes are not looked at.
 
     Raises:
         CaseErrors: Everything that is wrong, one error per line.
@@ -99,7 +103,8 @@ def build_case(table: dict[str, Any], free_options: frozenset[str] = frozenset()
         else:
             sections[item.name] = item.default if item.default is not MISSING else {}
     steps = table["protocol"].get("steps") if isinstance(table.get("protocol"), dict) else None
-    errors += cross_check({**sections, "steps": readable_steps(steps), "free_options": free_options})
+    context = {"steps": readable_steps(steps), "free_options": free_options, "is_forced": any_size}
+    errors += cross_check({**sections, **context})
     if errors:
         raise CaseErrors(errors)
     return Case(**sections)

@@ -58,8 +58,8 @@ def _docstring(kind: type) -> tuple[str, dict[str, str]]:
 def _value(annotation: Any) -> str:
     """What a value looks like, such as ``quantity [um]``."""
     if get_origin(annotation) is Annotated:
-        units = [item.name for item in get_args(annotation) if isinstance(item, Unit)]
-        return f"quantity [{units[0]}]" if units else _value(get_args(annotation)[0])
+        units = [item for item in get_args(annotation) if isinstance(item, Unit)]
+        return f"quantity [{units[0].name}]" if units else _value(get_args(annotation)[0])
     arguments = get_args(annotation)
     match get_origin(annotation):
         case origin if origin is Literal:

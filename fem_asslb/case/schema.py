@@ -63,7 +63,7 @@ class Cell:
     __pydantic_config__: ClassVar[ConfigDict] = STRICT
     anode: str
     one_c: Annotated[SpecificCurrent, Field(gt=0.0)]
-    n_to_p: Annotated[Number, Field(gt=0.0)] | None = None
+    n_to_p: Annotated[Number, Field(ge=0.01, le=100.0)] | None = None
     positive_reference_capacity: Annotated[SpecificCapacity, Field(gt=0.0)] | None = None
     exchange_current_density: Annotated[CurrentDensity, Field(gt=0.0)]
     resistance: Annotated[ArealResistance, Field(ge=0.0)] = 0.0
@@ -82,7 +82,7 @@ class Initial:
     """
 
     __pydantic_config__: ClassVar[ConfigDict] = STRICT
-    stoichiometry: Annotated[Number, Field(gt=0.0, le=1.0)] = 1.0
+    stoichiometry: Annotated[Number, Field(ge=1e-4, le=1.0)] = 1.0
     anode_state: Annotated[Number, Field(ge=0.0, lt=1.0)] = 0.0
 
 
@@ -102,7 +102,7 @@ class Time:
     first_step: Annotated[Duration, Field(gt=0.0)] = 10.0
     smallest_step: Annotated[Duration, Field(gt=0.0)] = 1e-3
     largest_step: Annotated[Duration, Field(gt=0.0)] = 1800.0
-    tolerance: Annotated[Number, Field(gt=0.0, lt=1.0)] = 1e-2
+    tolerance: Annotated[Number, Field(ge=1e-8, lt=1.0)] = 1e-2
 
 
 def _read_petsc(value: Any) -> Any:
@@ -139,7 +139,7 @@ class Output:
     """
 
     __pydantic_config__: ClassVar[ConfigDict] = STRICT
-    fields_every: Annotated[Integer, Field(ge=0)] = 0
+    fields_every: Annotated[Integer, Field(ge=0, le=1_000_000_000)] = 0
     fields_at: tuple[Annotated[Duration, Field(ge=0.0)], ...] = ()
     pictures: Flag = True
 

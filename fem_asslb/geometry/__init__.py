@@ -8,7 +8,7 @@ from typing import Annotated
 
 from pydantic import Field
 
-from fem_asslb.geometry.diameters import Diameters, EqualDiameters, LognormalDiameters, TableDiameters
+from fem_asslb.geometry.diameters import Diameters, EqualDiameters, LognormalDiameters, TableDiameters, mean_volume
 from fem_asslb.geometry.grains import Grains
 from fem_asslb.geometry.layer import Layer
 from fem_asslb.geometry.layered_stack import BOUNDARY_NAMES, LayeredStack
@@ -36,4 +36,5 @@ __all__ = [
     "PlacedParticles",
     "TableDiameters",
     "Voids",
+    "mean_volume",
 ]

@@ -1,5 +1,6 @@
 """Distributions of particle diameters by number."""
 
+import math
 from dataclasses import dataclass
 from statistics import NormalDist
 from typing import Annotated, ClassVar, Literal
@@ -93,6 +94,13 @@ class TableDiameters:
             if share < total:
                 return diameter
         return classes[-1][0]
+
+
+def mean_volume(diameter: "Diameters", dimension: int) -> float:
+    """Mean area (2D) or volume (3D) of discs or spheres by number [um^dimension]."""
+    shares = [(index + 0.5) / 1000.0 for index in range(1000)]
+    unit_ball = math.pi / 4.0 if dimension == 2 else math.pi / 6.0
+    return unit_ball * sum(diameter.quantile(share) ** dimension for share in shares) / len(shares)
 
 
 Diameters = Annotated[EqualDiameters | LognormalDiameters | TableDiameters, Field(discriminator="kind")]

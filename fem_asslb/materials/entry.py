@@ -8,7 +8,7 @@ from typing import Annotated, Any, Literal
 from pydantic import BeforeValidator, Field
 
 from fem_asslb import units
-from fem_asslb.errors import MaterialError, UnitError
+from fem_asslb.errors import MaterialError
 from fem_asslb.materials.checks import together
 from fem_asslb.materials.diffusion import Diffusivity, require_diffusivity
 from fem_asslb.materials.elasticity import IsotropicElasticity, TransverselyIsotropicElasticity
@@ -29,17 +29,8 @@ def _without_origin(value: object) -> object:
 
 _ORIGIN = BeforeValidator(_without_origin)
 _Pressure = Annotated[units.Pressure, _ORIGIN]
+_Strength = Annotated[units.Strength, _ORIGIN]
 _Diffusivity = Annotated[units.Diffusivity, _ORIGIN]
-
-
-def _molar_mass(value: object) -> float:
-    try:
-        return units.parse(value, "pg/pmol")
-    except UnitError as error:
-        raise ValueError(str(error)) from error
-
-
-MolarMass = Annotated[float, BeforeValidator(_molar_mass)]
 
 
 def _name_or_table(value: object) -> object:
@@ -52,7 +43,7 @@ class IngredientTable(Table):
     """One phase of a composite."""
 
     material: Annotated[Any, BeforeValidator(_name_or_table)]
-    weight_fraction: Number = Field(gt=0.0)
+    weight_fraction: Number = Field(ge=1e-6, le=100.0)
     source: str = ""
     mark: str = ""
 
@@ -69,14 +60,14 @@ class EntryTable(Table):
     c33: _Pressure | None = None
     c44: _Pressure | None = None
     ingredients: list[IngredientTable] = []
-    porosity: Annotated[Number, _ORIGIN] = 0.0
+    porosity: Annotated[Number, _ORIGIN, Field(ge=0.0, lt=1.0)] = 0.0
     density: Annotated[units.Density, _ORIGIN] | None = None
-    strength: _Pressure | None = None
+    strength: _Strength | None = None
     strength_kind: Annotated[Literal["yield", "fracture"], _ORIGIN] = "yield"
     reaction_volume: Annotated[units.MolarVolume, _ORIGIN] | None = None
     swelling_kind: Annotated[Literal["isotropic", "stack"], _ORIGIN] = "isotropic"
     maximum_concentration: Annotated[units.Concentration, _ORIGIN] | None = None
-    molar_mass: Annotated[MolarMass, _ORIGIN] | None = None
+    molar_mass: Annotated[units.MolarMass, _ORIGIN] | None = None
     diffusivity: _Diffusivity | None = None
     diffusivity_in_plane: _Diffusivity | None = None
     diffusivity_along_axis: _Diffusivity | None = None

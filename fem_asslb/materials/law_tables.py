@@ -1,6 +1,6 @@
 """Tables of the functions in a material: lattice, potential and anode."""
 
-from typing import Literal
+from typing import Annotated, Literal
 
 import numpy as np
 from pydantic import BaseModel, ConfigDict, Field
@@ -14,6 +14,9 @@ from fem_asslb.materials.lattice import LatticeLaw
 from fem_asslb.materials.potential import PotentialLaw
 from fem_asslb.values import Number
 
+_Coefficient = Annotated[Number, Field(ge=-1e6, le=1e6)]
+"""Volts, or any unit of length for a lattice; per stoichiometry where it is a slope."""
+
 
 class Table(BaseModel):
     """A table without other keys than its own."""
@@ -24,16 +27,16 @@ class Table(BaseModel):
 class BendTable(Table):
     """One bend of a law."""
 
-    position: Number
-    width: Number = Field(gt=0.0)
-    slope_change: Number
+    position: Number = Field(ge=-10.0, le=10.0)
+    width: Number = Field(ge=1e-6, le=10.0)
+    slope_change: _Coefficient
 
 
 class LineTable(Table):
     """A bent line."""
 
-    value: Number
-    slope: Number
+    value: _Coefficient
+    slope: _Coefficient
     bends: list[BendTable] = []
 
     def law(self) -> BentLine:
@@ -107,9 +110,9 @@ class AnodeTable(Table):
     kind: Literal["plateau", "tailed-plateau"]
     plateau: units.Voltage
     lithiated_drop: units.Voltage | None = None
-    lithiated_width: Number | None = Field(default=None, gt=0.0)
+    lithiated_width: Number | None = Field(default=None, ge=1e-4, le=10.0)
     delithiated_rise: units.Voltage | None = None
-    delithiated_width: Number | None = Field(default=None, gt=0.0)
+    delithiated_width: Number | None = Field(default=None, ge=1e-4, le=10.0)
     specific_capacity: units.SpecificCapacity | None = None
     source: str = ""
     mark: str = ""

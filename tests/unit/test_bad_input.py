@@ -116,7 +116,7 @@ BAD = {  # what is changed, the key of the error, words of its message
     ),
     "unit on a plain number": (["cell.n_to_p=1.5 V"], "cell.n_to_p", ["'1.5 V' is not accepted", "a number"]),
     "number that is none": (["cell.n_to_p=nan"], "cell.n_to_p", ["nan is not accepted", "a finite number"]),
-    "n/p of zero": (["cell.n_to_p=0"], "cell.n_to_p", ["0 is not accepted", "more than 0"]),
+    "n/p of zero": (["cell.n_to_p=0"], "cell.n_to_p", ["0 is not accepted", "at least 0.01"]),
     "flag that is a number": (
         ["output.pictures=1"],
         "output.pictures",

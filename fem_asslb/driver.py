@@ -22,6 +22,7 @@ from fem_asslb.output.resolved import resolved_table
 from fem_asslb.output.schedule import Schedule
 from fem_asslb.parallel import on_root
 from fem_asslb.picture_process import draw_separately
+from fem_asslb.printable import printable
 from fem_asslb.results_folder import check_folder, prepare_folder
 from fem_asslb.simulation import Observer, Simulation
 
@@ -164,7 +165,7 @@ def _run(
 def _log_start(simulation: Simulation, start: int | None) -> None:
     domain = simulation.problem.domain
     cells = domain.mesh.topology.index_map(domain.dimension).size_global
-    logger.info("%s: %d cells on %d ranks", simulation.case.case.title, cells, domain.comm.size)
+    logger.info("%s: %d cells on %d ranks", printable(simulation.case.case.title), cells, domain.comm.size)
     if waiting_ranks_yield() and domain.comm.size > 1:
         logger.info("ranks that wait give up their core (mpi_yield_when_idle)")
     if start is not None:

@@ -44,8 +44,19 @@ _KINDS = {
 }
 
 
+NAME = "[A-Za-z0-9_][A-Za-z0-9_-]{0,39}"
+"""Pattern of a name that a case gives, of a layer, a role or an interface: one word in every message and table."""
+
+A_NAME = "a name of at most 40 letters (a to z), digits, '_' and '-'"
+"""The same in words."""
+
 NUMBER = r"[+-]?(?:[0-9]{1,30}\.?[0-9]{0,30}|\.[0-9]{1,30})(?:[eE][+-]?[0-9]{1,4})?"
 """Pattern of a decimal number in a text: ASCII digits, no underscores, no ``nan`` and no ``inf``."""
+
+
+def is_name(text: str) -> bool:
+    """Whether a text can be the name of a layer, a role or an interface."""
+    return re.fullmatch(NAME, text) is not None
 
 
 def number_in(text: str) -> float:

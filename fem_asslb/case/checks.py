@@ -9,6 +9,7 @@ from fem_asslb.case import (
     cell_checks,
     geometry_checks,
     interface_checks,
+    name_checks,
     placement_checks,
     protocol_checks,
     size_checks,
@@ -18,6 +19,8 @@ from fem_asslb.errors import CaseError, CaseErrors
 from fem_asslb.requirements import UnreadableError
 
 CHECKS: tuple[Callable[..., Iterator[CaseError]], ...] = (
+    name_checks.roles_have_plain_names,
+    name_checks.interfaces_have_plain_names,
     geometry_checks.every_role_has_a_material,
     interface_checks.interfaces_join_two_regions,
     interface_checks.interfaces_have_facets,

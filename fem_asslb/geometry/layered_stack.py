@@ -9,7 +9,7 @@ from pydantic import ConfigDict
 from fem_asslb.geometry.layer import Layer
 from fem_asslb.requirements import DIMENSION, ORDER, SEED, Requirement, asked, length, meet, optional_length, unless
 from fem_asslb.units import Length
-from fem_asslb.values import STRICT, Degree, Dimension, Integer
+from fem_asslb.values import A_NAME, STRICT, Degree, Dimension, Integer, is_name
 
 BOUNDARY_NAMES = ("bottom", "top", "left", "right", "front", "back", "outer", "void")
 """Names that the builders give to groups of boundary facets."""
@@ -25,8 +25,8 @@ def _roles_of_particles(stack: "LayeredStack") -> list[str]:
 
 def _refusals_of_names(kind: str, names: Iterable[str], taken: Iterable[str]) -> list[str]:
     forbidden = dict.fromkeys((*taken, *BOUNDARY_NAMES))
-    expected = "a name without '/' other than " + ", ".join(forbidden)
-    bad = [name for name in names if name == "" or "/" in name or name in forbidden]
+    expected = f"{A_NAME}, other than " + ", ".join(forbidden)
+    bad = [name for name in names if not is_name(name) or name in forbidden]
     return [line for name in bad for line in unless(False, kind, name, expected)]
 
 

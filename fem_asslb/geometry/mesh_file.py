@@ -1,5 +1,6 @@
 """A mesh from elsewhere."""
 
+import re
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import ClassVar, Literal
@@ -8,12 +9,14 @@ from pydantic import ConfigDict
 
 from fem_asslb.requirements import Requirement, length, meet, unless
 from fem_asslb.units import Length
-from fem_asslb.values import STRICT
+from fem_asslb.values import A_NAME, STRICT, is_name
 
 
 def _names_of_groups(mesh: "MeshFile") -> list[str]:
-    is_named = "" not in (*mesh.names.values(), *mesh.split)
-    return unless(is_named, "name of a group", "", "a name that is not empty")
+    parts = [(name, re.sub("(/[0-9]{1,9}){0,2}$", "", name)) for name in mesh.names.values()]
+    bad = [name for name, role in [*parts, *((name, name) for name in mesh.split)] if not is_name(role)]
+    accepted = f"{A_NAME}, with numbers as in 'particle/0001/0002' if any"
+    return [line for name in bad for line in unless(False, "name of a group", name, accepted)]
 
 
 @dataclass(frozen=True)

@@ -1,5 +1,7 @@
 """``history.csv``: every scalar of every accepted step, one row per step."""
 
+import csv
+import io
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -104,12 +106,14 @@ def keep_until(path: Path, index: int) -> None:
 def _read_rows(path: Path) -> tuple[list[str], list[list[str]]]:
     """Names and complete rows as text; a last line without its end is not complete."""
     lines = regular_file(path).read_text(encoding="utf-8").split("\n")[:-1]
-    table = [line.split(",") for line in lines]
+    table = list(csv.reader(lines))
     return (table[0], [line for line in table[1:] if len(line) == len(table[0])]) if table else ([], [])
 
 
 def _write_rows(path: Path, names: list[str], rows: list[list[str]]) -> None:
-    replace_text(path, "".join(",".join(line) + "\n" for line in [names, *rows] if line))
+    text = io.StringIO()
+    csv.writer(text, lineterminator="\n").writerows(line for line in [names, *rows] if line)
+    replace_text(path, text.getvalue())
 
 
 def _text(value: float) -> str:

@@ -150,7 +150,7 @@ class RunRecord:
             "peak memory per rank [MB]": [round(value, 1) for value in memory or []],
             "warnings": list(self._warnings),
         }
-        replace_text(self._path, json.dumps(self._content, indent=1, ensure_ascii=False) + "\n")
+        replace_text(self._path, json.dumps(self._content, indent=1) + "\n")
 
 
 def read_record(folder: Path) -> dict[str, Any]:

@@ -125,7 +125,7 @@ def _toml(value: Any) -> str:
         case bool():
             return str(value).lower()
         case str():
-            return json.dumps(value, ensure_ascii=False).replace("\x7f", "\\u007f")
+            return "".join(map(_escaped, json.dumps(value, ensure_ascii=False)))
         case dict():
             return "{" + ", ".join(f"{_key(key)} = {_toml(item)}" for key, item in value.items()) + "}"
         case list():
@@ -133,6 +133,12 @@ def _toml(value: Any) -> str:
             return f"[{items}]" if len(items) < 80 else "[\n" + "".join(f"    {_toml(i)},\n" for i in value) + "]"
         case _:
             return repr(value)
+
+
+def _escaped(character: str) -> str:
+    """A character of a TOML text; none that a terminal would obey."""
+    code = ord(character)
+    return character if character.isprintable() else f"\\u{code:04x}" if code < 0x10000 else f"\\U{code:08x}"
 
 
 def _key(name: str) -> str:

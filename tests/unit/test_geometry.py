@@ -71,7 +71,7 @@ def test_levels_stack_from_zero():
         (lambda: LayeredStack(4, {"cathode": Layer(4.0)}, 5.0, 1.0), "dimension is 4"),
         (lambda: LayeredStack(2, {}, 5.0, 1.0), "at least one layer"),
         (lambda: LayeredStack(2, {"top": Layer(4.0)}, 5.0, 1.0), "layer name is 'top'"),
-        (lambda: LayeredStack(2, {"particle/1": Layer(4.0)}, 5.0, 1.0), "a name without '/'"),
+        (lambda: LayeredStack(2, {"particle/1": Layer(4.0)}, 5.0, 1.0), "a name of at most 40 letters"),
         (lambda: LayeredStack(2, {"particle": Layer(4.0)}, 5.0, 1.0), "layer name is 'particle'"),
         (
             lambda: LayeredStack(2, {"bare": Layer(40.0, replace(PARTICLES, roles={"bare": 1.0}))}, 5.0, 1.0),
@@ -96,7 +96,7 @@ def test_levels_stack_from_zero():
         (lambda: ParticleInShell(3, 1.0, 2.0, 0.5, "half"), "'full' or 'symmetric'"),
         (lambda: ParticleInShell(3, 1.0, 2.0, 0.5, grains=Grains(EqualDiameters(0.5))), "part is 'symmetric'"),
         (lambda: ParticleInShell(3, 1.0, 2.0, 0.5, "full", 1, Grains(EqualDiameters(0.5), share=0.5)), "grains.share"),
-        (lambda: MeshFile("mesh.msh", {"a": ""}), "a name that is not empty"),
+        (lambda: MeshFile("mesh.msh", {"a": ""}), "a name of at most 40 letters"),
     ],
 )
 def test_values_out_of_range_are_refused(make, message):

@@ -4,11 +4,12 @@ import argparse
 import signal
 import sys
 from collections.abc import Sequence
-from types import TracebackType
-from typing import TYPE_CHECKING
+from types import FrameType, TracebackType
+from typing import TYPE_CHECKING, NoReturn
 
-from fem_asslb.errors import CaseErrors, FemAsslbError
-from fem_asslb.grammar import DONE, FAILED_INPUT, INTERRUPTED, STOPPED_EARLY, build_parser
+from fem_asslb.endings import DONE, EXPECTED, STOPPED_EARLY, Terminated, exit_code, explain
+from fem_asslb.errors import CaseErrors
+from fem_asslb.grammar import build_parser
 from fem_asslb.launcher import launched_rank, leave_launcher
 from fem_asslb.log import silence_output
 from fem_asslb.surroundings import elsewhere, start_petsc
@@ -30,16 +31,12 @@ def main(arguments: Sequence[str] | None = None) -> int:
         leave_launcher()
     try:
         return int(_COMMANDS[options.command](options))
-    except FemAsslbError as error:
-        _report(error)
-        return FAILED_INPUT
-    except KeyboardInterrupt:
-        if launched_rank() == 0:
-            print("interrupted; run --resume goes on from the last checkpoint", file=sys.stderr)
-        return INTERRUPTED
     except BrokenPipeError:
         silence_output()
         return DONE
+    except EXPECTED as error:
+        _report(error)
+        return exit_code(error)
 
 
 def _new(options: argparse.Namespace) -> int:
@@ -79,7 +76,6 @@ def _run(options: argparse.Namespace) -> int:
     from fem_asslb.parallel import on_root
 
     if MPI.COMM_WORLD.size > 1:
-        # One rank that fails alone would leave the others waiting for it for ever.
         sys.excepthook = _abort
     comm = MPI.COMM_WORLD
     case = on_root(comm, lambda: _read_case(options))
@@ -88,6 +84,10 @@ def _run(options: argparse.Namespace) -> int:
         start_petsc()
         # PETSc would end the run when the reader of its output goes.
         signal.signal(signal.SIGPIPE, signal.SIG_IGN)
+        # PETSc would end the run on these; mpirun passes the last two on.
+        for number in (signal.SIGTERM, signal.SIGUSR2):
+            signal.signal(number, _terminate)
+        signal.signal(signal.SIGUSR1, signal.default_int_handler)
         from fem_asslb.driver import run
 
         outcome = run(
@@ -125,13 +125,17 @@ def _read_case(options: argparse.Namespace) -> "Case":
 _COMMANDS = {"new": _new, "check": _check, "mesh": _mesh, "run": _run, "plot": _plot}
 
 
-def _report(error: FemAsslbError) -> None:
+def _report(error: BaseException) -> None:
     if launched_rank() > 0:
         return
-    lines = str(error).splitlines()
+    lines = explain(error).splitlines()
     print("\n".join(lines), file=sys.stderr)
     if isinstance(error, CaseErrors) and len(lines) > 1:
         print(f"{len(lines)} mistakes", file=sys.stderr)
+
+
+def _terminate(number: int, frame: FrameType | None) -> NoReturn:
+    raise Terminated
 
 
 def _abort(kind: type[BaseException], error: BaseException, trace: TracebackType | None) -> None:

@@ -20,7 +20,7 @@ from fem_asslb.mesh_cache import MESH_FOLDER, CachedMesh, build_cached, case_dir
 from fem_asslb.output import checkpoint, field_writer, history, particle_table, record
 from fem_asslb.output.resolved import resolved_table
 from fem_asslb.output.schedule import Schedule
-from fem_asslb.parallel import on_root
+from fem_asslb.parallel import FailingTogether, on_root
 from fem_asslb.picture_process import draw_separately
 from fem_asslb.printable import printable
 from fem_asslb.results_folder import check_folder, prepare_folder
@@ -85,7 +85,24 @@ def run(
 
     Raises:
         FemAsslbError: Bad input, on every rank; nothing was written but perhaps the mesh.
+        OSError: Results cannot be written, on one rank. On several it ends the program, as does every error that not
+            all ranks raise, see `fem_asslb.parallel.FailingTogether`.
     """
+    with FailingTogether(comm):
+        return _run_case(case, comm, results, folder, overrides, resume, overwrite, observers, console)
+
+
+def _run_case(
+    case: Case | str | Path,
+    comm: MPI.Comm,
+    results: str | Path | None,
+    folder: str | Path | None,
+    overrides: Sequence[str],
+    resume: bool,
+    overwrite: bool,
+    observers: Sequence[Observer],
+    console: bool,
+) -> Outcome:
     base = Path(folder or Path.cwd()) if isinstance(case, Case) else case_directory(Path(case))
     if not isinstance(case, Case):
         path = case
@@ -151,12 +168,13 @@ def _run(
             run_record,
             checkpoint.CheckpointWriter(folder, identity),
         ]
-        with watch.phase("time steps"):
-            reason = simulation.run([*(record.Timed(item, watch) for item in written), *observers])
-        if case.output.pictures:
-            with watch.phase("pictures"):
-                draw_separately(comm, folder)
-        run_record.write()
+        with run_record:
+            with watch.phase("time steps"):
+                reason = simulation.run([*(record.Timed(item, watch) for item in written), *observers])
+            if case.output.pictures:
+                with watch.phase("pictures"):
+                    draw_separately(comm, folder)
+            run_record.write()
     # Every rank may read the results when this returns.
     comm.barrier()
     return Outcome(reason, folder, simulation)

@@ -5,10 +5,8 @@ import sys
 from pathlib import Path
 from typing import NoReturn
 
+from fem_asslb.endings import FAILED_INPUT
 from fem_asslb.launcher import launched_rank
-
-DONE, FAILED_INPUT, STOPPED_EARLY, INTERRUPTED = 0, 2, 3, 130
-"""Exit codes."""
 
 _INTRODUCTION = """\
 Stress, stack pressure and lithium in all-solid-state battery cells, by finite elements.
@@ -27,8 +25,10 @@ _CODES = """\
 exit codes:
   0  done
   2  bad input: one line per mistake, nothing was changed
-  3  run: stopped early because the smallest time step failed; results up to there and the reason are written
-  130  interrupted; --resume goes on from the last checkpoint
+  3  run: stopped early, because the smallest time step failed or results could not be written; those up to there
+     and, in run.json, the reason are kept
+  130  interrupted, 143 terminated; --resume goes on from the last checkpoint
+  1  a mistake of the program, with its trace
 """
 
 _SET = """\

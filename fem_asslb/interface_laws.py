@@ -27,6 +27,7 @@ from fem_asslb.materials.material import Material
 from fem_asslb.mesh.domain import Domain
 from fem_asslb.mesh.interface_mesh import mean_facet_size
 from fem_asslb.model import GapField, Interface, InterfaceStart
+from fem_asslb.parallel import FloatArray, on_root
 
 logger = logging.getLogger(__name__)
 
@@ -79,12 +80,12 @@ def _build(
         return Interface(plus, minus, elastic, conductance=conductance, name=name)
     try:
         if isinstance(choice, choices.CohesiveInterface):
-            law, start = _cohesive(choice, modulus, size), _start(choice, _gap(key, choice, domain.dimension))
+            law, start = _cohesive(choice, modulus, size), _start(choice, _gap(key, choice, domain))
         else:
             stiffness = normal_stiffness(choice, modulus, size)
             share = friction_share(choice, modulus, size, stiffness)
             law = ContactLaw(stiffness, stiffness, choice.friction, gate=_gate(choice), friction_share=share)
-            start = InterfaceStart(gap=_gap(key, choice, domain.dimension) or choice.initial_gap)
+            start = InterfaceStart(gap=_gap(key, choice, domain) or choice.initial_gap)
     except MaterialError as error:
         raise CaseError(key, str(error)) from error
     if plus == minus:
@@ -138,14 +139,19 @@ def _start(choice: choices.CohesiveInterface, gap: GapField | None) -> Interface
     return replace(start, weibull_modulus=scatter.modulus, scatter_by_boundary=by_boundary, scatter_seed=scatter.seed)
 
 
-def _gap(key: str, choice: choices.OpeningInterface, dimension: int) -> GapField | None:
+def _gap(key: str, choice: choices.OpeningInterface, domain: Domain) -> GapField | None:
     """Gap of the nearest row of a table as a function of points, shape (3, n); None without one."""
-    if choice.gap_table is None:
+    table, dimension = choice.gap_table, domain.dimension
+    if table is None:
         return None
-    try:
-        points, gaps = choice.gap_table.read(dimension)
-    except ValueError as error:
-        raise CaseError(f"{key}.gap_table.path", str(error)) from error
+
+    def read() -> tuple[FloatArray, FloatArray]:
+        try:
+            return table.read(dimension)
+        except ValueError as error:
+            raise CaseError(f"{key}.gap_table.path", str(error)) from error
+
+    points, gaps = on_root(domain.comm, read)
     nearest = cKDTree(points)
     return lambda x: gaps[nearest.query(x[:dimension].T)[1]]
 

@@ -5,7 +5,7 @@ import logging.handlers
 import os
 import sys
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -63,6 +63,14 @@ class WarningList(logging.Handler):
             self.messages.append(record.getMessage())
 
 
+class _File(logging.FileHandler):
+    """File whose errors end the run, as those of every other file of it do."""
+
+    def handleError(self, record: logging.LogRecord) -> None:  # noqa: N802, the name is logging's
+        """Raise it again."""
+        raise
+
+
 class LogFile(logging.handlers.MemoryHandler):
     """Handler that writes messages with their time to a file, and holds them back until the file may be written."""
 
@@ -71,7 +79,7 @@ class LogFile(logging.handlers.MemoryHandler):
 
     def open(self, path: Path, append: bool) -> None:
         """Write what came so far, and from now on each message at once; the folder of the file exists."""
-        target = logging.FileHandler(path, mode="a" if append else "w", encoding="utf-8")
+        target = _File(path, mode="a" if append else "w", encoding="utf-8")
         target.setFormatter(logging.Formatter("%(asctime)s %(levelname)-7s %(message)s"))
         self.setTarget(target)
         self.flush()
@@ -81,7 +89,9 @@ class LogFile(logging.handlers.MemoryHandler):
         target = self.target
         super().close()
         if target is not None:
-            target.close()
+            # What the disk has no room for was said when it was written.
+            with suppress(OSError):
+                target.close()
 
 
 @contextmanager

@@ -13,6 +13,7 @@ from fem_asslb.output.fields import FieldEvaluator
 from fem_asslb.output.interface_fields import InterfaceFieldEvaluator
 from fem_asslb.output.names import COLLECTION, FOLDER, INTERFACE_COLLECTION, INTERFACE_FOLDER
 from fem_asslb.output.schedule import Occasions, Schedule
+from fem_asslb.parallel import on_root
 
 if TYPE_CHECKING:
     from fem_asslb.simulation import Simulation
@@ -80,15 +81,13 @@ class FieldWriter:
         self._folder, self._series = folder, series
         self._occasions = Occasions(schedule, self._write, resume_from)
         self._entries: list[tuple[float, str]] = []
-        self._list = folder / series.collection
-        if resume_from is not None and self._list.exists():
-            known = collection.read_collection(self._list)
-            self._entries = [(time, file) for time, file in known if int(Path(file).stem) <= resume_from]
+        self._list, self._resume_from = folder / series.collection, resume_from
 
     def start(self, simulation: "Simulation") -> None:
-        """Compile what is evaluated."""
+        """Compile what is evaluated; find what was written before."""
         self._evaluator = self._series.evaluator(simulation)
         self._comm = simulation.problem.domain.comm
+        self._entries = on_root(self._comm, self._read_known)
         if self._comm.rank == 0 and self._evaluator is not None:
             (self._folder / self._series.folder).mkdir(exist_ok=True)
         self._comm.barrier()
@@ -100,6 +99,12 @@ class FieldWriter:
     def finish(self, simulation: "Simulation", reason: str) -> None:
         """Write the last state if it was not."""
         self._occasions.finish()
+
+    def _read_known(self) -> list[tuple[float, str]]:
+        if self._resume_from is None or not self._list.exists():
+            return []
+        known = collection.read_collection(self._list)
+        return [(time, file) for time, file in known if int(Path(file).stem) <= self._resume_from]
 
     def _write(self, index: int, time: float) -> None:
         if self._evaluator is None:

@@ -1,5 +1,6 @@
 """Text files that are never found half written, and what is wrong with one that is read."""
 
+import errno
 import json
 import os
 from pathlib import Path
@@ -10,11 +11,35 @@ from fem_asslb.input_files import regular_file
 from fem_asslb.printable import printable, quoted
 
 
-def replace_text(path: Path, text: str) -> None:
-    """Write a text file so that a reader, or a kill, finds the old or the new one and never a half."""
-    partial = path.with_name(path.name + ".partial")
-    partial.write_text(text, encoding="utf-8")
-    os.replace(partial, path)
+def replace_text(path: Path, text: str, writer: str = "") -> None:
+    """Write a text file so that a reader, or a kill, finds the old or the new one and never a half.
+
+    Args:
+        path: The file.
+        text: Its new content.
+        writer: Name of this process where others may write the file at the same time.
+    """
+    partial = path.with_name(f"{path.name}.partial{writer}")
+    try:
+        partial.write_text(text, encoding="utf-8")
+        os.replace(partial, path)
+    except OSError:
+        partial.unlink(missing_ok=True)
+        raise
+
+
+def overwrite_text(path: Path, text: str) -> None:
+    """Write a text over that of a file, in the room that it has: a full disk has no other.
+
+    Raises:
+        OSError: The room does not do.
+    """
+    data = text.encode()
+    with path.open("r+b") as file:
+        if len(data) > 512 * os.fstat(file.fileno()).st_blocks:
+            raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC), str(path))
+        file.write(data)
+        file.truncate()
 
 
 def read_json(path: Path, keys: set[str], missing: str) -> dict[str, Any]:

@@ -6,13 +6,17 @@ import resource
 import subprocess
 import time
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from datetime import UTC, datetime
 from importlib import metadata
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from types import TracebackType
+from typing import TYPE_CHECKING, Any, Self
 
-from fem_asslb.output.files import read_json, replace_text
+from fem_asslb.endings import explain
+from fem_asslb.errors import FemAsslbError
+from fem_asslb.output.files import overwrite_text, read_json, replace_text
+from fem_asslb.parallel import on_root
 
 if TYPE_CHECKING:
     from mpi4py import MPI
@@ -101,10 +105,31 @@ class RunRecord:
         resumed: bool = False,
     ) -> None:
         self._path, self._comm, self._warnings, self._watch = folder / FILE, comm, warnings, watch
-        earlier = read_record(folder)["runs"] if resumed and self._path.exists() else []
+        earlier = on_root(comm, lambda: read_record(folder)["runs"] if resumed and self._path.exists() else [])
         self._part: dict[str, Any] = {"started": _now(), "end": RUNNING, "ranks": comm.size}
         self._content = {**identity, "runs": [*earlier, self._part]}
         self._steps = {"accepted": 0, "rejected": 0, "iterations": 0}
+
+    def __enter__(self) -> Self:
+        """Whatever ends the run is noted."""
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        """Note the error that ends the run; each rank does, for the others may wait for it and write nothing."""
+        if error is None:
+            return
+        # The file is that of an earlier part of the run, or gone, or of a folder that is: nothing to write to.
+        with suppress(FemAsslbError, OSError):
+            content = read_record(self._path.parent)
+            part = content["runs"][-1]
+            if part["started"] == self._part["started"]:
+                part |= {"ended": _now(), "end": explain(error), **self._counts()}
+                try:
+                    replace_text(self._path, _text(content), writer=f"-{self._comm.rank}")
+                except OSError:
+                    overwrite_text(self._path, json.dumps(content, ensure_ascii=False) + "\n")
 
     def start(self, simulation: "Simulation") -> None:
         """Write what is known before the first step."""
@@ -143,14 +168,16 @@ class RunRecord:
         memory = self._comm.gather(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024.0)
         if self._comm.rank > 0:
             return
+        self._part |= {**self._counts(), "peak memory per rank [MB]": [round(value, 1) for value in memory or []]}
+        replace_text(self._path, _text(self._content))
+
+    def _counts(self) -> dict[str, Any]:
         accepted = self._steps["accepted"]
-        self._part |= {
+        return {
             "steps": self._steps | {"mean iterations": self._steps["iterations"] / accepted if accepted else None},
             "wall time [s]": self._watch.seconds(),
-            "peak memory per rank [MB]": [round(value, 1) for value in memory or []],
             "warnings": list(self._warnings),
         }
-        replace_text(self._path, json.dumps(self._content, indent=1) + "\n")
 
 
 def read_record(folder: Path) -> dict[str, Any]:
@@ -192,6 +219,10 @@ def commit() -> str | None:
     except (OSError, subprocess.TimeoutExpired):
         return None
     return done.stdout.strip() or None if done.returncode == 0 else None
+
+
+def _text(content: dict[str, Any]) -> str:
+    return json.dumps(content, indent=1, ensure_ascii=False) + "\n"
 
 
 def _now() -> str:

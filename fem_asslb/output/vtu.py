@@ -1,5 +1,6 @@
 """One file of broken fields for all ranks, in VTK's XML format, read by ParaView and PyVista."""
 
+import errno
 import os
 import zlib
 from collections.abc import Iterable, Mapping
@@ -49,6 +50,9 @@ def write_cells(
         point_data: Values at the corners by name, shape (num_cells * corners,) or (num_cells * corners, n);
             n = 6 is a symmetric tensor in the order xx, yy, zz, xy, yz, xz.
         cell_data: Values of the cells by name, shape (num_cells,) or (num_cells, n).
+
+    Raises:
+        OSError: The file cannot be written.
     """
     arrays = _sections(points, corners, point_data, cell_data)
     blocks = [_pack(values) for section in arrays.values() for values in section.values()]
@@ -62,12 +66,15 @@ def write_cells(
         partial.unlink(missing_ok=True)
     comm.barrier()
     assert isinstance(comm, MPI.Intracomm)
-    file = MPI.File.Open(comm, str(partial), MPI.MODE_CREATE | MPI.MODE_WRONLY)
-    if comm.rank == 0:
-        file.Write_at(0, head)
-        file.Write_at(len(head) + sum(sizes), _TAIL.encode())
-    file.Write_at_all(len(head) + before, b"".join(blocks))
-    file.Close()
+    try:
+        file = MPI.File.Open(comm, str(partial), MPI.MODE_CREATE | MPI.MODE_WRONLY)
+        if comm.rank == 0:
+            file.Write_at(0, head)
+            file.Write_at(len(head) + sum(sizes), _TAIL.encode())
+        file.Write_at_all(len(head) + before, b"".join(blocks))
+        file.Close()
+    except MPI.Exception as error:
+        raise OSError(errno.EIO, error.Get_error_string(), str(path)) from error
     if comm.rank == 0:
         os.replace(partial, path)
 

@@ -11,6 +11,7 @@ PACKAGE = Path(__file__).parents[2] / "fem_asslb"
 
 LAYERS = [
     "errors constants launcher printable surroundings input_files",
+    "endings",
     "units values elementary requirements",
     "materials geometry kinematics",
     "interfaces",

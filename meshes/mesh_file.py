@@ -10,6 +10,7 @@ from scipy.sparse.csgraph import connected_components
 
 from fem_asslb.errors import MeshError
 from fem_asslb.geometry import MeshFile
+from fem_asslb.mesh.region_names import require_names
 from fem_asslb.mesh.source_checks import check_points
 from fem_asslb.printable import printable, quoted
 from meshes.folds import require_no_folds
@@ -58,6 +59,7 @@ def build(geometry: MeshFile, path: Path) -> Report:
     for name in geometry.split:
         if name not in groups:
             raise MeshError(f"no group {quoted(name)} to split; there are: {_listed(groups)}")
+    require_names(named)
     with gmsh_session(path.stem):
         _fill_model(named, points)
         report = measure()

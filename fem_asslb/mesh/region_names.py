@@ -1,8 +1,11 @@
 """Names of regions: ``role`` for a layer, ``role/particle`` for a single crystal, ``role/particle/grain``."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from fem_asslb.errors import MeshError
+from fem_asslb.printable import quoted
+from fem_asslb.values import A_NAME, is_name
 
 
 @dataclass(frozen=True)
@@ -33,5 +36,19 @@ def read_region_name(name: str) -> RegionName:
     role, *numbers = name.split("/")
     if len(numbers) > 2 or not all(number.isdecimal() for number in numbers):
         accepted = "'role', 'role/0001' (particle) or 'role/0001/0001' (grain of a particle)"
-        raise MeshError(f"a region is called '{name}'; accepted: {accepted}")
+        raise MeshError(f"a region is called {quoted(name, 40)}; accepted: {accepted}")
     return RegionName(role, *map(int, numbers))
+
+
+def require_names(groups: Iterable[str]) -> None:
+    """Groups of a mesh have names that tables, fields and files can hold.
+
+    Raises:
+        MeshError: One has not.
+    """
+    for name in groups:
+        if not all(map(is_name, name.split("/"))):
+            accepted = f"{A_NAME}, with numbers as in 'particle/0001' if any"
+            raise MeshError(
+                f"a group of the mesh is called {quoted(name, 40)}; accepted: {accepted}; geometry.names renames it"
+            )

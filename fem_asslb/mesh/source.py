@@ -9,6 +9,7 @@ import numpy.typing as npt
 
 from fem_asslb.errors import MeshError
 from fem_asslb.input_files import regular_file
+from fem_asslb.mesh.region_names import require_names
 from fem_asslb.mesh.source_checks import check_source
 from fem_asslb.printable import printable, quoted
 
@@ -96,6 +97,7 @@ def read_source(path: Path) -> MeshSource:
         facet_boundary=facet_boundary,
         boundaries=tuple(map(str, boundaries)),
     )
+    require_names((*source.regions, *source.boundaries))
     check_source(source)
     return source
 

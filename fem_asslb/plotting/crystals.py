@@ -134,7 +134,6 @@ def _render_crystals(snapshot: Snapshot, view: View, roles: Sequence[str]) -> np
     crystals = snapshot.grid.extract_cells(np.flatnonzero(np.abs(vectors).max(axis=1) > 0.0))
     crystals.cell_data["angle"] = _angles(np.asarray(crystals.cell_data[AXIS]), stack=2)
     matrix = opened(snapshot, view)
-    matrix = matrix.extract_cells(np.flatnonzero(np.abs(matrix.cell_data[AXIS]).max(axis=1) == 0.0))
     light = {"ambient": 0.55, "diffuse": 0.5, "specular": 0.0}
     if crystals.n_cells:
         plotter.add_mesh(
@@ -151,12 +150,14 @@ def _render_crystals(snapshot: Snapshot, view: View, roles: Sequence[str]) -> np
         plotter.add_mesh(_surface_borders(crystals), color="black", line_width=3.0)
     for rod in _rods(snapshot):
         plotter.add_mesh(rod, color="black", **light)
+    is_matrix = np.abs(matrix.cell_data[AXIS]).max(axis=1) == 0.0
     role = np.asarray(matrix.cell_data[ROLE])
     for number, colour in (
-        _layer_colours(snapshot, roles) or dict.fromkeys(map(int, np.unique(role)), OUTSIDE)
+        _layer_colours(snapshot, roles) or dict.fromkeys(map(int, np.unique(role[is_matrix])), OUTSIDE)
     ).items():
-        if np.any(role == number):
-            plotter.add_mesh(matrix.extract_cells(role == number), color=colour, **light)
+        # What is cut out of no cell has no fields.
+        if np.any(own := is_matrix & (role == number)):
+            plotter.add_mesh(matrix.extract_cells(own), color=colour, **light)
     return picture_of(plotter, view)
 
 

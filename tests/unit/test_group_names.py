@@ -44,7 +44,9 @@ def test_groups_of_a_mesh_have_names(name, place, tmp_path, monkeypatch):
     groups = {names["region"]: {"triangle": np.arange(1)}, names["boundary"]: {"line": np.arange(3)}}
     mesh = ForeignMesh(np.array([[0.0, 0.0], [1.0, 0.0], [0.0, 1.0]]), cells, groups)
     monkeypatch.setattr(mesh_file, "read_mesh", lambda path: mesh)
-    with pytest.raises(MeshError, match="a group of the mesh is called .* accepted: a name of at most 40 letters") as caught:
+    with pytest.raises(
+        MeshError, match="a group of the mesh is called .* accepted: a name of at most 40 letters"
+    ) as caught:
         build(MeshFile(tmp_path / "any"), tmp_path / "out.msh")
     assert str(caught.value).isprintable() and len(str(caught.value)) < 300
     ours = MeshFile(tmp_path / "any", {name: "good"})

@@ -71,6 +71,28 @@ class Currents:
         outside = self._reaction(state, None)
         return found + [(outside, self._continuum.boundary(name), None) for name in self._transfer.boundaries]
 
+    def exchanges(self, state: State, previous: State) -> list[tuple[Expr, Expr, ufl.Measure]]:
+        """Current densities out of and into the host [pA/um^2], and measure, of each reacting surface."""
+        if self._transfer is None or state.lithium is None:
+            return []
+        conducting: dict[tuple[str, str], Expr] = {}
+        if self._continuum.interfaces is not None:
+            responses = self._continuum.responses(state, previous)
+            conducting = {
+                item.pair: response.conduction + LEAK
+                for item, response in zip(self._model.interfaces, responses, strict=True)
+            }
+        places: list[tuple[Expr, ufl.Measure, str | None]] = []
+        for pair in self._transfer.interfaces:
+            found, sign = (pair[::-1], "-") if pair[::-1] in conducting else (pair, "+")
+            places.append((conducting.get(found, 1.0), self._continuum.interface(found), sign))
+        places += [(1.0, self._continuum.boundary(name), None) for name in self._transfer.boundaries]
+        exchanges = []
+        for share, measure, side in places:
+            out, into = lithium.partial_currents(*self._reactants(state, side))
+            exchanges.append((share * out, share * into, measure))
+        return exchanges
+
     def interruptions(self, state: State, previous: State) -> list[tuple[Expr, ufl.Measure]]:
         """Share that does not conduct, and measure, of each reacting surface that may open."""
         if self._transfer is None or self._continuum.interfaces is None:
@@ -96,8 +118,12 @@ class Currents:
 
     def _reaction(self, state: State, side: str | None) -> Expr:
         """Current density out of the host on a side of a surface that conducts fully [pA/um^2]."""
+        return self._free * lithium.surface_current(*self._reactants(state, side))
+
+    def _reactants(self, state: State, side: str | None) -> tuple[Expr, Expr, Expr, Expr]:
+        """Exchange current density, temperature, potential of the electrode and of the host on a side of a surface."""
         law, phi, electrode = self._transfer, state.host_lithium[1], ufl.split(state.numbers)[ELECTRODE]
         assert law is not None
         if side is not None:
             phi, electrode = phi(side), electrode(side)
-        return self._free * lithium.surface_current(law.exchange_current_density, law.temperature, electrode, phi)
+        return law.exchange_current_density, law.temperature, electrode, phi

@@ -8,6 +8,7 @@ import ufl
 from ufl.core.expr import Expr
 
 from fem_asslb.constants import FARADAY, GAS_CONSTANT
+from fem_asslb.elementary import NumberLike
 from fem_asslb.materials.material import LithiumHost
 
 
@@ -47,4 +48,15 @@ def surface_current(exchange: Expr, temperature: Expr, electrode: Expr, phi: Exp
         electrode: Potential V of the electrode [V vs Li].
         phi: Equilibrium potential of the host at the surface [V vs Li].
     """
-    return 2 * exchange * ufl.sinh(FARADAY * (electrode - phi) / (2 * GAS_CONSTANT * temperature))
+    return 2 * exchange * ufl.sinh((electrode - phi) / overpotential_scale(temperature))
+
+
+def partial_currents(exchange: Expr, temperature: Expr, electrode: Expr, phi: Expr) -> tuple[Expr, Expr]:
+    """Current densities out of and into the host, i0 exp(+-F (V - phi)/(2 R T)), of `surface_current` [pA/um^2]."""
+    ratio = (electrode - phi) / overpotential_scale(temperature)
+    return exchange * ufl.exp(ratio), exchange * ufl.exp(-ratio)
+
+
+def overpotential_scale(temperature: NumberLike) -> NumberLike:
+    """Overpotential 2 R T/F [V] at which the reaction leaves its linear range; ``temperature`` in K."""
+    return 2 * GAS_CONSTANT * temperature / FARADAY

@@ -16,7 +16,7 @@ from fem_asslb.case.paths import path_owners
 from fem_asslb.controls import Controls
 from fem_asslb.errors import FemAsslbError
 from fem_asslb.output.cell_values import owned_values, read_values, saved_functions
-from fem_asslb.output.files import read_json, replace_text
+from fem_asslb.output.files import read_json, replace_text, writing
 from fem_asslb.output.interface_values import FACETS, HISTORY, set_history
 from fem_asslb.output.resolved import differences
 
@@ -92,7 +92,9 @@ def save(simulation: "Simulation", folder: Path, identity: dict[str, Any]) -> No
         shutil.rmtree(place, ignore_errors=True)
         place.mkdir()
     comm.barrier()
-    np.savez(place / f"rank-{comm.rank:04d}.npz", **owned_values(simulation))
+    part, values = place / f"rank-{comm.rank:04d}.npz", owned_values(simulation)
+    with writing(part):
+        np.savez(part, **values)
     comm.barrier()
     if comm.rank == 0:
         constants = {name: float(constant.value) for name, constant in _constants(simulation.problem.controls).items()}

@@ -3,12 +3,23 @@
 import errno
 import json
 import os
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 from fem_asslb.errors import FemAsslbError
 from fem_asslb.input_files import regular_file
 from fem_asslb.printable import printable, quoted
+
+
+@contextmanager
+def writing(path: Path) -> Iterator[None]:
+    """Let an error of writing, such as that of a full disk, say which file it is about."""
+    try:
+        yield
+    except OSError as error:
+        raise OSError(error.errno, error.strerror, str(path)) from error
 
 
 def replace_text(path: Path, text: str, writer: str = "") -> None:
@@ -21,8 +32,9 @@ def replace_text(path: Path, text: str, writer: str = "") -> None:
     """
     partial = path.with_name(f"{path.name}.partial{writer}")
     try:
-        partial.write_text(text, encoding="utf-8")
-        os.replace(partial, path)
+        with writing(path):
+            partial.write_text(text, encoding="utf-8")
+            os.replace(partial, path)
     except OSError:
         partial.unlink(missing_ok=True)
         raise

@@ -10,7 +10,7 @@ import numpy.typing as npt
 
 from fem_asslb.errors import FemAsslbError
 from fem_asslb.input_files import regular_file
-from fem_asslb.output.files import replace_text
+from fem_asslb.output.files import replace_text, writing
 
 if TYPE_CHECKING:
     from fem_asslb.simulation import Simulation
@@ -55,7 +55,7 @@ class HistoryWriter:
         if new := [name for name in values if name not in self._names]:
             self._add_columns(new)
         # Opened for each row, so that nothing stays open when a run is interrupted.
-        with self._path.open("a", encoding="utf-8") as file:
+        with writing(self._path), self._path.open("a", encoding="utf-8") as file:
             file.write(",".join(_text(values.get(name, float("nan"))) for name in self._names) + "\n")
 
     def finish(self, simulation: "Simulation", reason: str) -> None:

@@ -4,7 +4,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from fem_asslb.input_files import regular_file
-from fem_asslb.output.files import replace_text
+from fem_asslb.output.files import replace_text, writing
 from fem_asslb.output.schedule import Occasions, Schedule
 from fem_asslb.particle_diagnostics import ParticleDiagnostics
 
@@ -65,7 +65,7 @@ class ParticleTable:
         values = self._diagnostics.values()
         if not self._writes:
             return
-        with self._path.open("a", encoding="utf-8") as file:
+        with writing(self._path), self._path.open("a", encoding="utf-8") as file:
             for place, number in enumerate(values.number):
                 numbers = (
                     values.volume[place],

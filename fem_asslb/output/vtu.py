@@ -74,7 +74,8 @@ def write_cells(
         file.Write_at_all(len(head) + before, b"".join(blocks))
         file.Close()
     except MPI.Exception as error:
-        raise OSError(errno.EIO, error.Get_error_string(), str(path)) from error
+        partial.unlink(missing_ok=True)
+        raise OSError(errno.EIO, "cannot be written, the disk may be full", str(path)) from error
     if comm.rank == 0:
         os.replace(partial, path)
 

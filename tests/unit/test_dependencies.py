@@ -27,7 +27,7 @@ LAYERS = [
     "continuum",
     "currents",
     "problem",
-    "solver diagnostics interface_diagnostics particle_diagnostics",
+    "electrode_jump solver diagnostics interface_diagnostics particle_diagnostics",
     "balances",
     "cautions stepping energy_balance",
     "interface_stiffness",

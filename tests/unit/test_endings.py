@@ -27,6 +27,10 @@ fails = ranks == "all" or MPI.COMM_WORLD.rank == int(ranks)
 parallel.PATIENCE = 2.0
 
 
+def full(path, *_, **__):
+    raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC), str(path))
+
+
 def fail(*_):
     match kind:
         case "own error":
@@ -36,7 +40,8 @@ def fail(*_):
         case "interrupt" | "terminate":
             os.kill(os.getpid(), signal.SIGINT if kind == "interrupt" else signal.SIGTERM)
         case "full disk":
-            raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC), "history.csv")
+            Path.write_text = full
+            full(Path("history.csv"))
         case "no folder":
             shutil.rmtree(Path(case) / "results")
 

@@ -2,14 +2,16 @@
 
 from pathlib import Path
 
+import numpy as np
 import pytest
 from mpi4py import MPI
 
 from fem_asslb.case.reader import read_case
-from fem_asslb.constants import FARADAY
+from fem_asslb.constants import FARADAY, GAS_CONSTANT
 from fem_asslb.driver import build_domain
 from fem_asslb.materials.library import load_anode
 from fem_asslb.simulation import Simulation
+from fem_asslb.spaces.state import ELECTRODE
 from fem_asslb.units import convert
 
 CASES = Path(__file__).parents[2] / "cases"
@@ -85,6 +87,32 @@ def test_charge_lithium_and_voltage_of_a_protocol(steps):
         assert end["current density [mA/cm2]"] == pytest.approx(density, rel=1e-9, abs=1e-12)
         drop = end["cell voltage [V]"] - (end["cathode potential [V]"] - end["anode potential [V]"])
         assert drop == pytest.approx(20.0 * density * 1e-3, rel=1e-6, abs=1e-9)
+
+
+@pytest.mark.parametrize(("rate", "exchange", "preset"), [(1, 0.03, "iterative"), (5, 1e-4, "direct")])
+def test_a_current_far_above_the_exchange_current_starts_turns_and_stops(comm, shared_path, rate, exchange, preset):
+    """The potential jumps by (2RT/F) asinh(i/(2 i0)) in each first step, however short that is."""
+    steps = [f"charge at {rate}C until 0.1 s", f"discharge at {rate}C until 0.1 s", "rest 0.1 s"]
+    changes = [
+        *SMALL,
+        f"solver.preset={preset}",
+        f"cell.exchange_current_density='{exchange} A/m^2'",
+        "cell.side_reaction_share=0",
+        "initial.stoichiometry=0.7",
+        "time={first_step='0.05 s', smallest_step='1 ms'}",
+        f"protocol.steps={['press to 5 MPa in 0.1 s', *steps]}",
+    ]
+    simulation = build(comm, "zhang2026-hb", changes, shared_path)
+    scale, before, now = 2.0 * GAS_CONSTANT * 318.15 / FARADAY, 0.0, 0.0
+    while not simulation.loading.has_ended:
+        potential, starts = simulation.problem.state.number(ELECTRODE), simulation.loading.at_start_of_step
+        record = simulation.advance()
+        if starts and record.stage > 0:
+            before, now = now, float(simulation.problem.controls.current_density.value)
+            jump = scale * (np.arcsinh(now / (2.0 * exchange)) - np.arcsinh(before / (2.0 * exchange)))
+            assert abs(jump) > 0.1
+            assert simulation.problem.state.number(ELECTRODE) - potential == pytest.approx(jump, abs=0.01)
+            assert record.rejected == 0
 
 
 def test_steps_are_chosen_alike_on_any_number_of_ranks(comm, shared_path):

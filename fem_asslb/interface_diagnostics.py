@@ -125,6 +125,22 @@ class InterfaceDiagnostics:
             scalars |= self._of_one(name, points, self.pair == number)
         return scalars
 
+    def shares(self, points: PointValues) -> dict[str, float]:
+        """Spent share of the toughness and conducting share of the area of every interface, by name.
+
+        Both are continuous in time; the open share is not, as each point counts as open or does not.
+        """
+        number, comm = len(self.names), self._problem.domain.comm
+        kinds = {"spent": points.released, "conducting": points.conduction}
+        weights = [points.area] + [points.area * values for values in kinds.values()]
+        local = [np.bincount(self.pair, weight.sum(axis=1), minlength=number) for weight in weights]
+        total, *sums = global_sum(comm, np.concatenate(local)).reshape(-1, number)
+        return {
+            f"{name} {kind}": float(value / area)
+            for kind, values in zip(kinds, sums, strict=True)
+            for name, value, area in zip(self.names, values, total, strict=True)
+        }
+
     def _of_one(self, name: str, points: PointValues, part: npt.NDArray[np.bool_]) -> dict[str, float]:
         comm, area, opening = self._problem.domain.comm, points.area[part], points.opening[part]
         intact, debonded, is_open = points.is_intact[part], points.is_debonded[part], points.is_open[part]

@@ -70,6 +70,11 @@ class Loading:
         return self.stage == len(self.steps)
 
     @property
+    def start_pressure(self) -> float:
+        """Pressure at the start of the protocol step [MPa]."""
+        return self._start.pressure
+
+    @property
     def at_start_of_step(self) -> bool:
         """Whether no time of the protocol step has passed."""
         return self._elapsed == 0.0

@@ -8,6 +8,7 @@ from fem_asslb import balances
 from fem_asslb.battery_cell import BatteryCell
 from fem_asslb.build import build_model
 from fem_asslb.case.schema import Case
+from fem_asslb.case.steps import Press
 from fem_asslb.cautions import cautions
 from fem_asslb.diagnostics import Diagnostics
 from fem_asslb.errors import BalanceError, ConvergenceError, MeshError
@@ -20,6 +21,10 @@ from fem_asslb.solver import NewtonSolver
 from fem_asslb.stepping import Stepper, StepRecord
 
 logger = logging.getLogger(__name__)
+
+
+LEAST_PRESSURE = 1e-3
+"""Pressures count as no smaller [MPa] where the time steps follow them."""
 
 
 class Observer(Protocol):
@@ -63,7 +68,7 @@ class Simulation:
         self.solver = NewtonSolver(self.problem, case.solver.preset, case.solver.petsc)
         self.diagnostics = Diagnostics(self.problem)
         self.interfaces = InterfaceDiagnostics(self.problem) if self.problem.model.interfaces else None
-        self.stepper = Stepper(self.problem, self.solver, case.time)
+        self.stepper = Stepper(self.problem, self.solver, case.time, self._measure)
         self.cell: BatteryCell | None = None
         if case.cell is not None:
             if not self.diagnostics.reacting_area:
@@ -136,6 +141,17 @@ class Simulation:
         self.problem.accept()
         return StepRecord(self.index, self.time, length, stage, str(step), ends, iterations, rejected, scalars)
 
+    def _measure(self) -> dict[str, tuple[float, float]]:
+        """What the time steps follow besides the fields, with sizes: shares of interfaces, the fixture's pressure."""
+        found: dict[str, tuple[float, float]] = {}
+        if self.interfaces is not None:
+            shares = self.interfaces.shares(self.interfaces.evaluate())
+            found = {name: (share, 1.0) for name, share in shares.items()}
+        if not isinstance(self.loading.step, Press):
+            pressure = self.pressure()
+            found["pressure"] = pressure, max(pressure, self.loading.start_pressure, LEAST_PRESSURE)
+        return found
+
     def _require_balance(self) -> None:
         if self._fault is not None:
             raise BalanceError(self._fault)
@@ -157,6 +173,8 @@ class Simulation:
             "next step": self.stepper.next_step,
             "last step": self.stepper.last_step or 0.0,
             "step limit": min(self.stepper.limit, 1e300),
+            **{f"now.{name}": value for name, value in self.stepper.error.now.items()},
+            **{f"before.{name}": value for name, value in self.stepper.error.before.items()},
             **{f"loading.{name}": value for name, value in self.loading.snapshot().items()},
             **self.ledger.snapshot(),
         }
@@ -166,8 +184,8 @@ class Simulation:
         self.time, self.index = snapshot["time"], int(snapshot["index"])
         self.stepper.next_step, self.stepper.last_step = snapshot["next step"], snapshot["last step"] or None
         self.stepper.limit = snapshot["step limit"]
-        prefix = "loading."
-        self.loading.restore({k.removeprefix(prefix): v for k, v in snapshot.items() if k.startswith(prefix)})
+        self.stepper.error.now, self.stepper.error.before = _part("now.", snapshot), _part("before.", snapshot)
+        self.loading.restore(_part("loading.", snapshot))
         self.ledger.restore(snapshot)
 
     def pressure(self) -> float:
@@ -177,3 +195,8 @@ class Simulation:
     def voltage(self) -> float:
         """Cell voltage at the state just solved [V], of a case with electrochemistry."""
         return self.loading.voltage()
+
+
+def _part(prefix: str, snapshot: dict[str, float]) -> dict[str, float]:
+    """Entries of a snapshot whose names begin so, without that beginning."""
+    return {name.removeprefix(prefix): value for name, value in snapshot.items() if name.startswith(prefix)}

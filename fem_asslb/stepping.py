@@ -9,9 +9,9 @@ import numpy as np
 from fem_asslb.case.schema import Time
 from fem_asslb.convergence import SolveReport
 from fem_asslb.errors import ConvergenceError
-from fem_asslb.parallel import global_max
 from fem_asslb.problem import Problem
 from fem_asslb.solver import NewtonSolver
+from fem_asslb.time_error import Measure, TimeError, nothing
 
 logger = logging.getLogger(__name__)
 
@@ -29,6 +29,9 @@ CAUTION = 0.7
 
 CONFIDENCE = 1.1
 """Growth of that limit per accepted step."""
+
+FALLS = 0.8
+"""An error that a shorter step leaves above this share of what it was is that of a jump."""
 
 EASY_ITERATIONS = 7
 """A step that needs more Newton iterations, or a second attempt, is followed by one that is not longer."""
@@ -69,24 +72,28 @@ class Stepper:
         before: State one step before ``problem.previous``, for the extrapolation.
         last_step: Length of the step between the two [s]; None at the start of a stage.
         limit: Steps stay below this length [s] after Newton has failed; infinite before.
+        error: Time error of the step just solved.
 
     Args:
         problem: The problem.
         solver: Its solver.
         settings: Step sizes and tolerance.
+        measure: Shares and other scalars over their size whose time error counts besides that of the fields.
     """
 
-    def __init__(self, problem: Problem, solver: NewtonSolver, settings: Time) -> None:
+    def __init__(self, problem: Problem, solver: NewtonSolver, settings: Time, measure: Measure = nothing) -> None:
         self._problem, self._solver, self._settings = problem, solver, settings
         self.next_step = settings.first_step
         self.before = problem.state.empty_like()
         self.last_step: float | None = None
         self.limit = np.inf
+        self.error = TimeError(problem, measure)
 
     def begin_stage(self) -> None:
         """Loads change abruptly: start again from the first step and without extrapolation."""
         self.next_step = self._settings.first_step
         self.last_step = None
+        self.error.begin_stage()
 
     def advance(
         self,
@@ -112,8 +119,9 @@ class Stepper:
             ConvergenceError: The smallest step failed; the state is that at the start of the step.
         """
         length, rejected, failed, reason = min(self.next_step, longest), 0, 0.0, ""
+        error: float | None = None
         while True:
-            error = None
+            before, error = error or 0.0, None
             guess = self._extrapolate(length)
             load(length)
             self._problem.controls.time_step.value = length
@@ -127,7 +135,11 @@ class Stepper:
                 failed = max(failed, length)
                 self.limit = CAUTION * failed
             else:
-                error, reason = self._error(guess), "the time error is too large"
+                reason = "the time error is too large"
+                ratio = 0.0 if self.last_step is None else length / self.last_step
+                error = self.error.estimate(guess, ratio) / self._settings.tolerance
+                if self._is_jump(length, error, before):
+                    error = ACCEPTED
                 if error <= ACCEPTED:
                     beyond = overshoot()
                     if beyond == 0.0 or length * (1.0 - beyond) < self._settings.smallest_step:
@@ -142,6 +154,10 @@ class Stepper:
             if length < self._settings.smallest_step:
                 raise ConvergenceError(f"{reason}; the smallest step is {self._settings.smallest_step:g} s")
 
+    def _is_jump(self, length: float, error: float, before: float) -> bool:
+        """Whether a shorter step is of no use: a longer one has done as well, as something lets go at once."""
+        return error > ACCEPTED and length < self._settings.first_step and error > FALLS * before > 0.0
+
     def _accept(self, length: float, longest: float, error: float, report: SolveReport, rejected: int) -> None:
         factor = GROWTH if error == 0.0 else min(GROWTH, 0.9 / np.sqrt(error))
         if report.iterations > EASY_ITERATIONS or rejected:
@@ -152,11 +168,15 @@ class Stepper:
         self.limit *= CONFIDENCE
         self.before.assign(self._problem.previous)
         self.last_step = length
+        self.error.accept()
 
-    def _extrapolate(self, length: float) -> np.ndarray | None:
-        """Guess the end of the step on a straight line through the last two states; returns the guess for lithium."""
+    def _extrapolate(self, length: float) -> dict[str, np.ndarray]:
+        """Guess the end of the step on a straight line through the last two states; returns that of each field.
+
+        Without a last step the guess is the start, from which lithium alone has no reason to jump.
+        """
         if self.last_step is None:
-            return None
+            return {name: values.copy() for name, values in self.error.fields().items() if name == "lithium"}
         ratio = length / self.last_step
         for new, old, older in zip(
             self._problem.state.functions,
@@ -165,20 +185,7 @@ class Stepper:
             strict=True,
         ):
             new.x.array[:] = old.x.array + ratio * (old.x.array - older.x.array)
-        lithium = self._problem.state.lithium
-        return None if lithium is None else lithium.x.array.copy()
-
-    def _error(self, guess: np.ndarray | None) -> float:
-        """Time error of backward Euler in x [-] and phi [V] over the tolerance, from the distance to the guess.
-
-        The slope of the last step is the rate at its end, so the guess is a step of forward Euler. It misses by
-        dt^2/2 times the second derivative to one side, backward Euler to the other: half the distance is the error.
-        """
-        if guess is None:
-            return 0.0
-        distance = np.abs(self._problem.state.host_lithium.x.array - guess).max(initial=0.0)
-        largest = float(global_max(self._problem.domain.comm, distance)[0])
-        return 0.5 * largest / self._settings.tolerance
+        return {name: values.copy() for name, values in self.error.fields().items()}
 
     def _restore(self) -> None:
         self._problem.state.assign(self._problem.previous)

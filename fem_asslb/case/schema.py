@@ -94,8 +94,9 @@ class Time:
         first_step: First step of every protocol step.
         smallest_step: The run ends with a reason when it would need a smaller one.
         largest_step: No step is larger.
-        tolerance: Absolute local error of one step that is aimed at, in x [-] and in volts; a step is repeated
-            when its error exceeds twice that.
+        tolerance: Local error of one step that is aimed at: in x [-], in volts, in the spent and the conducting
+            share of each interface, over the largest displacement and over the pressure; a step is repeated when its
+            error exceeds twice that.
     """
 
     __pydantic_config__: ClassVar[ConfigDict] = STRICT

@@ -18,7 +18,8 @@ class OneNumber:
     """A state that is one number."""
 
     def __init__(self, value=0.0):
-        self.lithium = self.host_lithium = SimpleNamespace(x=SimpleNamespace(array=np.array([value])))
+        self.lithium = SimpleNamespace(x=SimpleNamespace(array=np.array([value])))
+        self.displacement = SimpleNamespace(x=SimpleNamespace(array=np.zeros(1)))
         self.functions = [self.lithium]
 
     def empty_like(self):
@@ -86,10 +87,10 @@ def test_local_error_is_the_tolerance():
 def test_estimate_is_the_local_error_of_backward_euler(ratio):
     """The next step aims at 0.81 times the tolerance with an error that goes with the square of the step."""
     problem, tolerance = Decay(), 0.5 * (ratio * 0.02) ** 2
-    stepper = stepper_of(problem, tolerance=tolerance, first_step=0.02)
-    stepper.advance(1.0, lambda _: None, lambda: 0.0)
-    problem.previous.assign(problem.state)
-    stepper.next_step = ratio * 0.02
+    stepper = stepper_of(problem, tolerance=tolerance)
+    stepper.before.assign(problem.previous)
+    problem.previous.value /= 1 + 0.02
+    stepper.last_step, stepper.next_step = 0.02, ratio * 0.02
     length, rejected = stepper.advance(1.0, lambda _: None, lambda: 0.0)
     assert rejected == 0
     estimate = 0.81 * tolerance * (length / stepper.next_step) ** 2
@@ -99,7 +100,7 @@ def test_estimate_is_the_local_error_of_backward_euler(ratio):
 
 def test_a_jump_in_the_rate_is_met_by_shorter_steps():
     problem = Decay()
-    stepper = stepper_of(problem, tolerance=1e-4, first_step=0.01)
+    stepper = stepper_of(problem, tolerance=1e-4, first_step=1e-4)
     stepper.advance(1.0, lambda _: None, lambda: 0.0)
     problem.previous.assign(problem.state)
     stepper.next_step = 0.5
@@ -181,3 +182,62 @@ def test_steps_stay_below_one_that_newton_could_not_do():
     # Doubled after every success each second attempt would fail.
     assert failures / len(lengths) < 0.25
     assert np.median(lengths) > 0.6 * problem.longest
+
+
+def test_the_first_step_of_a_stage_is_short_where_much_changes():
+    """There is no rate yet: half of the change is the error."""
+    problem = Decay()
+    length, rejected = stepper_of(problem, tolerance=1e-3, first_step=1.0).advance(2.0, lambda _: None, lambda: 0.0)
+    assert rejected > 0
+    assert 1e-3 < 1.0 - problem.state.value < 4e-3
+    calm = stepper_of(Decay(), tolerance=1e-3, first_step=1e-3).advance(2.0, lambda _: None, lambda: 0.0)
+    assert calm == (1e-3, 0)
+
+
+class Debonding(Decay):
+    """The share 1 - exp(-t / delay) lets go from an instant on while the field rests; without a delay it jumps."""
+
+    def __init__(self, onset, delay):
+        super().__init__()
+        self.onset, self.delay, self.time = onset, delay, 0.0
+        self.fastest = 0.0
+
+    def solve(self):
+        return SolveReport(2)
+
+    def share(self, time):
+        late = max(time - self.onset, 0.0)
+        return float(late > 0.0) if self.delay == 0.0 else 1.0 - np.exp(-late / self.delay)
+
+    def measure(self):
+        return {"open": (self.share(self.time + self.controls.time_step.value), 1.0)}
+
+
+def debond(problem, **settings):
+    """Lengths of the steps of ten seconds, and the change of the share in each."""
+    settings = Time(**{"first_step": 0.01, "smallest_step": 1e-6, "largest_step": 1.0, "tolerance": 0.01} | settings)
+    stepper, lengths, changes = Stepper(problem, problem, settings, problem.measure), [], []
+    stepper.begin_stage()
+    while problem.time < 10.0 - 1e-9:
+        length, _ = stepper.advance(10.0 - problem.time, lambda _: None, lambda: 0.0)
+        lengths.append(length)
+        changes.append(problem.share(problem.time + length) - problem.share(problem.time))
+        problem.time += length
+    return np.array(lengths), np.array(changes)
+
+
+def test_steps_follow_what_lets_go():
+    """Else a share that opens within a tenth of a second would do so in one step of a second."""
+    lengths, changes = debond(Debonding(onset=5.0, delay=0.1))
+    assert changes.max() < 0.15
+    assert lengths.max() == 1.0
+    finer, _ = debond(Debonding(onset=5.0, delay=0.1), tolerance=0.002)
+    assert len(finer) > 1.5 * len(lengths)
+
+
+def test_what_lets_go_at_once_ends_no_run():
+    lengths, changes = debond(Debonding(onset=5.0, delay=0.0))
+    assert changes.max() == 1.0
+    # The instant is met as well as the first step of a stage resolves anything.
+    assert lengths[changes.argmax()] < 0.01
+    assert len(lengths) < 60

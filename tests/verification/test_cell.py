@@ -158,7 +158,7 @@ def test_a_limit_that_is_met_at_the_start_ends_its_step(comm, shared_path):
 
 
 def test_a_voltage_that_is_met_at_the_start_is_said(comm, shared_path, caplog):
-    """A slower charge to the same voltage starts below it; a faster one and a discharge with a larger drop do not."""
+    """A slower charge to the same voltage starts below it; a faster one does not, nor a discharge with much drop."""
     steps = (
         "press to 5 MPa in 1 min",
         "charge at 0.2C until 2.2 V",

@@ -16,7 +16,7 @@ from fem_asslb.case.schema import Case
 from fem_asslb.launcher import waiting_ranks_yield
 from fem_asslb.mesh.domain import Domain, distribute, read_on_root
 from fem_asslb.mesh.source import MeshSource, read_source
-from fem_asslb.mesh_cache import MESH_FOLDER, CachedMesh, build_cached, case_directory
+from fem_asslb.mesh_cache import MESH_FOLDER, build_cached, case_directory
 from fem_asslb.output import checkpoint, field_writer, history, particle_table, record
 from fem_asslb.output.resolved import resolved_table
 from fem_asslb.output.schedule import Schedule
@@ -118,16 +118,15 @@ def _run_case(
 
 
 def build_domain(comm: MPI.Comm, case: Case, folder: Path) -> tuple[str, Domain]:
-    """Hash of the mesh of a case, built or found by rank 0 in a folder of meshes, and the mesh itself."""
-    found: list[CachedMesh] = []
+    """Hash of the content of the mesh of a case, and the mesh, built or found by rank 0 in a folder of meshes."""
 
     def read() -> MeshSource:
-        found.append(build_cached(case, folder))
-        logger.info("mesh %s, %s", found[0].path, "built" if found[0].is_new else "built before")
-        return read_source(found[0].path)
+        found = build_cached(case, folder)
+        logger.info("mesh %s, %s", found.path, "built" if found.is_new else "built before")
+        return read_source(found.path)
 
     source = read_on_root(comm, read)
-    return comm.bcast(found[0].digest if found else ""), distribute(comm, source)
+    return comm.bcast(source.digest() if source is not None else ""), distribute(comm, source)
 
 
 def _run(

@@ -1,5 +1,6 @@
-"""Meshes kept by content: the same geometry, builders and Gmsh give the same file, built once."""
+"""Meshes kept by what determines them: the same geometry, builders and Gmsh give the same file, built once."""
 
+import ast
 import hashlib
 import json
 import os
@@ -12,7 +13,9 @@ from tempfile import TemporaryDirectory
 from fem_asslb.case.paths import path_owners
 from fem_asslb.case.schema import Case
 from fem_asslb.errors import MeshError
+from fem_asslb.input_files import regular_file
 from fem_asslb.output.resolved import resolved_table
+from fem_asslb.printable import quoted
 
 MESH_FOLDER = "mesh"
 """Folder of a case directory."""
@@ -23,7 +26,7 @@ class CachedMesh:
     """A mesh on the disk.
 
     Attributes:
-        digest: Hash of everything that the mesh follows from.
+        digest: Hash of all that determines the mesh.
         path: Gmsh file.
         report: The mesh in words and numbers.
         is_new: Whether it was built just now.
@@ -77,13 +80,17 @@ def draw_mesh(case: Case, mesh: CachedMesh) -> Path:
 
 
 def mesh_digest(case: Case) -> str:
-    """Hash of the geometry section, of the content of files it names, of the builders' text and of Gmsh's version.
+    """Hash of all that determines a mesh.
+
+    That is the geometry section, the content of the files that it names, the code of the builders and of the geometry
+    they build from, without comments, docstrings and layout, and Gmsh's version.
 
     Raises:
         MeshError: A file cannot be read.
     """
     import gmsh
 
+    import fem_asslb.geometry
     import meshes
 
     geometry = resolved_table(case)["geometry"]
@@ -91,15 +98,32 @@ def mesh_digest(case: Case) -> str:
     for owner in path_owners({"geometry": geometry}):
         path = Path(owner.pop("path"))
         try:
-            parts.append(path.read_bytes())
+            parts.append(regular_file(path).read_bytes())
         except OSError as error:
-            raise MeshError(f"'{path}' cannot be read: {error.strerror}") from error
+            raise MeshError(f"{quoted(path, 160)} cannot be read: {error.strerror}") from error
     parts.append(json.dumps(geometry).encode())
-    parts += [source.read_bytes() for source in sorted(Path(meshes.__file__).parent.glob("*.py"))]
+    for package in (meshes, fem_asslb.geometry):
+        for source in sorted(Path(str(package.__file__)).parent.glob("*.py")):
+            parts += [source.name.encode(), code_of(source.read_text(encoding="utf-8")).encode()]
     digest = hashlib.sha256()
     for part in parts:
         digest.update(hashlib.sha256(part).digest())
     return digest.hexdigest()[:16]
+
+
+def code_of(text: str) -> str:
+    """What a module does, as text: its syntax tree without docstrings; a tree has no comments and no layout."""
+    tree = ast.parse(text)
+    for node in ast.walk(tree):
+        body = getattr(node, "body", None)
+        if isinstance(body, list):
+            # Text that is a statement: a docstring, also one of a constant.
+            node.body = [item for item in body if not _is_text(item)]  # type: ignore[attr-defined]
+    return ast.dump(tree)
+
+
+def _is_text(node: ast.stmt) -> bool:
+    return isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant) and isinstance(node.value.value, str)
 
 
 @contextmanager

@@ -1,5 +1,6 @@
 """A mesh file as arrays on one process. Any other mesh is first brought to this form by ``meshes.build``."""
 
+import hashlib
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -46,6 +47,16 @@ class MeshSource:
     facets: IntArray
     facet_boundary: IntArray
     boundaries: tuple[str, ...]
+
+    def digest(self) -> str:
+        """Hash of the content: the same mesh has the same, whatever file it came from."""
+        names = "\n".join([*self.regions, "", *self.boundaries]).encode()
+        arrays = (self.points, self.cells, self.cell_region, self.facets, self.facet_boundary)
+        whole = hashlib.sha256(names)
+        for array in arrays:
+            exact = np.ascontiguousarray(array, dtype=np.float64 if array.dtype.kind == "f" else np.int64)
+            whole.update(repr(exact.shape).encode() + exact.tobytes())
+        return whole.hexdigest()[:16]
 
 
 def read_source(path: Path) -> MeshSource:

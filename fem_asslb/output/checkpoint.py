@@ -31,7 +31,7 @@ LATEST = "latest.json"
 """File in it that names the last complete checkpoint; the last thing that is written."""
 
 FORMAT = 5
-"""Number of the format; it changes with the names of what is saved."""
+"""Number of the format; it changes with the names and meanings of what is saved."""
 
 LEAST_INTERVAL = 60.0
 """Wall time [s] between two checkpoints within a protocol step."""

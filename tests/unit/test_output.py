@@ -6,6 +6,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from mpi4py import MPI
 
 from fem_asslb.case.reader import build_case, read_case
 from fem_asslb.errors import FemAsslbError
@@ -351,3 +352,46 @@ def test_a_mesh_is_built_once_and_known_by_its_content(tmp_path):
     assert mesh_digest(read_case(tmp_path, ["fixture.stiffness=9 MPa/um"])) == built.digest
     assert mesh_digest(read_case(tmp_path, ["geometry.seed=2"])) != built.digest
     assert not list((tmp_path / "mesh").glob("*partial*"))
+
+
+BUILDER = """
+SIZE = 0.5
+"of an element"
+
+def build(number):
+    return number + SIZE
+"""
+
+
+@pytest.mark.serial
+@pytest.mark.parametrize(
+    ("text", "is_same"),
+    [
+        ('"""A module."""\n' + BUILDER + "# the end\n", True),
+        (BUILDER.replace("    return", '    "What it does."\n\n    return'), True),
+        (BUILDER.replace("number + SIZE", "(number  +\n            SIZE)"), True),
+        (BUILDER.replace("0.5", "0.6"), False),
+        (BUILDER.replace("+", "-"), False),
+    ],
+)
+def test_a_comment_in_a_builder_makes_no_other_mesh(text, is_same):
+    from fem_asslb.mesh_cache import code_of
+
+    assert (code_of(text) == code_of(BUILDER)) is is_same
+
+
+@pytest.mark.serial
+def test_a_checkpoint_knows_its_mesh_by_the_content(tmp_path, monkeypatch):
+    """Another version of the builders, as a comment was once, that makes the same mesh does not matter."""
+    from fem_asslb import mesh_cache
+    from fem_asslb.driver import build_domain
+
+    (tmp_path / "case.toml").write_text(CELL)
+    case = read_case(tmp_path)
+    (first, _), name = build_domain(MPI.COMM_SELF, case, tmp_path / "mesh"), mesh_cache.mesh_digest(case)
+    monkeypatch.setattr(mesh_cache, "code_of", lambda text: "another version")
+    assert mesh_cache.mesh_digest(case) != name
+    assert build_domain(MPI.COMM_SELF, case, tmp_path / "mesh")[0] == first
+    assert len(list((tmp_path / "mesh").glob("*.msh"))) == 2
+    other = read_case(tmp_path, ["geometry.width=11 um"])
+    assert build_domain(MPI.COMM_SELF, other, tmp_path / "mesh")[0] != first

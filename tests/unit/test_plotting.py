@@ -208,3 +208,12 @@ def test_curves_start_where_the_last_press_ends():
     curves = Curves(columns, ["press to 1 MPa in 1 h", "press to 2 MPa in 1 h", "charge at 1C until 1 h"], 2)
     assert curves.hours[curves.after_closing()].tolist() == [3.0, 4.0]
     assert [(text.split()[0], rows) for text, rows in curves.rows_of("charge")] == [("charge", slice(3, 5))]
+
+
+def test_a_mesh_of_hosts_alone_has_a_picture_in_3d(tmp_path):
+    """There is no matrix behind the crystals then; once nothing was cut out of it, and had no fields."""
+    write(tmp_path, BOX, x=[0.5, 0.5])
+    snapshot = read_snapshot(tmp_path, 0.0)
+    with screen(), paper_style():
+        picture = crystals.draw_crystals(snapshot, panels.view_of(snapshot), tmp_path / "mesh.png")
+    assert picture.stat().st_size > 0

@@ -10,12 +10,10 @@
 """
 
 import re
-from contextlib import suppress
 from dataclasses import dataclass
-from functools import lru_cache
 from typing import Annotated, Any, get_args
 
-from pydantic import BeforeValidator, ConfigDict, PlainValidator
+from pydantic import ConfigDict, PlainValidator
 
 from fem_asslb.case.steps import (
     Charge,
@@ -30,6 +28,7 @@ from fem_asslb.case.steps import (
 )
 from fem_asslb.errors import UnitError
 from fem_asslb.printable import quoted
+from fem_asslb.requirements import raise_any
 from fem_asslb.units import (
     AREAL_CAPACITY,
     CURRENT_DENSITY,
@@ -55,7 +54,7 @@ FORMS = (
 LONGEST_LINE = 300
 """Most characters of a line."""
 
-MOST_STEPS = 100_000
+MOST_STEPS = 50_000
 """More would be a slip: each step is at least one solution of the whole cell."""
 
 HIGHEST_VOLTAGE = 6.0
@@ -87,12 +86,6 @@ def parse_step(text: object) -> Step:
         raise ValueError(f"{show(text)} is not a repeat; expected {{repeat = 3, steps = [...]}} with repeat at least 1")
     if not isinstance(text, str) or len(text) > LONGEST_LINE:
         raise ValueError(f"{show(text)} is not a step; accepted forms: {', '.join(FORMS)}")
-    return _parse_line(text)
-
-
-@lru_cache(maxsize=1024)
-def _parse_line(text: str) -> Step:
-    """Step in a line; a protocol that repeats one has it many times."""
     words = re.sub(r"[ \t\n]+", " ", text).strip(" ")
     for pattern, read in _PATTERNS:
         found = pattern.fullmatch(words)
@@ -121,15 +114,39 @@ def expand(items: object) -> list[object]:
     return [step for item in items for step in _expand_one(item)]
 
 
+def read_steps(items: object) -> tuple[Step, ...]:
+    """Steps of a protocol.
+
+    Raises:
+        ValueError: Not a list, or with a line for each different entry that is no step.
+    """
+    steps, faults = _read_all(expand(items))
+    raise_any(faults)
+    return tuple(steps)
+
+
 def readable_steps(items: object) -> tuple[Step, ...]:
     """Steps of a protocol without the lines that cannot be read."""
-    steps, lines = [], []
-    with suppress(ValueError):
-        lines = expand(items)
+    try:
+        return tuple(_read_all(expand(items))[0])
+    except ValueError:
+        return ()
+
+
+def _read_all(lines: list[object]) -> tuple[list[Step], list[str]]:
+    """Steps, and a message for each different line that is none; a line that is repeated is read once."""
+    known: dict[object, Step | str] = {}
+    found = []
     for line in lines:
-        with suppress(ValueError):
-            steps.append(parse_step(line))
-    return tuple(steps)
+        key = line if isinstance(line, str) else id(line)
+        if key not in known:
+            try:
+                known[key] = parse_step(line)
+            except ValueError as error:
+                known[key] = str(error)
+        found.append(known[key])
+    faults = [item for item in known.values() if isinstance(item, str)]
+    return [item for item in found if not isinstance(item, str)], list(dict.fromkeys(faults))
 
 
 def _expand_one(item: Any) -> list[object]:
@@ -163,7 +180,7 @@ class Protocol:
 
     __pydantic_config__ = ConfigDict(extra="forbid")
 
-    steps: Annotated[tuple[Annotated[Step, PlainValidator(parse_step)], ...], BeforeValidator(expand)]
+    steps: Annotated[tuple[Step, ...], PlainValidator(read_steps)]
 
 
 def _positive(value: float, text: str) -> float:

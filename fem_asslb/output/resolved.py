@@ -129,8 +129,9 @@ def _toml(value: Any) -> str:
         case dict():
             return "{" + ", ".join(f"{_key(key)} = {_toml(item)}" for key, item in value.items()) + "}"
         case list():
-            items = ", ".join(map(_toml, value))
-            return f"[{items}]" if len(items) < 80 else "[\n" + "".join(f"    {_toml(i)},\n" for i in value) + "]"
+            items = list(map(_toml, value))
+            line = ", ".join(items)
+            return f"[{line}]" if len(line) < 80 else "[\n" + "".join(f"    {item},\n" for item in items) + "]"
         case _:
             return repr(value)
 

@@ -77,7 +77,7 @@ def test_a_repeat_beyond_any_protocol_is_refused_before_it_is_written_out(tmp_pa
     with pytest.raises(CaseErrors) as caught:
         read_case(tmp_path, [f"protocol.steps=[{{repeat = {count}, steps = ['rest 1 h']}}]"])
     assert words in str(caught.value)
-    assert "at most 100000" in str(caught.value)
+    assert "at most 50000" in str(caught.value)
 
 
 def test_a_chain_of_cases_has_an_end(tmp_path):

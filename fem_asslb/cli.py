@@ -99,7 +99,7 @@ def _run(options: argparse.Namespace) -> int:
             overwrite=options.overwrite,
             console=True,
         )
-    if launched_rank() == 0:
+    if comm.rank == 0:
         print(f"results in {outcome.results}")
     return DONE if outcome.is_complete else STOPPED_EARLY
 
@@ -126,7 +126,8 @@ _COMMANDS = {"new": _new, "check": _check, "mesh": _mesh, "run": _run, "plot": _
 
 
 def _report(error: BaseException) -> None:
-    if launched_rank() > 0:
+    mpi = sys.modules.get("mpi4py.MPI")
+    if (mpi.COMM_WORLD.rank if mpi else launched_rank()) > 0:
         return
     lines = explain(error).splitlines()
     print("\n".join(lines), file=sys.stderr)

@@ -3,7 +3,14 @@
 import os
 from collections.abc import Mapping
 
-_RANK_VARIABLES = ("OMPI_COMM_WORLD_RANK", "PMIX_RANK", "PMI_RANK", "SLURM_PROCID")
+_RANK_AND_SIZE = {
+    "OMPI_COMM_WORLD_RANK": "OMPI_COMM_WORLD_SIZE",
+    "PMI_RANK": "PMI_SIZE",
+    "SLURM_PROCID": "SLURM_STEP_NUM_TASKS",
+}
+"""Variables of mpirun and of srun; a batch shell of Slurm has the rank but no step that started it."""
+
+_RANK_VARIABLES = (*_RANK_AND_SIZE, "PMIX_RANK")
 
 _PREFIXES = ("OMPI_", "PMIX_", "PRTE_", "PMI_")
 
@@ -11,8 +18,12 @@ _YIELD = "OMPI_MCA_mpi_yield_when_idle"
 
 
 def launched_rank() -> int:
-    """Rank of this process; 0 without a launcher."""
-    return next((int(os.environ[name]) for name in _RANK_VARIABLES if os.environ.get(name, "").isdigit()), 0)
+    """Rank of this process; 0 without a launcher, or where a rank is not one of several."""
+    for rank, size in _RANK_AND_SIZE.items():
+        known = [int(text) for text in map(os.environ.get, (rank, size)) if text is not None and text.isdecimal()]
+        if len(known) == 2:
+            return known[0] if known[1] > 1 else 0
+    return 0
 
 
 def without_launcher(environment: Mapping[str, str]) -> dict[str, str]:

@@ -47,7 +47,7 @@ def column(shared_path, comm):
 @pytest.fixture
 def one_process(monkeypatch):
     """As if no launcher had started this process."""
-    for name in ("OMPI_COMM_WORLD_RANK", "PMIX_RANK", "PMI_RANK", "SLURM_PROCID"):
+    for name in ("OMPI_COMM_WORLD_RANK", "PMIX_RANK", "PMI_RANK", "SLURM_PROCID", "SLURM_STEP_NUM_TASKS"):
         monkeypatch.delenv(name, raising=False)
 
 
@@ -82,11 +82,42 @@ def test_check_names_all_mistakes_at_once(one_process, capsys):
 @pytest.mark.serial
 def test_a_rank_but_the_first_says_nothing(monkeypatch, capsys):
     monkeypatch.setenv("OMPI_COMM_WORLD_RANK", "1")
+    monkeypatch.setenv("OMPI_COMM_WORLD_SIZE", "2")
     assert cli.main(["check", str(CASES / "column")]) == 0
     with pytest.raises(SystemExit) as leaving:
         cli.main(["run"])
     assert leaving.value.code == 2
     assert capsys.readouterr() == ("", "")
+
+
+@pytest.mark.serial
+@pytest.mark.parametrize(
+    ("variables", "speaks"),
+    [
+        ({"SLURM_PROCID": "1"}, True),
+        ({"SLURM_PROCID": "0", "SLURM_NTASKS": "8"}, True),
+        ({"SLURM_PROCID": "3", "SLURM_STEP_NUM_TASKS": "8"}, False),
+        ({"SLURM_PROCID": "0", "SLURM_STEP_NUM_TASKS": "8"}, True),
+        ({"PMI_RANK": "1", "PMI_SIZE": "2"}, False),
+        ({"PMIX_RANK": "1"}, True),
+        ({"OMPI_COMM_WORLD_RANK": "1", "OMPI_COMM_WORLD_SIZE": "1"}, True),
+        (
+            {
+                "OMPI_COMM_WORLD_RANK": "0",
+                "OMPI_COMM_WORLD_SIZE": "2",
+                "SLURM_PROCID": "1",
+                "SLURM_STEP_NUM_TASKS": "2",
+            },
+            True,
+        ),
+    ],
+)
+def test_only_one_of_several_processes_speaks(one_process, monkeypatch, capsys, variables, speaks):
+    """A rank alone says nothing about the others: a shell that a batch system has started has one too."""
+    for name, value in variables.items():
+        monkeypatch.setenv(name, value)
+    assert cli.main(["check", str(CASES / "column")]) == 0
+    assert bool(capsys.readouterr().out) == speaks
 
 
 @pytest.mark.serial

@@ -132,7 +132,7 @@ class InterfaceDiagnostics:
         """
         number, comm = len(self.names), self._problem.domain.comm
         kinds = {"spent": points.released, "conducting": points.conduction}
-        weights = [points.area] + [points.area * values for values in kinds.values()]
+        weights = [points.area, *(points.area * values for values in kinds.values())]
         local = [np.bincount(self.pair, weight.sum(axis=1), minlength=number) for weight in weights]
         total, *sums = global_sum(comm, np.concatenate(local)).reshape(-1, number)
         return {

@@ -22,6 +22,8 @@ from fem_asslb.stepping import Stepper, StepRecord
 
 logger = logging.getLogger(__name__)
 
+SHARE = 0.5
+"""Size of a share of an interface where the time steps follow it: half a percent of the area counts as one in x."""
 
 LEAST_PRESSURE = 1e-3
 """Pressures count as no smaller [MPa] where the time steps follow them."""
@@ -146,7 +148,7 @@ class Simulation:
         found: dict[str, tuple[float, float]] = {}
         if self.interfaces is not None:
             shares = self.interfaces.shares(self.interfaces.evaluate())
-            found = {name: (share, 1.0) for name, share in shares.items()}
+            found = {name: (share, SHARE) for name, share in shares.items()}
         if not isinstance(self.loading.step, Press):
             pressure = self.pressure()
             found["pressure"] = pressure, max(pressure, self.loading.start_pressure, LEAST_PRESSURE)

@@ -119,15 +119,11 @@ class Stepper:
             ConvergenceError: The smallest step failed; the state is that at the start of the step.
         """
         length, rejected, failed, reason = min(self.next_step, longest), 0, 0.0, ""
-        error: float | None = None
+        solved, before, final = 0.0, 0.0, False
         while True:
-            before, error = error or 0.0, None
-            guess = self._extrapolate(length)
-            load(length)
-            self._problem.controls.time_step.value = length
+            error = None
             try:
-                report = self._solver.solve()
-                check()
+                report, error = self._attempt(length, load, check)
             except ConvergenceError as failure:
                 reason = str(failure)
                 logger.info("step of %.3g s failed: %s", length, reason)
@@ -136,10 +132,8 @@ class Stepper:
                 self.limit = CAUTION * failed
             else:
                 reason = "the time error is too large"
-                ratio = 0.0 if self.last_step is None else length / self.last_step
-                error = self.error.estimate(guess, ratio) / self._settings.tolerance
-                if self._is_jump(length, error, before):
-                    error = ACCEPTED
+                if final or self._is_jump(length, error, before):
+                    error = min(error, ACCEPTED)
                 if error <= ACCEPTED:
                     beyond = overshoot()
                     if beyond == 0.0 or length * (1.0 - beyond) < self._settings.smallest_step:
@@ -148,11 +142,55 @@ class Stepper:
                     length *= 1.0 - beyond
                     self._restore()
                     continue
+                solved, before = length, error
             rejected += 1
             self._restore()
+            # A snap without delay: a step that passes it has a solution, one that ends in it has none.
+            if final := error is None and solved > 0.0 and length < self._settings.first_step:
+                length, solved = solved, 0.0
+                continue
             length *= CUT if error is None else max(CUT, 0.9 / np.sqrt(error))
             if length < self._settings.smallest_step:
+                if error is None and (leap := self._leap(longest, load, overshoot, check)) > 0.0:
+                    return leap, rejected
                 raise ConvergenceError(f"{reason}; the smallest step is {self._settings.smallest_step:g} s")
+
+    def _leap(
+        self,
+        longest: float,
+        load: Callable[[float], None],
+        overshoot: Callable[[], float],
+        check: Callable[[], None],
+    ) -> float:
+        """Length of the longest step that has a solution, over a snap that no short one passes; 0 if there is none."""
+        length = min(self._settings.largest_step, longest)
+        while length > self._settings.first_step:
+            try:
+                report, _ = self._attempt(length, load, check)
+            except ConvergenceError:
+                self._restore()
+            else:
+                if overshoot() == 0.0:
+                    logger.warning(
+                        "a step of %.3g s passes what no short one can: something has let go at once", length
+                    )
+                    self._accept(length, longest, ACCEPTED, report, 1)
+                    return length
+                self._restore()
+            length *= CUT
+        return 0.0
+
+    def _attempt(
+        self, length: float, load: Callable[[float], None], check: Callable[[], None]
+    ) -> tuple[SolveReport, float]:
+        """Solve a step, and estimate its error over the tolerance."""
+        guess = self._extrapolate(length)
+        load(length)
+        self._problem.controls.time_step.value = length
+        report = self._solver.solve()
+        check()
+        ratio = 0.0 if self.last_step is None else length / self.last_step
+        return report, self.error.estimate(guess, ratio) / self._settings.tolerance
 
     def _is_jump(self, length: float, error: float, before: float) -> bool:
         """Whether a shorter step is of no use: a longer one has done as well, as something lets go at once."""

@@ -241,3 +241,20 @@ def test_what_lets_go_at_once_ends_no_run():
     # The instant is met as well as the first step of a stage resolves anything.
     assert lengths[changes.argmax()] < 0.01
     assert len(lengths) < 60
+
+
+@pytest.mark.parametrize("width", [0.005, 0.1])
+def test_a_step_over_what_has_no_solution_in_shorter_ones_is_taken(width):
+    """For a while after 5 s nothing is at rest: steps that end there fail, one that passes it does not."""
+    problem = Debonding(onset=5.0, delay=0.0)
+
+    def solve():
+        if 5.0 < problem.time + problem.controls.time_step.value < 5.0 + width:
+            raise ConvergenceError("no equilibrium")
+        return SolveReport(2)
+
+    problem.solve = solve
+    lengths, changes = debond(problem)
+    assert changes.max() == 1.0
+    assert lengths[changes.argmax()] > width
+    assert lengths.sum() == pytest.approx(10.0)

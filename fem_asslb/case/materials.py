@@ -80,7 +80,8 @@ class MaterialChoice:
             ``"tangential"`` (perpendicular to the line from the particle's centre to the grain's), ``{direction =
             [0, 1, 0]}`` or ``{fibre = [0, 1, 0], sharpness = 5.0}`` with a sharpness from 0 to 1000; random ones
             take a seed: ``{random = true, seed = 2}``, ``{tangential = true, seed = 2}``.
-        overrides: Values that differ from those of ``use``, such as ``youngs_modulus = "165 GPa"``.
+        overrides: A key of a material, below, whose value differs from that of ``use``, such as ``youngs_modulus =
+            "165 GPa"``.
     """
 
     __pydantic_config__: ClassVar[ConfigDict] = STRICT

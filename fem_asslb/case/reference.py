@@ -3,23 +3,48 @@
 import inspect
 import re
 import types
+from collections.abc import Iterator
 from dataclasses import MISSING, fields
 from pathlib import Path
-from typing import Annotated, Any, Literal, Union, get_args, get_origin
+from typing import Annotated, Any, Literal, Union, get_args, get_origin, get_type_hints
+
+from pydantic import BaseModel
 
 from fem_asslb.case.keys import WRITTEN, fields_of, tag_of, walk
+from fem_asslb.case.materials import MaterialChoice
+from fem_asslb.materials.entry import EntryTable, IngredientTable
+from fem_asslb.materials.law_tables import AnodeTable, BendTable, LatticeTable, LineTable, PotentialTable
 from fem_asslb.units import Unit
 
 BEGIN, END = "<!-- keys: begin -->", "<!-- keys: end -->"
 """Lines of the document between which the reference stands."""
 
 
+MATERIAL_TABLES: dict[type[BaseModel], list[str]] = {
+    EntryTable: ["materials.NAME"],
+    IngredientTable: ["materials.NAME.ingredients"],
+    LatticeTable: ["materials.NAME.lattice"],
+    PotentialTable: ["materials.NAME.potential"],
+    LineTable: ["materials.NAME.lattice.a", "materials.NAME.lattice.c", "materials.NAME.potential.line"],
+    BendTable: [
+        "materials.NAME.lattice.a.bends",
+        "materials.NAME.lattice.c.bends",
+        "materials.NAME.potential.line.bends",
+    ],
+    AnodeTable: ["materials.NAME.anode"],
+}
+"""Tables of a material, and where they stand in a case."""
+
+
 def reference() -> str:
-    """Tables of all keys, one per dataclass of the schema."""
+    """Tables of all keys, one per dataclass of the schema and per table of a material."""
     sections: dict[type, list[str]] = {}
     for path, kind in walk():
         sections.setdefault(kind, []).append(path)
-    return "\n\n".join(_section(kind, paths) for kind, paths in sections.items())
+    found = {kind: _section(kind, paths) for kind, paths in sections.items()}
+    materials = [_section(kind, paths) for kind, paths in MATERIAL_TABLES.items()]
+    found[MaterialChoice] = "\n\n".join([found[MaterialChoice], *materials])
+    return "\n\n".join(found.values())
 
 
 def renewed(document: str) -> str:
@@ -29,20 +54,29 @@ def renewed(document: str) -> str:
 
 
 def _section(kind: type, paths: list[str]) -> str:
-    tag = tag_of(kind)
+    tag = None if issubclass(kind, BaseModel) else tag_of(kind)
     names = ", ".join(f"`[{path}]`" if path else "Sections" for path in dict.fromkeys(paths))
     title = f"### {names}" + (f' with `{tag[0]} = "{tag[1]}"`' if tag else "")
     summary, meanings = _docstring(kind)
     lines = [title, "", summary, "", "| key | value | default | meaning |", "|---|---|---|---|"]
-    for item in fields(kind):
-        if tag and item.name == tag[0]:
+    for name, annotation, default in _keys(kind):
+        if tag and name == tag[0]:
             continue
-        annotation, required = fields_of(kind)[item.name]
-        default = "required" if required else _default(item, annotation)
-        meaning = meanings.get(item.name, "")
-        name = "any other" if item.name == "overrides" else f"`{item.name}`"
-        lines.append(f"| {name} | {_value(annotation)} | {default} | {meaning} |")
+        shown = "any other" if name == "overrides" else f"`{name}`"
+        lines.append(f"| {shown} | {_value(annotation)} | {default} | {meanings.get(name, '')} |")
     return "\n".join(lines)
+
+
+def _keys(kind: Any) -> Iterator[tuple[str, Any, str]]:
+    """Name, annotation and default in words of each key of a table."""
+    if issubclass(kind, BaseModel):
+        hints = get_type_hints(kind, include_extras=True)
+        for name, entry in kind.model_fields.items():
+            yield name, hints[name], "required" if entry.is_required() else _default(entry, hints[name])
+    else:
+        for item in fields(kind):
+            annotation, required = fields_of(kind)[item.name]
+            yield item.name, annotation, "required" if required else _default(item, annotation)
 
 
 def _docstring(kind: type) -> tuple[str, dict[str, str]]:
@@ -67,7 +101,7 @@ def _value(annotation: Any) -> str:
         case origin if origin in (Union, types.UnionType):
             kinds = dict.fromkeys(_value(item) for item in arguments if item is not type(None))
             return " or ".join(kinds)
-        case origin if origin is tuple:
+        case origin if origin in (tuple, list):
             of = _value(arguments[0])
             return "list" if of == "table" else f"list of {of}"
         case origin if origin is dict:
@@ -80,7 +114,7 @@ def _value(annotation: Any) -> str:
 
 def _default(item: Any, annotation: Any) -> str:
     value = item.default if item.default is not MISSING else item.default_factory()
-    if value is None or value == () or value == {}:
+    if value in (None, (), {}, [], ""):
         return "none"
     units = [entry.name for entry in get_args(annotation) if isinstance(entry, Unit)]
     if units:

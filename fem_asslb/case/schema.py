@@ -45,8 +45,8 @@ class Cell:
     """Electrochemistry of the battery cell.
 
     Attributes:
-        anode: Material of the library whose potential the counter electrode has: ``"lto"``, ``"indium"``
-            (In/InLi) or ``"lithium"``. The mechanics of an anode layer come from ``materials``.
+        anode: Material of the library whose potential the counter electrode has: ``"lto"``, ``"indium"`` or
+            ``"liin"`` (both In/InLi), or ``"lithium"``. The mechanics of an anode layer come from ``materials``.
         one_c: Current of 1C per mass of active material, e.g. ``"190 mA/g"``.
         n_to_p: Capacity of the anode over that of the positive electrode; needed by
             anodes whose potential changes with their state (``"lto"``).

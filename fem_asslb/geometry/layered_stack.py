@@ -56,7 +56,7 @@ class LayeredStack:
         largest_element: Limit of the size that elements grow to away from packed layers [um]; default half
             the width.
         seed: Seed of the packing; the same seed gives the same mesh.
-        order: Order of the elements' geometry.
+        order: Order of the elements' geometry; 2 needs ``displacement_degree = 2``.
     """
 
     __pydantic_config__: ClassVar[ConfigDict] = STRICT

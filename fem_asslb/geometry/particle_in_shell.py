@@ -43,7 +43,7 @@ class ParticleInShell:
         shell_radius: Outer radius of the shell [um].
         element_size: Element size at the particle; in the shell it grows in proportion to the radius [um].
         part: ``"full"``, or ``"symmetric"``: the quadrant or octant of non-negative coordinates.
-        order: Order of the elements' geometry.
+        order: Order of the elements' geometry; 2 needs ``displacement_degree = 2``.
         grains: Grains of the particle, with ``part = "full"`` only; without them it is a single crystal.
     """
 

@@ -40,7 +40,14 @@ def _name_or_table(value: object) -> object:
 
 
 class IngredientTable(Table):
-    """One phase of a composite."""
+    """One phase of a composite.
+
+    Attributes:
+        material: Name of the library, or a table with the keys of a material.
+        weight_fraction: Weight; the weights of all phases need not add up to 1.
+        source: Where the value comes from.
+        mark: How far it is to be trusted, see `docs/materials.md`.
+    """
 
     material: Annotated[Any, BeforeValidator(_name_or_table)]
     weight_fraction: Number = Field(ge=1e-6, le=100.0)
@@ -49,7 +56,33 @@ class IngredientTable(Table):
 
 
 class EntryTable(Table):
-    """A whole material."""
+    """A whole material, or what differs in it from that of ``use``; every value may also be ``{value, source, mark}``.
+
+    Attributes:
+        title: One line.
+        youngs_modulus: Of an isotropic material, with ``poisson_ratio``.
+        poisson_ratio: More than -1 and less than 0.5.
+        c11: Stiffness of a crystal with one axis, five constants in Voigt's notation.
+        c12: See ``c11``.
+        c13: See ``c11``.
+        c33: See ``c11``; along the axis.
+        c44: See ``c11``; shear of planes that hold the axis.
+        ingredients: Phases of a composite, whose elasticity and density follow by mixing.
+        porosity: Volume fraction of pores of such a composite.
+        density: Mass per volume.
+        strength: Stress above which elasticity is doubtful; the log says how much of the volume passes it.
+        strength_kind: ``"yield"``: the strength is a von Mises stress; ``"fracture"``: the largest principal stress.
+        reaction_volume: Growth of a homogeneous anode layer per lithium that it takes up.
+        swelling_kind: Whether such a layer grows in all directions or along the stack only.
+        maximum_concentration: Lithium of a host at x = 1.
+        molar_mass: Of one formula unit of a host, with one lithium; its capacity at x = 0 follows.
+        diffusivity: Chemical diffusivity of lithium in a host, in all directions.
+        diffusivity_in_plane: Across the axis.
+        diffusivity_along_axis: Along it.
+        lattice: Lattice parameters of a host.
+        potential: Potential of a host against Li.
+        anode: Potential of the anode reaction, of a material that ``cell.anode`` names.
+    """
 
     title: str = ""
     youngs_modulus: _Pressure | None = None

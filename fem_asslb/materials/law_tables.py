@@ -25,7 +25,13 @@ class Table(BaseModel):
 
 
 class BendTable(Table):
-    """One bend of a law."""
+    """One bend of a law.
+
+    Attributes:
+        position: Stoichiometry in its middle.
+        width: Stoichiometry over which the slope changes.
+        slope_change: By how much.
+    """
 
     position: Number = Field(ge=-10.0, le=10.0)
     width: Number = Field(ge=1e-6, le=10.0)
@@ -33,7 +39,13 @@ class BendTable(Table):
 
 
 class LineTable(Table):
-    """A bent line."""
+    """A bent line: straight branches joined by hyperbolic bends.
+
+    Attributes:
+        value: Of the straight line without bends at x = 0.
+        slope: Of that line.
+        bends: Where the slope changes.
+    """
 
     value: _Coefficient
     slope: _Coefficient
@@ -63,7 +75,17 @@ class _DataTable(Table):
 
 
 class LatticeTable(_DataTable):
-    """Lattice law; ``table`` holds the data it was fitted to (x, a, c)."""
+    """Lattice parameters against stoichiometry.
+
+    Attributes:
+        x_min: Least stoichiometry of the data.
+        x_max: Largest stoichiometry of the data.
+        source: Where the data come from.
+        mark: How far they are to be trusted, see `docs/materials.md`.
+        table: The data that the law was fitted to, lists ``x``, ``a`` and ``c``; kept for reference.
+        a: Lattice parameter across the axis, in any unit.
+        c: Along the axis.
+    """
 
     a: LineTable
     c: LineTable
@@ -86,7 +108,16 @@ class LatticeTable(_DataTable):
 
 
 class PotentialTable(_DataTable):
-    """Potential law; ``table`` holds the data it was fitted to (x, u)."""
+    """Potential against stoichiometry.
+
+    Attributes:
+        x_min: Least stoichiometry of the data.
+        x_max: Largest stoichiometry of the data.
+        source: Where the data come from.
+        mark: How far they are to be trusted, see `docs/materials.md`.
+        table: The data that the law was fitted to, lists ``x`` and ``u``; kept for reference.
+        line: The potential [V]; it falls from 0 to 1.05.
+    """
 
     line: LineTable
 
@@ -105,7 +136,19 @@ class PotentialTable(_DataTable):
 
 
 class AnodeTable(Table):
-    """Potential of an anode reaction."""
+    """Potential of an anode reaction against Li.
+
+    Attributes:
+        kind: ``"plateau"``, or ``"tailed-plateau"``, which has all four of the keys of the tails.
+        plateau: Potential of the plateau.
+        lithiated_drop: Fall of the potential of the full anode.
+        lithiated_width: Decay length of that tail, as a share of the capacity.
+        delithiated_rise: Rise of the potential of the empty anode.
+        delithiated_width: Decay length of that tail, as a share of the capacity.
+        specific_capacity: Charge per mass from empty to full.
+        source: Where the values come from.
+        mark: How far they are to be trusted, see `docs/materials.md`.
+    """
 
     kind: Literal["plateau", "tailed-plateau"]
     plateau: units.Voltage

@@ -185,5 +185,7 @@ def _log_start(simulation: Simulation, start: int | None) -> None:
     logger.info("%s: %d cells on %d ranks", printable(simulation.case.case.title), cells, domain.comm.size)
     if waiting_ranks_yield() and domain.comm.size > 1:
         logger.info("ranks that wait give up their core (mpi_yield_when_idle)")
+    free = sorted(domain.boundaries.keys() - simulation.problem.model.support.boundaries)
+    logger.info("free boundaries: %s", ", ".join(free) or "none")
     if start is not None:
         logger.info("resumed after step %d, %.6g s", start, simulation.time)

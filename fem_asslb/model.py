@@ -99,6 +99,12 @@ class Support:
     generalised_plane_strain: bool = False
     pinned: bool = False
 
+    @property
+    def boundaries(self) -> set[str]:
+        """Boundaries that are held or loaded; all others are free."""
+        named = {name for name in (self.pressure, self.prescribed) if name is not None}
+        return {name for name, _ in self.planes} | named | ({"top"} if self.platen else set())
+
 
 @dataclass(frozen=True)
 class Model:

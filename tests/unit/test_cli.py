@@ -224,6 +224,7 @@ def test_a_run_goes_on_when_the_reader_of_its_output_goes(shared_path):
         assert run.wait() == 0
         assert run.stderr.read() == ""
     assert "end of protocol" in (shared_path / "results" / "run.log").read_text()
+    assert "free boundaries: none" in (shared_path / "results" / "run.log").read_text()
 
 
 @pytest.mark.serial

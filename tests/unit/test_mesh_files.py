@@ -10,6 +10,7 @@ import pytest
 
 from fem_asslb.errors import MeshError
 from fem_asslb.geometry import MeshFile
+from fem_asslb.mesh.source import read_source
 from meshes import build
 from meshes.mesh_formats import format_of
 from meshes.mesh_reader import read_mesh
@@ -200,3 +201,32 @@ def test_a_reader_that_crashes_is_one_line(formats, tmp_path, monkeypatch):
     (tmp_path / "crash").chmod(0o755)
     with pytest.raises(MeshError, match="its reader ended with SIGSEGV"):
         reader.read_mesh(formats["text.msh"])
+
+
+@pytest.mark.parametrize(
+    ("extra", "message"),
+    [
+        (lambda level: level == 2.0, r"2 facets \(the first at .*\) are named more than once, as 'extra', 'top'"),
+        (lambda level: level == 1.0, "2 facets of boundary 'extra' .* are inside the mesh"),
+    ],
+)
+def test_groups_of_a_file_that_share_a_curve_or_lie_inside(extra, message, tmp_path):
+    with gmsh_session("two"):
+        squares = [gmsh.model.occ.addRectangle(0, y, 0, 1, 1) for y in (0, 1)]
+        gmsh.model.occ.fragment([(2, squares[0])], [(2, squares[1])])
+        gmsh.model.occ.synchronize()
+        gmsh.model.addPhysicalGroup(2, squares, 1, "electrolyte")
+        curves = [tag for _, tag in gmsh.model.getEntities(1)]
+        centres = {tag: gmsh.model.occ.getCenterOfMass(1, tag) for tag in curves}
+        groups = {"bottom": (1, 0.0), "top": (1, 2.0), "left": (0, 0.0), "right": (0, 1.0)}
+        for name, (axis, level) in groups.items():
+            of = [tag for tag, place in centres.items() if np.isclose(place[axis], level)]
+            gmsh.model.addPhysicalGroup(1, of, -1, name)
+        chosen = [tag for tag, place in centres.items() if np.isclose(place[0], 0.5) and extra(round(place[1], 9))]
+        gmsh.model.addPhysicalGroup(1, chosen, -1, "extra")
+        gmsh.option.setNumber("Mesh.MeshSizeMax", 0.5)
+        gmsh.model.mesh.generate(2)
+        gmsh.write(str(tmp_path / "two.msh"))
+    build(MeshFile(tmp_path / "two.msh"), tmp_path / "out.msh")
+    with pytest.raises(MeshError, match=message):
+        read_source(tmp_path / "out.msh")

@@ -12,6 +12,7 @@ from fem_asslb.errors import CaseErrors
 from fem_asslb.grammar import build_parser
 from fem_asslb.launcher import launched_rank, leave_launcher
 from fem_asslb.log import silence_output
+from fem_asslb.printable import printable
 from fem_asslb.surroundings import elsewhere, start_petsc
 
 if TYPE_CHECKING:
@@ -48,12 +49,15 @@ def _new(options: argparse.Namespace) -> int:
 
 
 def _check(options: argparse.Namespace) -> int:
+    from fem_asslb.case.doubts import doubts
     from fem_asslb.case.estimates import format_rows, summary
     from fem_asslb.output.resolved import format_toml, resolved_table
 
     case = _read_case(options)
     print(format_toml(resolved_table(case)))
     print(f"What follows from it\n{format_rows(summary(case))}")
+    for line in doubts(case):
+        print(f"warning: {printable(line, 300)}")
     return DONE
 
 

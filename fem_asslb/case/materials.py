@@ -5,6 +5,7 @@ from typing import Annotated, Any, ClassVar, Literal
 
 from pydantic import BeforeValidator, ConfigDict, Field
 
+from fem_asslb.errors import CaseError
 from fem_asslb.materials.library import resolve
 from fem_asslb.materials.material import Material
 from fem_asslb.values import STRICT, Integer, Number, Vector, show
@@ -99,6 +100,9 @@ class MaterialChoice:
             CaseError: One fault.
             CaseErrors: Several faults.
         """
+        if "anode" in self.overrides:
+            unused = "nothing uses the potential of a region's anode"
+            raise CaseError(f"{key}.anode", f"{unused}; expected a name of the library under cell.anode instead")
         if self.use is None:
             return resolve(self.overrides, key)
         return resolve({"use": self.use} | self.overrides if self.overrides else self.use, key)

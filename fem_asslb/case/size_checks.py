@@ -23,7 +23,7 @@ MOST_ELEMENTS = 20_000_000
 MOST_BODIES = 100_000
 """Particles and voids of a layer: hours of packing."""
 
-MOST_STEPS = 5_000
+MOST_STEPS = 2_000
 """Steps of a protocol, repeats written out."""
 
 MOST_TIME_STEPS = 1_000_000

@@ -114,6 +114,8 @@ class EntryTable(Table):
         Raises:
             MaterialError: Incomplete, out of range, or stated twice.
         """
+        if self.porosity and not self.ingredients:
+            raise MaterialError(f"porosity = {self.porosity:g} is used with ingredients only; leave it out")
         stiffness = {key: getattr(self, key) for key in STIFFNESS_KEYS if getattr(self, key) is not None}
         isotropic = [value for value in (self.youngs_modulus, self.poisson_ratio) if value is not None]
         if not stiffness and len(isotropic) == 2:

@@ -3,7 +3,7 @@
 from typing import Annotated, Literal
 
 import numpy as np
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from fem_asslb import units
 from fem_asslb.errors import MaterialError
@@ -63,6 +63,16 @@ class _DataTable(Table):
     source: str = ""
     mark: str = ""
     table: dict[str, list[Number]] = {}
+
+    @model_validator(mode="before")
+    @classmethod
+    def _data_have_a_law(cls, value: object) -> object:
+        """Data alone are no law: the functions are closed forms, which data are fitted by."""
+        laws = [name for name, field in cls.model_fields.items() if field.is_required()]
+        if isinstance(value, dict) and "table" in value and not any(law in value for law in laws):
+            fit = "data are kept beside the law and not used by themselves; fit it (scripts/fit_laws.py)"
+            raise ValueError(f"a table without {' and '.join(laws)}: {fit} and state {' and '.join(laws)}")
+        return value
 
     def span(self) -> tuple[float, float]:
         """Least and largest stoichiometry of the data.

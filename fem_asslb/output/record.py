@@ -7,6 +7,7 @@ import subprocess
 import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
+from dataclasses import asdict
 from datetime import UTC, datetime
 from importlib import metadata
 from pathlib import Path
@@ -136,6 +137,8 @@ class RunRecord:
         domain = simulation.problem.domain
         self._part |= {"versions": versions(), "petsc options": dict(simulation.solver.options)}
         self._part["commit"] = commit() if self._comm.rank == 0 else None
+        materials = simulation.problem.model.materials
+        self._content["materials used"] = {role: asdict(material) for role, material in materials.items()}
         self._content["mesh facts"] = {
             "cells": domain.mesh.topology.index_map(domain.dimension).size_global,
             "roles": list(domain.roles),

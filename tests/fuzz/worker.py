@@ -13,6 +13,7 @@ from pathlib import Path
 from types import FrameType
 from typing import Any
 
+from fem_asslb.case.doubts import doubts
 from fem_asslb.case.estimates import format_rows, summary
 from fem_asslb.case.reader import read_case
 from fem_asslb.errors import CaseErrors
@@ -82,7 +83,7 @@ def _try(mutator: Mutator, folder: Path, number: int) -> tuple[str, str]:
 def _read(folder: Path, overrides: list[str]) -> str:
     """What ``check`` does."""
     case = read_case(folder, overrides)
-    text = format_toml(resolved_table(case)) + format_rows(summary(case))
+    text = "\n".join([format_toml(resolved_table(case)), format_rows(summary(case)), *doubts(case)])
     assert all(line.isprintable() for line in text.splitlines()), "control characters in what is printed"
     return "accepted"
 

@@ -283,6 +283,10 @@ def test_the_record_says_what_was_run_and_how_it_went(case_folder, comm):
     assert len(part["peak memory per rank [MB]"]) == comm.size
     assert content["case"]["fixture"] == {"walls": "symmetric", "kind": "spring", "stiffness": "2 MPa/um"}
     assert build_case(content["case"]) == read_case(case_folder)
+    for role, material in read_case(case_folder).resolved_materials().items():
+        used = content["materials used"][role]
+        assert used["elasticity"] == vars(material.elasticity)
+        assert used["sources"] == dict(material.sources)
 
 
 @pytest.mark.serial

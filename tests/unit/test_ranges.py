@@ -14,7 +14,7 @@ from tests.unit.test_cli import COLUMN
 pytestmark = pytest.mark.serial  # plain numbers: nothing parallel in it
 
 MATERIAL = """{ title = "own", youngs_modulus = "165 GPa", poisson_ratio = 0.3, density = "4.78 g/cm^3",
-strength = "1 GPa", maximum_concentration = "49140 mol/m^3", molar_mass = "97 g/mol", porosity = 0.0,
+strength = "1 GPa", maximum_concentration = "49140 mol/m^3", molar_mass = "97 g/mol",
 diffusivity_in_plane = "1e-14 m^2/s", diffusivity_along_axis = "1e-15 m^2/s",
 axis = { fibre = [0, 1, 0], sharpness = 5.0 },
 lattice = { a = { value = 2.8, slope = 0.05, bends = [{ position = 0.3, width = 0.1, slope_change = 0.01 }] },

@@ -1,0 +1,60 @@
+"""What check warns of, and laws of a material that nothing would use."""
+
+import pytest
+
+from fem_asslb import cli
+from fem_asslb.case.doubts import doubts
+from fem_asslb.case.reader import read_case
+from fem_asslb.errors import CaseErrors
+from tests.unit.test_bad_input import GOOD
+
+pytestmark = pytest.mark.serial  # plain text: nothing parallel in it
+
+
+@pytest.fixture
+def case(tmp_path):
+    (tmp_path / "case.toml").write_text(GOOD)
+    return tmp_path
+
+
+def test_a_good_case_raises_no_doubt(case):
+    assert doubts(read_case(case)) == []
+
+
+@pytest.mark.parametrize(
+    ("steps", "words"),
+    [
+        ("['press to 1 MPa in 1 s', 'charge at 0.1C until 5 V']", ["'charge at 0.1C until 5 V'", "x = 0.25"]),
+        ("['press to 1 MPa in 1 s', 'discharge at 0.1C until 1 V']", ["'discharge at 0.1C until 1 V'", "x = 1"]),
+        ("['charge at 0.1C until 2.75 V']", ["no step presses"]),
+        ("['unload to 0 MPa in 1 s', 'charge at 0.1C until 2.75 V']", ["no step presses"]),
+    ],
+)
+def test_what_hardly_is_meant_is_told(case, capsys, steps, words):
+    (line,) = doubts(read_case(case, [f"protocol.steps={steps}"]))
+    assert line.startswith("protocol.steps: ")
+    assert all(word in line for word in words)
+    assert cli.main(["check", str(case), "--set", f"protocol.steps={steps}"]) == 0
+    assert f"warning: {line}" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize(
+    ("change", "key", "words"),
+    [
+        ("potential={table={x=[0.2, 1.0], u=[4.5, 3.5]}}", "potential", ["a table without line", "state line"]),
+        ("lattice={table={x=[0.2, 1.0]}}", "lattice", ["a table without a and c"]),
+        ("anode={kind='plateau', plateau='0.6 V'}", "anode", ["nothing uses", "cell.anode"]),
+    ],
+)
+def test_a_law_that_nothing_would_use_is_refused(case, change, key, words):
+    with pytest.raises(CaseErrors) as caught:
+        read_case(case, [f"materials.particle.{change}"])
+    (error,) = caught.value.errors
+    assert error.key == f"materials.particle.{key}"
+    assert all(word in error.message for word in words)
+
+
+def test_a_porosity_of_nothing_is_refused(case):
+    own = "materials.separator={youngs_modulus='24 GPa', poisson_ratio=0.3, porosity=0.1}"
+    with pytest.raises(CaseErrors, match=r"materials\.separator.*: porosity = 0\.1 is used with ingredients only"):
+        read_case(case, [own])

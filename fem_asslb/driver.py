@@ -1,7 +1,7 @@
 """A case from its directory to its results; also the Python API ``fem_asslb.run``."""
 
 import logging
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
@@ -23,7 +23,7 @@ from fem_asslb.output.schedule import Schedule
 from fem_asslb.parallel import FailingTogether, on_root
 from fem_asslb.picture_process import draw_separately
 from fem_asslb.printable import printable
-from fem_asslb.results_folder import check_folder, prepare_folder
+from fem_asslb.results_folder import check_folder, occupied_folder
 from fem_asslb.simulation import Observer, Simulation
 
 logger = logging.getLogger(__name__)
@@ -114,7 +114,11 @@ def _run_case(
         bar = None
         if console and comm.rank == 0 and log.on_terminal():
             bar = stack.enter_context(log.ProgressBar(case))
-        return _run(comm, case, results, base / MESH_FOLDER, latest, [*observers, *([bar] if bar else [])])
+
+        def occupy() -> None:
+            stack.enter_context(occupied_folder(results, resume, overwrite))
+
+        return _run(comm, case, results, base / MESH_FOLDER, latest, occupy, [*observers, *([bar] if bar else [])])
 
 
 def build_domain(comm: MPI.Comm, case: Case, folder: Path) -> tuple[str, Domain]:
@@ -135,6 +139,7 @@ def _run(
     folder: Path,
     meshes: Path,
     latest: dict[str, Any] | None,
+    occupy: Callable[[], None],
     observers: list[Observer],
 ) -> Outcome:
     warnings, file = log.WarningList(), log.LogFile()
@@ -152,7 +157,7 @@ def _run(
         if latest is not None:
             checkpoint.restore(simulation, folder, latest)
             start = int(latest["clock"]["index"])
-        on_root(comm, lambda: prepare_folder(folder, keep=latest is not None))
+        on_root(comm, occupy)
         if comm.rank == 0:
             file.open(folder / log.FILE, append=latest is not None)
         run_record = record.RunRecord(folder, comm, identity, warnings.messages, watch, resumed=latest is not None)

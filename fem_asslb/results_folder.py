@@ -2,11 +2,14 @@
 
 import os
 import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 from fem_asslb import log
 from fem_asslb.errors import FemAsslbError
+from fem_asslb.folder_lock import locked, require_unlocked
 from fem_asslb.output import checkpoint, history, names, particle_table, record
 from fem_asslb.plotting import PICTURES
 
@@ -31,29 +34,41 @@ def check_folder(folder: Path, resume: bool, overwrite: bool) -> dict[str, Any] 
         The last checkpoint if the run goes on from it.
 
     Raises:
-        FemAsslbError: The folder cannot be made or written to; there are results and neither ``resume`` nor
-            ``overwrite``; or there is nothing to resume.
+        FemAsslbError: The folder cannot be made or written to; another run writes to it; there are results and neither
+            ``resume`` nor ``overwrite``; or there is nothing to resume.
     """
     existing = next(path for path in (folder, *folder.absolute().parents) if path.exists())
     if not existing.is_dir() or not os.access(existing, os.W_OK):
         raise FemAsslbError(f"--results '{folder}': '{existing}' is not a folder that can be written to")
+    require_unlocked(folder)
     if resume:
         return checkpoint.read_latest(folder)
+    _require_new(folder, overwrite)
+    return None
+
+
+def _require_new(folder: Path, overwrite: bool) -> None:
     if not overwrite and any((folder / name).exists() for name in _OURS):
         raise FemAsslbError(
             f"there are results in '{folder}': use --resume to go on with them or --overwrite to replace them"
         )
-    return None
 
 
-def prepare_folder(folder: Path, keep: bool) -> None:
-    """Make the results folder; remove earlier results, and nothing else, unless they are kept."""
+@contextmanager
+def occupied_folder(folder: Path, resume: bool, overwrite: bool) -> Iterator[None]:
+    """Make the results folder and keep others from it; remove earlier results, and nothing else, unless they are kept.
+
+    Raises:
+        FemAsslbError: Another run was faster.
+    """
     folder.mkdir(parents=True, exist_ok=True)
-    if keep:
-        return
-    for name in _OURS:
-        path = folder / name
-        if path.is_dir():
-            shutil.rmtree(path)
-        else:
-            path.unlink(missing_ok=True)
+    with locked(folder):
+        if not resume:
+            _require_new(folder, overwrite)
+            for name in _OURS:
+                path = folder / name
+                if path.is_dir():
+                    shutil.rmtree(path)
+                else:
+                    path.unlink(missing_ok=True)
+        yield

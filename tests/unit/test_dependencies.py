@@ -36,7 +36,8 @@ LAYERS = [
     "battery_cell build loading ledger simulation",
     "output",
     "plotting new_case log",
-    "mesh_cache results_folder picture_process",
+    "mesh_cache folder_lock",
+    "results_folder picture_process",
     "driver",
     "__init__ grammar cli __main__",
 ]

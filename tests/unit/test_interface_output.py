@@ -7,8 +7,7 @@ import pytest
 
 from fem_asslb.mesh.domain import region_particles
 from fem_asslb.output import history, interface_values, names, particle_table, record
-from fem_asslb.parallel import on_root
-from fem_asslb.results_folder import prepare_folder
+from fem_asslb.results_folder import occupied_folder
 from tests.unit.test_output import Recorder, run
 
 CELL = """
@@ -108,8 +107,8 @@ class Keeper(Recorder):
 @pytest.mark.serial
 def test_a_run_that_replaces_another_leaves_none_of_its_files(case_folder, comm):
     outcome, _ = run(case_folder, comm, overrides=['protocol.steps=["press to 5 MPa in 1 min"]'])
-    on_root(comm, lambda: prepare_folder(outcome.results, keep=False))
-    assert list(outcome.results.iterdir()) == []
+    with occupied_folder(outcome.results, resume=False, overwrite=True):
+        assert [path.name for path in outcome.results.iterdir()] == [".lock"]
 
 
 def run_to_cracks(folder, comm):

@@ -1,0 +1,82 @@
+"""Only one run writes into a results folder; a run that was killed keeps nobody from it."""
+
+import socket
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from fem_asslb import cli
+from fem_asslb.errors import FemAsslbError
+from fem_asslb.folder_lock import locked, require_unlocked
+from fem_asslb.output import history
+from fem_asslb.results_folder import occupied_folder
+from tests.unit.test_cli import COLUMN
+
+pytestmark = pytest.mark.serial
+
+ROOT = Path(__file__).parents[2]
+
+HOLD = """
+import sys, time
+from pathlib import Path
+from fem_asslb.folder_lock import locked
+with locked(Path(sys.argv[1])):
+    print("held", flush=True)
+    time.sleep(1000)
+"""
+
+
+@pytest.fixture
+def holder(tmp_path):
+    """A process that holds the lock of the folder ``results``."""
+    (tmp_path / "results").mkdir()
+    command = [sys.executable, "-c", HOLD, str(tmp_path / "results")]
+    with subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, text=True) as process:
+        assert process.stdout.readline() == "held\n"
+        yield process
+        process.kill()
+
+
+def test_a_second_run_says_who_holds_the_folder_and_touches_nothing(tmp_path, holder, capsys):
+    (tmp_path / "case.toml").write_text(COLUMN)
+    for option in ([], ["--overwrite"], ["--resume"]):
+        assert cli.main(["run", str(tmp_path), *option]) == 2
+        (message,) = capsys.readouterr().err.splitlines()
+        assert f"another run writes to '{tmp_path / 'results'}'" in message
+        assert f"process {holder.pid} on {socket.gethostname()} since 20" in message
+    assert [path.name for path in (tmp_path / "results").iterdir()] == [".lock"]
+
+
+def test_a_dead_process_holds_nothing(tmp_path, holder):
+    folder = tmp_path / "results"
+    with pytest.raises(FemAsslbError):
+        require_unlocked(folder)
+    holder.kill()
+    holder.wait()
+    assert (folder / ".lock").read_text()
+    require_unlocked(folder)
+    with locked(folder), pytest.raises(FemAsslbError, match="another run"), locked(folder):
+        pass
+    assert (folder / ".lock").read_text() == ""
+
+
+def test_of_two_runs_that_start_together_the_later_one_removes_nothing(tmp_path):
+    with occupied_folder(tmp_path / "results", resume=False, overwrite=False):
+        (tmp_path / "results" / history.FILE).write_text("mine")
+    with (
+        pytest.raises(FemAsslbError, match="--resume"),
+        occupied_folder(tmp_path / "results", resume=False, overwrite=False),
+    ):
+        pass
+    assert (tmp_path / "results" / history.FILE).read_text() == "mine"
+
+
+def test_a_file_system_without_locks_is_a_warning(tmp_path, monkeypatch, caplog):
+    def no_locks(*_):
+        raise OSError(38, "Function not implemented")
+
+    monkeypatch.setattr("fcntl.flock", no_locks)
+    with locked(tmp_path):
+        assert "knows no locks" in caplog.text

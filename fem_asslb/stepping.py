@@ -70,7 +70,7 @@ class Stepper:
     Attributes:
         next_step: Length that the next step would like to have [s].
         before: State one step before ``problem.previous``, for the extrapolation.
-        last_step: Length of the step between the two [s]; None at the start of a stage.
+        last_step: Length of the step between the two [s]; None at the start of a stage and after a jump.
         limit: Steps stay below this length [s] after Newton has failed; infinite before.
         error: Time error of the step just solved.
 
@@ -205,7 +205,8 @@ class Stepper:
         self.next_step = min(wanted, self.limit, self._settings.largest_step)
         self.limit *= CONFIDENCE
         self.before.assign(self._problem.previous)
-        self.last_step = length
+        # The slope of a jump says nothing about what follows: as at the start of a stage.
+        self.last_step = length if error < ACCEPTED else None
         self.error.accept()
 
     def _extrapolate(self, length: float) -> dict[str, np.ndarray]:

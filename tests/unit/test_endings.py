@@ -1,5 +1,6 @@
 """How a run ends that cannot go on: exit code, one message, a note in run.json, and no rank that waits for another."""
 
+import signal
 import subprocess
 import sys
 from pathlib import Path
@@ -111,3 +112,23 @@ def test_a_folder_that_vanishes_ends_the_run(tmp_path, ranks):
     code, messages, note = ended(tmp_path, ranks, "no folder", "0")
     assert (code, note) == (3, None)
     assert "No such file or directory" in messages and "Traceback" not in messages
+
+
+@pytest.mark.parametrize(
+    ("number", "code", "note"), [(signal.SIGINT, *INTERRUPTED[::2]), (signal.SIGTERM, *TERMINATED[::2])]
+)
+def test_ranks_say_how_they_ended_when_their_launcher_is_asked_to(tmp_path, number, code, note):
+    """As after Ctrl-C in a terminal, which the script sees and mpirun does not."""
+    (tmp_path / "case.toml").write_text(COLUMN)
+    launcher = [str(ROOT / "scripts" / "ranks"), "mpirun", "-n", "2", "--oversubscribe", "--bind-to", "none"]
+    steps = "protocol.steps=['press to 10 MPa in 1 min', 'rest 1000 h']"
+    case = [str(tmp_path), "--set", steps, "--set", "time={first_step='1 s', largest_step='1 s'}"]
+    command = [*launcher, sys.executable, "-m", "fem_asslb", "run", *case]
+    with subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as run:
+        while "step " not in (line := run.stdout.readline()):
+            assert line
+        run.send_signal(number)
+        _, messages = run.communicate(timeout=300)
+    assert run.returncode == code
+    assert note in messages and "Traceback" not in messages
+    assert read_record(tmp_path / "results")["runs"][-1]["end"] == note

@@ -124,7 +124,8 @@ class Simulation:
         if starts:
             self.stepper.begin_stage()
             loading.begin_step()
-            loading.check()
+        # The step before may have been the last that anything conducts: shorter ones only come nearer to that instant.
+        loading.check()
         before = self.solver.iterations
         longest = loading.remaining()
         met = longest == 0.0

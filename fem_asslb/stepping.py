@@ -193,8 +193,13 @@ class Stepper:
         return report, self.error.estimate(guess, ratio) / self._settings.tolerance
 
     def _is_jump(self, length: float, error: float, before: float) -> bool:
-        """Whether a shorter step is of no use: a longer one has done as well, as something lets go at once."""
-        return error > ACCEPTED and length < self._settings.first_step and error > FALLS * before > 0.0
+        """Whether a shorter step is of no use: a longer one has done as well, as something lets go at once.
+
+        At the smallest step there may be no longer one that has been solved to compare with.
+        """
+        if error <= ACCEPTED or length >= self._settings.first_step:
+            return False
+        return error > FALLS * before if before > 0.0 else length * CUT < self._settings.smallest_step
 
     def _accept(self, length: float, longest: float, error: float, report: SolveReport, rejected: int) -> None:
         factor = GROWTH if error == 0.0 else min(GROWTH, 0.9 / np.sqrt(error))

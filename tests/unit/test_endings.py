@@ -1,5 +1,6 @@
 """How a run ends that cannot go on: exit code, one message, a note in run.json, and no rank that waits for another."""
 
+import os
 import signal
 import subprocess
 import sys
@@ -55,6 +56,11 @@ sys.exit(cli.main(["run", case]))
 """
 
 
+def environment():
+    """That of this process as it was started: MPI, which may have started since, has added to it."""
+    return dict(os.environ, OMPI_MCA_mpi_yield_when_idle="1")
+
+
 def ended(path, ranks, kind, on):
     """Exit code, messages and the note in run.json of a run in which something happens on some ranks."""
     (path / "case.toml").write_text(COLUMN)
@@ -62,7 +68,9 @@ def ended(path, ranks, kind, on):
     launcher = ["mpirun", "-n", str(ranks), "--oversubscribe", "--bind-to", "none"] if ranks > 1 else []
     command = [*launcher, sys.executable, str(path / "program.py"), kind, on, str(path)]
     # Ranks that wait for one another would do so for ever.
-    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False, timeout=300)
+    done = subprocess.run(
+        command, cwd=ROOT, env=environment(), capture_output=True, text=True, check=False, timeout=300
+    )
     results = path / "results"
     note = read_record(results)["runs"][-1]["end"] if results.exists() else None
     return done.returncode, done.stderr, note
@@ -88,7 +96,7 @@ KINDS = {"own error": OURS, "interrupt": INTERRUPTED, "terminate": TERMINATED, "
 def test_a_run_says_how_it_ended(tmp_path, ranks, on, kind):
     expected, message, noted = KINDS[kind]
     code, messages, note = ended(tmp_path, ranks, kind, on)
-    assert (code, note) == (expected, noted)
+    assert (code, note) == (expected, noted), messages
     assert (f"rank {on}: {message}" if on == "1" else f"{message}\n") in messages
     assert "Traceback" not in messages
 
@@ -102,7 +110,7 @@ def test_a_run_says_how_it_ended(tmp_path, ranks, on, kind):
 )
 def test_an_error_inside_the_solver_on_one_rank_ends_all(tmp_path, kind, on, code, message):
     found, messages, note = ended(tmp_path, 2, kind, on)
-    assert found == code
+    assert found == code, messages
     assert message in messages and note == message
     assert ("Traceback" in messages) == (code == 1)
 
@@ -110,7 +118,7 @@ def test_an_error_inside_the_solver_on_one_rank_ends_all(tmp_path, kind, on, cod
 @pytest.mark.parametrize("ranks", [1, 2])
 def test_a_folder_that_vanishes_ends_the_run(tmp_path, ranks):
     code, messages, note = ended(tmp_path, ranks, "no folder", "0")
-    assert (code, note) == (3, None)
+    assert (code, note) == (3, None), messages
     assert "No such file or directory" in messages and "Traceback" not in messages
 
 
@@ -124,7 +132,8 @@ def test_ranks_say_how_they_ended_when_their_launcher_is_asked_to(tmp_path, numb
     steps = "protocol.steps=['press to 10 MPa in 1 min', 'rest 1000 h']"
     case = [str(tmp_path), "--set", steps, "--set", "time={first_step='1 s', largest_step='1 s'}"]
     command = [*launcher, sys.executable, "-m", "fem_asslb", "run", *case]
-    with subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as run:
+    pipes = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE, "text": True}
+    with subprocess.Popen(command, cwd=ROOT, env=environment(), **pipes) as run:
         while "step " not in (line := run.stdout.readline()):
             assert line
         run.send_signal(number)

@@ -8,6 +8,8 @@ from fem_asslb.spaces.state import OUT_OF_PLANE
 from tests.grids import box
 from tests.support import CRYSTAL, REFERENCE_X, crystal_stiffness, host, mean, problem_on, set_profile
 
+pytestmark = pytest.mark.two_ranks
+
 AXIS = np.array([0.48, -0.6, 0.64])
 SWELLING, X, ACROSS = (0.02, -0.05), 0.8, 3e-3
 GRADIENT = 1e-3 * np.array([[1.0, -4.0, 2.5], [3.0, 2.0, -1.0], [0.5, 6.0, -3.0]])

@@ -20,6 +20,8 @@ from tests import composite
 from tests.monolithic import random_direction
 from tests.support import CRYSTAL, TEMPERATURE, integral
 
+pytestmark = pytest.mark.two_ranks
+
 STEP = 1e-4
 
 

@@ -10,6 +10,8 @@ import pytest
 from fem_asslb.case.reader import read_case
 from fem_asslb.errors import CaseError, CaseErrors
 
+pytestmark = pytest.mark.two_ranks
+
 GOOD = """
 [case]
 title = "good"

@@ -22,6 +22,8 @@ from tests.grids import box
 from tests.support import passive, problem_on
 from tests.unit.test_interface_output import CELL
 
+pytestmark = pytest.mark.two_ranks
+
 
 def interfaces_of(comm, folder, *overrides, text=CELL):
     if comm.rank == 0:

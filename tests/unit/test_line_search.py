@@ -10,6 +10,8 @@ from fem_asslb.solver import NewtonSolver
 from tests.grids import box
 from tests.support import passive, prescribe, problem_on
 
+pytestmark = pytest.mark.two_ranks
+
 
 def stuck_block(displacement):
     """Force of a spring, 1 N/m, and of friction that holds with 100 N/m up to 1 N, and the tangent."""

@@ -8,6 +8,8 @@ import pytest
 from fem_asslb.driver import run
 from scripts.expected import Expected, compare, read_expected
 
+pytestmark = pytest.mark.two_ranks
+
 CASES = Path(__file__).parents[2] / "cases"
 
 

@@ -14,6 +14,8 @@ from tests import closed_forms
 from tests.grids import box
 from tests.support import orders, passive, prescribe, problem_on
 
+pytestmark = pytest.mark.two_ranks
+
 RADIUS = 10.0
 STIFFNESS = 1e8
 """The overlap is 1e-3 of the gap at the edge of the contact."""

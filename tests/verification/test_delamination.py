@@ -17,6 +17,8 @@ from tests import closed_forms
 from tests.grids import ball, box
 from tests.support import force_x, host, passive, problem_on
 
+pytestmark = pytest.mark.two_ranks
+
 YOUNGS, ARM, LENGTH, CRACK = 100e3, 1.0, 12.0, 5.0
 STRENGTH, TOUGHNESS = 100.0, 1.0
 COHESION = Cohesion(STRENGTH, STRENGTH, TOUGHNESS, TOUGHNESS, 1e5, viscous_time=0.05)

@@ -11,6 +11,8 @@ from fem_asslb.simulation import Simulation
 from fem_asslb.spaces.state import PLATEN
 from tests import closed_forms
 
+pytestmark = pytest.mark.two_ranks
+
 CASES = Path(__file__).parents[2] / "cases"
 THICKNESS = {"anode": 40.0, "separator": 120.0, "cathode": 14.0}
 STOICHIOMETRY = 0.45

@@ -26,6 +26,8 @@ from tests.support import (
     set_profile,
 )
 
+pytestmark = pytest.mark.two_ranks
+
 YOUNGS, POISSON, SWELLING = 100e3, 0.3, 0.05
 OCTANT = (("left", 0), ("front", 1), ("bottom", 2))
 

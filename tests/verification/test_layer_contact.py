@@ -8,6 +8,8 @@ from fem_asslb.driver import build_domain
 from fem_asslb.interface_diagnostics import InterfaceDiagnostics
 from fem_asslb.simulation import Simulation
 
+pytestmark = pytest.mark.two_ranks
+
 STACK = """
 [case]
 title = "Piston on a cell"

@@ -13,6 +13,8 @@ from tests import closed_forms
 from tests.grids import ball
 from tests.support import REFERENCE_X, built, force_x, host, mean, orders, passive, prescribe, problem_on, rms
 
+pytestmark = pytest.mark.two_ranks
+
 CORE, SHELL, OUTSIDE = (150e3, 0.25), (22e3, 0.37), 80.0
 SWELLING = (0.03, -0.05)
 X = 0.9

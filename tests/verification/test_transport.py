@@ -12,6 +12,8 @@ from tests import closed_forms, composite
 from tests.grids import ball, box
 from tests.support import IDEAL, LINEAR, TEMPERATURE, host, integral, orders, problem_on, rms, set_profile
 
+pytestmark = pytest.mark.two_ranks
+
 OCTANT = (("left", 0), ("front", 1), ("bottom", 2))
 
 

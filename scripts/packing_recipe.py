@@ -3,14 +3,14 @@
 import tomllib
 from dataclasses import field
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Any
 
 import numpy as np
 from pydantic import TypeAdapter
 from pydantic.dataclasses import dataclass
 
 from fem_asslb.geometry.diameters import Diameters
-from fem_asslb.units import Length, Pressure, Unit
+from fem_asslb.units import Density, Length, Pressure
 from fem_asslb.values import STRICT, Integer, Number
 from meshes.bodies import Array
 from meshes.compaction import Powder
@@ -21,7 +21,7 @@ class Grains:
     """Spheres of one material."""
 
     diameter: Diameters
-    density: Annotated[float, Unit("g/cm^3")]
+    density: Density
     youngs_modulus: Pressure
     poisson_ratio: Number
 

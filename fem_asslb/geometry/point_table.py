@@ -8,6 +8,7 @@ import numpy.typing as npt
 
 from fem_asslb.input_files import regular_file
 from fem_asslb.printable import printable, quoted
+from fem_asslb.values import number_in
 
 Array = npt.NDArray[np.float64]
 
@@ -43,7 +44,7 @@ def read_points(path: Path, dimension: int, value: str, zero: bool) -> tuple[Arr
 
 def _numbers(path: Path, line: int, row: list[str], columns: list[str], zero: bool) -> list[float]:
     try:
-        values = [float(text) for text in row]
+        values = [number_in(text.strip(" ")) for text in row]
     except ValueError:
         values = []
     name = columns[-1].partition(" ")[0]

@@ -1,5 +1,6 @@
 """Names of regions: ``role`` for a layer, ``role/particle`` for a single crystal, ``role/particle/grain``."""
 
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 
@@ -31,10 +32,10 @@ def read_region_name(name: str) -> RegionName:
     """Parts of the name of a region.
 
     Raises:
-        MeshError: What follows the role are not one or two numbers.
+        MeshError: What follows the role are not one or two numbers from 1 and of nine digits at most.
     """
     role, *numbers = name.split("/")
-    if len(numbers) > 2 or not all(number.isdecimal() for number in numbers):
+    if len(numbers) > 2 or not all(re.fullmatch("0*[1-9][0-9]{0,8}", number) for number in numbers):
         accepted = "'role', 'role/0001' (particle) or 'role/0001/0001' (grain of a particle)"
         raise MeshError(f"a region is called {quoted(name, 40)}; accepted: {accepted}")
     return RegionName(role, *map(int, numbers))

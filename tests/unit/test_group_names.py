@@ -54,7 +54,19 @@ def test_groups_of_a_mesh_have_names(name, place, tmp_path, monkeypatch):
     assert meshio.read(tmp_path / "out.msh", file_format="gmsh").field_data
 
 
-@pytest.mark.parametrize("name", ["a/b", "particle/1/2/3", "particle/-1", "particle/"])
+@pytest.mark.parametrize(
+    "name",
+    [
+        "a/b",
+        "particle/1/2/3",
+        "particle/-1",
+        "particle/",
+        "particle/１",
+        "particle/²",
+        "particle/0",
+        "particle/" + "9" * 10,
+    ],
+)
 def test_numbers_of_regions_are_numbers(name):
     with pytest.raises(MeshError, match="a region is called"):
         read_region_name(name)

@@ -91,3 +91,17 @@ def test_no_reader_waits_for_a_pipe(name, tmp_path):
     message = caught.value.strerror if isinstance(caught.value, OSError) else str(caught.value)
     assert "named pipe" in message or "no case here" in message
     assert "\n" not in message
+
+
+@pytest.mark.parametrize("number", ["５", "1_0", "٣", "nan", "inf", "0x1", "1e", "", "1e99999"])
+def test_numbers_of_a_table_are_plain_decimals(number, tmp_path):
+    """What Python takes for a number beside them is a slip of the hand; digits of other scripts look like ours."""
+    (tmp_path / "points.csv").write_text(f"x [um],y [um],gap [um]\n1,2,0\n3,{number},4\n", encoding="utf-8")
+    with pytest.raises(ValueError, match="line 3: 3, .* is not accepted; expected 3 finite numbers, the gap from 0"):
+        read_points(tmp_path / "points.csv", 2, "gap [um]", zero=True)
+
+
+def test_decimals_of_a_table_are_read_with_blanks_around_them(tmp_path):
+    (tmp_path / "points.csv").write_text("x [um],y [um],gap [um]\n -1.5, +2e-1 ,.5\n")
+    points, gaps = read_points(tmp_path / "points.csv", 2, "gap [um]", zero=True)
+    assert points.tolist() == [[-1.5, 0.2]] and gaps.tolist() == [0.5]

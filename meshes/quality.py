@@ -58,7 +58,7 @@ def measure() -> Report:
         grains=sum(name.grain > 0 for name in names.values()),
         equivalent_diameters=_diameters(list(particle_volumes(volumes).values()), dimension),
         particle_surface=_surface(groups, particles, dimension),
-        displacement_dofs=3 * (vertices + edges),
+        displacement_dofs=(3 * vertices, 3 * (vertices + edges)),
         lithium_dofs=sum(len(np.unique(cells.corners)) for cells in particles.values()),
     )
 

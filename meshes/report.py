@@ -45,7 +45,7 @@ class Report:
         equivalent_diameters: Smallest, mean and largest diameter of the disc or sphere with a particle's
             meshed volume [um].
         particle_surface: Area (length in 2D) of the particles' surface inside the cell [um^(dimension - 1)].
-        displacement_dofs: Unknowns of a continuous displacement, P2 with three components.
+        displacement_dofs: Unknowns of a continuous displacement with three components, of degree 1 and of degree 2.
         lithium_dofs: Unknowns of one P1 field in the particles.
         packing: For each packed layer and kind of bodies: the fraction wanted, placed and meshed, and the
             factor on diameters or, for those of a table, how far they were moved [um]; for grains their number and
@@ -64,7 +64,7 @@ class Report:
     grains: int
     equivalent_diameters: tuple[float, float, float] | None
     particle_surface: float
-    displacement_dofs: int
+    displacement_dofs: tuple[int, int]
     lithium_dofs: int
     packing: dict[str, dict[str, float]] = field(default_factory=dict)
 
@@ -77,7 +77,7 @@ class Report:
         lines = [
             f"{self.elements} elements of order {self.order} in {self.dimension}D",
             f"quality: smallest {self.quality_min:.3f}, mean {self.quality_mean:.3f}",
-            f"unknowns: displacement P2 {self.displacement_dofs}"
+            "unknowns: displacement P1 {} or P2 {}".format(*self.displacement_dofs)
             + (f", each lithium field in particles P1 {self.lithium_dofs}" if self.particles else ""),
         ]
         if self.equivalent_diameters:

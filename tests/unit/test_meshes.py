@@ -197,7 +197,8 @@ def test_expected_unknowns_of_a_known_mesh(tmp_path):
     mesh.write(tmp_path / "square.inp", file_format="abaqus")
     report = build(MeshFile(tmp_path / "square.inp", {"matrix": "cathode"}, length_unit=2.0), tmp_path / "square.msh")
     assert report.volumes == pytest.approx({"particle/0001": 2.0, "cathode": 2.0})
-    assert (report.displacement_dofs, report.lithium_dofs) == (3 * (4 + 5), 3)
+    assert (report.displacement_dofs, report.lithium_dofs) == ((3 * 4, 3 * (4 + 5)), 3)
+    assert "unknowns: displacement P1 12 or P2 27" in str(report)
     assert report.particle_surface == pytest.approx(2 * math.sqrt(2))
     # Right isosceles triangles; the second one is listed clockwise and is turned over.
     assert report.quality_min == pytest.approx(report.quality_mean) and report.quality_min > 0.8

@@ -6,6 +6,7 @@ from xml.etree import ElementTree
 from xml.sax.saxutils import quoteattr
 
 from fem_asslb.errors import FemAsslbError
+from fem_asslb.input_files import regular_file
 from fem_asslb.output.files import replace_text
 
 
@@ -20,10 +21,12 @@ def read_collection(path: Path) -> list[tuple[float, str]]:
     """Times [s] and files of a collection.
 
     Raises:
-        FemAsslbError: The file is no collection.
+        FemAsslbError: The file cannot be read, or is no collection.
     """
     try:
-        sets = ElementTree.parse(path).getroot().iter("DataSet")
+        sets = ElementTree.parse(regular_file(path)).getroot().iter("DataSet")
         return [(float(item.attrib["timestep"]), item.attrib["file"]) for item in sets]
+    except OSError as error:
+        raise FemAsslbError(f"'{path}' cannot be read: {error.strerror}") from error
     except (ElementTree.ParseError, KeyError, ValueError) as error:
         raise FemAsslbError(f"'{path}' is not a collection of fields: {error}") from error

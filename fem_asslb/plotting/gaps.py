@@ -14,7 +14,7 @@ from fem_asslb.output.collection import read_collection
 from fem_asslb.output.names import DAMAGE, DISPLACEMENT, INTERFACE_COLLECTION, OPENING, ROLE
 from fem_asslb.plotting.panels import View, frame, opened, picture_of, show_image, view_of
 from fem_asslb.plotting.pictures import telling_snapshots
-from fem_asslb.plotting.snapshots import Snapshot
+from fem_asslb.plotting.snapshots import Snapshot, read_cells
 from fem_asslb.plotting.style import WIDTH, create_figure, label_panels, paper_style, save
 
 LARGEST_GAP = 0.02
@@ -40,7 +40,7 @@ def draw_gaps(results: Path, folder: Path) -> list[Path]:
     with paper_style():
         for title, snapshot in telling_snapshots(results).items():
             view = view_of(snapshot)
-            interfaces = pyvista.read(files[min(files, key=lambda time: abs(time - snapshot.time))])
+            interfaces = read_cells(files[min(files, key=lambda time: abs(time - snapshot.time))])
             drawn.append(_draw(snapshot, view, interfaces, folder / f"gaps-{title}.png"))
     return drawn
 

@@ -8,8 +8,10 @@ import numpy.typing as npt
 import pyvista
 
 from fem_asslb.errors import FemAsslbError
+from fem_asslb.input_files import regular_file
 from fem_asslb.output.collection import read_collection
 from fem_asslb.output.names import COLLECTION, REGION
+from fem_asslb.printable import quoted
 
 FloatArray = npt.NDArray[np.float64]
 
@@ -87,12 +89,26 @@ def read_snapshot(results: Path, time: float) -> Snapshot:
     """Fields at the time nearest to ``time`` [s].
 
     Raises:
-        FemAsslbError: No fields, or a file is missing.
+        FemAsslbError: No fields, or a file that cannot be read.
     """
     found, file = min(_entries(results), key=lambda entry: abs(entry[0] - time))
-    if not (results / file).is_file():
-        raise FemAsslbError(f"'{results / file}' is listed in {COLLECTION} but missing")
-    return Snapshot(found, pyvista.read(results / file))
+    return Snapshot(found, read_cells(results / file))
+
+
+def read_cells(path: Path) -> pyvista.UnstructuredGrid:
+    """Cells of a file that a collection lists.
+
+    Raises:
+        FemAsslbError: There is no such file, or it holds no cells.
+    """
+    try:
+        # The name comes from a file: its ending does not choose a reader.
+        grid = pyvista.XMLUnstructuredGridReader(regular_file(path)).read()
+    except OSError as error:
+        raise FemAsslbError(f"{quoted(path, 160)} is listed but cannot be read: {error.strerror}") from error
+    if grid.n_cells == 0:
+        raise FemAsslbError(f"{quoted(path, 160)} holds no cells")
+    return grid
 
 
 def _entries(results: Path) -> list[tuple[float, str]]:

@@ -11,6 +11,7 @@ from fem_asslb.errors import CaseErrors, FemAsslbError
 from fem_asslb.geometry.point_table import read_points
 from fem_asslb.input_files import regular_file
 from fem_asslb.output import checkpoint
+from fem_asslb.output.collection import read_collection
 from fem_asslb.output.history import keep_until
 from meshes.mesh_reader import read_mesh
 
@@ -63,6 +64,7 @@ READERS = {
     "file of a hash": lambda path: file_hashes({"geometry": {"path": str(path)}}),
     "latest.json": lambda path: checkpoint.read_latest(checkpoint_of(path)),
     "history.csv": lambda path: keep_until(path, 1),
+    "fields.pvd": read_collection,
 }
 """What reads each kind of input file."""
 

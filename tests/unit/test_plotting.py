@@ -1,5 +1,6 @@
 """Pictures show the right values at the right places, in the colours of their colour bars."""
 
+import os
 from pathlib import Path
 
 import matplotlib
@@ -9,6 +10,7 @@ from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.colors import Normalize
 from mpi4py import MPI
 
+from fem_asslb.errors import FemAsslbError
 from fem_asslb.output import vtu
 from fem_asslb.output.collection import write_collection
 from fem_asslb.output.names import (
@@ -193,6 +195,27 @@ def test_pictures_of_gaps_say_how_much_they_magnify(tmp_path, monkeypatch, cells
     assert share(pixels, damaged) > 1e-4
     if cells is SQUARE:  # in 3D bodies are shaded
         assert share(pixels, gaps._BODIES[0]) > 0.02 and share(pixels, gaps._BODIES[1]) > 0.02
+
+
+@pytest.mark.parametrize("kind", ["a named pipe", "a folder", "nothing"])
+def test_a_file_that_a_collection_lists_is_looked_at_before_it_is_opened(tmp_path, kind):
+    """A pipe would wait for ever."""
+    folder = write(tmp_path / "r", SQUARE, [0.5, np.nan])
+    write_collection(folder / INTERFACE_COLLECTION, [(0.0, "listed.vtu")])
+    if kind != "nothing":
+        {"a named pipe": os.mkfifo, "a folder": os.mkdir}[kind](folder / "listed.vtu")
+    with pytest.raises(FemAsslbError, match="listed.vtu' is listed but cannot be read: (it is a|No such)"):
+        gaps.draw_gaps(folder, folder)
+    write_collection(folder / COLLECTION, [(0.0, "listed.vtu")])
+    with pytest.raises(FemAsslbError, match="listed.vtu' is listed but cannot be read: (it is a|No such)"):
+        read_snapshot(folder, 0.0)
+
+
+def test_the_ending_of_a_listed_file_chooses_no_reader(tmp_path):
+    folder = write(tmp_path / "r", SQUARE, [0.5, np.nan])
+    (folder / FOLDER / "0.vtu").rename(folder / "fields.stl")
+    write_collection(folder / COLLECTION, [(0.0, "fields.stl")])
+    assert read_snapshot(folder, 0.0).grid.n_cells == 2
 
 
 def test_angles_to_the_stack():

@@ -15,7 +15,7 @@ from fem_asslb.plotting.style import WIDTH, create_figure, label_panels, paper_s
 def draw_pictures(results: Path, folder: Path) -> list[Path]:
     """Draw the fields of the times that matter and the mesh with its crystals.
 
-    Colours of stress mean the same at all times; those of x show the differences within one time.
+    The colours of each picture span what is there at its own time; those of the animation mean the same at all times.
 
     Args:
         results: Results folder.
@@ -28,12 +28,10 @@ def draw_pictures(results: Path, folder: Path) -> list[Path]:
     first = next(iter(snapshots.values()))
     view = view_of(first)
     names = [name for name in LOOKS if name in first.grid.point_data]
-    norms = {name: limits(list(snapshots.values()), view, name) for name in names}
     drawn = []
     with paper_style():
         for title, snapshot in snapshots.items():
-            if STOICHIOMETRY in norms:
-                norms[STOICHIOMETRY] = limits([snapshot], view, STOICHIOMETRY)
+            norms = {name: limits([snapshot], view, name) for name in names}
             drawn.append(_draw_fields(snapshot, view, norms, folder / f"fields-{title}.png"))
         if np.abs(first.grid.cell_data[AXIS]).max() > 0.0:
             drawn.append(draw_crystals(first, view, folder / "crystals.png"))

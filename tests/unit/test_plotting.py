@@ -218,6 +218,18 @@ def test_the_ending_of_a_listed_file_chooses_no_reader(tmp_path):
     assert read_snapshot(folder, 0.0).grid.n_cells == 2
 
 
+def test_each_picture_of_fields_has_scales_of_its_own_time(tmp_path, monkeypatch):
+    """The animation alone has common ones."""
+    folder = write(tmp_path / "r", SQUARE, [0.5, 0.5], times=(1.0, 2.0), stress=30.0)
+    snapshots = {str(time): read_snapshot(folder, time) for time in (1.0, 2.0)}
+    monkeypatch.setattr(pictures, "telling_snapshots", lambda results: snapshots)
+    drawn = []
+    monkeypatch.setattr(pictures, "_draw_fields", lambda snapshot, view, norms, path: drawn.append(norms) or path)
+    pictures.draw_pictures(folder, folder)
+    assert [norms[VON_MISES].vmax for norms in drawn] == pytest.approx([30.0, 60.0])
+    assert [norms[HYDROSTATIC].vmin for norms in drawn] == pytest.approx([-30.0, -60.0])
+
+
 def test_angles_to_the_stack():
     vectors = np.array([[0.0, 1.0, 0.0], [0.0, -1.0, 0.0], [1.0, 0.0, 0.0], [0.0, 1.0, 1.0], [0.0, 0.0, 0.0]])
     angles = crystals._angles(vectors, stack=1)

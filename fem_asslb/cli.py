@@ -115,7 +115,7 @@ def _plot(options: argparse.Namespace) -> int:
     with elsewhere():
         from fem_asslb.plotting import draw_all
 
-        for picture in draw_all(results):
+        for picture in draw_all(results, options.format):
             print(picture)
     return DONE
 

@@ -7,6 +7,7 @@ from typing import NoReturn
 
 from fem_asslb.endings import FAILED_INPUT
 from fem_asslb.launcher import launched_rank
+from fem_asslb.plotting import FORMATS
 
 _INTRODUCTION = """\
 Stress, stack pressure and lithium in all-solid-state battery cells, by finite elements.
@@ -142,3 +143,9 @@ def _add_plot(commands: argparse._SubParsersAction) -> None:
     parser = _add(commands, "plot", "draw the pictures of a run again", "They are written to CASE/results/pictures.")
     _add_case(parser, overrides=False)
     _add_results(parser)
+    parser.add_argument(
+        "--format",
+        choices=FORMATS,
+        default=FORMATS[0],
+        help="what the pictures are (default %(default)s); in a PDF curves, axes and text are vectors",
+    )

@@ -5,12 +5,16 @@ from pathlib import Path
 PICTURES = "pictures"
 """Folder of a results folder."""
 
+FORMATS = ("png", "pdf")
+"""What pictures can be: pixels, or lines and letters that stay sharp; fields are pixels in both."""
 
-def draw_all(results: Path) -> list[Path]:
+
+def draw_all(results: Path, picture_format: str = FORMATS[0]) -> list[Path]:
     """Draw everything and return the files.
 
     Args:
         results: Results folder of a run.
+        picture_format: One of `FORMATS`; the animation is a GIF in any case.
 
     Raises:
         FemAsslbError: No results.
@@ -20,12 +24,13 @@ def draw_all(results: Path) -> list[Path]:
     from fem_asslb.plotting.display import screen
     from fem_asslb.plotting.gaps import draw_gaps
     from fem_asslb.plotting.pictures import draw_pictures
+    from fem_asslb.plotting.style import Gallery
 
-    folder = results / PICTURES
+    gallery = Gallery(results / PICTURES, picture_format)
     with screen():
         return [
-            *draw_curves(results, folder),
-            *draw_pictures(results, folder),
-            *draw_gaps(results, folder),
-            *draw_animation(results, folder),
+            *draw_curves(results, gallery),
+            *draw_pictures(results, gallery),
+            *draw_gaps(results, gallery),
+            *draw_animation(results, gallery.folder),
         ]

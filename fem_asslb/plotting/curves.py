@@ -17,6 +17,7 @@ from fem_asslb.plotting.style import (
     GREEN,
     GREY,
     ORANGE,
+    Gallery,
     create_figure,
     label_panels,
     paper_style,
@@ -84,12 +85,12 @@ def read_curves(results: Path) -> Curves:
     return Curves(read_history(results), case["protocol"]["steps"], case["geometry"].get("dimension"))
 
 
-def draw_curves(results: Path, folder: Path) -> list[Path]:
+def draw_curves(results: Path, gallery: Gallery) -> list[Path]:
     """Draw every curve that the history has.
 
     Args:
         results: Results folder.
-        folder: Where the pictures go.
+        gallery: Where the pictures go.
 
     Raises:
         FemAsslbError: No results.
@@ -97,12 +98,12 @@ def draw_curves(results: Path, folder: Path) -> list[Path]:
     curves = read_curves(results)
     drawn = []
     with paper_style():
-        drawn.append(_against_time(curves, folder / "time.png"))
+        drawn.append(_against_time(curves, gallery.file("time")))
         if CAPACITY in curves.columns and curves.rows_of("charge", "discharge"):
-            drawn.append(_against_capacity(curves, folder / "capacity.png"))
+            drawn.append(_against_capacity(curves, gallery.file("capacity")))
         elif curves.rows_of("set"):
-            drawn.append(_against_stoichiometry(curves, folder / "stoichiometry.png"))
-        drawn.append(_stresses_and_energies(curves, folder / "stress-energy.png"))
+            drawn.append(_against_stoichiometry(curves, gallery.file("stoichiometry")))
+        drawn.append(_stresses_and_energies(curves, gallery.file("stress-energy")))
     return drawn
 
 
@@ -117,7 +118,7 @@ def _against_time(curves: Curves, path: Path) -> Path:
         panel.plot(curves.hours[rows], values - base, color=colour)
         panel.set_ylabel(change_label(base) if base else LABELS[name])
         panel.margins(x=0)
-        _shade_stages(panel, curves, rows)
+        shade_charges(panel, curves, rows)
     axes[-1].set_xlabel("Time [h]")
     figure.align_ylabels()
     label_panels(axes)
@@ -129,8 +130,8 @@ def change_label(start: float) -> str:
     return f"Pressure [MPa]\nminus {start:.4g} MPa"
 
 
-def _shade_stages(panel: Axes, curves: Curves, rows: slice) -> None:
-    """Grey bands for the charges."""
+def shade_charges(panel: Axes, curves: Curves, rows: slice) -> None:
+    """Grey bands for the charges, against time."""
     first = curves.hours[rows][0]
     for _, stage in curves.rows_of("charge"):
         low, high = curves.hours[stage][0], curves.hours[stage][-1]

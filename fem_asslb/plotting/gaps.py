@@ -15,7 +15,7 @@ from fem_asslb.output.names import DAMAGE, DISPLACEMENT, INTERFACE_COLLECTION, O
 from fem_asslb.plotting.panels import View, frame, opened, picture_of, show_image, view_of
 from fem_asslb.plotting.pictures import telling_snapshots
 from fem_asslb.plotting.snapshots import Snapshot, read_cells
-from fem_asslb.plotting.style import WIDTH, create_figure, label_panels, paper_style, save
+from fem_asslb.plotting.style import WIDTH, Gallery, create_figure, label_panels, paper_style, save
 
 LARGEST_GAP = 0.02
 """Size in the picture of the largest opening, over the width of the view."""
@@ -26,12 +26,12 @@ _CRACKS = "inferno_r"
 FloatArray = npt.NDArray[np.float64]
 
 
-def draw_gaps(results: Path, folder: Path) -> list[Path]:
+def draw_gaps(results: Path, gallery: Gallery) -> list[Path]:
     """Draw gaps and damage at the times that matter; nothing for a run whose interfaces are welded.
 
     Args:
         results: Results folder.
-        folder: Where the pictures go.
+        gallery: Where the pictures go.
     """
     if not (results / INTERFACE_COLLECTION).is_file():
         return []
@@ -41,7 +41,7 @@ def draw_gaps(results: Path, folder: Path) -> list[Path]:
         for title, snapshot in telling_snapshots(results).items():
             view = view_of(snapshot)
             interfaces = read_cells(files[min(files, key=lambda time: abs(time - snapshot.time))])
-            drawn.append(_draw(snapshot, view, interfaces, folder / f"gaps-{title}.png"))
+            drawn.append(_draw(snapshot, view, interfaces, gallery.file(f"gaps-{title}")))
     return drawn
 
 
@@ -92,7 +92,9 @@ def _draw_bodies(axes: Axes, snapshot: Snapshot, view: View, moved: FloatArray) 
     role = np.asarray(snapshot.grid.cell_data[ROLE])[view.cells]
     colours = [_BODIES[number % len(_BODIES)] for number in role]
     axes.set_facecolor("black")
-    axes.add_collection(PolyCollection(list(moved[view.cells]), facecolors=colours, edgecolors=colours, linewidths=0.1))
+    axes.add_collection(
+        PolyCollection(list(moved[view.cells]), facecolors=colours, edgecolors=colours, linewidths=0.1, rasterized=True)
+    )
     frame(axes, view)
 
 

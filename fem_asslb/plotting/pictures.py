@@ -9,17 +9,17 @@ from fem_asslb.output.names import AXIS, STOICHIOMETRY
 from fem_asslb.plotting.crystals import draw_crystals
 from fem_asslb.plotting.panels import LOOKS, View, add_colour_bar, draw_field, limits, view_of
 from fem_asslb.plotting.snapshots import Snapshot, read_snapshot, times_of
-from fem_asslb.plotting.style import WIDTH, create_figure, label_panels, paper_style, save
+from fem_asslb.plotting.style import WIDTH, Gallery, create_figure, label_panels, paper_style, save
 
 
-def draw_pictures(results: Path, folder: Path) -> list[Path]:
+def draw_pictures(results: Path, gallery: Gallery) -> list[Path]:
     """Draw the fields of the times that matter and the mesh with its crystals.
 
     The colours of each picture span what is there at its own time; those of the animation mean the same at all times.
 
     Args:
         results: Results folder.
-        folder: Where the pictures go.
+        gallery: Where the pictures go.
 
     Raises:
         FemAsslbError: No fields.
@@ -32,9 +32,9 @@ def draw_pictures(results: Path, folder: Path) -> list[Path]:
     with paper_style():
         for title, snapshot in snapshots.items():
             norms = {name: limits([snapshot], view, name) for name in names}
-            drawn.append(_draw_fields(snapshot, view, norms, folder / f"fields-{title}.png"))
+            drawn.append(_draw_fields(snapshot, view, norms, gallery.file(f"fields-{title}")))
         if np.abs(first.grid.cell_data[AXIS]).max() > 0.0:
-            drawn.append(draw_crystals(first, view, folder / "crystals.png"))
+            drawn.append(draw_crystals(first, view, gallery.file("crystals")))
     return drawn
 
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 
 import matplotlib
@@ -40,6 +41,23 @@ _SETTINGS = {
     "savefig.dpi": 300,
     "pdf.fonttype": 42,
 }
+
+
+@dataclass(frozen=True)
+class Gallery:
+    """Where the pictures of a run go.
+
+    Attributes:
+        folder: Their folder.
+        format: Ending of their files, which says what they are: ``"png"`` or ``"pdf"``.
+    """
+
+    folder: Path
+    format: str = "png"
+
+    def file(self, name: str) -> Path:
+        """File of a picture with a name."""
+        return self.folder / f"{name}.{self.format}"
 
 
 @contextmanager

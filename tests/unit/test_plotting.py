@@ -1,5 +1,6 @@
 """Pictures show the right values at the right places, in the colours of their colour bars."""
 
+import json
 import os
 from pathlib import Path
 
@@ -11,7 +12,7 @@ from matplotlib.colors import Normalize
 from mpi4py import MPI
 
 from fem_asslb.errors import FemAsslbError
-from fem_asslb.output import vtu
+from fem_asslb.output import history, record, vtu
 from fem_asslb.output.collection import write_collection
 from fem_asslb.output.names import (
     AXIS,
@@ -28,16 +29,29 @@ from fem_asslb.output.names import (
     STOICHIOMETRY,
     VON_MISES,
 )
-from fem_asslb.plotting import crystals, gaps, panels, pictures
-from fem_asslb.plotting.curves import Curves
+from fem_asslb.plotting import FORMATS, crystals, gaps, panels, pictures
+from fem_asslb.plotting.curves import PRESSURE, Curves, draw_curves
 from fem_asslb.plotting.display import screen
 from fem_asslb.plotting.snapshots import read_snapshot, times_of
-from fem_asslb.plotting.style import OUTSIDE, create_figure, paper_style
+from fem_asslb.plotting.style import OUTSIDE, Gallery, create_figure, paper_style
 
 pytestmark = pytest.mark.serial
 
 SQUARE = [[(0, 0), (2, 0), (0, 2)], [(2, 0), (2, 2), (0, 2)]]
 BOX = [[(0, 0, 0), (3, 0, 0), (0, 3, 0), (0, 0, 3)], [(3, 0, 0), (3, 3, 0), (0, 3, 0), (3, 3, 3)]]
+
+
+def write_run(folder: Path, columns: dict[str, list[float]]) -> Path:
+    """Record and history of a run that charges for an hour; its roles are those of `write`."""
+    folder.mkdir(parents=True, exist_ok=True)
+    case = {"protocol": {"steps": ["charge at 1C until 1 h"]}, "geometry": {"dimension": 2}}
+    content = {"case": case, "runs": [], "mesh facts": {"roles": ["electrolyte", "particle"]}}
+    (folder / record.FILE).write_text(json.dumps(content))
+    times = {history.TIME: [0.0, 1800.0, 3600.0], history.STAGE: [1.0, 1.0, 1.0], PRESSURE: [5.0, 6.0, 7.0]}
+    names = times | columns
+    rows = [",".join(names), *(",".join(map(str, row)) for row in zip(*names.values(), strict=True)), ""]
+    (folder / history.FILE).write_text("\n".join(rows))
+    return folder
 
 
 def write(folder: Path, cells: list, x: list[float], times: tuple[float, ...] = (0.0,), stress: float = 0.0) -> Path:
@@ -150,7 +164,7 @@ def test_a_box_is_opened_unless_its_front_shows_all_particles(tmp_path, gap, fro
 
 def test_pictures_are_drawn_for_the_end_and_for_the_least_lithium(tmp_path):
     folder = write(tmp_path / "r", SQUARE, [0.5, np.nan], times=(1.0, 2.0), stress=5.0)
-    drawn = pictures.draw_pictures(folder, folder / "pictures")
+    drawn = pictures.draw_pictures(folder, Gallery(folder / "pictures"))
     assert [path.name for path in drawn] == ["fields-end.png", "crystals.png"]
     assert all(path.stat().st_size > 10_000 for path in drawn)
 
@@ -177,7 +191,7 @@ def test_bodies_move_apart_by_their_magnified_jump(tmp_path, cells):
 @pytest.mark.parametrize(("cells", "facet"), [(SQUARE, [(2, 0), (0, 2)]), (BOX, [(3, 0, 0), (0, 3, 0), (0, 0, 3)])])
 def test_pictures_of_gaps_say_how_much_they_magnify(tmp_path, monkeypatch, cells, facet):
     folder = write(tmp_path / "r", cells, [0.5, np.nan])
-    assert gaps.draw_gaps(folder, folder) == []
+    assert gaps.draw_gaps(folder, Gallery(folder)) == []
     points = np.zeros((len(facet), 3))
     points[:, : len(facet[0])] = facet
     values = {OPENING: np.array([4e-3]), DAMAGE: np.array([1.0])}
@@ -186,7 +200,7 @@ def test_pictures_of_gaps_say_how_much_they_magnify(tmp_path, monkeypatch, cells
     figures = []
     monkeypatch.setattr(gaps, "save", lambda figure, path: figures.append(figure) or path)
     with screen():
-        assert gaps.draw_gaps(folder, folder) == [folder / "gaps-end.png"]
+        assert gaps.draw_gaps(folder, Gallery(folder)) == [folder / "gaps-end.png"]
     factor = gaps.magnification(4e-3, float(max(place[0] for cell in cells for place in cell)))
     titles = [axes.get_title() for axes in figures[0].axes[:2]]
     assert titles == [f"displacements ×{factor:g}", "largest opening 4 nm"]
@@ -205,7 +219,7 @@ def test_a_file_that_a_collection_lists_is_looked_at_before_it_is_opened(tmp_pat
     if kind != "nothing":
         {"a named pipe": os.mkfifo, "a folder": os.mkdir}[kind](folder / "listed.vtu")
     with pytest.raises(FemAsslbError, match="listed.vtu' is listed but cannot be read: (it is a|No such)"):
-        gaps.draw_gaps(folder, folder)
+        gaps.draw_gaps(folder, Gallery(folder))
     write_collection(folder / COLLECTION, [(0.0, "listed.vtu")])
     with pytest.raises(FemAsslbError, match="listed.vtu' is listed but cannot be read: (it is a|No such)"):
         read_snapshot(folder, 0.0)
@@ -225,9 +239,22 @@ def test_each_picture_of_fields_has_scales_of_its_own_time(tmp_path, monkeypatch
     monkeypatch.setattr(pictures, "telling_snapshots", lambda results: snapshots)
     drawn = []
     monkeypatch.setattr(pictures, "_draw_fields", lambda snapshot, view, norms, path: drawn.append(norms) or path)
-    pictures.draw_pictures(folder, folder)
+    pictures.draw_pictures(folder, Gallery(folder))
     assert [norms[VON_MISES].vmax for norms in drawn] == pytest.approx([30.0, 60.0])
     assert [norms[HYDROSTATIC].vmin for norms in drawn] == pytest.approx([-30.0, -60.0])
+
+
+@pytest.mark.parametrize("ending", FORMATS)
+def test_pictures_are_what_is_asked_for(tmp_path, ending):
+    """In a PDF curves hold no pixels."""
+    columns = {
+        f"electrolyte {name} [MPa]": [1.0, 2.0, 3.0] for name in ("hydrostatic stress mean", "von Mises stress max")
+    }
+    folder = write_run(tmp_path, columns)
+    for path in draw_curves(folder, Gallery(folder, ending)):
+        content = path.read_bytes()
+        assert path.suffix == f".{ending}" and content.startswith({"png": b"\x89PNG", "pdf": b"%PDF"}[ending])
+        assert b"/Subtype /Image" not in content
 
 
 def test_angles_to_the_stack():

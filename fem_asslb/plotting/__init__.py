@@ -23,6 +23,7 @@ def draw_all(results: Path, picture_format: str = FORMATS[0]) -> list[Path]:
     from fem_asslb.plotting.curves import draw_curves
     from fem_asslb.plotting.display import screen
     from fem_asslb.plotting.gaps import draw_gaps
+    from fem_asslb.plotting.interface_curves import draw_interface_curves
     from fem_asslb.plotting.pictures import draw_pictures
     from fem_asslb.plotting.style import Gallery
 
@@ -30,6 +31,7 @@ def draw_all(results: Path, picture_format: str = FORMATS[0]) -> list[Path]:
     with screen():
         return [
             *draw_curves(results, gallery),
+            *draw_interface_curves(results, gallery),
             *draw_pictures(results, gallery),
             *draw_gaps(results, gallery),
             *draw_animation(results, gallery.folder),

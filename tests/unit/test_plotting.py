@@ -29,7 +29,7 @@ from fem_asslb.output.names import (
     STOICHIOMETRY,
     VON_MISES,
 )
-from fem_asslb.plotting import FORMATS, crystals, gaps, panels, pictures
+from fem_asslb.plotting import FORMATS, crystals, gaps, interface_curves, panels, pictures
 from fem_asslb.plotting.curves import PRESSURE, Curves, draw_curves
 from fem_asslb.plotting.display import screen
 from fem_asslb.plotting.snapshots import read_snapshot, times_of
@@ -255,6 +255,34 @@ def test_pictures_are_what_is_asked_for(tmp_path, ending):
         content = path.read_bytes()
         assert path.suffix == f".{ending}" and content.startswith({"png": b"\x89PNG", "pdf": b"%PDF"}[ending])
         assert b"/Subtype /Image" not in content
+
+
+def test_parts_of_an_interface_are_stacked_and_its_conduction_and_pressure_drawn(tmp_path, monkeypatch):
+    shares = {
+        "intact": [1.0, 0.5, 0.0],
+        "damaged": [0.0, 0.25, 0.0],
+        "debonded closed": [0.0, 0.25, 0.25],
+        "open": [0.0, 0.0, 0.75],
+        "conducting": [1.0, 0.9, 0.3],
+    }
+    columns = {f"{name} {part} [-]": values for name in ("p|c", "p|p") for part, values in shares.items()}
+    columns |= {f"{name} contact pressure mean [MPa]": [8.0, 4.0, 1.0] for name in ("p|c", "p|p")}
+    folder, figures = write_run(tmp_path, columns), []
+    monkeypatch.setattr(interface_curves, "save", lambda figure, path: figures.append(figure) or path)
+    assert interface_curves.draw_interface_curves(folder, Gallery(folder)) == [folder / "interfaces.png"]
+    panels_of_one = figures[0].axes[2:]
+    assert [panel.get_title() for panel in panels_of_one] == ["p|p", "p|p"]
+    borders = [part.get_paths()[0].vertices for part in panels_of_one[0].collections]
+    middle = [sorted({y for x, y in border if x == 0.5}) for border in borders]
+    assert middle == [[0.0, 0.5], [0.5, 0.75], [0.75, 1.0], [1.0]]
+    assert panels_of_one[0].lines[-1].get_ydata().tolist() == shares["conducting"]
+    assert panels_of_one[1].lines[0].get_xydata().tolist() == [[0.0, 8.0], [0.5, 4.0], [1.0, 1.0]]
+    legend = [text.get_text() for text in figures[0].legends[0].get_texts()]
+    assert legend == list(shares)
+
+
+def test_a_run_of_welded_bodies_has_no_picture_of_interfaces(tmp_path):
+    assert interface_curves.draw_interface_curves(write_run(tmp_path, {}), Gallery(tmp_path)) == []
 
 
 def test_angles_to_the_stack():

@@ -13,7 +13,7 @@ from matplotlib.lines import Line2D
 from matplotlib.patches import Patch
 
 from fem_asslb.output.names import AXIS, REGION, ROLE
-from fem_asslb.plotting.panels import View, draw_outlines, frame, opened, picture_of, show_image
+from fem_asslb.plotting.panels import SOFT_LIGHT, View, draw_outlines, frame, opened, picture_of, show_image
 from fem_asslb.plotting.snapshots import Snapshot
 from fem_asslb.plotting.style import BLACK, BLUE, GREEN, ORANGE, OUTSIDE, PURPLE, WIDTH, create_figure, save
 
@@ -134,7 +134,6 @@ def _render_crystals(snapshot: Snapshot, view: View, roles: Sequence[str]) -> np
     crystals = snapshot.grid.extract_cells(np.flatnonzero(np.abs(vectors).max(axis=1) > 0.0))
     crystals.cell_data["angle"] = _angles(np.asarray(crystals.cell_data[AXIS]), stack=2)
     matrix = opened(snapshot, view)
-    light = {"ambient": 0.55, "diffuse": 0.5, "specular": 0.0}
     if crystals.n_cells:
         plotter.add_mesh(
             crystals.clean(),
@@ -145,11 +144,11 @@ def _render_crystals(snapshot: Snapshot, view: View, roles: Sequence[str]) -> np
             show_edges=True,
             edge_color="#303030",
             line_width=0.4,
-            **light,
+            **SOFT_LIGHT,
         )
         plotter.add_mesh(_surface_borders(crystals), color="black", line_width=3.0)
     for rod in _rods(snapshot):
-        plotter.add_mesh(rod, color="black", **light)
+        plotter.add_mesh(rod, color="black", **SOFT_LIGHT)
     is_matrix = np.abs(matrix.cell_data[AXIS]).max(axis=1) == 0.0
     role = np.asarray(matrix.cell_data[ROLE])
     for number, colour in (
@@ -157,7 +156,7 @@ def _render_crystals(snapshot: Snapshot, view: View, roles: Sequence[str]) -> np
     ).items():
         # What is cut out of no cell has no fields.
         if np.any(own := is_matrix & (role == number)):
-            plotter.add_mesh(matrix.extract_cells(own), color=colour, **light)
+            plotter.add_mesh(matrix.extract_cells(own), color=colour, **SOFT_LIGHT)
     return picture_of(plotter, view)
 
 

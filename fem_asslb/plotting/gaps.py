@@ -1,6 +1,8 @@
 """Pictures of gaps and cracks: the bodies moved apart at a stated magnification, and the damage of their interfaces."""
 
+from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -9,13 +11,15 @@ from matplotlib.axes import Axes
 from matplotlib.cm import ScalarMappable
 from matplotlib.collections import LineCollection, PolyCollection
 from matplotlib.colors import Normalize
+from matplotlib.patches import Patch
 
 from fem_asslb.output.collection import read_collection
 from fem_asslb.output.names import DAMAGE, DISPLACEMENT, INTERFACE_COLLECTION, OPENING, ROLE
-from fem_asslb.plotting.panels import View, frame, opened, picture_of, show_image, view_of
+from fem_asslb.output.record import read_record
+from fem_asslb.plotting.panels import SOFT_LIGHT, View, frame, opened, picture_of, show_image, view_of
 from fem_asslb.plotting.pictures import telling_snapshots
 from fem_asslb.plotting.snapshots import Snapshot, read_cells
-from fem_asslb.plotting.style import WIDTH, Gallery, create_figure, label_panels, paper_style, save
+from fem_asslb.plotting.style import BLACK, WIDTH, Gallery, create_figure, label_panels, paper_style, save
 
 LARGEST_GAP = 0.02
 """Size in the picture of the largest opening, over the width of the view."""
@@ -32,16 +36,20 @@ def draw_gaps(results: Path, gallery: Gallery) -> list[Path]:
     Args:
         results: Results folder.
         gallery: Where the pictures go.
+
+    Raises:
+        FemAsslbError: No record, no fields, or a file that cannot be read.
     """
     if not (results / INTERFACE_COLLECTION).is_file():
         return []
     files = {time: results / file for time, file in read_collection(results / INTERFACE_COLLECTION)}
+    roles = read_record(results)["mesh facts"]["roles"]
     drawn = []
     with paper_style():
         for title, snapshot in telling_snapshots(results).items():
             view = view_of(snapshot)
             interfaces = read_cells(files[min(files, key=lambda time: abs(time - snapshot.time))])
-            drawn.append(_draw(snapshot, view, interfaces, gallery.file(f"gaps-{title}")))
+            drawn.append(_draw(snapshot, view, interfaces, roles, gallery.file(f"gaps-{title}")))
     return drawn
 
 
@@ -55,7 +63,9 @@ def magnification(largest: float, width: float) -> float:
     return float(np.clip(factor, 1.0, 1000.0))
 
 
-def _draw(snapshot: Snapshot, view: View, interfaces: pyvista.UnstructuredGrid, path: Path) -> Path:
+def _draw(
+    snapshot: Snapshot, view: View, interfaces: pyvista.UnstructuredGrid, roles: Sequence[str], path: Path
+) -> Path:
     largest = float(np.max(interfaces.cell_data[OPENING], initial=0.0))
     factor = magnification(largest, float(view.high[0] - view.low[0]))
     moved = _moved(snapshot, view, factor)
@@ -69,11 +79,24 @@ def _draw(snapshot: Snapshot, view: View, interfaces: pyvista.UnstructuredGrid, 
         show_image(axes[1], _render_damage(view, interfaces))
     axes[0].set_title(f"displacements ×{factor:g}", fontsize=8)
     axes[1].set_title(f"largest opening {1e3 * largest:.3g} nm", fontsize=8)
-    bar = figure.colorbar(ScalarMappable(damage, _CRACKS), ax=axes[1], label=f"{DAMAGE.partition(' ')[0].title()} [–]")
+    bar = figure.colorbar(ScalarMappable(damage, _CRACKS), ax=axes[1], label="Damage (spent share of toughness) [–]")
     bar.ax.spines["outline"].set_linewidth(0.5)
+    figure.legend(handles=_legend(snapshot, view, roles), loc="outside lower center", ncols=5)
     label_panels(axes)
     figure.suptitle(f"{snapshot.time / 3600.0:.3g} h", fontsize=9)
     return save(figure, path)
+
+
+def _legend(snapshot: Snapshot, view: View, roles: Sequence[str]) -> list[Patch]:
+    """Colours of the roles that are shown and, where it has one, of what is left free between them."""
+    numbers = np.unique(np.asarray(snapshot.grid.cell_data[ROLE])[view.cells])
+    bodies = [Patch(facecolor=_colour(number), edgecolor="#808080", label=roles[number]) for number in numbers]
+    # In 3D nothing is drawn in a gap.
+    return [*bodies, Patch(facecolor=BLACK, label="gap")] if snapshot.dimension == 2 else bodies
+
+
+def _colour(role: int) -> str:
+    return _BODIES[role % len(_BODIES)]
 
 
 def _moved(snapshot: Snapshot, view: View, factor: float) -> FloatArray:
@@ -90,11 +113,11 @@ def _moved(snapshot: Snapshot, view: View, factor: float) -> FloatArray:
 
 def _draw_bodies(axes: Axes, snapshot: Snapshot, view: View, moved: FloatArray) -> None:
     role = np.asarray(snapshot.grid.cell_data[ROLE])[view.cells]
-    colours = [_BODIES[number % len(_BODIES)] for number in role]
-    axes.set_facecolor("black")
-    axes.add_collection(
-        PolyCollection(list(moved[view.cells]), facecolors=colours, edgecolors=colours, linewidths=0.1, rasterized=True)
-    )
+    colours = [_colour(number) for number in role]
+    look: dict[str, Any] = {"linewidths": 0.1, "rasterized": True}
+    # Where there was something and nothing is any more, there is a gap.
+    axes.add_collection(PolyCollection(list(snapshot.points()[view.cells]), facecolors=BLACK, edgecolors=BLACK, **look))
+    axes.add_collection(PolyCollection(list(moved[view.cells]), facecolors=colours, edgecolors=colours, **look))
     frame(axes, view)
 
 
@@ -118,6 +141,7 @@ def _render_bodies(snapshot: Snapshot, view: View, moved: FloatArray) -> npt.NDA
         cmap=list(_BODIES),
         clim=(-0.5, len(_BODIES) - 0.5),
         show_scalar_bar=False,
+        **SOFT_LIGHT,
     )
     return picture_of(plotter, view)
 

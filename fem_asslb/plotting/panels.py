@@ -42,6 +42,8 @@ LOOKS = {
 }
 """Fields with pictures, in their order."""
 
+SOFT_LIGHT = {"ambient": 0.55, "diffuse": 0.5, "specular": 0.0}
+"""Shades bodies in 3D so little that their colours are those of the legend."""
 
 _WHOLE = 0.6
 """Share of the height from which on cells with lithium are shown with all that is above and below them."""

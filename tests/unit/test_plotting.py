@@ -33,7 +33,7 @@ from fem_asslb.plotting import FORMATS, crystals, gaps, interface_curves, panels
 from fem_asslb.plotting.curves import PRESSURE, Curves, draw_curves
 from fem_asslb.plotting.display import screen
 from fem_asslb.plotting.snapshots import read_snapshot, times_of
-from fem_asslb.plotting.style import OUTSIDE, Gallery, create_figure, paper_style
+from fem_asslb.plotting.style import BLACK, OUTSIDE, Gallery, create_figure, paper_style
 
 pytestmark = pytest.mark.serial
 
@@ -191,7 +191,8 @@ def test_bodies_move_apart_by_their_magnified_jump(tmp_path, cells):
 @pytest.mark.parametrize(("cells", "facet"), [(SQUARE, [(2, 0), (0, 2)]), (BOX, [(3, 0, 0), (0, 3, 0), (0, 0, 3)])])
 def test_pictures_of_gaps_say_how_much_they_magnify(tmp_path, monkeypatch, cells, facet):
     folder = write(tmp_path / "r", cells, [0.5, np.nan])
-    assert gaps.draw_gaps(folder, Gallery(folder)) == []
+    gallery = Gallery(write_run(folder, {}))
+    assert gaps.draw_gaps(folder, gallery) == []
     points = np.zeros((len(facet), 3))
     points[:, : len(facet[0])] = facet
     values = {OPENING: np.array([4e-3]), DAMAGE: np.array([1.0])}
@@ -200,10 +201,15 @@ def test_pictures_of_gaps_say_how_much_they_magnify(tmp_path, monkeypatch, cells
     figures = []
     monkeypatch.setattr(gaps, "save", lambda figure, path: figures.append(figure) or path)
     with screen():
-        assert gaps.draw_gaps(folder, Gallery(folder)) == [folder / "gaps-end.png"]
+        assert gaps.draw_gaps(folder, gallery) == [folder / "gaps-end.png"]
     factor = gaps.magnification(4e-3, float(max(place[0] for cell in cells for place in cell)))
     titles = [axes.get_title() for axes in figures[0].axes[:2]]
     assert titles == [f"displacements ×{factor:g}", "largest opening 4 nm"]
+    legend = {entry.get_label(): entry.get_facecolor() for entry in figures[0].legends[0].get_patches()}
+    colours = {"electrolyte": gaps._BODIES[0], "particle": gaps._BODIES[1]} | (
+        {"gap": BLACK} if cells is SQUARE else {}
+    )
+    assert legend == {name: matplotlib.colors.to_rgba(colour) for name, colour in colours.items()}
     pixels = colours_of(figures[0])
     damaged = matplotlib.colormaps["inferno_r"](1.0)[:3]
     assert share(pixels, damaged) > 1e-4
@@ -211,10 +217,19 @@ def test_pictures_of_gaps_say_how_much_they_magnify(tmp_path, monkeypatch, cells
         assert share(pixels, gaps._BODIES[0]) > 0.02 and share(pixels, gaps._BODIES[1]) > 0.02
 
 
+def test_only_what_bodies_leave_free_is_drawn_as_a_gap(tmp_path):
+    """A lone triangle that has lost half of its size, in a box of which it never filled the other half."""
+    snapshot = read_snapshot(write(tmp_path, SQUARE[:1], [0.5]), 0.0)
+    figure, axes = create_figure(6.9)
+    gaps._draw_bodies(axes[0], snapshot, panels.view_of(snapshot), 0.5 * snapshot.points())
+    pixels = colours_of(figure)
+    assert share(pixels, BLACK) == pytest.approx(3 * share(pixels, gaps._BODIES[1]), rel=0.1)
+
+
 @pytest.mark.parametrize("kind", ["a named pipe", "a folder", "nothing"])
 def test_a_file_that_a_collection_lists_is_looked_at_before_it_is_opened(tmp_path, kind):
     """A pipe would wait for ever."""
-    folder = write(tmp_path / "r", SQUARE, [0.5, np.nan])
+    folder = write_run(write(tmp_path / "r", SQUARE, [0.5, np.nan]), {})
     write_collection(folder / INTERFACE_COLLECTION, [(0.0, "listed.vtu")])
     if kind != "nothing":
         {"a named pipe": os.mkfifo, "a folder": os.mkdir}[kind](folder / "listed.vtu")
@@ -244,19 +259,6 @@ def test_each_picture_of_fields_has_scales_of_its_own_time(tmp_path, monkeypatch
     assert [norms[HYDROSTATIC].vmin for norms in drawn] == pytest.approx([-30.0, -60.0])
 
 
-@pytest.mark.parametrize("ending", FORMATS)
-def test_pictures_are_what_is_asked_for(tmp_path, ending):
-    """In a PDF curves hold no pixels."""
-    columns = {
-        f"electrolyte {name} [MPa]": [1.0, 2.0, 3.0] for name in ("hydrostatic stress mean", "von Mises stress max")
-    }
-    folder = write_run(tmp_path, columns)
-    for path in draw_curves(folder, Gallery(folder, ending)):
-        content = path.read_bytes()
-        assert path.suffix == f".{ending}" and content.startswith({"png": b"\x89PNG", "pdf": b"%PDF"}[ending])
-        assert b"/Subtype /Image" not in content
-
-
 def test_parts_of_an_interface_are_stacked_and_its_conduction_and_pressure_drawn(tmp_path, monkeypatch):
     shares = {
         "intact": [1.0, 0.5, 0.0],
@@ -283,6 +285,19 @@ def test_parts_of_an_interface_are_stacked_and_its_conduction_and_pressure_drawn
 
 def test_a_run_of_welded_bodies_has_no_picture_of_interfaces(tmp_path):
     assert interface_curves.draw_interface_curves(write_run(tmp_path, {}), Gallery(tmp_path)) == []
+
+
+@pytest.mark.parametrize("ending", FORMATS)
+def test_pictures_are_what_is_asked_for(tmp_path, ending):
+    """In a PDF curves hold no pixels."""
+    columns = {
+        f"electrolyte {name} [MPa]": [1.0, 2.0, 3.0] for name in ("hydrostatic stress mean", "von Mises stress max")
+    }
+    folder = write_run(tmp_path, columns)
+    for path in draw_curves(folder, Gallery(folder, ending)):
+        content = path.read_bytes()
+        assert path.suffix == f".{ending}" and content.startswith({"png": b"\x89PNG", "pdf": b"%PDF"}[ending])
+        assert b"/Subtype /Image" not in content
 
 
 def test_angles_to_the_stack():

@@ -219,3 +219,88 @@ def test_a_damaged_mesh_of_our_own_is_one_line(tmp_path):
         with pytest.raises(MeshError) as caught:
             read_source(tmp_path / "mesh.msh")
         assert str(caught.value).isprintable() and len(str(caught.value)) < 300
+
+
+OLD = """$MeshFormat
+2.2 0 8
+$EndMeshFormat
+$PhysicalNames
+2
+2 1 "electrolyte"
+1 2 "free"
+$EndPhysicalNames
+$Nodes
+3
+1 0 0 0
+2 1 0 0
+3 0 1 0
+$EndNodes
+$Elements
+4
+1 2 2 1 1 1 2 3
+2 1 2 2 2 1 2
+3 1 2 2 2 2 3
+4 1 2 2 2 3 1
+$EndElements
+"""
+
+NEW = """$MeshFormat
+4.1 0 8
+$EndMeshFormat
+$PhysicalNames
+2
+2 1 "electrolyte"
+1 2 "free"
+$EndPhysicalNames
+$Entities
+0 1 1 0
+1 0 0 0 1 1 0 1 2 0
+1 0 0 0 1 1 0 1 1 0
+$EndEntities
+$Nodes
+1 3 1 3
+2 1 0 3
+1
+2
+3
+0 0 0
+1 0 0
+0 1 0
+$EndNodes
+$Elements
+2 4 1 4
+2 1 2 1
+1 1 2 3
+1 1 1 3
+2 1 2
+3 2 3
+4 3 1
+$EndElements
+"""
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        (
+            OLD.replace("1 2 2 1 1 1 2 3\n", "1 9 2 1 1 1 2 3 4 5 6\n")
+            .replace("3 1 2 2 2 2 3\n", "3 9 2 1 2\n")
+            .replace("3\n1 0 0 0\n", "9\n1 0 0 0\n" + "".join(f"{node} 0 0 {node}\n" for node in range(4, 10))),
+            "cells of type 'triangle6' without 6 nodes",
+        ),
+        (NEW.replace("1 0 0 0 1 1 0 1 1 0", "1 0 0 0 1 1 0 99999999999999 1 0"), "is damaged: MemoryError"),
+        (NEW.replace("\n3\n0 0 0", "\n99999999999999\n0 0 0"), "is damaged: MemoryError"),
+    ],
+)
+def test_a_damaged_file_of_gmsh_is_one_line(text, message, tmp_path):
+    (tmp_path / "mesh.msh").write_text(text)
+    with pytest.raises(MeshError, match=message) as caught:
+        read_source(tmp_path / "mesh.msh")
+    assert str(caught.value).isprintable() and len(str(caught.value)) < 300
+
+
+def test_nothing_of_a_file_is_printed_while_it_is_read(tmp_path, capfd):
+    """The names of sections that are not closed would be, with what controls a terminal."""
+    (tmp_path / "mesh.msh").write_text(NEW + "$\x1b[31mred\n1\n")
+    assert read_source(tmp_path / "mesh.msh").regions == ("electrolyte",)
+    assert capfd.readouterr() == ("", "")

@@ -66,7 +66,12 @@ def _reason(done: subprocess.CompletedProcess[bytes]) -> str:
     return printable(lines[-1] if lines else f"exit code {done.returncode}", 100)
 
 
-def _main(name: str, path: Path, result: Path) -> int:
+def read_into(name: str, path: Path, result: Path) -> int:
+    """Read a mesh within limits and keep it: all that the process of its own does.
+
+    Returns:
+        Its exit code; what is wrong with the mesh is printed as an error.
+    """
     size = path.stat().st_size
     # Far above what any reader needs (a file of 100 MB takes 2 GB and, read by Python, a minute), far below a machine.
     _limit(resource.RLIMIT_AS, 4 * 2**30 + 100 * size)
@@ -88,14 +93,17 @@ def _limit(what: int, wanted: int) -> None:
 
 
 def _read_with_gmsh(ending: str) -> Callable[[Path], ForeignMesh]:
-    """Reader of a copy under a name of our own: Gmsh goes by the ending, and runs ``NAME.opt`` beside the file."""
+    """Reader of a copy under a name of our own: Gmsh goes by the ending, and runs ``NAME.opt`` beside the file.
+
+    The copy is in the current folder, which whoever started this process deletes, also after a crash.
+    """
 
     def read(path: Path) -> ForeignMesh:
         import gmsh
 
         from meshes.session import gmsh_session
 
-        with TemporaryDirectory(prefix="fem-asslb-gmsh-") as place, gmsh_session("mesh"):
+        with TemporaryDirectory(dir=".") as place, gmsh_session("mesh"):
             gmsh.merge(copyfile(path, str(Path(place) / f"mesh{ending}")))
             return _model()
 
@@ -213,4 +221,4 @@ _READERS: dict[str, Callable[[Path], ForeignMesh]] = {
 }
 
 if __name__ == "__main__":
-    sys.exit(_main(sys.argv[1], Path(sys.argv[2]), Path(sys.argv[3])))
+    sys.exit(read_into(sys.argv[1], Path(sys.argv[2]), Path(sys.argv[3])))

@@ -22,7 +22,8 @@ class CaseError(FemAsslbError):
     """
 
     def __init__(self, key: str, message: str) -> None:
-        self.key = printable(key, 120)
+        # TOML writes a key of no characters so.
+        self.key = printable(key, 120) or '""'
         self.message = printable(message, LONGEST_LINE - len(self.key) - 2)
         super().__init__(f"{self.key}: {self.message}")
 

@@ -103,3 +103,9 @@ def test_every_kind_of_value_is_shown_in_a_short_line(tmp_path):
             assert str(error).isprintable()
             assert len(str(error)) <= 300
             assert "expected" in str(error) or "accepted" in str(error)
+
+
+def test_a_key_of_no_characters_is_shown_as_it_is_written(tmp_path):
+    (tmp_path / "case.toml").write_text('"" = 1\n' + GOOD)
+    with pytest.raises(CaseErrors, match='^"": unknown key; accepted: case, '):
+        read_case(tmp_path)

@@ -1,4 +1,4 @@
-"""Two thousand mutated cases: each is accepted or refused in lines that name a key, quickly, and touches no file.
+"""Two thousand mutated inputs: each is accepted or refused in lines, quickly, and touches no file.
 
 ``scripts/fuzz`` tries as many more as wanted, from other seeds.
 """
@@ -14,11 +14,11 @@ pytestmark = pytest.mark.serial  # starts its own processes
 ROOT = Path(__file__).parents[2]
 
 
-@pytest.mark.parametrize("seed", range(1, 5))
-def test_mutated_cases_are_accepted_or_refused_in_lines(seed, tmp_path):
-    folder = tmp_path / "case"
+@pytest.mark.parametrize(("kind", "seed", "count"), [("cases", 1, 750), ("cases", 2, 750), ("meshes", 3, 500)])
+def test_mutated_inputs_are_accepted_or_refused_in_lines(kind, seed, count, tmp_path):
+    folder = tmp_path / kind
     folder.mkdir()
-    command = [sys.executable, "-P", "-m", "tests.fuzz.worker", str(seed), "500", str(folder)]
+    command = [sys.executable, "-P", "-m", "tests.fuzz.worker", kind, str(seed), str(count), str(folder)]
     done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
     assert done.returncode == 0, (done.stdout + done.stderr)[-4000:]
     assert "'accepted'" in done.stdout

@@ -114,14 +114,19 @@ class Mutator:
     def points(self) -> str:
         """Text of a table of points."""
         header = self._random.choice(
-            ["x [um],y [um],radius [um]", "x [um],y [um],gap [um]", "x,y,z", "", "\ufeffx [um]"]
+            ["x [um],y [um],radius [um]"] * 3 + ["x [um],y [um],gap [um]"] * 3 + ["x,y,z", "", "\ufeffx [um]"]
         )
-        values = [*SIZES, *TEXTS[:14], "1", "2.5", "10"]
+        good, values = ["0", "1", "2.5", "10", "-3e0"], [*SIZES, *TEXTS[:14]]
+        share_of_bad = self._random.choice([0.0, 0.05, 1.0])
         rows = [
-            ",".join(self._random.choices(values, k=self._random.choice([3, 3, 3, 2, 4])))
+            ",".join(
+                self._random.choice(values if self._random.random() < share_of_bad else good)
+                for _ in range(self._random.choice([3, 3, 3, 3, 3, 3, 2, 4]))
+            )
             for _ in range(self._random.choice([0, 1, 3, 20]))
         ]
-        return self._mutated_text("\n".join([header, *rows, ""]))
+        text = "\n".join([header, *rows, ""])
+        return text if self._random.random() < 0.5 else self._mutated_text(text)
 
     def _of_tables(self) -> list[Callable[[dict[str, Any]], None]]:
         return [

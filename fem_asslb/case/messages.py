@@ -54,18 +54,20 @@ def _describe(details: ErrorDetails, name: str, annotation: Any, table: Any) -> 
 
 
 def error_of_requirement(key: str, table: Any, line: str) -> CaseError:
-    """Give "NAME is VALUE; accepted: ..." of a dataclass the key of NAME and the value as written.
+    """Give "KEY is VALUE; accepted: ..." of a dataclass the whole key and the value as written.
+
+    In "name in KEY is VALUE; accepted: ..." the value is one of the names that the key holds.
 
     Args:
         key: Of the table of the dataclass.
         table: What the case says there.
         line: Of a requirement that the dataclass does not meet.
     """
-    found = re.fullmatch(r"(\w+) is (.*); accepted: (.*)", line)
+    found = re.fullmatch(r"(name in )?([\w.-]+) is (.*); accepted: (.*)", line)
     if not found or not isinstance(table, dict):
         return CaseError(key, line)
-    given = show(table[found[1]]) if found[1] in table else found[2]
-    return CaseError(f"{key}.{found[1]}", f"{given} is not accepted; expected {found[3]}")
+    given = show(table[found[2]]) if found[2] in table and not found[1] else found[3]
+    return CaseError(f"{key}.{found[2]}", f"{given} is not accepted; expected {found[4]}")
 
 
 def _given(location: tuple[int | str, ...], table: Any, value: Any) -> Any:

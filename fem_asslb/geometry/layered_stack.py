@@ -16,18 +16,20 @@ BOUNDARY_NAMES = ("bottom", "top", "left", "right", "front", "back", "outer", "v
 
 
 def _names_of_layers(stack: "LayeredStack") -> list[str]:
-    return _refusals_of_names("layer name", stack.layers, ("particle",))
+    return _refusals_of_names("layers", stack.layers, ("particle",))
 
 
 def _roles_of_particles(stack: "LayeredStack") -> list[str]:
-    return _refusals_of_names("role of particles", stack.particle_roles, stack.layers)
+    roles = {name: layer.particles.role_shares for name, layer in stack.layers.items() if layer.particles is not None}
+    keys = {role: f"layers.{name}.particles.roles" for name, own in reversed(roles.items()) for role in own}
+    return [line for role in stack.particle_roles for line in _refusals_of_names(keys[role], [role], stack.layers)]
 
 
-def _refusals_of_names(kind: str, names: Iterable[str], taken: Iterable[str]) -> list[str]:
+def _refusals_of_names(key: str, names: Iterable[str], taken: Iterable[str]) -> list[str]:
     forbidden = dict.fromkeys((*taken, *BOUNDARY_NAMES))
     expected = f"{A_NAME}, other than " + ", ".join(forbidden)
     bad = [name for name in names if not is_name(name) or name in forbidden]
-    return [line for name in bad for line in unless(False, kind, name, expected)]
+    return [line for name in bad for line in unless(False, f"name in {key}", name, expected)]
 
 
 def _depth_in_3d_only(stack: "LayeredStack") -> list[str]:

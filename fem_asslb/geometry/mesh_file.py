@@ -13,10 +13,10 @@ from fem_asslb.values import A_NAME, STRICT, is_name
 
 
 def _names_of_groups(mesh: "MeshFile") -> list[str]:
-    parts = [(name, re.sub("(/[0-9]{1,9}){0,2}$", "", name)) for name in mesh.names.values()]
-    bad = [name for name, role in [*parts, *((name, name) for name in mesh.split)] if not is_name(role)]
+    parts = [("names", name, re.sub("(/[0-9]{1,9}){0,2}$", "", name)) for name in mesh.names.values()]
+    parts += [("split", name, name) for name in mesh.split]
     accepted = f"{A_NAME}, with numbers as in 'particle/0001/0002' if any"
-    return [line for name in bad for line in unless(False, "name of a group", name, accepted)]
+    return [line for key, name, role in parts for line in unless(is_name(role), f"name in {key}", name, accepted)]
 
 
 @dataclass(frozen=True)

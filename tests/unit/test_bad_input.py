@@ -213,8 +213,8 @@ BAD = {  # what is changed, the key of the error, words of its message
     ),
     "role that is a layer": (
         [f"{PARTICLES}.roles={{particle=0.5, anode=0.5}}"],
-        "geometry",
-        ["role of particles is 'anode'", "a name of at most 40 letters", "other than"],
+        f"{PARTICLES}.roles",
+        ["'anode' is not accepted", "a name of at most 40 letters", "other than"],
     ),
     # geometry
     "dimension of four": (["geometry.dimension=4"], "geometry.dimension", ["4 is not accepted", "2 or 3"]),

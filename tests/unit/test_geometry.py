@@ -70,16 +70,16 @@ def test_levels_stack_from_zero():
         (lambda: Layer(40.0, PARTICLES, Voids(0.5, EqualDiameters(2.0))), "together is 1.0"),
         (lambda: LayeredStack(4, {"cathode": Layer(4.0)}, 5.0, 1.0), "dimension is 4"),
         (lambda: LayeredStack(2, {}, 5.0, 1.0), "at least one layer"),
-        (lambda: LayeredStack(2, {"top": Layer(4.0)}, 5.0, 1.0), "layer name is 'top'"),
+        (lambda: LayeredStack(2, {"top": Layer(4.0)}, 5.0, 1.0), "name in layers is 'top'"),
         (lambda: LayeredStack(2, {"particle/1": Layer(4.0)}, 5.0, 1.0), "a name of at most 40 letters"),
-        (lambda: LayeredStack(2, {"particle": Layer(4.0)}, 5.0, 1.0), "layer name is 'particle'"),
+        (lambda: LayeredStack(2, {"particle": Layer(4.0)}, 5.0, 1.0), "name in layers is 'particle'"),
         (
             lambda: LayeredStack(2, {"bare": Layer(40.0, replace(PARTICLES, roles={"bare": 1.0}))}, 5.0, 1.0),
-            "role of particles is 'bare'",
+            "name in layers.bare.particles.roles is 'bare'",
         ),
         (
             lambda: LayeredStack(2, {"cathode": Layer(40.0, replace(PARTICLES, roles={"a/b": 1.0}))}, 5.0, 1.0),
-            "role of particles is 'a/b'",
+            "name in layers.cathode.particles.roles is 'a/b'",
         ),
         (lambda: LayeredStack(3, {"cathode": Layer(4.0)}, 5.0, 1.0), "depth is None"),
         (
@@ -112,7 +112,7 @@ def test_values_out_of_range_are_refused(make, message):
     [
         (lambda: ParticleInShell(3, 2.0, 1.0, -0.5, order=3), ["shell_radius", "element_size", "order"]),
         (lambda: TableDiameters((1.0, -2.0, 0.0), (0.5, 0.4, 0.0)), ["number_fractions", "diameters", "diameters"]),
-        (lambda: LayeredStack(2, {"top": Layer(4.0), "a/b": Layer(4.0)}, 0.0, 1.0), ["layer name"] * 2 + ["width"]),
+        (lambda: LayeredStack(2, {"top": Layer(4.0), "a/b": Layer(4.0)}, 0.0, 1.0), ["name in layers"] * 2 + ["width"]),
         (
             lambda: LayeredStack(2, {"a": Layer(4.0)}, 5.0, -1.0, 5.0, -2.0),
             ["element_size", "depth", "largest_element"],

@@ -36,7 +36,8 @@ BAD_NAMES = [
 ]
 
 
-def _messages(tmp_path, change) -> list[str]:
+def _keys(tmp_path, change) -> list[str]:
+    """Keys of the lines that refuse a name."""
     (tmp_path / "case.toml").write_text(GOOD)
     table = read_table(tmp_path)
     change(table)
@@ -44,7 +45,7 @@ def _messages(tmp_path, change) -> list[str]:
         build_case(table)
     lines = [str(error) for error in caught.value.errors]
     assert all(line.isprintable() and len(line) <= 300 for line in lines)
-    return [line for line in lines if "a name of at most 40 letters" in line]
+    return [line.partition(": ")[0] for line in lines if "a name of at most 40 letters" in line]
 
 
 @pytest.mark.parametrize("name", BAD_NAMES)
@@ -52,17 +53,21 @@ def test_names_of_layers_roles_and_interfaces_are_words(tmp_path, name):
     def rename(owner, old):
         return lambda table: owner(table).update({name: owner(table).pop(old)})
 
-    assert _messages(tmp_path, rename(lambda table: table["geometry"]["layers"], "separator"))
-    assert _messages(tmp_path, rename(lambda table: table["materials"], "separator"))
-    assert _messages(tmp_path, rename(lambda table: table["interfaces"], "surface"))
+    layers = _keys(tmp_path, rename(lambda table: table["geometry"]["layers"], "separator"))
+    assert layers == ["geometry.layers"]
+    assert _keys(tmp_path, rename(lambda table: table["materials"], "separator")) == ["materials"]
+    assert _keys(tmp_path, rename(lambda table: table["interfaces"], "surface")) == ["interfaces"]
     roles = {name: 0.5, "particle": 0.5}
-    assert _messages(tmp_path, lambda t: t["geometry"]["layers"]["cathode"]["particles"].update(roles=roles))
+    found = _keys(tmp_path, lambda t: t["geometry"]["layers"]["cathode"]["particles"].update(roles=roles))
+    assert found == ["geometry.layers.cathode.particles.roles"]
+    mesh = {"kind": "mesh-file", "path": "cell.msh", "names": {"theirs": name}, "split": [name]}
+    assert _keys(tmp_path, lambda t: t.update(geometry=mesh)) == ["geometry.names", "geometry.split"]
 
 
 @pytest.mark.parametrize("name", [*BAD_NAMES, "a/", "a/1/2/3", "a/b", "a/１"])
 def test_names_for_groups_of_a_mesh_file_are_words_and_numbers(name):
     for given in ({"names": {"theirs": name}}, {"split": (name,)}):
-        with pytest.raises(ValueError, match="name of a group"):
+        with pytest.raises(ValueError, match="name in (names|split) is"):
             MeshFile("cell.msh", **given)
 
 

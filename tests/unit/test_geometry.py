@@ -51,7 +51,7 @@ def test_levels_stack_from_zero():
         (lambda: EqualDiameters(0.0), "value is 0.0"),
         (lambda: EqualDiameters(math.nan), "value is nan"),
         (lambda: LognormalDiameters(4.0, 0.9), "geometric_deviation is 0.9"),
-        (lambda: TableDiameters((), ()), "diameters is ()"),
+        (lambda: TableDiameters((), ()), "diameters is []"),
         (lambda: TableDiameters((1.0, 2.0), (1.0,)), "as many numbers as diameters"),
         (lambda: TableDiameters((1.0, 2.0), (0.5, 0.4)), "whose sum is 1"),
         (lambda: PackedParticles(1.2, EqualDiameters(4.0), 0.1), "volume_fraction is 1.2"),

@@ -10,6 +10,7 @@ import pytest
 from fem_asslb import cli, log
 from fem_asslb.case.reader import read_case
 from fem_asslb.stepping import StepRecord
+from tests.launching import environment, mpirun
 
 ROOT = Path(__file__).parents[2]
 CASES = ROOT / "cases"
@@ -192,15 +193,16 @@ def test_mesh_prints_the_report_and_draws(one_process, shared_path, capsys):
 @pytest.mark.serial
 def test_every_command_may_be_started_on_several_ranks(shared_path):
     (shared_path / "case.toml").write_text(COLUMN)
-    ranks = ["mpirun", "-n", "2", "--oversubscribe", "--bind-to", "none"]
     for arguments in (
         ["check", shared_path],
         ["mesh", shared_path],
         ["new", shared_path / "new", "--like", shared_path],
     ):
-        command = [*ranks, sys.executable, "-m", "fem_asslb", *map(str, arguments)]
+        command = [*mpirun(2), sys.executable, "-m", "fem_asslb", *map(str, arguments)]
         # Ranks that wait for one another would do so for ever.
-        done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False, timeout=300)
+        done = subprocess.run(
+            command, cwd=ROOT, env=environment(), capture_output=True, text=True, check=False, timeout=300
+        )
         assert done.returncode == 0, done.stderr
         assert done.stdout.count("case.toml: edit it") == (arguments[0] == "new")
     assert len(list((shared_path / "mesh").glob("*.png"))) == 1

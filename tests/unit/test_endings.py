@@ -1,6 +1,5 @@
 """How a run ends that cannot go on: exit code, one message, a note in run.json, and no rank that waits for another."""
 
-import os
 import signal
 import subprocess
 import sys
@@ -9,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from fem_asslb.output.record import read_record
+from tests.launching import environment, mpirun
 from tests.unit.test_cli import COLUMN
 
 pytestmark = pytest.mark.serial
@@ -56,16 +56,11 @@ sys.exit(cli.main(["run", case]))
 """
 
 
-def environment():
-    """That of this process as it was started: MPI, which may have started since, has added to it."""
-    return dict(os.environ, OMPI_MCA_mpi_yield_when_idle="1")
-
-
 def ended(path, ranks, kind, on):
     """Exit code, messages and the note in run.json of a run in which something happens on some ranks."""
     (path / "case.toml").write_text(COLUMN)
     (path / "program.py").write_text(PROGRAM)
-    launcher = ["mpirun", "-n", str(ranks), "--oversubscribe", "--bind-to", "none"] if ranks > 1 else []
+    launcher = mpirun(ranks) if ranks > 1 else []
     command = [*launcher, sys.executable, str(path / "program.py"), kind, on, str(path)]
     # Ranks that wait for one another would do so for ever.
     done = subprocess.run(
@@ -128,8 +123,8 @@ def test_a_folder_that_vanishes_ends_the_run(tmp_path, ranks):
 def test_ranks_say_how_they_ended_when_their_launcher_is_asked_to(tmp_path, number, code, note):
     """As after Ctrl-C in a terminal, which the script sees and mpirun does not."""
     (tmp_path / "case.toml").write_text(COLUMN)
-    launcher = [str(ROOT / "scripts" / "ranks"), "mpirun", "-n", "2", "--oversubscribe", "--bind-to", "none"]
-    steps = "protocol.steps=['press to 10 MPa in 1 min', 'rest 1000 h']"
+    launcher = [str(ROOT / "scripts" / "ranks"), *mpirun(2)]
+    steps = "protocol.steps=['press to 10 MPa in 1 min', 'rest 100 h']"
     case = [str(tmp_path), "--set", steps, "--set", "time={first_step='1 s', largest_step='1 s'}"]
     command = [*launcher, sys.executable, "-m", "fem_asslb", "run", *case]
     pipes = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE, "text": True}

@@ -151,13 +151,13 @@ def test_changed_package_list_is_another_environment_and_clean_keeps_the_new_one
 @pytest.mark.parametrize(
     ("arguments", "command"),
     [
-        (["cases/a", "--set", "k=1"], "python3 -m fem_asslb run cases/a --set k=1"),
-        (["run", "cases/a"], "python3 -m fem_asslb run cases/a"),
-        (["check", "my case"], "python3 -m fem_asslb check my case"),
-        (["--version"], "python3 -m fem_asslb --version"),
+        (["cases/a", "--set", "k=1"], "python3 -P -m fem_asslb run cases/a --set k=1"),
+        (["run", "cases/a"], "python3 -P -m fem_asslb run cases/a"),
+        (["check", "my case"], "python3 -P -m fem_asslb check my case"),
+        (["--version"], "python3 -P -m fem_asslb --version"),
         (
             ["-n", "2", "cases/a"],
-            "scripts/ranks mpirun -n 2 --oversubscribe --bind-to none python3 -m fem_asslb run cases/a",
+            "scripts/ranks mpirun -n 2 --oversubscribe --bind-to none python3 -P -m fem_asslb run cases/a",
         ),
     ],
 )

@@ -6,6 +6,8 @@ from pathlib import Path
 
 import pytest
 
+from tests.launching import environment, mpirun
+
 CHECKOUT = Path(__file__).parents[2]
 
 WAITING = """
@@ -40,8 +42,8 @@ def test_short(turn):
 def test_ranks_that_wait_for_one_another_are_ended(tmp_path):
     (tmp_path / "test_waiting.py").write_text(WAITING)
     (tmp_path / "pytest.ini").write_text("[pytest]\nfaulthandler_timeout = 3\n")
-    command = ["mpirun", "-n", "2", "--oversubscribe", sys.executable, "-m", "pytest", "-p", "tests.progress"]
-    run = subprocess.run([*command, str(tmp_path)], capture_output=True, text=True, cwd=CHECKOUT)
+    command = [*mpirun(2), sys.executable, "-m", "pytest", "-p", "tests.progress"]
+    run = subprocess.run([*command, str(tmp_path)], env=environment(), capture_output=True, text=True, cwd=CHECKOUT)
     assert run.returncode not in (0, 1)
     assert "Timeout (0:00:03)!" in run.stderr
     for line in ("line 7 in test_one_rank_stays_away", "line 9 in test_one_rank_stays_away"):

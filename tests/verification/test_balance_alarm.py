@@ -132,10 +132,10 @@ def test_what_does_not_balance_ends_the_run_or_is_said(comm, shared_path, table,
 
 
 @pytest.mark.parametrize("table", [LAYERS, shell("symmetric"), shell("full")])
-@pytest.mark.parametrize("pressure", ["50 MPa", "1e-3 MPa", "1e-15 MPa"])
-def test_nothing_is_said_of_what_balances(comm, shared_path, table, pressure):
-    """Also near no pressure, where the elastic energy is 1e-31 pJ, and when the pressure is taken off again."""
-    steps = [f"press to {pressure} in 1 min", *table["protocol"]["steps"][1:], "unload to 0 MPa in 1 min"]
+@pytest.mark.parametrize("start", ["press to 50 MPa in 1 min", "press to 1e-6 MPa in 1 min", "rest 1 min"])
+def test_nothing_is_said_of_what_balances(comm, shared_path, table, start):
+    """Also at no pressure, where rounding is all the energy there is, and when the pressure is taken off again."""
+    steps = [start, *table["protocol"]["steps"][1:], "unload to 0 MPa in 1 min"]
     simulation = simulation_of(comm, table | {"protocol": {"steps": steps}}, shared_path)
     recorder = Recorder()
     assert simulation.run([recorder]) == "end of protocol"

@@ -3,11 +3,15 @@
 Moving to a newer release is the work of this file alone.
 """
 
+import os
 import time
 from collections.abc import Mapping
+from contextlib import suppress
+from pathlib import Path
 
 import basix.ufl
 import dolfinx
+import dolfinx.jit
 import numpy as np
 import numpy.typing as npt
 import ufl
@@ -22,6 +26,31 @@ from petsc4py import PETSc
 Int32Array = npt.NDArray[np.int32]
 
 _CELLS = {1: "interval", 2: "triangle", 3: "tetrahedron"}
+
+COMPILE_PATIENCE = 300
+"""How long a process waits for a form that another one compiles [s]; the library's 10 s fail on a slow machine."""
+
+
+def expect_slow_compilers(comm: MPI.Comm) -> None:
+    """Wait for other processes that compile forms, but not for those that were killed meanwhile; collective.
+
+    A process that is killed leaves a source without its library in the cache of forms: no other would compile it.
+    """
+    options = dolfinx.jit.DOLFINX_DEFAULT_JIT_OPTIONS
+    options["timeout"] = (COMPILE_PATIENCE, options["timeout"][1])
+    if comm.rank == 0:
+        remove_unfinished(Path(dolfinx.jit.get_options()["cache_dir"]))
+    comm.barrier()
+
+
+def remove_unfinished(cache: Path) -> None:
+    """Remove the sources of forms that have stood for `COMPILE_PATIENCE` without having been compiled."""
+    names = {entry.name for entry in os.scandir(cache)} if cache.is_dir() else set()
+    for name in names:
+        if name.endswith(".c") and f"{name}.cached" not in names:
+            with suppress(FileNotFoundError):
+                if time.time() - (cache / name).stat().st_mtime > COMPILE_PATIENCE:
+                    (cache / name).unlink()
 
 
 def nodes_per_entity(dimension: int, degree: int) -> int:

@@ -58,6 +58,7 @@ class Problem:
     def __init__(self, domain: Domain, model: Model, sources: Sources | None = None) -> None:
         check_roles(domain, model.materials)
         check_degree(domain, model.displacement_degree)
+        compatibility.expect_slow_compilers(domain.comm)
         self.domain, self.model = domain, model
         broken = [item.pair for item in model.interfaces]
         bodies = welded_bodies(domain, broken), lithium_bodies(domain, broken, model.hosts)

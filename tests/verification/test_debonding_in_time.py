@@ -1,10 +1,13 @@
 """Debonding is followed in time: what a run says of it hardly depends on the tolerance of the steps."""
 
 import numpy as np
+import pytest
 
 from fem_asslb.case.reader import build_case
 from fem_asslb.driver import build_domain
 from fem_asslb.simulation import Simulation
+
+pytestmark = pytest.mark.two_ranks
 
 SHELL = {
     "case": {"title": "A disc that lets go of its shell"},

@@ -1,10 +1,12 @@
 """What every test shares: one communicator, a barrier after each test, a directory that all ranks see."""
 
 import gc
+import os
 import shutil
 import sys
 import tempfile
 from pathlib import Path
+from unittest import mock
 
 import pytest
 
@@ -30,6 +32,13 @@ def shared_path(comm):
     comm.Barrier()
     if comm.rank == 0:
         shutil.rmtree(path)
+
+
+@pytest.fixture(autouse=True)
+def _own_environment():
+    """What a test takes from the environment, as the commands do when they leave a launcher, the next one has again."""
+    with mock.patch.dict(os.environ):
+        yield
 
 
 @pytest.fixture(autouse=True)

@@ -299,9 +299,11 @@ def test_steps_follow_a_delayed_snap(case_folder, comm):
 @pytest.mark.serial
 def test_a_snap_without_delay_loses_what_no_law_takes(case_folder, comm):
     """Most of it in one step, whose remainder is positive: what a real crack would radiate as sound."""
+    # Equally strong boundaries: whether one snaps would hang on the strengths that are drawn.
+    (case_folder / "case.toml").write_text(CELL.replace("scatter = { modulus = 7.0 }\n", ""))
     left, _ = remainders(case_folder, comm, 5, "0 s", "2 min")
     assert left.min() > -1e-4
-    assert left.max() > 2e-4 and left.max() > 0.8 * left.sum()
+    assert left.max() > 2e-3 and left.max() > 0.95 * left.sum()
 
 
 @pytest.mark.serial

@@ -119,10 +119,10 @@ class Ledger:
                 scalars["anode state [-]"] = simulation.cell.anode_state(charge)
             scalars["anode potential [V]"] = simulation.cell.anode_potential(charge)
             scalars["specific capacity [mAh/g]"] = convert(charge / mass, "pC/pg", "mAh/g")
-            scalars["areal capacity [mAh/cm2]"] = self._area_charge()
-            scalars["current density [mA/cm2]"] = convert(
-                simulation.loading.current / (diagnostics.plate_area or float("inf")), "pA/um^2", "mA/cm^2"
-            )
+            if diagnostics.plate_area:
+                density = simulation.loading.current / diagnostics.plate_area
+                scalars["areal capacity [mAh/cm2]"] = self._area_charge()
+                scalars["current density [mA/cm2]"] = convert(density, "pA/um^2", "mA/cm^2")
         return scalars
 
     def _stresses(self) -> dict[str, float]:

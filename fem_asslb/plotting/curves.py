@@ -28,6 +28,7 @@ FloatArray = npt.NDArray[np.float64]
 
 PRESSURE, VOLTAGE, CAPACITY = "stack pressure [MPa]", "cell voltage [V]", "areal capacity [mAh/cm2]"
 MEAN_X, DIFFERENTIAL = "stoichiometry mean [-]", "dp/dq [MPa cm2/mAh]"
+CHANGES_OF_LITHIUM = ("set", "charge", "discharge")
 ENERGIES = ("elastic energy [pJ]", "fixture work [pJ]", "chemical work [pJ]")
 
 LABELS = {
@@ -101,7 +102,7 @@ def draw_curves(results: Path, gallery: Gallery) -> list[Path]:
         drawn.append(_against_time(curves, gallery.file("time")))
         if CAPACITY in curves.columns and curves.rows_of("charge", "discharge"):
             drawn.append(_against_capacity(curves, gallery.file("capacity")))
-        elif curves.rows_of("set"):
+        elif MEAN_X in curves.columns and curves.rows_of(*CHANGES_OF_LITHIUM):
             drawn.append(_against_stoichiometry(curves, gallery.file("stoichiometry")))
         drawn.append(_stresses_and_energies(curves, gallery.file("stress-energy")))
     return drawn
@@ -168,13 +169,14 @@ def _against_capacity(curves: Curves, path: Path) -> Path:
 
 
 def _against_stoichiometry(curves: Curves, path: Path) -> Path:
-    """Pressure and mean hydrostatic stress of every role against the stoichiometry that was set."""
+    """Pressure and mean hydrostatic stress of every role against the mean stoichiometry."""
     ending = " hydrostatic stress mean [MPa]"
     figure, axes = create_figure(2.7, 1, 2)
-    for text, rows in curves.rows_of("set"):
+    stages = curves.rows_of(*CHANGES_OF_LITHIUM)
+    for text, rows in stages:
         axes[0].plot(curves.columns[MEAN_X][rows], curves.columns[PRESSURE][rows], marker=".", label=text)
         for colour, name in zip(CYCLE, (name for name in curves.columns if name.endswith(ending)), strict=False):
-            label = name.removesuffix(ending) if rows == curves.rows_of("set")[0][1] else None
+            label = name.removesuffix(ending) if rows == stages[0][1] else None
             axes[1].plot(curves.columns[MEAN_X][rows], curves.columns[name][rows], color=colour, label=label)
     axes[0].set_ylabel(LABELS[PRESSURE])
     axes[1].set_ylabel("Hydrostatic stress, mean [MPa]")

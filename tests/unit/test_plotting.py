@@ -30,7 +30,7 @@ from fem_asslb.output.names import (
     VON_MISES,
 )
 from fem_asslb.plotting import FORMATS, crystals, gaps, interface_curves, panels, pictures
-from fem_asslb.plotting.curves import PRESSURE, Curves, draw_curves
+from fem_asslb.plotting.curves import MEAN_X, PRESSURE, VOLTAGE, Curves, draw_curves
 from fem_asslb.plotting.display import screen
 from fem_asslb.plotting.snapshots import read_snapshot, times_of
 from fem_asslb.plotting.style import BLACK, OUTSIDE, Gallery, create_figure, paper_style
@@ -39,6 +39,11 @@ pytestmark = pytest.mark.serial
 
 SQUARE = [[(0, 0), (2, 0), (0, 2)], [(2, 0), (2, 2), (0, 2)]]
 BOX = [[(0, 0, 0), (3, 0, 0), (0, 3, 0), (0, 0, 3)], [(3, 0, 0), (3, 3, 0), (0, 3, 0), (3, 3, 3)]]
+
+
+STRESSES = {
+    f"electrolyte {name} [MPa]": [1.0, 2.0, 3.0] for name in ("hydrostatic stress mean", "von Mises stress max")
+}
 
 
 def write_run(folder: Path, columns: dict[str, list[float]]) -> Path:
@@ -290,10 +295,7 @@ def test_a_run_of_welded_bodies_has_no_picture_of_interfaces(tmp_path):
 @pytest.mark.parametrize("ending", FORMATS)
 def test_pictures_are_what_is_asked_for(tmp_path, ending):
     """In a PDF curves hold no pixels."""
-    columns = {
-        f"electrolyte {name} [MPa]": [1.0, 2.0, 3.0] for name in ("hydrostatic stress mean", "von Mises stress max")
-    }
-    folder = write_run(tmp_path, columns)
+    folder = write_run(tmp_path, STRESSES)
     for path in draw_curves(folder, Gallery(folder, ending)):
         content = path.read_bytes()
         assert path.suffix == f".{ending}" and content.startswith({"png": b"\x89PNG", "pdf": b"%PDF"}[ending])
@@ -305,6 +307,11 @@ def test_angles_to_the_stack():
     angles = crystals._angles(vectors, stack=1)
     assert angles[:4] == pytest.approx([0.0, 0.0, 90.0, 45.0])
     assert np.isnan(angles[4])
+
+
+def test_a_charge_of_a_particle_without_plates_is_drawn_against_its_stoichiometry(tmp_path):
+    folder = write_run(tmp_path, STRESSES | {MEAN_X: [1.0, 0.8, 0.6], VOLTAGE: [3.7, 3.9, 4.1]})
+    assert {path.stem for path in draw_curves(folder, Gallery(folder))} == {"time", "stoichiometry", "stress-energy"}
 
 
 def test_curves_start_where_the_last_press_ends():

@@ -98,10 +98,10 @@ def initial_gaps(item: Interface, points: FloatArray) -> FloatArray:
 
 def _uniform(purpose: int, seed: int, keys: npt.NDArray) -> FloatArray:
     """Number in [0, 1) of each row of keys, shape (n,); whatever the seeds, two purposes draw independently."""
-    bits = np.zeros(len(keys), dtype=np.uint64)
+    bits: npt.NDArray[np.uint64] = np.zeros(len(keys), dtype=np.uint64)
     for column in (purpose, seed, *keys.T):
         bits = _scrambled(bits ^ np.asarray(column, dtype=np.uint64))
-    return (bits >> 11) * 2.0**-53
+    return (bits >> np.uint64(11)).astype(np.float64) * 2.0**-53
 
 
 def _scrambled(bits: npt.NDArray[np.uint64]) -> npt.NDArray[np.uint64]:
@@ -110,6 +110,6 @@ def _scrambled(bits: npt.NDArray[np.uint64]) -> npt.NDArray[np.uint64]:
     A stream of its own for each of a million facets would take longer to set up than the facets take to read.
     """
     bits = bits + np.uint64(0x9E3779B97F4A7C15)
-    bits = (bits ^ (bits >> 30)) * np.uint64(0xBF58476D1CE4E5B9)
-    bits = (bits ^ (bits >> 27)) * np.uint64(0x94D049BB133111EB)
-    return bits ^ (bits >> 31)
+    for shift, factor in ((30, 0xBF58476D1CE4E5B9), (27, 0x94D049BB133111EB)):
+        bits = (bits ^ (bits >> np.uint64(shift))) * np.uint64(factor)
+    return bits ^ (bits >> np.uint64(31))

@@ -10,7 +10,6 @@ from fem_asslb.case.schema import Case
 from fem_asslb.case.steps import Charge, Discharge, Limit, Press, Rest, SetStoichiometry, Step
 from fem_asslb.constants import FARADAY
 from fem_asslb.diagnostics import Diagnostics
-from fem_asslb.electrode_jump import ElectrodeJump
 from fem_asslb.errors import ConvergenceError
 from fem_asslb.problem import Problem
 from fem_asslb.spaces.state import CONTACT_PRESSURE, ELECTRODE, PLATEN
@@ -52,7 +51,6 @@ class Loading:
         self.stage, self.charge, self.current = 0, 0.0, 0.0
         self._elapsed, self._charge_at_start, self._charge_at_end = 0.0, 0.0, 0.0
         self._start = Start(0.0, 0.0)
-        self._jump = ElectrodeJump(problem) if cell is not None else None
 
     @property
     def steps(self) -> tuple[Step, ...]:
@@ -110,14 +108,11 @@ class Loading:
         controls.current_density.value = share * self.current / area if area else 0.0
 
     def impose(self, length: float) -> None:
-        """Set the controls to the end of a time step of ``length`` [s], and the potential where the current jumps."""
+        """Set the controls to the end of a time step of ``length`` [s]."""
         controls, step = self._problem.controls, self.step
         self._charge_at_end = self.charge + self.current * length
         if self._cell is not None:
             controls.anode_lithium.value = self._cell.anode_lithium(self._charge_at_end)
-        if self._jump is not None and self.at_start_of_step:
-            through = float(controls.current_density.value) * self._diagnostics.reacting_area
-            self._problem.state.set_number(ELECTRODE, self._jump.potential(through))
         match step:
             case Press():
                 pressure = self._ramp(self._start.pressure, step.pressure, length)

@@ -1,5 +1,6 @@
 """Newton's method on the monolithic block system through PETSc SNES."""
 
+import math
 import weakref
 from collections.abc import Mapping
 
@@ -8,12 +9,14 @@ from petsc4py import PETSc
 
 from fem_asslb import compatibility
 from fem_asslb.convergence import ConvergenceTest, SolveReport, field_slices
+from fem_asslb.electrode_balance import ElectrodeBalance
 from fem_asslb.errors import CaseError, ConvergenceError
 from fem_asslb.line_search import WHOLE, find_share
 from fem_asslb.parallel import global_sum
 from fem_asslb.preconditioner import set_splits
 from fem_asslb.presets import PRESETS
 from fem_asslb.problem import Problem
+from fem_asslb.spaces.state import ELECTRODE
 
 _LIBRARY_ERROR = 76
 """PETSc's code for an error in a library that it calls, such as a factorisation that breaks down."""
@@ -45,7 +48,9 @@ class NewtonSolver:
         self._residual = compatibility.create_block_vector(problem.residual)
         self._point = compatibility.create_block_vector(problem.residual)
         self._trial = self._point.duplicate(), self._point.duplicate()
-        self._forces = field_slices(problem.state)["displacement"]
+        slices = field_slices(problem.state)
+        self._forces, self._numbers = slices["displacement"], slices["numbers"]
+        self._electrode = ElectrodeBalance(problem) if problem.model.charge_transfer is not None else None
         self._test = ConvergenceTest(problem.state)
         self._share = 1.0
         self.iterations = 0
@@ -77,6 +82,8 @@ class NewtonSolver:
         """
         for condition in self._problem.conditions:
             condition.set(self._problem.state.displacement.x.array)
+        if (potential := self._balanced_potential()) is not None:
+            self._problem.state.set_number(ELECTRODE, potential)
         compatibility.read_from_functions(self._point, self._problem.state.functions)
         if self._is_spoilt:
             self._snes.destroy()
@@ -123,7 +130,7 @@ class NewtonSolver:
         if preconditioner.getType() == PETSc.PC.Type.FIELDSPLIT:
             set_splits(preconditioner, self._problem.state)
         snes.setConvergenceTest(self._converged)
-        snes.setLineSearchPreCheck(self._shorten)
+        snes.setLineSearchPreCheck(self._adjust)
         return snes
 
     def _assemble_residual(self, snes: PETSc.SNES, point: PETSc.Vec, residual: PETSc.Vec) -> None:
@@ -138,17 +145,42 @@ class NewtonSolver:
         update = snes.getSolutionUpdate().array_r / self._share if iteration else np.empty(0)
         return self._test.judge(iteration, self._residual.array_r, update)
 
-    def _shorten(self, point: PETSc.Vec, step: PETSc.Vec) -> bool:
-        """Take only a share of a step, which leads from a point to the point minus the step; whether it did.
+    def _adjust(self, point: PETSc.Vec, step: PETSc.Vec) -> bool:
+        """Change a step, which leads from a point to the point minus the step; whether it is another one now.
 
-        Forces alone decide: their work has one unit, and the kinks are theirs.
+        Only a share of it is taken where forces say so: their work has one unit, and the kinks are theirs. The
+        potential of the electrode is that at which the current passes at the end of the step.
         """
+        potential = self._problem.state.number(ELECTRODE)
         self._share = 1.0
         if self._snes.getIterationNumber() >= WHOLE:
             forces, _ = self._snes.getFunction()
             self._share = find_share(lambda share: self._work(share, point, step), self._product(forces, step))
         step.scale(self._share)
-        return self._share < 1.0
+        return self._balance_electrode(point, step, potential) or self._share < 1.0
+
+    def _balance_electrode(self, point: PETSc.Vec, step: PETSc.Vec, potential: float) -> bool:
+        """Let a step end at the potential that balances; ``potential`` is that at the point [V]."""
+        if self._electrode is None or not self._electrode.is_given:
+            return False
+        trial, _ = self._trial
+        trial.waxpy(-1.0, step, point)
+        compatibility.write_to_functions(trial, self._problem.state.functions)
+        # The potential of the tangent may be beyond all numbers.
+        self._problem.state.set_number(ELECTRODE, potential)
+        if (balanced := self._balanced_potential()) is None:
+            return False
+        owned = range(self._numbers.start, self._numbers.stop)
+        if owned:
+            step.array[owned[ELECTRODE]] = point.array_r[owned[ELECTRODE]] - balanced
+        return True
+
+    def _balanced_potential(self) -> float | None:
+        """Potential at which a given current passes at the present state; None without one."""
+        if self._electrode is None or not self._electrode.is_given:
+            return None
+        potential = self._electrode.potential()
+        return potential if math.isfinite(potential) else None
 
     def _work(self, share: float, point: PETSc.Vec, step: PETSc.Vec) -> float:
         trial, residual = self._trial

@@ -27,7 +27,7 @@ LAYERS = [
     "continuum",
     "currents",
     "problem",
-    "electrode_jump solver diagnostics interface_diagnostics particle_diagnostics",
+    "electrode_balance solver diagnostics interface_diagnostics particle_diagnostics",
     "balances",
     "cautions time_error energy_balance",
     "stepping",

@@ -140,6 +140,8 @@ def _report(error: BaseException) -> None:
 
 
 def _terminate(number: int, frame: FrameType | None) -> NoReturn:
+    # A batch system and a script around may both pass the same request on: once is enough.
+    signal.signal(number, signal.SIG_IGN)
     raise Terminated
 
 

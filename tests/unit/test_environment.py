@@ -2,6 +2,7 @@
 
 import os
 import shutil
+import signal
 import subprocess
 import time
 from dataclasses import dataclass
@@ -51,7 +52,7 @@ class Host:
         record = self.folder / "builds"
         return len(record.read_text().split()) if record.exists() else 0
 
-    def start(self, *arguments: str, script: str = "environment") -> subprocess.Popen[str]:
+    def start(self, *arguments: str, script: str = "environment", new_group: bool = False) -> subprocess.Popen[str]:
         variables = dict(
             os.environ,
             PATH=f"{self.folder / 'bin'}:{os.environ['PATH']}",
@@ -59,7 +60,8 @@ class Host:
             XDG_CACHE_HOME=str(self.folder / "cache"),
         )
         command = [self.folder / "scripts" / script, *arguments]
-        return subprocess.Popen(command, env=variables, text=True, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+        pipes = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE}
+        return subprocess.Popen(command, env=variables, text=True, process_group=0 if new_group else None, **pipes)
 
     def run(self, *arguments: str, script: str = "environment") -> tuple[int, str, str]:
         process = self.start(*arguments, script=script)
@@ -87,6 +89,22 @@ def test_built_once_and_used_again(host: Host) -> None:
 
 def test_exit_status_of_the_program_is_passed_on(host: Host) -> None:
     assert host.run("exec", "bash", "-c", "exit 7")[0] == 7
+
+
+def test_a_request_to_end_reaches_the_program_and_not_the_sandbox_around_it(host: Host) -> None:
+    """Sent to the script alone, and to all processes as batch systems do; the program has something to save first."""
+    # As bwrap does: a first process inside, whose child the program is.
+    (host.folder / "bin" / "bwrap").write_text(
+        '#!/bin/bash\nwhile [[ $1 != env ]]; do shift; done\n(trap "" TERM; "$@" & wait $!) & wait $!\n'
+    )
+    program = "trap 'echo saved; exit 143' TERM; echo begun; while true; do sleep 0.1; done"
+    assert host.run("setup")[0] == 0
+    for send in (os.kill, os.killpg):
+        process = host.start("exec", "bash", "-c", program, new_group=True)
+        assert process.stdout is not None and process.stdout.readline() == "begun\n"
+        send(process.pid, signal.SIGTERM)
+        assert process.communicate(timeout=60)[0].splitlines()[:1] == ["saved"]
+        assert process.returncode == 143
 
 
 def test_two_first_uses_build_once(host: Host) -> None:

@@ -5,7 +5,7 @@ import hashlib
 import json
 import os
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -62,6 +62,9 @@ def build_cached(case: Case, folder: Path) -> CachedMesh:
             (workplace / report_path.name).write_text(report + "\n", encoding="utf-8")
             os.replace(workplace / report_path.name, report_path)
             os.replace(workplace / path.name, path)
+    except MeshError:
+        _remove_unused(folder)
+        raise
     except OSError as error:
         raise MeshError(f"the mesh cannot be kept in '{folder}': {error}") from error
     return CachedMesh(digest, path, report, True)
@@ -141,6 +144,14 @@ def _create_folder(folder: Path) -> None:
     folder.mkdir(parents=True, exist_ok=True)
     if not (folder / ".gitignore").exists():
         (folder / ".gitignore").write_text("*\n", encoding="utf-8")
+
+
+def _remove_unused(folder: Path) -> None:
+    """Remove a folder that was made for a mesh and has none; another process may have put its own there meanwhile."""
+    with suppress(OSError):
+        if os.listdir(folder) == [".gitignore"]:
+            (folder / ".gitignore").unlink()
+            folder.rmdir()
 
 
 def case_directory(path: Path) -> Path:

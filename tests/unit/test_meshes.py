@@ -324,6 +324,24 @@ def test_layer_is_named_when_its_packing_fails(tmp_path):
         build(replace(FLAT, layers=layers), tmp_path / "out.msh")
 
 
+def test_a_mesh_that_is_refused_leaves_no_folder(tmp_path, monkeypatch):
+    import meshes
+    from fem_asslb.case.reader import read_case
+    from fem_asslb.mesh_cache import build_cached
+
+    def refuse(geometry, path):
+        raise MeshError("no")
+
+    case = read_case(Path(__file__).parents[2] / "cases" / "column")
+    (tmp_path / "used").mkdir()
+    (tmp_path / "used" / "other.msh").touch()
+    monkeypatch.setattr(meshes, "build", refuse)
+    for name in ("new", "used"):
+        with pytest.raises(MeshError):
+            build_cached(case, tmp_path / name)
+    assert {path.name for path in tmp_path.rglob("*")} == {"used", "other.msh", ".gitignore"}
+
+
 def test_two_runs_may_build_the_same_mesh_at_once(tmp_path, monkeypatch) -> None:
     """A second builder that starts and ends while the first one is at work takes nothing away from it."""
     import meshes

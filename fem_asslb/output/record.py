@@ -7,7 +7,6 @@ import subprocess
 import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
-from dataclasses import asdict
 from datetime import UTC, datetime
 from importlib import metadata
 from pathlib import Path
@@ -17,6 +16,7 @@ from typing import TYPE_CHECKING, Any, Self
 from fem_asslb.endings import explain
 from fem_asslb.errors import FemAsslbError
 from fem_asslb.output.files import overwrite_text, read_json, replace_text
+from fem_asslb.output.values_used import values_used
 from fem_asslb.parallel import on_root
 
 if TYPE_CHECKING:
@@ -137,8 +137,7 @@ class RunRecord:
         domain = simulation.problem.domain
         self._part |= {"versions": versions(), "petsc options": dict(simulation.solver.options)}
         self._part["commit"] = commit() if self._comm.rank == 0 else None
-        materials = simulation.problem.model.materials
-        self._content["materials used"] = {role: asdict(material) for role, material in materials.items()}
+        self._content |= values_used(simulation.problem.model)
         self._content["mesh facts"] = {
             "cells": domain.mesh.topology.index_map(domain.dimension).size_global,
             "roles": list(domain.roles),
@@ -225,7 +224,7 @@ def commit() -> str | None:
 
 
 def _text(content: dict[str, Any]) -> str:
-    return json.dumps(content, indent=1, ensure_ascii=False) + "\n"
+    return json.dumps(content, indent=1, ensure_ascii=False, allow_nan=False) + "\n"
 
 
 def _now() -> str:

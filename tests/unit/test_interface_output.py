@@ -330,8 +330,13 @@ def test_numbers_of_interfaces_and_regions_are_those_of_the_record(case_folder, 
 
     steps = "protocol.steps=['press to 81 MPa in 1 min']"
     outcome, _ = run(case_folder, comm, overrides=["interfaces.boundary.law=bonded", steps])
-    facts = record.read_record(outcome.results)["mesh facts"]
+    content = record.read_record(outcome.results)
+    facts, used = content["mesh facts"], content["interfaces used"]
     assert facts["interfaces"] == [{"name": "surface", "plus": "particle", "minus": "cathode"}]
+    # What the case leaves to the mesh: 100 E/h of the softer side.
+    (item,) = outcome.simulation.problem.model.interfaces
+    assert used["surface"]["law"]["normal_stiffness"] == item.law.normal_stiffness > 1e5
+    assert used["surface"]["law"]["cohesion"]["softening"] == {"kind": "Bilinear"}
     grid = pyvista.PVDReader(str(outcome.results / names.INTERFACE_COLLECTION)).read()[0]
     assert set(grid.cell_data[names.INTERFACE]) == {0}
     for field, role in ((names.PLUS_REGION, "particle"), (names.MINUS_REGION, "cathode")):

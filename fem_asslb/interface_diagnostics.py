@@ -68,7 +68,7 @@ class InterfaceDiagnostics:
     """Compiled results of the interfaces of a problem that has some.
 
     Attributes:
-        points: What `evaluate` found last: after a step, the values with which it was solved.
+        points: What `keep` found last: after a step, the values with which it was solved.
 
     Args:
         problem: The problem.
@@ -96,8 +96,11 @@ class InterfaceDiagnostics:
     def evaluate(self) -> PointValues:
         """Values of the step just solved; only before it is accepted, as the history then moves on."""
         values = np.moveaxis(self._evaluator.by_facet(), 2, 0)
-        self.points = PointValues(self._evaluator.weights(), *values)
-        return self.points
+        return PointValues(self._evaluator.weights(), *values)
+
+    def keep(self) -> None:
+        """Keep the values of the step just solved, which will be accepted."""
+        self.points = self.evaluate()
 
     @cached_property
     def pair(self) -> npt.NDArray[np.int32]:

@@ -59,7 +59,7 @@ class Ledger:
         """
         now = self._now()
         if self._interfaces is not None:
-            self._interfaces.evaluate()
+            self._interfaces.keep()
         self.energy.book(self._last, now)
         self._book_lithium(length)
         scalars = {"time [h]": convert(self._simulation.time, "s", "h")}

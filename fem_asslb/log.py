@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from fem_asslb.case.schema import Case
     from fem_asslb.simulation import Simulation
-    from fem_asslb.stepping import StepRecord
+    from fem_asslb.step_record import StepRecord
 
 PACKAGE = "fem_asslb"
 FILE = "run.log"

@@ -1,6 +1,7 @@
 """The protocol of a case carried out on a problem, step by accepted step, for observers to see."""
 
 import logging
+import math
 from collections.abc import Sequence
 from typing import Protocol
 
@@ -18,7 +19,8 @@ from fem_asslb.loading import Loading
 from fem_asslb.mesh.domain import Domain
 from fem_asslb.problem import Problem
 from fem_asslb.solver import NewtonSolver
-from fem_asslb.stepping import Stepper, StepRecord
+from fem_asslb.step_record import StepRecord
+from fem_asslb.stepping import Stepper
 
 logger = logging.getLogger(__name__)
 
@@ -55,6 +57,7 @@ class Simulation:
         loading: The protocol and how far it is.
         time: Time since the start [s].
         index: Accepted steps so far.
+        fault: Which balance the last step broke; None if it is good to go on from.
 
     Args:
         case: A checked case.
@@ -81,7 +84,7 @@ class Simulation:
         self.ledger = Ledger(self)
         self.time, self.index = 0.0, 0
         self._cautions: dict[str, tuple[float, str]] = {}
-        self._fault: str | None = None
+        self.fault: str | None = None
 
     @property
     def cautions(self) -> list[str]:
@@ -140,7 +143,7 @@ class Simulation:
         self.index += 1
         scalars = self.ledger.close_step(length)
         self._note_cautions(scalars)
-        self._fault = balances.broken(scalars)
+        self.fault = balances.broken(scalars)
         self.problem.accept()
         return StepRecord(self.index, self.time, length, stage, str(step), ends, iterations, rejected, scalars)
 
@@ -150,14 +153,15 @@ class Simulation:
         if self.interfaces is not None:
             shares = self.interfaces.shares(self.interfaces.evaluate())
             found = {name: (share, SHARE) for name, share in shares.items()}
-        if not isinstance(self.loading.step, Press):
-            pressure = self.pressure()
-            found["pressure"] = pressure, max(pressure, self.loading.start_pressure, LEAST_PRESSURE)
+        pressure = self.pressure()
+        size = max(pressure, self.loading.start_pressure, LEAST_PRESSURE)
+        # A press prescribes it.
+        found["pressure"] = pressure, math.inf if isinstance(self.loading.step, Press) else size
         return found
 
     def _require_balance(self) -> None:
-        if self._fault is not None:
-            raise BalanceError(self._fault)
+        if self.fault is not None:
+            raise BalanceError(self.fault)
 
     def _note_cautions(self, scalars: dict[str, float]) -> None:
         ranges = self.diagnostics.stoichiometry_ranges()
@@ -176,8 +180,8 @@ class Simulation:
             "next step": self.stepper.next_step,
             "last step": self.stepper.last_step or 0.0,
             "step limit": min(self.stepper.limit, 1e300),
-            **{f"now.{name}": value for name, value in self.stepper.error.now.items()},
-            **{f"before.{name}": value for name, value in self.stepper.error.before.items()},
+            **{f"now.{name}": value for name, value in self.stepper.estimator.now.items()},
+            **{f"before.{name}": value for name, value in self.stepper.estimator.before.items()},
             **{f"loading.{name}": value for name, value in self.loading.snapshot().items()},
             **self.ledger.snapshot(),
         }
@@ -187,7 +191,7 @@ class Simulation:
         self.time, self.index = snapshot["time"], int(snapshot["index"])
         self.stepper.next_step, self.stepper.last_step = snapshot["next step"], snapshot["last step"] or None
         self.stepper.limit = snapshot["step limit"]
-        self.stepper.error.now, self.stepper.error.before = _part("now.", snapshot), _part("before.", snapshot)
+        self.stepper.estimator.now, self.stepper.estimator.before = _part("now.", snapshot), _part("before.", snapshot)
         self.loading.restore(_part("loading.", snapshot))
         self.ledger.restore(snapshot)
 

@@ -2,12 +2,11 @@
 
 import logging
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 import numpy as np
 
 from fem_asslb.case.schema import Time
-from fem_asslb.convergence import SolveReport
 from fem_asslb.errors import ConvergenceError
 from fem_asslb.problem import Problem
 from fem_asslb.solver import NewtonSolver
@@ -33,35 +32,33 @@ CONFIDENCE = 1.1
 FALLS = 0.8
 """An error that a shorter step leaves above this share of what it was is that of a jump."""
 
+SNAP = 2
+"""Attempts in a row without a solution, below the first step, from which on a longer one that had one is taken."""
+
 EASY_ITERATIONS = 7
 """A step that needs more Newton iterations, or a second attempt, is followed by one that is not longer."""
 
 
 @dataclass(frozen=True)
-class StepRecord:
-    """One accepted step, as observers see it.
+class Attempt:
+    """A step that was tried.
 
     Attributes:
-        index: Number of the step since the start of the run, from 1.
-        time: At its end [s].
-        duration: Of the step [s].
-        stage: Number of the protocol step, from 0.
-        stage_name: The protocol step as text.
-        stage_ends: Whether it is the last step of the stage.
-        iterations: Newton iterations, those of failed and repeated attempts included.
-        rejected: Failed attempts before it was accepted.
-        scalars: Every scalar result; the names carry the units.
+        length: Of the step [s].
+        error: Time error over the tolerance; infinite where there is no solution.
+        iterations: Newton iterations.
+        reason: Why it is not taken.
     """
 
-    index: int
-    time: float
-    duration: float
-    stage: int
-    stage_name: str
-    stage_ends: bool
-    iterations: int
-    rejected: int
-    scalars: dict[str, float] = field(default_factory=dict)
+    length: float
+    error: float = np.inf
+    iterations: int = 0
+    reason: str = "the time error is too large"
+
+    @property
+    def is_solved(self) -> bool:
+        """Whether it has a solution."""
+        return bool(self.error < np.inf)
 
 
 class Stepper:
@@ -72,7 +69,7 @@ class Stepper:
         before: State one step before ``problem.previous``, for the extrapolation.
         last_step: Length of the step between the two [s]; None at the start of a stage and after a jump.
         limit: Steps stay below this length [s] after Newton has failed; infinite before.
-        error: Time error of the step just solved.
+        estimator: Of the time error of the step just solved.
 
     Args:
         problem: The problem.
@@ -87,13 +84,13 @@ class Stepper:
         self.before = problem.state.empty_like()
         self.last_step: float | None = None
         self.limit = np.inf
-        self.error = TimeError(problem, measure)
+        self.estimator = TimeError(problem, measure)
 
     def begin_stage(self) -> None:
         """Loads change abruptly: start again from the first step and without extrapolation."""
         self.next_step = self._settings.first_step
         self.last_step = None
-        self.error.begin_stage()
+        self.estimator.begin_stage()
 
     def advance(
         self,
@@ -116,103 +113,97 @@ class Stepper:
             Length of the step [s], failed attempts.
 
         Raises:
-            ConvergenceError: The smallest step failed; the state is that at the start of the step.
+            ConvergenceError: The smallest step failed; state and controls are those at the start of the step.
         """
-        length, rejected, failed, reason = min(self.next_step, longest), 0, 0.0, ""
-        solved, before, final = 0.0, 0.0, False
+        length = min(self.next_step, self._settings.largest_step, longest)
+        tried: list[Attempt] = []
         while True:
-            error = None
-            try:
-                report, error = self._attempt(length, load, check)
-            except ConvergenceError as failure:
-                reason = str(failure)
-                logger.info("step of %.3g s failed: %s", length, reason)
-                # Of several lengths that fail, the longest limits the steps to come: a snap needs one short step.
-                failed = max(failed, length)
-                self.limit = CAUTION * failed
-            else:
-                reason = "the time error is too large"
-                if final or self._is_jump(length, error, before):
-                    error = min(error, ACCEPTED)
-                if error <= ACCEPTED:
-                    beyond = overshoot()
-                    if beyond == 0.0 or length * (1.0 - beyond) < self._settings.smallest_step:
-                        self._accept(length, longest, error, report, rejected)
-                        return length, rejected
-                    length *= 1.0 - beyond
-                    self._restore()
-                    continue
-                solved, before = length, error
-            rejected += 1
-            self._restore()
-            # A snap without delay: a step that passes it has a solution, one that ends in it has none.
-            if final := error is None and solved > 0.0 and length < self._settings.first_step:
-                length, solved = solved, 0.0
+            attempt = self._attempt(length, load, check)
+            if attempt.error <= ACCEPTED or self._is_jump(attempt, tried):
+                beyond = overshoot()
+                if beyond == 0.0 or length * (1.0 - beyond) < self._settings.smallest_step:
+                    return self._accept(attempt, tried)
+                self._restore()
+                length *= 1.0 - beyond
                 continue
-            length *= CUT if error is None else max(CUT, 0.9 / np.sqrt(error))
-            if length < self._settings.smallest_step:
-                if error is None and (leap := self._leap(longest, load, overshoot, check)) > 0.0:
-                    return leap, rejected
-                raise ConvergenceError(f"{reason}; the smallest step is {self._settings.smallest_step:g} s")
+            self._restore()
+            tried.append(attempt)
+            if not attempt.is_solved:
+                # Of several lengths that fail, the longest limits the steps to come: a snap needs one short step.
+                self.limit = CAUTION * max(other.length for other in tried if not other.is_solved)
+            length *= max(CUT, 0.9 / np.sqrt(attempt.error))
+            if length < self._settings.smallest_step or self._ends_in_a_snap(tried):
+                break
+        for length in [] if attempt.is_solved else self._crossings(longest, tried):
+            crossing = self._attempt(length, load, check)
+            if crossing.is_solved:
+                return self._accept(crossing, tried)
+            self._restore()
+            tried.append(crossing)
+        load(0.0)
+        raise ConvergenceError(f"{attempt.reason}; the smallest step is {self._settings.smallest_step:g} s")
 
-    def _leap(
-        self,
-        longest: float,
-        load: Callable[[float], None],
-        overshoot: Callable[[], float],
-        check: Callable[[], None],
-    ) -> float:
-        """Length of the longest step that has a solution, over a snap that no short one passes; 0 if there is none."""
-        length = min(self._settings.largest_step, longest)
-        while length > self._settings.first_step:
-            try:
-                report, _ = self._attempt(length, load, check)
-            except ConvergenceError:
-                self._restore()
-            else:
-                if overshoot() == 0.0:
-                    logger.warning(
-                        "a step of %.3g s passes what no short one can: something has let go at once", length
-                    )
-                    self._accept(length, longest, ACCEPTED, report, 1)
-                    return length
-                self._restore()
-            length *= CUT
-        return 0.0
-
-    def _attempt(
-        self, length: float, load: Callable[[float], None], check: Callable[[], None]
-    ) -> tuple[SolveReport, float]:
+    def _attempt(self, length: float, load: Callable[[float], None], check: Callable[[], None]) -> Attempt:
         """Solve a step, and estimate its error over the tolerance."""
         guess = self._extrapolate(length)
         load(length)
         self._problem.controls.time_step.value = length
-        report = self._solver.solve()
-        check()
+        try:
+            report = self._solver.solve()
+            check()
+        except ConvergenceError as failure:
+            logger.info("step of %.3g s failed: %s", length, failure)
+            return Attempt(length, reason=str(failure))
         ratio = 0.0 if self.last_step is None else length / self.last_step
-        return report, self.error.estimate(guess, ratio) / self._settings.tolerance
+        return Attempt(length, self.estimator.estimate(guess, ratio) / self._settings.tolerance, report.iterations)
 
-    def _is_jump(self, length: float, error: float, before: float) -> bool:
+    def _is_jump(self, attempt: Attempt, tried: list[Attempt]) -> bool:
         """Whether a shorter step is of no use: a longer one has done as well, as something lets go at once.
 
         At the smallest step there may be no longer one that has been solved to compare with.
         """
-        if error <= ACCEPTED or length >= self._settings.first_step:
+        if not attempt.is_solved or attempt.length >= self._settings.first_step:
             return False
-        return error > FALLS * before if before > 0.0 else length * CUT < self._settings.smallest_step
+        if (coarser := _last_solved(tried)) is not None:
+            return attempt.error > FALLS * coarser.error
+        return attempt.length * CUT < self._settings.smallest_step
 
-    def _accept(self, length: float, longest: float, error: float, report: SolveReport, rejected: int) -> None:
+    def _ends_in_a_snap(self, tried: list[Attempt]) -> bool:
+        """Whether short steps have no solution where a longer one had: they end in a snap without delay."""
+        return (
+            _last_solved(tried) is not None
+            and tried[-1].length < self._settings.first_step
+            and not any(attempt.is_solved for attempt in tried[-SNAP:])
+        )
+
+    def _crossings(self, longest: float, tried: list[Attempt]) -> list[float]:
+        """Lengths that may pass a snap where no short step has a solution: that which had one, or ever longer ones."""
+        if (coarser := _last_solved(tried)) is not None:
+            return [coarser.length]
+        longest = min(self._settings.largest_step, longest)
+        lengths, length = [], self._settings.first_step
+        while length < longest:
+            lengths.append(length)
+            length /= CUT
+        return [*lengths, longest]
+
+    def _accept(self, attempt: Attempt, tried: list[Attempt]) -> tuple[float, int]:
+        """Length of the step, failed attempts."""
+        is_jump = attempt.error > ACCEPTED
+        if is_jump:
+            text = "something lets go at once: a step of %.3g s has %.3g times the accepted time error"
+            logger.warning(text, attempt.length, attempt.error / ACCEPTED)
+        error = min(attempt.error, ACCEPTED)
         factor = GROWTH if error == 0.0 else min(GROWTH, 0.9 / np.sqrt(error))
-        if report.iterations > EASY_ITERATIONS or rejected:
+        if attempt.iterations > EASY_ITERATIONS or tried:
             factor = min(factor, 1.0)
-        clipped = length == longest and length < self.next_step
-        wanted = self.next_step if clipped else length * factor
-        self.next_step = min(wanted, self.limit, self._settings.largest_step)
+        self.next_step = min(attempt.length * factor, self.limit, self._settings.largest_step)
         self.limit *= CONFIDENCE
         self.before.assign(self._problem.previous)
         # The slope of a jump says nothing about what follows: as at the start of a stage.
-        self.last_step = length if error < ACCEPTED else None
-        self.error.accept()
+        self.last_step = None if is_jump else attempt.length
+        self.estimator.accept()
+        return attempt.length, len(tried)
 
     def _extrapolate(self, length: float) -> dict[str, np.ndarray]:
         """Guess the end of the step on a straight line through the last two states; returns that of each field.
@@ -220,7 +211,7 @@ class Stepper:
         Without a last step the guess is the start, from which lithium alone has no reason to jump.
         """
         if self.last_step is None:
-            return {name: values.copy() for name, values in self.error.fields().items() if name == "lithium"}
+            return {name: values.copy() for name, values in self.estimator.fields().items() if name == "lithium"}
         ratio = length / self.last_step
         for new, old, older in zip(
             self._problem.state.functions,
@@ -229,7 +220,11 @@ class Stepper:
             strict=True,
         ):
             new.x.array[:] = old.x.array + ratio * (old.x.array - older.x.array)
-        return {name: values.copy() for name, values in self.error.fields().items()}
+        return {name: values.copy() for name, values in self.estimator.fields().items()}
 
     def _restore(self) -> None:
         self._problem.state.assign(self._problem.previous)
+
+
+def _last_solved(tried: list[Attempt]) -> Attempt | None:
+    return next((attempt for attempt in reversed(tried) if attempt.is_solved), None)

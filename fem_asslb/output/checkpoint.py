@@ -22,7 +22,7 @@ from fem_asslb.output.resolved import differences
 
 if TYPE_CHECKING:
     from fem_asslb.simulation import Simulation
-    from fem_asslb.stepping import StepRecord
+    from fem_asslb.step_record import StepRecord
 
 FOLDER = "checkpoint"
 """Folder of a results folder."""
@@ -42,6 +42,8 @@ FREE_TO_CHANGE = ("case", "time", "solver", "output")
 
 class CheckpointWriter:
     """Observer that saves the run at the end of each protocol step, and within one after a minute.
+
+    A state in which something does not balance is not saved: none to go on from.
 
     Args:
         folder: Results folder.
@@ -73,6 +75,8 @@ class CheckpointWriter:
             self._save(simulation)
 
     def _save(self, simulation: "Simulation") -> None:
+        if simulation.fault is not None:
+            return
         save(simulation, self._folder, self._identity)
         self._saved_at, self._pending = time.monotonic(), False
 

@@ -17,7 +17,7 @@ from fem_asslb.parallel import on_root
 
 if TYPE_CHECKING:
     from fem_asslb.simulation import Simulation
-    from fem_asslb.stepping import StepRecord
+    from fem_asslb.step_record import StepRecord
 
 FloatArray = npt.NDArray[np.float64]
 

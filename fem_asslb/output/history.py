@@ -14,7 +14,7 @@ from fem_asslb.output.files import replace_text, writing
 
 if TYPE_CHECKING:
     from fem_asslb.simulation import Simulation
-    from fem_asslb.stepping import StepRecord
+    from fem_asslb.step_record import StepRecord
 
 FILE = "history.csv"
 """File of a results folder."""

@@ -10,7 +10,7 @@ from fem_asslb.particle_diagnostics import ParticleDiagnostics
 
 if TYPE_CHECKING:
     from fem_asslb.simulation import Simulation
-    from fem_asslb.stepping import StepRecord
+    from fem_asslb.step_record import StepRecord
 
 FILE = "particles.csv"
 """File of a results folder."""

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from mpi4py import MPI
 
     from fem_asslb.simulation import Observer, Simulation
-    from fem_asslb.stepping import StepRecord
+    from fem_asslb.step_record import StepRecord
 
 FILE = "run.json"
 """File of a results folder."""

@@ -9,7 +9,7 @@ import pytest
 
 from fem_asslb import cli, log
 from fem_asslb.case.reader import read_case
-from fem_asslb.stepping import StepRecord
+from fem_asslb.step_record import StepRecord
 from tests.launching import environment, mpirun
 
 ROOT = Path(__file__).parents[2]

@@ -29,7 +29,7 @@ LAYERS = [
     "problem",
     "electrode_balance solver diagnostics interface_diagnostics particle_diagnostics",
     "balances",
-    "cautions time_error energy_balance",
+    "cautions time_error energy_balance step_record",
     "stepping",
     "interface_stiffness",
     "interface_laws",

@@ -12,7 +12,7 @@ from fem_asslb.errors import CaseErrors
 from fem_asslb.geometry import MeshFile
 from fem_asslb.output.history import FILE, HistoryWriter, read_history
 from fem_asslb.output.resolved import format_toml, resolved_table
-from fem_asslb.stepping import StepRecord
+from fem_asslb.step_record import StepRecord
 from tests.unit.test_bad_input import GOOD
 
 pytestmark = pytest.mark.serial  # plain text: nothing parallel in it

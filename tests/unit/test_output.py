@@ -13,7 +13,7 @@ from fem_asslb.errors import FemAsslbError
 from fem_asslb.output import checkpoint, collection, fields, history, names, record
 from fem_asslb.output.resolved import differences, format_toml, resolved_table
 from fem_asslb.output.schedule import Schedule
-from fem_asslb.stepping import StepRecord
+from fem_asslb.step_record import StepRecord
 
 CASES = Path(__file__).parents[2] / "cases"
 

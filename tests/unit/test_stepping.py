@@ -117,10 +117,18 @@ def test_a_failed_solve_cuts_the_step_and_restores_the_state():
 
 
 def test_the_smallest_step_ends_with_a_reason_and_the_last_good_state():
-    problem = Decay(longest=0.0)
+    """The loads are those at the start of the step again, too."""
+    problem, loads = Decay(longest=0.0), []
     with pytest.raises(ConvergenceError, match="too long; the smallest step is 1e-06 s"):
-        stepper_of(problem).advance(1.0, lambda _: None, lambda: 0.0)
+        stepper_of(problem).advance(1.0, loads.append, lambda: 0.0)
     assert problem.state.value == problem.previous.value == 1.0
+    assert loads[-1] == 0.0 < min(loads[:-1])
+
+
+def test_no_step_is_longer_than_the_longest_of_a_run_that_goes_on_with_another():
+    stepper = stepper_of(Decay(), tolerance=0.5, largest_step=2.0)
+    stepper.next_step = 100.0
+    assert stepper.advance(1000.0, lambda _: None, lambda: 0.0) == (2.0, 0)
 
 
 def test_a_state_that_is_none_to_go_on_from_is_a_failed_solve():
@@ -258,3 +266,68 @@ def test_a_step_over_what_has_no_solution_in_shorter_ones_is_taken(width):
     assert changes.max() == 1.0
     assert lengths[changes.argmax()] > width
     assert lengths.sum() == pytest.approx(10.0)
+
+
+def test_a_solve_that_fails_once_lets_no_long_step_through():
+    """However large its error; only where short steps fail again and again is it a snap."""
+    problem = Debonding(onset=5.0, delay=3.0)
+    problem.time, failures = 4.9, ["once"]
+
+    def solve():
+        if problem.controls.time_step.value < 1.0 and failures:
+            raise ConvergenceError(failures.pop())
+        return SolveReport(2)
+
+    problem.solve = solve
+    settings = Time(first_step=1.0, smallest_step=1e-6, largest_step=10.0, tolerance=1e-3)
+    stepper = Stepper(problem, problem, settings, problem.measure)
+    stepper.begin_stage()
+    stepper.next_step = 6.0
+    length, _ = stepper.advance(10.0, lambda _: None, lambda: 0.0)
+    assert not failures
+    assert problem.share(4.9 + length) < 0.01
+
+
+def test_the_shortest_of_the_steps_that_pass_a_snap_is_taken(caplog):
+    """From the first step upwards; the log says how far its error is beyond what is accepted."""
+    problem = Debonding(onset=5.0, delay=0.0)
+    problem.time = 4.999999
+
+    def solve():
+        if 5.0 < problem.time + problem.controls.time_step.value < 5.1:
+            raise ConvergenceError("no equilibrium")
+        return SolveReport(2)
+
+    problem.solve = solve
+    settings = Time(first_step=0.01, smallest_step=1e-5, largest_step=1.0, tolerance=0.01)
+    stepper = Stepper(problem, problem, settings, problem.measure)
+    stepper.begin_stage()
+    length, rejected = stepper.advance(5.0, lambda _: None, lambda: 0.0)
+    assert 0.1 < length < 0.1 / 0.4 and rejected > 8
+    assert "25 times the accepted time error" in caplog.text
+
+
+@pytest.mark.parametrize("what", ["displacement", "scalar"])
+def test_steps_follow_the_displacement_and_what_is_measured(what):
+    """Either moves by half its size within a tenth of a second, while the other and lithium rest."""
+
+    class Moving(Debonding):
+        def solve(self):
+            if what == "displacement":
+                moved = 2.0 + self.share(self.time + self.controls.time_step.value)
+                self.state.displacement.x.array[0] = moved
+            return SolveReport(2)
+
+        def measure(self):
+            moved = self.share(self.time + self.controls.time_step.value) if what == "scalar" else 0.0
+            return {"pressure": (60.0 + 60.0 * moved, 120.0)}
+
+    lengths, changes = debond(Moving(onset=5.0, delay=0.1))
+    assert changes.max() < 0.3 and lengths.max() == 1.0
+
+
+def test_a_scalar_of_infinite_size_is_not_followed():
+    problem = Debonding(onset=5.0, delay=0.1)
+    problem.measure = lambda: {"pressure": (problem.share(problem.time + problem.controls.time_step.value), np.inf)}
+    lengths, changes = debond(problem)
+    assert changes.max() > 0.9 and lengths.max() == 1.0

@@ -8,6 +8,7 @@ from dolfinx import mesh as dmesh
 from fem_asslb import balances
 from fem_asslb.case.reader import build_case
 from fem_asslb.driver import build_domain, run
+from fem_asslb.errors import FemAsslbError
 from fem_asslb.output.history import read_history
 from fem_asslb.simulation import Simulation
 from fem_asslb.spaces.state import OUT_OF_PLANE
@@ -147,9 +148,19 @@ def test_nothing_is_said_of_what_balances(comm, shared_path, table, start):
     assert not any("error" in text or "balance" in text for text in simulation.cautions)
 
 
-def test_a_run_without_balance_keeps_its_results(comm, shared_path, monkeypatch):
+@pytest.mark.parametrize("name", balances.BALANCES)
+def test_each_balance_may_end_a_run(name):
+    good = dict.fromkeys(balances.BALANCES, -9e-4)
+    assert balances.broken(good) is None
+    for error in (2e-3, -2e-3, np.inf, np.nan):
+        assert name.removesuffix(" [-]") in balances.broken(good | {name: error})
+
+
+def test_a_run_without_balance_keeps_its_results_and_goes_on_from_none_of_them(comm, shared_path, monkeypatch):
     monkeypatch.setattr(balances, "REFUSED", -1.0)
     outcome = run(build_case(LAYERS), comm, shared_path / "results")
     assert not outcome.is_complete
     assert outcome.reason.startswith("stopped in 'press to 50 MPa in 1 min' at 10 s: ")
     assert len(read_history(outcome.results)["time [s]"]) == 1
+    with pytest.raises(FemAsslbError, match="nothing to resume"):
+        run(build_case(LAYERS), comm, shared_path / "results", resume=True)

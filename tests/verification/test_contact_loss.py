@@ -55,7 +55,7 @@ class TwoParticles:
         self.problem.controls.current_density.value = density
         self.problem.controls.time_step.value = time_step
         self.solver.solve()
-        self.interfaces.evaluate()
+        self.interfaces.keep()
         found = self.particles.values().stoichiometry
         self.problem.accept()
         return found

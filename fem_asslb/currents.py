@@ -56,23 +56,21 @@ class Currents:
 
     def reactions(self, state: State, previous: State) -> list[tuple[Expr, ufl.Measure, str | None]]:
         """Current density out of the host [pA/um^2], measure and side of each reacting surface, None outside."""
-        if self._transfer is None or state.lithium is None:
-            return []
-        pairs = [item.pair for item in self._model.interfaces]
-        currents = dict(zip(pairs, self.through_interfaces(state, previous), strict=True))
-        found: list[tuple[Expr, ufl.Measure, str | None]] = []
-        for pair in self._transfer.interfaces:
-            if pair in currents:
-                found.append((currents[pair], self._continuum.interface(pair), "+"))
-            elif pair[::-1] in currents:
-                found.append((-currents[pair[::-1]], self._continuum.interface(pair[::-1]), "-"))
-            else:
-                found.append((self._reaction(state, "+"), self._continuum.interface(pair), "+"))
-        outside = self._reaction(state, None)
-        return found + [(outside, self._continuum.boundary(name), None) for name in self._transfer.boundaries]
+        return [
+            (share * self._reaction(state, side), measure, side)
+            for share, measure, side in self._reacting_surfaces(state, previous)
+        ]
 
     def exchanges(self, state: State, previous: State) -> list[tuple[Expr, Expr, ufl.Measure]]:
         """Current densities out of and into the host [pA/um^2], and measure, of each reacting surface."""
+        found = []
+        for share, measure, side in self._reacting_surfaces(state, previous):
+            out, into = lithium.partial_currents(*self._reactants(state, side))
+            found.append((share * out, share * into, measure))
+        return found
+
+    def _reacting_surfaces(self, state: State, previous: State) -> list[tuple[Expr, ufl.Measure, str | None]]:
+        """Share that conducts, measure and side of the host, of each reacting surface."""
         if self._transfer is None or state.lithium is None:
             return []
         conducting: dict[tuple[str, str], Expr] = {}
@@ -82,16 +80,11 @@ class Currents:
                 item.pair: response.conduction + LEAK
                 for item, response in zip(self._model.interfaces, responses, strict=True)
             }
-        places: list[tuple[Expr, ufl.Measure, str | None]] = []
+        found: list[tuple[Expr, ufl.Measure, str | None]] = []
         for pair in self._transfer.interfaces:
-            found, sign = (pair[::-1], "-") if pair[::-1] in conducting else (pair, "+")
-            places.append((conducting.get(found, 1.0), self._continuum.interface(found), sign))
-        places += [(1.0, self._continuum.boundary(name), None) for name in self._transfer.boundaries]
-        exchanges = []
-        for share, measure, side in places:
-            out, into = lithium.partial_currents(*self._reactants(state, side))
-            exchanges.append((share * out, share * into, measure))
-        return exchanges
+            at, side = (pair[::-1], "-") if pair[::-1] in conducting else (pair, "+")
+            found.append((conducting.get(at, 1.0), self._continuum.interface(at), side))
+        return found + [(1.0, self._continuum.boundary(name), None) for name in self._transfer.boundaries]
 
     def interruptions(self, state: State, previous: State) -> list[tuple[Expr, ufl.Measure]]:
         """Share that does not conduct, and measure, of each reacting surface that may open."""

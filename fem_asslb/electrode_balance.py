@@ -1,11 +1,13 @@
 """The potential at which a given current passes: its one equation is solved exactly, whatever the fields are."""
 
 import math
+from collections.abc import Sequence
 
+import numpy as np
 from dolfinx import fem
 
 from fem_asslb.forms.lithium import overpotential_scale
-from fem_asslb.parallel import global_sum
+from fem_asslb.parallel import FloatArray, global_sum
 from fem_asslb.problem import Problem
 from fem_asslb.spaces.state import ELECTRODE
 
@@ -24,12 +26,11 @@ class ElectrodeBalance:
     """
 
     def __init__(self, problem: Problem) -> None:
-        self._problem, controls = problem, problem.controls
+        self._problem = problem
         exchanges = problem.currents.exchanges(problem.state, problem.previous)
-        self._parts = [
-            [problem.compile(density * at) for density in (out, into, controls.current_density)]
-            for out, into, at in exchanges
-        ]
+        self._parts = [(problem.compile(out * at), problem.compile(into * at)) for out, into, at in exchanges]
+        one = fem.Constant(problem.domain.mesh, 1.0)
+        (self._area,) = self._total([(problem.compile(one * at),) for _, _, at in exchanges])
 
     @property
     def is_given(self) -> bool:
@@ -41,9 +42,14 @@ class ElectrodeBalance:
         """Potential [V vs Li]; not finite where the present one is too far off to tell."""
         transfer, state = self._problem.model.charge_transfer, self._problem.state
         assert transfer is not None
-        sums = [[fem.assemble_scalar(form) for form in part] for part in self._parts]
-        out, into, current = global_sum(self._problem.domain.comm, [sum(column) for column in zip(*sums, strict=True)])
+        out, into = self._total(self._parts)
+        current = float(self._problem.controls.current_density.value) * self._area
         if not 0.0 < out * into < math.inf:
             return math.nan
         jump = math.asinh(0.5 * current / math.sqrt(out * into)) - 0.5 * math.log(out / into)
         return state.number(ELECTRODE) + overpotential_scale(transfer.temperature) * jump
+
+    def _total(self, parts: Sequence[Sequence[fem.Form]]) -> FloatArray:
+        """Sum over the surfaces of each integral that they have."""
+        local = [[fem.assemble_scalar(form) for form in part] for part in parts]
+        return global_sum(self._problem.domain.comm, np.sum(local, axis=0))

@@ -1,8 +1,10 @@
 """What `check` warns of: a case that can run as written, and hardly means it."""
 
+import itertools
+
 from fem_asslb.case.figures import states_at_equilibrium
 from fem_asslb.case.schema import Case
-from fem_asslb.case.steps import Press
+from fem_asslb.case.steps import Charge, Discharge, Press
 
 
 def doubts(case: Case) -> list[str]:
@@ -24,7 +26,9 @@ def _limits_outside_the_data(case: Case) -> list[str]:
 
 
 def _a_stack_without_pressure(case: Case) -> list[str]:
-    """A platen that nothing presses."""
-    if any(isinstance(step, Press) and step.pressure > 0.0 for step in case.protocol.steps):
+    """A platen that nothing presses before the first current."""
+    before = itertools.takewhile(lambda step: not isinstance(step, Charge | Discharge), case.protocol.steps)
+    if any(isinstance(step, Press) and step.pressure > 0.0 for step in before):
         return []
-    return ["protocol.steps: no step presses, such as 'press to 81 MPa in 1 min'; the stack starts without pressure"]
+    press = "no step presses before the first current, such as 'press to 81 MPa in 1 min'"
+    return [f"protocol.steps: {press}; the stack starts without pressure"]

@@ -38,6 +38,8 @@ def ungated_interfaces(
         body = _connected(start, passive - set(opening))
         if not body & anodes:
             refused |= {pair for pair in passive & set(opening) if len(pair & body) == 1}
+        # Bodies of one role, such as the grains of an electrolyte.
+        refused |= {pair for pair in opening if len(pair) == 1 and pair <= _connected(start, passive)}
     for pair in sorted(refused, key=lambda pair: opening[pair]):
         name = opening[pair]
         reason = f"lithium would pass between {listed(interfaces[name].between)} also where they part"

@@ -27,6 +27,7 @@ def test_a_good_case_raises_no_doubt(case):
         ("['press to 1 MPa in 1 s', 'charge at 0.1C until 5 V']", ["'charge at 0.1C until 5 V'", "x = 0.25"]),
         ("['press to 1 MPa in 1 s', 'discharge at 0.1C until 1 V']", ["'discharge at 0.1C until 1 V'", "x = 1"]),
         ("['charge at 0.1C until 2.75 V']", ["no step presses"]),
+        ("['charge at 0.1C until 1 h', 'press to 1 MPa in 1 s']", ["no step presses before the first current"]),
         ("['unload to 0 MPa in 1 s', 'charge at 0.1C until 2.75 V']", ["no step presses"]),
     ],
 )

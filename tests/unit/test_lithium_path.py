@@ -34,6 +34,10 @@ def refused(touching, *opening, law=ContactInterface):
         (STACK, [("anode", "separator")], ["anode-separator"]),
         (STACK, [("separator", "cathode"), ("anode", "separator")], ["separator-cathode"]),
         (STACK, [("cathode", "particle")], []),
+        # Grains of one role.
+        (STACK, [("separator", "separator")], ["separator-separator"]),
+        (STACK[1:], [("cathode", "cathode")], ["cathode-cathode"]),
+        (STACK, [("particle", "particle")], []),
         # Not on the way to the anode; without an anode either side may be the way.
         (STACK, [("cathode", "piston")], []),
         (STACK[1:], [("cathode", "piston")], ["cathode-piston"]),

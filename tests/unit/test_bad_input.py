@@ -10,7 +10,7 @@ import pytest
 from fem_asslb.case.reader import read_case
 from fem_asslb.errors import CaseError, CaseErrors
 
-pytestmark = pytest.mark.two_ranks
+pytestmark = pytest.mark.serial
 
 GOOD = """
 [case]

@@ -10,8 +10,6 @@ from fem_asslb.solver import NewtonSolver
 from tests.grids import box
 from tests.support import passive, prescribe, problem_on
 
-pytestmark = pytest.mark.two_ranks
-
 
 def stuck_block(displacement):
     """Force of a spring, 1 N/m, and of friction that holds with 100 N/m up to 1 N, and the tangent."""
@@ -46,6 +44,7 @@ def newton(law, force, searches, displacement=0.9):
     return displacement, abs(step)
 
 
+@pytest.mark.serial
 @pytest.mark.parametrize(
     ("law", "force", "jump", "balance"), [(stuck_block, 0.5, 2.0, 0.5 / 101.0), (rubbing_contact, -1.5, 150.5, -0.5)]
 )
@@ -57,16 +56,19 @@ def test_steps_across_a_kink_are_shortened(law, force, jump, balance):
     assert found == pytest.approx(balance)
 
 
+@pytest.mark.serial
 @pytest.mark.parametrize("left", [0.0, 0.5, -0.5, -0.79])
 def test_a_step_that_leaves_little_work_is_taken_whole(left):
     assert find_share(lambda share: 1.0 - (1.0 - left) * share, 1.0) == 1.0
 
 
+@pytest.mark.serial
 def test_a_step_that_is_too_short_is_taken_whole():
     assert find_share(lambda share: 1.0 + share, 1.0) == 1.0
 
 
 @pytest.mark.parametrize("sign", [1.0, -1.0])
+@pytest.mark.serial
 @pytest.mark.parametrize("kink", [0.9, 0.3, 0.02])
 def test_the_share_leaves_little_work(kink, sign):
     """Work falls slowly up to a kink and fifty times as fast beyond."""
@@ -79,10 +81,12 @@ def test_the_share_leaves_little_work(kink, sign):
     assert kink <= share < 1.0
 
 
+@pytest.mark.serial
 def test_work_that_overflows_leaves_the_step_to_newton():
     assert find_share(lambda share: np.nan, 1.0) == 1.0
 
 
+@pytest.mark.two_ranks
 def test_the_solver_takes_a_share_of_a_step_and_goes_by_the_whole(comm, monkeypatch):
     """Of a linear problem, 70 % of each step leave 30 % of the error: the full steps then fall by that factor."""
     support = Support(planes=(("bottom", 0), ("bottom", 1)), prescribed="top")
@@ -108,6 +112,7 @@ def test_the_solver_takes_a_share_of_a_step_and_goes_by_the_whole(comm, monkeypa
     assert problem.state.displacement.x.array == pytest.approx(solution, abs=1e-7)
 
 
+@pytest.mark.two_ranks
 def test_the_first_steps_are_taken_whole(comm, monkeypatch):
     def refuse(work, start):
         raise AssertionError("searched")

@@ -21,6 +21,7 @@ def test_case_gives_what_is_expected_of_it(comm, shared_path, name):
     assert all(verdict == "holds" for _, verdict in verdicts.values()), verdicts
 
 
+@pytest.mark.serial
 @pytest.mark.parametrize("path", sorted(CASES.glob("*/expected.toml")), ids=lambda path: path.parent.name)
 def test_expected_values_have_a_range_and_a_reason(path):
     for expected in read_expected(path.parent):
@@ -29,6 +30,7 @@ def test_expected_values_have_a_range_and_a_reason(path):
         assert bool(expected.disagrees) == math.isfinite(expected.came_out)
 
 
+@pytest.mark.serial
 def test_verdicts_on_expected_values():
     open_question = Expected("p", 1, 1.0, 2.0, "paper", disagrees="model", came_out=3.0)
     certain = Expected("p", 1, 1.0, 2.0, "paper")

@@ -12,8 +12,17 @@ import pytest
 
 pytest_plugins = ["tests.progress"]
 
-# Destructors of distributed objects can be collective: never in the middle of a test on one rank alone.
-gc.disable()
+PARALLEL = int(os.environ.get("OMPI_COMM_WORLD_SIZE", "1")) > 1
+
+if PARALLEL:
+    # Destructors of distributed objects can be collective: never in the middle of a test on one rank alone.
+    gc.disable()
+
+
+def pytest_collection_finish():
+    """What is imported by now stays: looking through it after each test would take longer than most tests."""
+    gc.collect()
+    gc.freeze()
 
 
 @pytest.fixture
@@ -45,8 +54,8 @@ def _own_environment():
 def _collect_together():
     """Destructors of distributed objects can be collective: run them at the same place on every rank."""
     yield
-    gc.collect()
-    if "mpi4py.MPI" in sys.modules:
+    if PARALLEL:
+        gc.collect()
         sys.modules["mpi4py.MPI"].COMM_WORLD.Barrier()
 
 

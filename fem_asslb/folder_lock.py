@@ -30,7 +30,7 @@ def locked(folder: Path) -> Iterator[None]:
     Raises:
         FemAsslbError: Another process holds it.
     """
-    descriptor = os.open(folder / FILE, os.O_RDWR | os.O_CREAT, 0o666)
+    descriptor = os.open(folder / FILE, os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW, 0o666)
     try:
         _take(descriptor, folder)
         since = datetime.now(UTC).isoformat(timespec="seconds")
@@ -50,7 +50,7 @@ def require_unlocked(folder: Path) -> None:
         FemAsslbError: It does.
     """
     try:
-        descriptor = os.open(folder / FILE, os.O_RDWR)
+        descriptor = os.open(folder / FILE, os.O_RDWR | os.O_NOFOLLOW)
     except FileNotFoundError:
         return
     try:

@@ -13,12 +13,16 @@ from tempfile import TemporaryDirectory
 from fem_asslb.case.paths import path_owners
 from fem_asslb.case.schema import Case
 from fem_asslb.errors import MeshError
+from fem_asslb.geometry import MeshFile
 from fem_asslb.input_files import regular_file
 from fem_asslb.output.resolved import resolved_table
 from fem_asslb.printable import quoted
 
 MESH_FOLDER = "mesh"
 """Folder of a case directory."""
+
+_LONGEST_REPORT = 20_000
+"""Characters of a report."""
 
 
 @dataclass(frozen=True)
@@ -49,16 +53,19 @@ def build_cached(case: Case, folder: Path) -> CachedMesh:
         MeshError: Packing or meshing failed, or the folder cannot be written.
     """
     import meshes
+    from fem_asslb.mesh.source import read_source
 
     digest = mesh_digest(case)
     path = folder / f"{digest}.msh"
     report_path = path.with_suffix(".txt")
     try:
-        if path.exists() and report_path.exists():
-            return CachedMesh(digest, path, report_path.read_text(encoding="utf-8"), False)
+        if path.is_file() and (kept := _kept_report(report_path)) is not None:
+            return CachedMesh(digest, path, kept, False)
         _create_folder(folder)
         with _workplace(folder) as workplace:
             report = str(meshes.build(case.geometry, workplace / path.name))
+            if isinstance(case.geometry, MeshFile):
+                read_source(workplace / path.name)
             (workplace / report_path.name).write_text(report + "\n", encoding="utf-8")
             os.replace(workplace / report_path.name, report_path)
             os.replace(workplace / path.name, path)
@@ -68,6 +75,15 @@ def build_cached(case: Case, folder: Path) -> CachedMesh:
     except OSError as error:
         raise MeshError(f"the mesh cannot be kept in '{folder}': {error}") from error
     return CachedMesh(digest, path, report, True)
+
+
+def _kept_report(path: Path) -> str | None:
+    """Report of a mesh that was built before; None without one, or if it was never one of ours."""
+    try:
+        text = regular_file(path).read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError):
+        return None
+    return text if len(text) < _LONGEST_REPORT and "".join(text.split("\n")).isprintable() else None
 
 
 def draw_mesh(case: Case, mesh: CachedMesh) -> Path:
@@ -142,8 +158,8 @@ def _workplace(folder: Path) -> Iterator[Path]:
 def _create_folder(folder: Path) -> None:
     """Make the folder, with a note to git that nothing in it belongs into a repository."""
     folder.mkdir(parents=True, exist_ok=True)
-    if not (folder / ".gitignore").exists():
-        (folder / ".gitignore").write_text("*\n", encoding="utf-8")
+    with suppress(FileExistsError), (folder / ".gitignore").open("x", encoding="utf-8") as file:
+        file.write("*\n")
 
 
 def _remove_unused(folder: Path) -> None:

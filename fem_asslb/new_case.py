@@ -9,7 +9,7 @@ from fem_asslb.case.paths import path_owners
 from fem_asslb.case.reader import CASE_FILE, read_table
 from fem_asslb.errors import CaseError
 
-_PATH = re.compile(r"""((?:^|[{,.])\s*(?:extends|path)\s*=\s*)(["'])(.+?)\2""", re.MULTILINE)
+_PATH = re.compile(r"""((?:^|[{,.])[ \t]*(?:extends|path)[ \t]*=[ \t]*)(["'])(.+?)\2""", re.MULTILINE)
 
 
 def copy_case(like: Path, name: Path) -> None:

@@ -7,11 +7,12 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from fem_asslb import log
+from fem_asslb import folder_lock, log
 from fem_asslb.errors import FemAsslbError
 from fem_asslb.folder_lock import locked, require_unlocked
 from fem_asslb.output import checkpoint, history, names, particle_table, record
 from fem_asslb.plotting import PICTURES
+from fem_asslb.printable import quoted
 
 _OURS = (
     history.FILE,
@@ -34,17 +35,26 @@ def check_folder(folder: Path, resume: bool, overwrite: bool) -> dict[str, Any] 
         The last checkpoint if the run goes on from it.
 
     Raises:
-        FemAsslbError: The folder cannot be made or written to; another run writes to it; there are results and neither
-            ``resume`` nor ``overwrite``; or there is nothing to resume.
+        FemAsslbError: The folder cannot be made or written to; a file of it is a link; another run writes to it; there
+            are results and neither ``resume`` nor ``overwrite``; or there is nothing to resume.
     """
     existing = next(path for path in (folder, *folder.absolute().parents) if path.exists())
     if not existing.is_dir() or not os.access(existing, os.W_OK):
         raise FemAsslbError(f"--results '{folder}': '{existing}' is not a folder that can be written to")
+    _require_no_links(folder)
     require_unlocked(folder)
     if resume:
         return checkpoint.read_latest(folder)
     _require_new(folder, overwrite)
     return None
+
+
+def _require_no_links(folder: Path) -> None:
+    """A link in a folder of results, which may come from anywhere, could lead to any file of the user."""
+    for name in (*_OURS, folder_lock.FILE):
+        path = folder / name
+        if path.is_symlink() or (path.exists() and not (path.is_file() or path.is_dir())):
+            raise FemAsslbError(f"'{name}' in {quoted(folder, 120)} is a link or no file; remove it, or use --results")
 
 
 def _require_new(folder: Path, overwrite: bool) -> None:

@@ -10,6 +10,8 @@ The crystal axis of particles (key ``axis``) belongs to the case, which takes it
 """
 
 import tomllib
+from copy import deepcopy
+from functools import cache
 from importlib.resources import files
 from typing import Any
 
@@ -29,9 +31,10 @@ from fem_asslb.values import show
 _DATA = files("fem_asslb.materials") / "data"
 
 
-def names() -> list[str]:
+@cache
+def names() -> tuple[str, ...]:
     """Names of all materials of the library."""
-    return sorted(path.name.removesuffix(".toml") for path in _DATA.iterdir() if path.name.endswith(".toml"))
+    return tuple(sorted(path.name.removesuffix(".toml") for path in _DATA.iterdir() if path.name.endswith(".toml")))
 
 
 def anode_names() -> list[str]:
@@ -87,7 +90,13 @@ def _read(name: str, key: str) -> dict[str, Any]:
     """The table of a name with all that it uses."""
     if name not in names():
         raise CaseError(key, f"no material {quoted(name, 40)} in the library; accepted: {', '.join(names())}")
-    return _with_base(tomllib.loads((_DATA / f"{name}.toml").read_text(encoding="utf-8")), key)
+    return _with_base(deepcopy(_stated(name)), key)
+
+
+@cache
+def _stated(name: str) -> dict[str, Any]:
+    """The table of a name as its file has it."""
+    return tomllib.loads((_DATA / f"{name}.toml").read_text(encoding="utf-8"))
 
 
 def _with_base(entry: dict[str, Any], key: str) -> dict[str, Any]:

@@ -129,7 +129,7 @@ def _named(mesh: Any, kind: str, dimension: int, given: str) -> tuple[IntArray, 
     """Nodes and group name ("" for none) of all entities of one kind, in a file that is called ``given``."""
     blocks = [k for k, block in enumerate(mesh.cells) if block.type == kind]
     if not blocks:
-        return np.zeros((0, 1), dtype=np.int64), np.zeros(0, dtype=str)
+        return np.zeros((0, _NODES[kind]), dtype=np.int64), np.zeros(0, dtype=str)
     if any(mesh.cells[k].data.shape[1:] != (_NODES[kind],) for k in blocks):
         raise MeshError(f"mesh file {given} is damaged: it has cells of type '{kind}' without {_NODES[kind]} nodes")
     entities = np.concatenate([mesh.cells[k].data for k in blocks]).astype(np.int64)

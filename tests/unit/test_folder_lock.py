@@ -49,6 +49,20 @@ def test_a_second_run_says_who_holds_the_folder_and_touches_nothing(tmp_path, ho
     assert [path.name for path in (tmp_path / "results").iterdir()] == [".lock"]
 
 
+@pytest.mark.parametrize("name", [".lock", "history.csv", "run.json", "fields"])
+def test_a_link_among_results_leads_nowhere(tmp_path, capsys, name):
+    """The folder of a case may come from anywhere."""
+    (tmp_path / "case.toml").write_text(COLUMN)
+    (tmp_path / "results").mkdir()
+    (tmp_path / "victim").write_text("precious\n")
+    (tmp_path / "results" / name).symlink_to(tmp_path / "victim")
+    for option in ([], ["--overwrite"], ["--resume"]):
+        assert cli.main(["run", str(tmp_path), *option]) == 2
+        (message,) = capsys.readouterr().err.splitlines()
+        assert message.startswith(f"'{name}' in '{tmp_path / 'results'}' is a link")
+    assert (tmp_path / "victim").read_text() == "precious\n"
+
+
 def test_a_dead_process_holds_nothing(tmp_path, holder):
     folder = tmp_path / "results"
     with pytest.raises(FemAsslbError):

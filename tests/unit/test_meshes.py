@@ -1,6 +1,7 @@
 """Builders: groups, areas and volumes, quality, reproducibility; serial, since they run on one process."""
 
 import math
+import os
 from dataclasses import replace
 from pathlib import Path
 
@@ -310,6 +311,29 @@ def test_cells_without_a_group_in_a_file_of_gmsh_are_placed(tmp_path):
         build(MeshFile(tmp_path / "two.msh"), tmp_path / "out.msh")
 
 
+def test_a_mesh_whose_outside_has_no_names_is_refused_and_not_kept(tmp_path):
+    """Cells in groups and no facets at all: the commonest kind of mesh from elsewhere."""
+    from fem_asslb.case.reader import build_case
+    from fem_asslb.mesh_cache import build_cached
+
+    with gmsh_session("square"):
+        square = gmsh.model.occ.addRectangle(0.0, 0.0, 0.0, 1.0, 1.0)
+        gmsh.model.occ.synchronize()
+        gmsh.model.addPhysicalGroup(2, [square], -1, "matrix")
+        gmsh.model.mesh.generate(2)
+        gmsh.write(str(tmp_path / "square.msh"))
+    table = {
+        "case": {"title": "square"},
+        "geometry": {"kind": "mesh-file", "path": str(tmp_path / "square.msh")},
+        "materials": {"matrix": "lpscl"},
+        "fixture": {"kind": "constant-force"},
+        "protocol": {"steps": ["press to 5 MPa in 1 min"]},
+    }
+    with pytest.raises(MeshError, match="facets on the outside .* belong to no named boundary"):
+        build_cached(build_case(table), tmp_path / "mesh")
+    assert not (tmp_path / "mesh").exists()
+
+
 def test_missing_and_unreadable_mesh_files(tmp_path):
     with pytest.raises(MeshError, match="no mesh file"):
         build(MeshFile(tmp_path / "none.msh"), tmp_path / "out.msh")
@@ -340,6 +364,27 @@ def test_a_mesh_that_is_refused_leaves_no_folder(tmp_path, monkeypatch):
         with pytest.raises(MeshError):
             build_cached(case, tmp_path / name)
     assert {path.name for path in tmp_path.rglob("*")} == {"used", "other.msh", ".gitignore"}
+
+
+@pytest.mark.parametrize("report", ["\x1b]0;title", "x" * 30_000, b"\xff\xfe", None])
+def test_a_report_that_was_never_ours_is_written_anew(tmp_path, report):
+    """Nor is a link followed that leads out of the folder."""
+    from fem_asslb.case.reader import read_case
+    from fem_asslb.mesh_cache import build_cached
+
+    case = read_case(Path(__file__).parents[2] / "cases" / "column")
+    (tmp_path / "mesh").mkdir()
+    (tmp_path / "mesh" / ".gitignore").symlink_to(tmp_path / "outside")
+    first = build_cached(case, tmp_path / "mesh")
+    kept = first.path.with_suffix(".txt")
+    kept.unlink()
+    if report is None:
+        os.mkfifo(kept)
+    else:
+        kept.write_bytes(report if isinstance(report, bytes) else report.encode())
+    assert build_cached(case, tmp_path / "mesh").report.strip() == first.report.strip()
+    assert kept.read_text().strip() == first.report.strip()
+    assert not (tmp_path / "outside").exists()
 
 
 def test_two_runs_may_build_the_same_mesh_at_once(tmp_path, monkeypatch) -> None:

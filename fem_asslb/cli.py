@@ -133,7 +133,8 @@ def _report(error: BaseException) -> None:
     mpi = sys.modules.get("mpi4py.MPI")
     if (mpi.COMM_WORLD.rank if mpi else launched_rank()) > 0:
         return
-    lines = explain(error).splitlines()
+    # Paths of the command line stand in them as they were given.
+    lines = [printable(line, 300) for line in explain(error).split("\n")]
     print("\n".join(lines), file=sys.stderr)
     if isinstance(error, CaseErrors) and len(lines) > 1:
         print(f"{len(lines)} mistakes", file=sys.stderr)

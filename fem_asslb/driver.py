@@ -13,6 +13,7 @@ from fem_asslb import log
 from fem_asslb.case.paths import file_hashes
 from fem_asslb.case.reader import read_case
 from fem_asslb.case.schema import Case
+from fem_asslb.errors import FemAsslbError
 from fem_asslb.launcher import waiting_ranks_yield
 from fem_asslb.mesh.domain import Domain, distribute, read_on_root
 from fem_asslb.mesh.source import MeshSource, read_source
@@ -22,7 +23,7 @@ from fem_asslb.output.resolved import resolved_table
 from fem_asslb.output.schedule import Schedule
 from fem_asslb.parallel import FailingTogether, on_root
 from fem_asslb.picture_process import draw_separately
-from fem_asslb.printable import printable
+from fem_asslb.printable import printable, quoted
 from fem_asslb.results_folder import check_folder, occupied_folder
 from fem_asslb.simulation import Observer, Simulation
 
@@ -107,6 +108,8 @@ def _run_case(
     if not isinstance(case, Case):
         path = case
         case = on_root(comm, lambda: read_case(path, list(overrides)))
+    if results is not None and (not str(results) or "\0" in str(results)):
+        raise FemAsslbError(f"results = {quoted(results)} is no name that a folder can have")
     results = Path(results) if results is not None else base / RESULTS
     latest = on_root(comm, lambda: check_folder(results, resume, overwrite))
     with ExitStack() as stack:

@@ -1,6 +1,7 @@
 """How a command may end: exit codes, and what is said of an error that ends it."""
 
 from fem_asslb.errors import FemAsslbError
+from fem_asslb.printable import quoted
 
 DONE, BROKEN, FAILED_INPUT, STOPPED_EARLY, INTERRUPTED, TERMINATED = 0, 1, 2, 3, 130, 143
 """Exit codes."""
@@ -44,7 +45,7 @@ def explain(error: BaseException) -> str:
         case KeyboardInterrupt():
             return "interrupted"
         case OSError(strerror=str(reason)):
-            return f"'{error.filename}': {reason}" if error.filename else reason
+            return f"{quoted(error.filename, 200)}: {reason}" if error.filename else reason
         case FemAsslbError() | OSError():
             return str(error)
         case _:

@@ -1,5 +1,6 @@
 """Types of dimensionless input - nothing is converted, text is no number - and the words for what they refuse."""
 
+import datetime
 import re
 from typing import Annotated, Any, Literal
 
@@ -41,6 +42,9 @@ _KINDS = {
     "model_type": "a table",
     "model_attributes_type": "a table",
     "finite_number": "a finite number",
+    "path_type": "the path of a file, as text",
+    "too_long": "fewer entries",
+    "too_short": "more entries",
 }
 
 
@@ -83,6 +87,8 @@ def _written(value: Any) -> str:
             return "{" + ", ".join(f"{key} = {_written(item)}" for key, item in value.items()) + "}"
         case list() | tuple():
             return "[" + ", ".join(map(_written, value)) + "]"
+        case datetime.date() | datetime.time():
+            return value.isoformat()
         case _:
             return repr(value)
 

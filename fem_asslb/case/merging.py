@@ -51,7 +51,7 @@ def parse_override(text: str) -> dict[str, Any]:
     """Table of one ``--set``.
 
     Raises:
-        CaseError: Not ``key=value``, or a key that belongs to the file.
+        CaseError: Not ``key=value``, a key that belongs to the file, or a value out of bounds.
     """
     key, equals, value = text.partition("=")
     names = [name.strip() for name in key.split(".")]
@@ -61,7 +61,7 @@ def parse_override(text: str) -> dict[str, Any]:
         raise CaseError("--set", f"{quoted(text)} is not key=value, such as fixture.stiffness='0.3 MPa/um'")
     if names[0] in ("extends", "remove"):
         raise CaseError("--set", f"'{names[0]}' cannot be changed by --set; it is for case.toml")
-    table: dict[str, Any] = {names[-1]: _parse_value(value.strip())}
+    table: dict[str, Any] = {names[-1]: _parse_value(value.strip(), key.strip())}
     for name in reversed(names[:-1]):
         table = {name: table}
     return table
@@ -78,10 +78,12 @@ def options_of_petsc(overrides: list[str]) -> frozenset[str]:
     return frozenset(names)
 
 
-def _parse_value(text: str) -> Any:
-    """TOML value; anything that is not one is text."""
+def _parse_value(text: str, key: str) -> Any:
+    """TOML value of a key; anything that is not one is text."""
     try:
         table = toml_text.parse(f"value = {text}")
+    except toml_text.OutOfBoundsError as error:
+        raise CaseError("--set", f"{quoted(key)}: {error}") from error
     except ValueError:
         return text
     # What follows a line break would be other keys.

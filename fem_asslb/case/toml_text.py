@@ -16,8 +16,15 @@ LONGEST_TEXT = 1_000
 DEEPEST = 12
 """Tables and lists inside one another; the deepest table of the schema has 7."""
 
+MOST_KEYS = 250
+"""Keys of one table, such as layers or materials; the largest table of the repository's cases has a tenth of it."""
+
 LARGEST_INTEGER = 2**63 - 1
 """As TOML demands of its readers."""
+
+
+class OutOfBoundsError(ValueError):
+    """TOML of more or larger parts than a case has."""
 
 
 def read_file(file: Path) -> dict[str, Any]:
@@ -64,18 +71,20 @@ def _check(table: dict[str, Any]) -> None:
         level = [entry for key, value in level for entry in _entries(key, value)]
         for key, value in level:
             if isinstance(value, str) and len(value) > LONGEST_TEXT:
-                raise ValueError(f"{key} has {len(value)} characters; expected at most {LONGEST_TEXT}")
+                raise OutOfBoundsError(f"{key} has {len(value)} characters; expected at most {LONGEST_TEXT}")
             if isinstance(value, int) and abs(value) > LARGEST_INTEGER:
-                raise ValueError(f"{key} is an integer of more than 63 bits; expected at most {LARGEST_INTEGER}")
+                raise OutOfBoundsError(f"{key} is an integer of more than 63 bits; expected at most {LARGEST_INTEGER}")
     if level:
-        raise ValueError(f"{level[0][0]}: tables or lists inside one another; expected at most {DEEPEST} levels")
+        raise OutOfBoundsError(f"{level[0][0]}: tables or lists inside one another; expected at most {DEEPEST} levels")
 
 
 def _entries(key: str, value: Any) -> list[tuple[str, Any]]:
     """Entries of a table or list with their dotted keys, none of anything else."""
     if isinstance(value, dict):
+        if len(value) > MOST_KEYS:
+            raise OutOfBoundsError(f"{key or 'the file'} has {len(value)} keys; expected at most {MOST_KEYS}")
         for name in value:
             if len(name) > LONGEST_TEXT:
-                raise ValueError(f"a key has {len(name)} characters; expected at most {LONGEST_TEXT}")
+                raise OutOfBoundsError(f"a key has {len(name)} characters; expected at most {LONGEST_TEXT}")
         return [(f"{key}.{name}".lstrip("."), item) for name, item in value.items()]
     return [(f"{key}[{number}]", item) for number, item in enumerate(value)] if isinstance(value, list) else []

@@ -4,7 +4,7 @@ import pytest
 
 from fem_asslb.case import toml_text
 from fem_asslb.case.reader import LONGEST_CHAIN, read_case
-from fem_asslb.errors import CaseErrors
+from fem_asslb.errors import CaseError, CaseErrors
 from tests.unit.test_bad_input import GOOD
 
 pytestmark = pytest.mark.serial  # plain text: nothing parallel in it
@@ -98,6 +98,27 @@ def test_an_override_out_of_bounds_is_refused_in_lines(tmp_path, key, value):
         assert all(str(item).isprintable() and len(str(item)) <= 300 for item in error.errors)
     else:
         assert key == "case.title"
+
+
+@pytest.mark.parametrize(
+    ("override", "words"),
+    [
+        ("geometry.seed=99999999999999999999", "more than 63 bits"),
+        ("materials.particle={use='ncm85', axis={random=true, seed=99999999999999999999}}", "more than 63 bits"),
+        (f"materials={{{', '.join(f'm{number} = 1' for number in range(300))}}}", "300 keys; expected at most 250"),
+    ],
+    ids=["integer", "integer in a table", "table"],
+)
+def test_an_override_out_of_bounds_is_no_text(tmp_path, override, words):
+    (tmp_path / "case.toml").write_text(GOOD)
+    with pytest.raises((CaseError, CaseErrors), match=words):
+        read_case(tmp_path, [override])
+
+
+def test_as_many_layers_as_no_cell_has_are_refused_unread(tmp_path):
+    layers = "".join(f"[geometry.layers.l{number}]\nthickness = '1 um'\n" for number in range(300))
+    (tmp_path / "case.toml").write_text(GOOD + layers)
+    assert "geometry.layers has 303 keys; expected at most 250" in _only_error(tmp_path)
 
 
 def test_a_file_that_is_none_is_refused(tmp_path):

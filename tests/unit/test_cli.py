@@ -209,6 +209,16 @@ def test_every_command_may_be_started_on_several_ranks(shared_path):
 
 
 @pytest.mark.serial
+def test_what_the_command_line_gives_is_shown_as_text(one_process, tmp_path, capsys):
+    (tmp_path / "case.toml").write_text(COLUMN)
+    (tmp_path / "file").touch()
+    folder = tmp_path / "file" / f"\x1b[31m{'x' * 2000}"
+    assert cli.main(["run", str(tmp_path), "--results", str(folder)]) in (2, 3)
+    (line,) = capsys.readouterr().err.rstrip("\n").split("\n")
+    assert line.isprintable() and len(line) <= 300
+
+
+@pytest.mark.serial
 def test_columns_of_the_log_line_up():
     scalars = {"stoichiometry mean [-]": 0.5, "cell voltage [V]": 2.75, "stack pressure [MPa]": 81.0}
     records = [StepRecord(i, 3600.0 * i, 10.0, 0, "rest", False, 3, 0, scalars) for i in (1, 999)]

@@ -2,7 +2,7 @@
 
 import os
 import shutil
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -10,7 +10,7 @@ from typing import Any
 from fem_asslb import folder_lock, log
 from fem_asslb.errors import FemAsslbError
 from fem_asslb.folder_lock import locked, require_unlocked
-from fem_asslb.output import checkpoint, history, names, particle_table, record
+from fem_asslb.output import checkpoint, collection, history, names, particle_table, record
 from fem_asslb.plotting import PICTURES
 from fem_asslb.printable import quoted
 
@@ -36,7 +36,8 @@ def check_folder(folder: Path, resume: bool, overwrite: bool) -> dict[str, Any] 
 
     Raises:
         FemAsslbError: The folder cannot be made or written to; a file of it is a link; another run writes to it; there
-            are results and neither ``resume`` nor ``overwrite``; or there is nothing to resume.
+            are results and neither ``resume`` nor ``overwrite``; or there is nothing to resume, or something in it
+            cannot be read.
     """
     existing = next(path for path in (folder, *folder.absolute().parents) if path.exists())
     if not existing.is_dir() or not os.access(existing, os.W_OK):
@@ -44,7 +45,9 @@ def check_folder(folder: Path, resume: bool, overwrite: bool) -> dict[str, Any] 
     _require_no_links(folder)
     require_unlocked(folder)
     if resume:
-        return checkpoint.read_latest(folder)
+        latest = checkpoint.read_latest(folder)
+        _require_sound(folder, int(latest["clock"]["index"]))
+        return latest
     _require_new(folder, overwrite)
     return None
 
@@ -55,6 +58,24 @@ def _require_no_links(folder: Path) -> None:
         path = folder / name
         if path.is_symlink() or (path.exists() and not (path.is_file() or path.is_dir())):
             raise FemAsslbError(f"'{name}' in {quoted(folder, 120)} is a link or no file; remove it, or use --results")
+
+
+def _require_sound(folder: Path, index: int) -> None:
+    """What a run adds to can be read: what is wrong with it is told before anything is written."""
+    readers: dict[str, Callable[[Path], object]] = {
+        history.FILE: lambda path: history.rows_until(path, index),
+        particle_table.FILE: lambda path: particle_table.lines_until(path, index),
+        record.FILE: lambda path: record.read_record(path.parent),
+        names.COLLECTION: lambda path: collection.entries_until(path, index),
+        names.INTERFACE_COLLECTION: lambda path: collection.entries_until(path, index),
+    }
+    for name, read in readers.items():
+        path = folder / name
+        try:
+            if path.exists():
+                read(path)
+        except OSError as error:
+            raise FemAsslbError(f"{quoted(path, 160)} cannot be written to: {error.strerror}") from error
 
 
 def _require_new(folder: Path, overwrite: bool) -> None:

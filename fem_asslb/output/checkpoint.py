@@ -16,9 +16,11 @@ from fem_asslb.case.paths import path_owners
 from fem_asslb.controls import Controls
 from fem_asslb.errors import FemAsslbError
 from fem_asslb.output.cell_values import owned_values, read_values, saved_functions
+from fem_asslb.output.checkpoint_schema import check_latest, check_names
 from fem_asslb.output.files import read_json, replace_text, writing
 from fem_asslb.output.interface_values import FACETS, HISTORY, set_history
 from fem_asslb.output.resolved import differences
+from fem_asslb.printable import printable, quoted
 
 if TYPE_CHECKING:
     from fem_asslb.simulation import Simulation
@@ -120,12 +122,15 @@ def read_latest(folder: Path) -> dict[str, Any]:
     """What the last checkpoint of a results folder says, without the arrays.
 
     Raises:
-        FemAsslbError: No checkpoint, one that cannot be read, or one of another format.
+        FemAsslbError: No checkpoint, one that cannot be read, one of another format, or one with other than it says.
     """
     keys = {"format", "folder", "ranks", "clock", "controls", "identity"}
-    latest = read_json(folder / FOLDER / LATEST, keys, "nothing to resume, start with --overwrite")
+    path = folder / FOLDER / LATEST
+    latest = read_json(path, keys, "nothing to resume, start with --overwrite")
     if latest["format"] != FORMAT:
-        raise FemAsslbError(f"the checkpoint in '{folder}' is of another version of fem_asslb; start with --overwrite")
+        text = f"the checkpoint in {quoted(folder, 160)} is of another version of fem_asslb; start with --overwrite"
+        raise FemAsslbError(text)
+    check_latest(path, latest)
     return latest
 
 
@@ -143,13 +148,16 @@ def check_identity(latest: dict[str, Any], identity: dict[str, Any], ranks: int)
     if latest["ranks"] != ranks:
         raise FemAsslbError(f"the checkpoint was written on {latest['ranks']} ranks, this run has {ranks}; use as many")
     if changed := differences(_bound(latest["identity"]), _bound(identity)):
+        keys = printable(", ".join(changed), 160)
         raise FemAsslbError(
-            f"the case differs from the checkpoint in {', '.join(changed)}; only {', '.join(FREE_TO_CHANGE)} may change"
+            f"the case differs from the checkpoint in {keys}; only {', '.join(FREE_TO_CHANGE)} may change"
         )
     if latest["identity"]["mesh"] != identity["mesh"]:
         raise FemAsslbError("the mesh differs from the checkpoint; start with --overwrite")
     if changed := differences(latest["identity"]["files"], identity["files"]):
-        raise FemAsslbError(f"{', '.join(changed)} differs from the checkpoint's; start with --overwrite")
+        raise FemAsslbError(
+            f"{printable(', '.join(changed), 160)} differs from the checkpoint's; start with --overwrite"
+        )
 
 
 def _bound(identity: dict[str, Any]) -> dict[str, Any]:
@@ -172,13 +180,16 @@ def restore(simulation: "Simulation", folder: Path, latest: dict[str, Any]) -> N
         FemAsslbError: A rank's part is missing or does not fit.
     """
     comm, problem = simulation.problem.domain.comm, simulation.problem
+    constants = _constants(problem.controls)
+    check_names(folder / FOLDER / LATEST, "controls", latest["controls"], constants)
+    check_names(folder / FOLDER / LATEST, "clock", latest["clock"], simulation.snapshot())
     place = folder / FOLDER / latest["folder"]
     values: dict[str, np.ndarray] = {}
     fault = ""
     try:
         values = read_values(simulation, [place / f"rank-{rank:04d}.npz" for rank in range(latest["ranks"])])
-    except (OSError, KeyError, ValueError, IndexError, EOFError, BadZipFile) as error:
-        fault = f"checkpoint '{place}' cannot be read: {error}"
+    except (OSError, KeyError, ValueError, TypeError, IndexError, EOFError, MemoryError, BadZipFile) as error:
+        fault = f"checkpoint {quoted(place, 160)} cannot be read: {printable(error)}"
     faults = [text for text in comm.allgather(fault) if text]
     if faults:
         raise FemAsslbError(faults[0])
@@ -187,7 +198,7 @@ def restore(simulation: "Simulation", folder: Path, latest: dict[str, Any]) -> N
         function.x.scatter_forward()
     if problem.continuum.interfaces is not None:
         set_history(problem.continuum.interfaces, values[FACETS], values[HISTORY])
-    for name, constant in _constants(problem.controls).items():
+    for name, constant in constants.items():
         constant.value = latest["controls"][name]
     simulation.restore(latest["clock"])
 

@@ -1,5 +1,7 @@
 """The list of the times of a run and their files, in VTK's ``.pvd`` format."""
 
+import math
+import re
 from collections.abc import Sequence
 from pathlib import Path
 from xml.etree import ElementTree
@@ -8,6 +10,7 @@ from xml.sax.saxutils import quoteattr
 from fem_asslb.errors import FemAsslbError
 from fem_asslb.input_files import regular_file
 from fem_asslb.output.files import replace_text
+from fem_asslb.printable import printable, quoted
 
 
 def write_collection(path: Path, entries: Sequence[tuple[float, str]]) -> None:
@@ -21,12 +24,30 @@ def read_collection(path: Path) -> list[tuple[float, str]]:
     """Times [s] and files of a collection.
 
     Raises:
-        FemAsslbError: The file cannot be read, or is no collection.
+        FemAsslbError: The file cannot be read, is no collection, or lists what no run of ours writes.
     """
     try:
         sets = ElementTree.parse(regular_file(path)).getroot().iter("DataSet")
-        return [(float(item.attrib["timestep"]), item.attrib["file"]) for item in sets]
+        entries = [(float(item.attrib["timestep"]), item.attrib["file"]) for item in sets]
     except OSError as error:
-        raise FemAsslbError(f"'{path}' cannot be read: {error.strerror}") from error
+        raise FemAsslbError(f"{quoted(path, 160)} cannot be read: {error.strerror}") from error
     except (ElementTree.ParseError, KeyError, ValueError) as error:
-        raise FemAsslbError(f"'{path}' is not a collection of fields: {error}") from error
+        raise FemAsslbError(f"{quoted(path, 160)} is not a collection of fields: {printable(error)}") from error
+    for time, file in entries:
+        if not math.isfinite(time) or Path(file).is_absolute() or ".." in Path(file).parts:
+            listed = f"{quoted(file, 60)} at {time:g} s"
+            raise FemAsslbError(f"{quoted(path, 120)} lists {listed}; expected a file beside it and a finite time")
+    return entries
+
+
+def entries_until(path: Path, index: int) -> list[tuple[float, str]]:
+    """Those of the steps up to ``index``, by whose numbers files are called.
+
+    Raises:
+        FemAsslbError: That of `read_collection`, or a file without a number.
+    """
+    entries = read_collection(path)
+    for _, file in entries:
+        if not re.fullmatch("[0-9]{1,12}", Path(file).stem):
+            raise FemAsslbError(f"{quoted(path, 120)} lists {quoted(file, 60)}; expected the number of a step")
+    return [(time, file) for time, file in entries if int(Path(file).stem) <= index]

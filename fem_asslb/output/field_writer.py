@@ -103,8 +103,7 @@ class FieldWriter:
     def _read_known(self) -> list[tuple[float, str]]:
         if self._resume_from is None or not self._list.exists():
             return []
-        known = collection.read_collection(self._list)
-        return [(time, file) for time, file in known if int(Path(file).stem) <= self._resume_from]
+        return collection.entries_until(self._list, self._resume_from)
 
     def _write(self, index: int, time: float) -> None:
         if self._evaluator is None:

@@ -2,6 +2,7 @@
 
 import csv
 import io
+from collections.abc import Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -11,6 +12,7 @@ import numpy.typing as npt
 from fem_asslb.errors import FemAsslbError
 from fem_asslb.input_files import regular_file
 from fem_asslb.output.files import replace_text, writing
+from fem_asslb.printable import printable, quoted
 
 if TYPE_CHECKING:
     from fem_asslb.simulation import Simulation
@@ -85,29 +87,62 @@ def read_history(folder: Path) -> dict[str, npt.NDArray[np.float64]]:
     """Columns of a history by name, shape (num_steps,); a row that is not complete is left out.
 
     Raises:
-        FemAsslbError: No history, or one without a step.
+        FemAsslbError: No history, one without a step, or one that cannot be read.
     """
     path = folder / FILE
     if not path.is_file():
-        raise FemAsslbError(f"no results: there is no '{path}'")
+        raise FemAsslbError(f"no results: there is no {quoted(path, 160)}")
     names, rows = _read_rows(path)
     if not rows:
-        raise FemAsslbError(f"'{path}' has no step yet")
-    return dict(zip(names, np.array(rows, dtype=float).T, strict=True))
+        raise FemAsslbError(f"{quoted(path, 160)} has no step yet")
+    return Columns(path, zip(names, np.array(rows, dtype=float).T, strict=True))
+
+
+class Columns(dict[str, npt.NDArray[np.float64]]):
+    """Columns of a history by name; one that is not there is an error of the file."""
+
+    def __init__(self, path: Path, columns: Iterable[tuple[str, npt.NDArray[np.float64]]]) -> None:
+        super().__init__(columns)
+        self._path = path
+
+    def __missing__(self, name: str) -> npt.NDArray[np.float64]:
+        """Say so.
+
+        Raises:
+            FemAsslbError: In any case.
+        """
+        raise FemAsslbError(f"{quoted(self._path, 160)} has no column {quoted(name)}")
+
+
+def rows_until(path: Path, index: int) -> tuple[list[str], list[list[str]]]:
+    """Names, and rows of the steps up to ``index``.
+
+    Raises:
+        FemAsslbError: The history cannot be read, or does not count the steps.
+    """
+    names, rows = _read_rows(path)
+    if rows and STEP not in names:
+        raise FemAsslbError(f"{quoted(path, 160)} has no column '{STEP}'")
+    return names, [values for values in rows if float(values[names.index(STEP)]) <= index]
 
 
 def keep_until(path: Path, index: int) -> None:
-    """Drop the rows of the steps after ``index``."""
-    names, rows = _read_rows(path)
-    kept = [values for values in rows if int(values[names.index(STEP)]) <= index] if rows else []
-    _write_rows(path, names, kept)
+    """Drop the rows of the steps after ``index``; the errors are those of `rows_until`."""
+    _write_rows(path, *rows_until(path, index))
 
 
 def _read_rows(path: Path) -> tuple[list[str], list[list[str]]]:
-    """Names and complete rows as text; a last line without its end is not complete."""
-    lines = regular_file(path).read_text(encoding="utf-8").split("\n")[:-1]
-    table = list(csv.reader(lines))
-    return (table[0], [line for line in table[1:] if len(line) == len(table[0])]) if table else ([], [])
+    """Names and complete rows as text of numbers; a last line without its end is not complete."""
+    try:
+        lines = regular_file(path).read_text(encoding="utf-8").split("\n")[:-1]
+        names, *table = list(csv.reader(lines)) or [[]]
+        rows = [line for line in table if len(line) == len(names)]
+        np.array(rows, dtype=float)
+    except OSError as error:
+        raise FemAsslbError(f"{quoted(path, 160)} cannot be read: {error.strerror}") from error
+    except (ValueError, csv.Error) as error:
+        raise FemAsslbError(f"{quoted(path, 160)} is no table of numbers: {printable(error)}") from error
+    return names, rows
 
 
 def _write_rows(path: Path, names: list[str], rows: list[list[str]]) -> None:

@@ -3,10 +3,12 @@
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from fem_asslb.errors import FemAsslbError
 from fem_asslb.input_files import regular_file
 from fem_asslb.output.files import replace_text, writing
 from fem_asslb.output.schedule import Occasions, Schedule
 from fem_asslb.particle_diagnostics import ParticleDiagnostics
+from fem_asslb.printable import printable, quoted
 
 if TYPE_CHECKING:
     from fem_asslb.simulation import Simulation
@@ -49,8 +51,7 @@ class ParticleTable:
             return
         kept: list[str] = []
         if self._resume_from is not None and self._path.exists():
-            lines = regular_file(self._path).read_text(encoding="utf-8").splitlines()[1:]
-            kept = [line for line in lines if int(line.partition(",")[0]) <= self._resume_from]
+            kept = lines_until(self._path, self._resume_from)
         replace_text(self._path, "\n".join([",".join(COLUMNS), *kept, ""]))
 
     def step(self, simulation: "Simulation", record: "StepRecord") -> None:
@@ -77,3 +78,18 @@ class ParticleTable:
                 texts = [f"{float(value):.10g}" for value in numbers]
                 row = [str(index), repr(float(time)), str(number), values.role[place], *texts]
                 file.write(",".join(row) + "\n")
+
+
+def lines_until(path: Path, index: int) -> list[str]:
+    """Lines of the steps up to ``index``, without the heading.
+
+    Raises:
+        FemAsslbError: The table cannot be read, or a line does not begin with the number of a step.
+    """
+    try:
+        lines = regular_file(path).read_text(encoding="utf-8").splitlines()[1:]
+        return [line for line in lines if int(line.partition(",")[0]) <= index]
+    except OSError as error:
+        raise FemAsslbError(f"{quoted(path, 160)} cannot be read: {error.strerror}") from error
+    except ValueError as error:
+        raise FemAsslbError(f"{quoted(path, 160)} is no table of particles: {printable(error)}") from error

@@ -18,6 +18,7 @@ from fem_asslb.errors import FemAsslbError
 from fem_asslb.output.files import overwrite_text, read_json, replace_text
 from fem_asslb.output.values_used import values_used
 from fem_asslb.parallel import on_root
+from fem_asslb.printable import quoted
 
 if TYPE_CHECKING:
     from mpi4py import MPI
@@ -188,7 +189,11 @@ def read_record(folder: Path) -> dict[str, Any]:
     Raises:
         FemAsslbError: No record, or one that cannot be read.
     """
-    return read_json(folder / FILE, {"case", "runs"}, "no results")
+    content = read_json(folder / FILE, {"case", "runs"}, "no results")
+    case, runs = content["case"], content["runs"]
+    if not isinstance(case, dict) or not (isinstance(runs, list) and all(isinstance(part, dict) for part in runs)):
+        raise FemAsslbError(f"{quoted(folder / FILE, 160)} is damaged: expected a table 'case' and tables in 'runs'")
+    return content
 
 
 def versions() -> dict[str, str]:

@@ -8,8 +8,9 @@ import numpy as np
 import numpy.typing as npt
 from matplotlib.axes import Axes
 
+from fem_asslb.errors import FemAsslbError
 from fem_asslb.output.history import STAGE, TIME, read_history
-from fem_asslb.output.record import read_record
+from fem_asslb.output.record import FILE, read_record
 from fem_asslb.plotting.style import (
     BLACK,
     BLUE,
@@ -82,8 +83,11 @@ def read_curves(results: Path) -> Curves:
     Raises:
         FemAsslbError: No results.
     """
-    case = read_record(results)["case"]
-    return Curves(read_history(results), case["protocol"]["steps"], case["geometry"].get("dimension"))
+    match read_record(results)["case"]:
+        case {"protocol": {"steps": [*steps]}, "geometry": dict() as geometry}:
+            if all(isinstance(text, str) and text.strip() for text in steps):
+                return Curves(read_history(results), steps, geometry.get("dimension"))
+    raise FemAsslbError(f"'{FILE}' is damaged: expected texts in 'protocol.steps', and a table 'geometry', in 'case'")
 
 
 def draw_curves(results: Path, gallery: Gallery) -> list[Path]:
@@ -110,7 +114,7 @@ def draw_curves(results: Path, gallery: Gallery) -> list[Path]:
 
 def _against_time(curves: Curves, path: Path) -> Path:
     """Voltage, stoichiometry and pressure against time, from the closing of the fixture on."""
-    names = [name for name in (VOLTAGE, MEAN_X, PRESSURE) if name in curves.columns]
+    names = [*(name for name in (VOLTAGE, MEAN_X) if name in curves.columns), PRESSURE]
     figure, axes = create_figure(1.45 * len(names) + 0.5, len(names), 1, share_x=True)
     rows = curves.after_closing()
     for panel, name, colour in zip(axes, names, (BLUE, GREEN, ORANGE)[-len(names) :], strict=True):

@@ -13,13 +13,15 @@ from matplotlib.collections import LineCollection, PolyCollection
 from matplotlib.colors import Normalize
 from matplotlib.patches import Patch
 
+from fem_asslb.errors import FemAsslbError
 from fem_asslb.output.collection import read_collection
 from fem_asslb.output.names import DAMAGE, DISPLACEMENT, INTERFACE_COLLECTION, OPENING, ROLE
-from fem_asslb.output.record import read_record
+from fem_asslb.output.record import FILE, read_record
 from fem_asslb.plotting.panels import SOFT_LIGHT, View, frame, opened, picture_of, show_image, view_of
 from fem_asslb.plotting.pictures import telling_snapshots
 from fem_asslb.plotting.snapshots import Snapshot, read_cells
 from fem_asslb.plotting.style import BLACK, WIDTH, Gallery, create_figure, label_panels, paper_style, save
+from fem_asslb.printable import printable
 
 LARGEST_GAP = 0.02
 """Size in the picture of the largest opening, over the width of the view."""
@@ -43,14 +45,28 @@ def draw_gaps(results: Path, gallery: Gallery) -> list[Path]:
     if not (results / INTERFACE_COLLECTION).is_file():
         return []
     files = {time: results / file for time, file in read_collection(results / INTERFACE_COLLECTION)}
-    roles = read_record(results)["mesh facts"]["roles"]
+    roles = _roles(results)
     drawn = []
     with paper_style():
         for title, snapshot in telling_snapshots(results).items():
             view = view_of(snapshot)
-            interfaces = read_cells(files[min(files, key=lambda time: abs(time - snapshot.time))])
+            interfaces = read_cells(_nearest(files, snapshot.time), (OPENING, DAMAGE))
             drawn.append(_draw(snapshot, view, interfaces, roles, gallery.file(f"gaps-{title}")))
     return drawn
+
+
+def _nearest(files: dict[float, Path], time: float) -> Path:
+    if not files:
+        raise FemAsslbError(f"'{INTERFACE_COLLECTION}' lists no fields")
+    return files[min(files, key=lambda other: abs(other - time))]
+
+
+def _roles(results: Path) -> list[str]:
+    """Names of the roles by their numbers."""
+    match read_record(results):
+        case {"mesh facts": {"roles": [*roles]}}:
+            return [printable(name) for name in roles]
+    raise FemAsslbError(f"'{FILE}' is damaged: expected a list 'roles' in 'mesh facts'")
 
 
 def magnification(largest: float, width: float) -> float:
@@ -90,9 +106,13 @@ def _draw(
 def _legend(snapshot: Snapshot, view: View, roles: Sequence[str]) -> list[Patch]:
     """Colours of the roles that are shown and, where it has one, of what is left free between them."""
     numbers = np.unique(np.asarray(snapshot.grid.cell_data[ROLE])[view.cells])
-    bodies = [Patch(facecolor=_colour(number), edgecolor="#808080", label=roles[number]) for number in numbers]
+    bodies = [Patch(facecolor=_colour(number), edgecolor="#808080", label=_name(roles, number)) for number in numbers]
     # In 3D nothing is drawn in a gap.
     return [*bodies, Patch(facecolor=BLACK, label="gap")] if snapshot.dimension == 2 else bodies
+
+
+def _name(roles: Sequence[str], number: int) -> str:
+    return roles[number] if 0 <= number < len(roles) else str(number)
 
 
 def _colour(role: int) -> str:

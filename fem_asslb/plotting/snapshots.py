@@ -1,16 +1,19 @@
 """Fields of a run read back from its results, cell by cell."""
 
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
 import numpy.typing as npt
 import pyvista
+from vtkmodules.vtkCommonCore import vtkLogger, vtkOutputWindow, vtkStringOutputWindow
 
 from fem_asslb.errors import FemAsslbError
 from fem_asslb.input_files import regular_file
 from fem_asslb.output.collection import read_collection
-from fem_asslb.output.names import COLLECTION, REGION
+from fem_asslb.output.names import AXIS, COLLECTION, REGION, ROLE
 from fem_asslb.printable import quoted
 
 FloatArray = npt.NDArray[np.float64]
@@ -43,7 +46,13 @@ class Snapshot:
         return np.asarray(self.grid.points, dtype=float).reshape(-1, self.corners, 3)[:, :, : self.dimension]
 
     def field(self, name: str) -> FloatArray:
-        """Values of a scalar field at the corners, shape (num_cells, corners); NaN where undefined."""
+        """Values of a scalar field at the corners, shape (num_cells, corners); NaN where undefined.
+
+        Raises:
+            FemAsslbError: There is no such field.
+        """
+        if name not in self.grid.point_data:
+            raise FemAsslbError(f"the fields at {self.time:g} s have no {quoted(name)}")
         return np.asarray(self.grid.point_data[name], dtype=float).reshape(-1, self.corners)
 
     def volumes(self) -> FloatArray:
@@ -92,28 +101,51 @@ def read_snapshot(results: Path, time: float) -> Snapshot:
         FemAsslbError: No fields, or a file that cannot be read.
     """
     found, file = min(_entries(results), key=lambda entry: abs(entry[0] - time))
-    return Snapshot(found, read_cells(results / file))
+    return Snapshot(found, read_cells(results / file, (ROLE, REGION, AXIS)))
 
 
-def read_cells(path: Path) -> pyvista.UnstructuredGrid:
+def read_cells(path: Path, names: Sequence[str]) -> pyvista.UnstructuredGrid:
     """Cells of a file that a collection lists.
 
+    Args:
+        path: The file.
+        names: Data that its cells have to have.
+
     Raises:
-        FemAsslbError: There is no such file, or it holds no cells.
+        FemAsslbError: There is no such file, it is damaged, or it holds no cells with such data.
     """
     try:
-        # The name comes from a file: its ending does not choose a reader.
-        grid = pyvista.XMLUnstructuredGridReader(regular_file(path)).read()
+        with _listening() as complaints:
+            # The name comes from a file: its ending does not choose a reader.
+            grid = pyvista.XMLUnstructuredGridReader(regular_file(path)).read()
     except OSError as error:
         raise FemAsslbError(f"{quoted(path, 160)} is listed but cannot be read: {error.strerror}") from error
+    if complaints.GetOutput():
+        raise FemAsslbError(f"{quoted(path, 160)} is damaged: expected a file of VTK with all that it announces")
     if grid.n_cells == 0:
         raise FemAsslbError(f"{quoted(path, 160)} holds no cells")
+    if missing := [name for name in names if name not in grid.cell_data]:
+        raise FemAsslbError(f"{quoted(path, 160)} has no data '{missing[0]}' of its cells")
+    if not np.array_equal(grid.cell_connectivity, np.arange(grid.n_points)) or np.ptp(np.diff(grid.offset)):
+        raise FemAsslbError(f"{quoted(path, 160)} has cells that share points or are not alike")
     return grid
+
+
+@contextmanager
+def _listening() -> Iterator[vtkStringOutputWindow]:
+    """Take down what VTK says instead of printing it."""
+    before, window = vtkOutputWindow.GetInstance(), vtkStringOutputWindow()
+    vtkLogger.SetStderrVerbosity(vtkLogger.VERBOSITY_OFF)
+    vtkOutputWindow.SetInstance(window)
+    try:
+        yield window
+    finally:
+        vtkOutputWindow.SetInstance(before)
 
 
 def _entries(results: Path) -> list[tuple[float, str]]:
     path = results / COLLECTION
     entries = read_collection(path) if path.is_file() else []
     if not entries:
-        raise FemAsslbError(f"no fields in '{results}'")
+        raise FemAsslbError(f"no fields in {quoted(results, 160)}")
     return entries

@@ -1,0 +1,74 @@
+"""What a checkpoint has to say: a file that a run goes on from is looked at before anything of it is used."""
+
+import math
+import re
+from collections.abc import Callable, Iterable
+from pathlib import Path
+from typing import Any
+
+from fem_asslb.errors import FemAsslbError
+from fem_asslb.printable import printable, quoted
+
+WHOLE = ("index", "loading.stage")
+"""Numbers of the clock that count something."""
+
+
+def check_latest(path: Path, latest: dict[str, Any]) -> None:
+    """Kinds of the values of a checkpoint.
+
+    Args:
+        path: The file.
+        latest: What is in it, with all keys.
+
+    Raises:
+        FemAsslbError: The first that is of another kind, and what is accepted.
+    """
+    for key, is_accepted, expected in _entries(latest):
+        value: Any = latest
+        for part in key:
+            value = value.get(part) if isinstance(value, dict) else None
+        if not is_accepted(value):
+            name = printable(".".join(key), 40)
+            raise FemAsslbError(
+                f"{quoted(path, 120)} is damaged: {name} is {printable(repr(value), 40)}; expected {expected}"
+            )
+
+
+def check_names(path: Path, key: str, found: dict[str, Any], needed: Iterable[str]) -> None:
+    """A table of a checkpoint has all numbers that this run needs.
+
+    Raises:
+        FemAsslbError: The first that is missing.
+    """
+    if missing := [name for name in needed if name not in found]:
+        raise FemAsslbError(f"{quoted(path, 160)} is damaged: there is no {key}.{missing[0]}")
+
+
+def _entries(latest: dict[str, Any]) -> list[tuple[tuple[str, ...], Callable[[Any], bool], str]]:
+    """Keys, tests of their values and words for what passes; tables come before what is in them."""
+    numbers = [(table, name) for table in ("clock", "controls") for name in _names(latest[table])]
+    return [
+        (("folder",), lambda value: isinstance(value, str) and bool(re.fullmatch("[0-9]{6,12}", value)), "six digits"),
+        (("ranks",), _is_whole, "a whole number"),
+        *(((name,), _is_table, "a table") for name in ("clock", "controls", "identity")),
+        *((("identity", name), _is_table, "a table") for name in ("case", "files")),
+        (("identity", "mesh"), lambda value: isinstance(value, str), "a text"),
+        *((("clock", name), _is_whole, "a whole number") for name in WHOLE),
+        *((key, _is_number, "a finite number") for key in numbers),
+    ]
+
+
+def _names(table: Any) -> list[str]:
+    return list(table) if isinstance(table, dict) else []
+
+
+def _is_table(value: Any) -> bool:
+    return isinstance(value, dict)
+
+
+def _is_number(value: Any) -> bool:
+    return isinstance(value, int | float) and not isinstance(value, bool) and abs(value) < math.inf
+
+
+def _is_whole(value: Any) -> bool:
+    return _is_number(value) and 0 <= value < 2**53 and value == int(value)

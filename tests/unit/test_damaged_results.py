@@ -1,0 +1,170 @@
+"""Results that something else has changed: what is wrong is one line, and nothing is written over it."""
+
+import copy
+import json
+import os
+
+import numpy as np
+import pytest
+from mpi4py import MPI
+
+from fem_asslb.errors import FemAsslbError
+from fem_asslb.output import checkpoint, collection, history, names, particle_table, record, vtu
+from fem_asslb.output.checkpoint_schema import check_names
+from fem_asslb.plotting.curves import PRESSURE, VOLTAGE, draw_curves
+from fem_asslb.plotting.snapshots import read_snapshot
+from fem_asslb.plotting.style import Gallery
+from fem_asslb.results_folder import check_folder
+
+pytestmark = pytest.mark.serial  # files only: nothing parallel in it
+
+GOOD = {
+    "format": checkpoint.FORMAT,
+    "folder": "000003",
+    "ranks": 1,
+    "clock": {"time": 60.0, "index": 3, "loading.stage": 1},
+    "controls": {"voltage": 3.0},
+    "identity": {"case": {"geometry": {}}, "mesh": "0a", "files": {}},
+}
+
+CHANGES = [
+    (("folder",), 5, "folder is 5; expected six digits"),
+    (("folder",), "../../../tmp", "folder is '../../../tmp'"),
+    (("folder",), "\x1b[31m", r"folder is '\\x1b\[31m'"),
+    (("ranks",), "1", "ranks is '1'; expected a whole number"),
+    (("ranks",), True, "ranks is True"),
+    (("clock",), {}, "clock.index is None; expected a whole number"),
+    (("clock",), [], r"clock is \[\]; expected a table"),
+    (("clock", "index"), "a\x1b", "clock.index is"),
+    (("clock", "index"), float("nan"), "clock.index is nan"),
+    (("clock", "loading.stage"), -1, "clock.loading.stage is -1"),
+    (("clock", "time"), float("inf"), "clock.time is inf; expected a finite number"),
+    (("controls",), 3, "controls is 3; expected a table"),
+    (("controls", "voltage"), "x" * 1000, r"controls.voltage is 'x+\.\.\.; expected a finite number"),
+    (("controls", "\x1b" * 1000), "x", r"controls.\\x1b.*expected a finite number"),
+    (("identity",), [], "identity is"),
+    (("identity", "case"), 5, "identity.case is 5; expected a table"),
+    (("identity", "files"), None, "identity.files is None; expected a table"),
+    (("identity", "mesh"), 1, "identity.mesh is 1; expected a text"),
+]
+
+
+def results_with(tmp_path, latest):
+    (tmp_path / checkpoint.FOLDER).mkdir()
+    (tmp_path / checkpoint.FOLDER / checkpoint.LATEST).write_text(json.dumps(latest))
+    return tmp_path
+
+
+def message(raises, *arguments):
+    with pytest.raises(FemAsslbError) as caught:
+        raises(*arguments)
+    text = str(caught.value)
+    assert text.isprintable() and len(text) <= 300 + len(str(arguments[0]))
+    return text
+
+
+@pytest.mark.parametrize(("keys", "value", "words"), CHANGES)
+def test_a_checkpoint_says_numbers_and_tables_where_they_belong(keys, value, words, tmp_path):
+    latest = copy.deepcopy(GOOD)
+    place = latest
+    for key in keys[:-1]:
+        place = place[key]
+    place[keys[-1]] = value
+    folder = results_with(tmp_path, latest)
+    with pytest.raises(FemAsslbError, match=words):
+        checkpoint.read_latest(folder)
+    message(checkpoint.read_latest, folder)
+
+
+def test_a_sound_checkpoint_is_read_and_lacks_nothing_that_the_run_needs(tmp_path):
+    latest = checkpoint.read_latest(results_with(tmp_path, GOOD))
+    assert latest == GOOD
+    check_names(tmp_path, "clock", latest["clock"], ["time", "index"])
+    with pytest.raises(FemAsslbError, match="there is no clock.next step"):
+        check_names(tmp_path, "clock", latest["clock"], ["time", "next step"])
+
+
+HISTORY = f"{history.STEP},{history.TIME},{history.STAGE}\n"
+TABLES = [
+    (history.FILE, b"\xff\xfe,x\n1,2\n", "is no table of numbers"),
+    (history.FILE, f"{HISTORY}1,0,x\x1b\n".encode(), r"could not convert string to float: 'x\\x1b'"),
+    (history.FILE, b"x" * 200_000 + b"\n1\n", "field larger than"),
+    (history.FILE, b"a,b\n1,2\n", r"has no column 'step \[-\]'"),
+    (particle_table.FILE, b"step\nx,1\n", "is no table of particles"),
+    (particle_table.FILE, b"\xff\n", "is no table of particles"),
+    (record.FILE, b'{"case": 5, "runs": 5}', "is damaged: expected a table 'case' and tables in 'runs'"),
+    (record.FILE, b'{"case": {}, "runs": [5]}', "is damaged"),
+    (names.COLLECTION, b'<a><DataSet timestep="1" file="/etc/passwd"/></a>', "lists '/etc/passwd' at 1 s"),
+    (names.COLLECTION, b'<a><DataSet timestep="1" file="fields/../x.vtu"/></a>', "lists 'fields/../x.vtu'"),
+    (names.COLLECTION, b'<a><DataSet timestep="1" file="fields/x.vtu"/></a>', "expected the number of a step"),
+    (names.INTERFACE_COLLECTION, b'<a><DataSet timestep="nan" file="fields/1.vtu"/></a>', "at nan s"),
+]
+
+
+@pytest.mark.parametrize(("name", "content", "words"), TABLES)
+def test_a_run_does_not_go_on_from_damaged_tables(name, content, words, tmp_path):
+    folder = results_with(tmp_path, GOOD)
+    (folder / name).write_bytes(content)
+    with pytest.raises(FemAsslbError, match=words):
+        check_folder(folder, resume=True, overwrite=False)
+    message(check_folder, folder, True, False)
+    assert (folder / name).read_bytes() == content
+
+
+@pytest.mark.parametrize("name", ["run.log", history.FILE])
+def test_a_run_does_not_add_to_a_pipe(name, tmp_path):
+    folder = results_with(tmp_path, GOOD)
+    os.mkfifo(folder / name)
+    with pytest.raises(FemAsslbError, match="it is a named pipe, not a file"):
+        check_folder(folder, resume=True, overwrite=False)
+
+
+def test_the_columns_that_are_drawn_are_asked_for_by_name(tmp_path):
+    case = {"protocol": {"steps": ["charge at 1C until 1 h"]}, "geometry": {}}
+    (tmp_path / record.FILE).write_text(json.dumps({"case": case, "runs": []}))
+    for heading, missing in ((f"{VOLTAGE},{history.STAGE},a", history.TIME), (HISTORY.strip(), PRESSURE)):
+        (tmp_path / history.FILE).write_text(f"{heading}\n1,1,1\n")
+        assert f"has no column '{missing}'" in message(draw_curves, tmp_path, Gallery(tmp_path, "png"))
+
+
+@pytest.mark.parametrize("case", [5, {}, {"protocol": {"steps": [" "]}, "geometry": {}}, {"protocol": 1}])
+def test_a_record_without_a_protocol_is_not_drawn(case, tmp_path):
+    (tmp_path / record.FILE).write_text(json.dumps({"case": case, "runs": []}))
+    (tmp_path / history.FILE).write_text(f"{HISTORY}1,0,1\n")
+    assert "is damaged" in message(draw_curves, tmp_path, Gallery(tmp_path, "png"))
+
+
+def fields_of(folder):
+    """A file of fields of one triangle, and where it is listed."""
+    (folder / names.FOLDER).mkdir()
+    file = folder / names.FOLDER / "000001.vtu"
+    points = np.array([[0.0, 0, 0], [1, 0, 0], [0, 1, 0]])
+    cells = {names.ROLE: np.zeros(1, np.int32), names.REGION: np.zeros(1, np.int32), names.AXIS: np.zeros((1, 3))}
+    vtu.write_cells(MPI.COMM_SELF, file, points, 3, {names.STOICHIOMETRY: np.ones(3)}, cells)
+    collection.write_collection(folder / names.COLLECTION, [(0.0, f"{names.FOLDER}/000001.vtu")])
+    return file
+
+
+DAMAGES = [
+    (lambda content: b"", "is damaged"),
+    (lambda content: b"\0\1\2" * 1000, "is damaged"),
+    (lambda content: content[: len(content) // 2], "is damaged"),
+    (lambda content: content.replace(b'NumberOfPoints="', b'NumberOfPoints="9'), "is damaged"),
+    (lambda content: content.replace(b'"role"', b'"rolx"'), "has no data 'role' of its cells"),
+]
+
+
+@pytest.mark.parametrize(("damage", "words"), DAMAGES)
+def test_damaged_fields_are_one_line_and_vtk_says_nothing(damage, words, tmp_path, capfd):
+    file = fields_of(tmp_path)
+    assert read_snapshot(tmp_path, 0.0).mean(names.STOICHIOMETRY) == 1.0
+    file.write_bytes(damage(file.read_bytes()))
+    assert words in message(read_snapshot, tmp_path, 0.0)
+    out, err = capfd.readouterr()
+    assert not out and not err
+
+
+def test_a_field_that_is_missing_is_named(tmp_path):
+    fields_of(tmp_path)
+    with pytest.raises(FemAsslbError, match="have no 'von Mises"):
+        read_snapshot(tmp_path, 0.0).field(names.VON_MISES)

@@ -14,7 +14,7 @@ from fem_asslb.case.paths import path_owners
 from fem_asslb.case.schema import Case
 from fem_asslb.errors import MeshError
 from fem_asslb.geometry import MeshFile
-from fem_asslb.input_files import regular_file
+from fem_asslb.input_files import LARGEST_MESH, regular_file
 from fem_asslb.output.resolved import resolved_table
 from fem_asslb.printable import quoted
 
@@ -105,7 +105,7 @@ def mesh_digest(case: Case) -> str:
     they build from, without comments, docstrings and layout, and Gmsh's version.
 
     Raises:
-        MeshError: A file cannot be read.
+        MeshError: A file cannot be read, or is too large.
     """
     import gmsh
 
@@ -117,7 +117,8 @@ def mesh_digest(case: Case) -> str:
     for owner in path_owners({"geometry": geometry}):
         path = Path(owner.pop("path"))
         try:
-            parts.append(regular_file(path).read_bytes())
+            with regular_file(path, LARGEST_MESH).open("rb") as file:
+                parts.append(hashlib.file_digest(file, "sha256").digest())
         except OSError as error:
             raise MeshError(f"{quoted(path, 160)} cannot be read: {error.strerror}") from error
     parts.append(json.dumps(geometry).encode())

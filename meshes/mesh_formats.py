@@ -1,10 +1,11 @@
 """Formats of mesh files, told by their content: no reader guesses, for Gmsh runs what it takes for a script."""
 
+import mmap
 import re
 from pathlib import Path
 
 from fem_asslb.errors import MeshError
-from fem_asslb.input_files import regular_file
+from fem_asslb.input_files import LARGEST_MESH, regular_file
 from fem_asslb.printable import quoted
 
 GMSH, UNV, ABAQUS, VTK, VTU, XDMF = "Gmsh", "I-deas", "Abaqus", "VTK", "VTU", "XDMF"
@@ -31,10 +32,11 @@ def format_of(path: Path) -> str:
     """Format of a mesh file.
 
     Raises:
-        MeshError: No file, or its content is in none of the accepted formats or reaches out of the file.
+        MeshError: No file, one that is too large, or its content is in none of the accepted formats or reaches out of
+            the file.
     """
     try:
-        with regular_file(path).open("rb") as file:
+        with regular_file(path, LARGEST_MESH).open("rb") as file:
             head = file.read(_HEAD)
     except OSError as error:
         raise MeshError(f"no mesh file {quoted(path, 160)}: {error.strerror}") from error
@@ -47,8 +49,8 @@ def format_of(path: Path) -> str:
 
 def _require_self_contained(name: str, path: Path) -> None:
     """Nothing in the file makes its reader define or open anything else; XDMF has its arrays in HDF5."""
-    content = path.read_bytes()
-    if name == ABAQUS and re.search(rb"^\*\s*INCLUDE", content, re.IGNORECASE | re.MULTILINE):
-        raise MeshError(f"{quoted(path, 160)} includes other files; accepted: a mesh in one file")
-    if name in (VTU, XDMF) and (re.search(rb"<!ENTITY|<!DOCTYPE[^>]*\[[^\]]", content) or _ENCODING.match(content)):
-        raise MeshError(f"{quoted(path, 160)} defines entities or an encoding; accepted: plain XML")
+    with path.open("rb") as file, mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) as content:
+        if name == ABAQUS and re.search(rb"^\*\s*INCLUDE", content, re.IGNORECASE | re.MULTILINE):
+            raise MeshError(f"{quoted(path, 160)} includes other files; accepted: a mesh in one file")
+        if name in (VTU, XDMF) and (re.search(rb"<!ENTITY|<!DOCTYPE[^>]*\[[^\]]", content) or _ENCODING.match(content)):
+            raise MeshError(f"{quoted(path, 160)} defines entities or an encoding; accepted: plain XML")

@@ -32,6 +32,9 @@ GMSH_KIND = {"vertex": 15, "line": 1, "triangle": 2, "tetra": 4, "line3": 8, "tr
 TETRA10_FROM_VTK = [0, 1, 2, 3, 4, 5, 6, 7, 9, 8]
 """Order of Gmsh's nodes in VTK's convention, and the reverse."""
 
+LEAST_MEMORY, LEAST_SECONDS = 2**30, 10
+"""Memory [bytes] and time of a processor [s] that the reader of an empty file may take."""
+
 _BAD_MESH = 2
 """Exit code of a reader that says on one line what is wrong."""
 
@@ -46,7 +49,8 @@ def read_mesh(path: Path) -> ForeignMesh:
     name = format_of(path)
     root = str(Path(__file__).resolve().parent.parent)
     paths = [root, *filter(None, [os.environ.get("PYTHONPATH")])]
-    environment = without_launcher(os.environ) | {"PYTHONPATH": os.pathsep.join(paths)}
+    # Threads of a library that nothing here uses would each take address space.
+    environment = without_launcher(os.environ) | {"PYTHONPATH": os.pathsep.join(paths), "OPENBLAS_NUM_THREADS": "1"}
     with TemporaryDirectory(prefix="fem-asslb-mesh-") as place:
         result = Path(place) / "mesh.npz"
         command = [sys.executable, "-P", "-m", "meshes.mesh_reader", name, str(path.resolve()), str(result)]
@@ -73,9 +77,9 @@ def read_into(name: str, path: Path, result: Path) -> int:
         Its exit code; what is wrong with the mesh is printed as an error.
     """
     size = path.stat().st_size
-    # Far above what any reader needs (a file of 100 MB takes 2 GB and, read by Python, a minute), far below a machine.
-    _limit(resource.RLIMIT_AS, 4 * 2**30 + 100 * size)
-    _limit(resource.RLIMIT_CPU, 60 + size // 100_000)
+    # Above what any reader needs: a file of 100 MB takes 2 GB and, read by Python, a minute.
+    _limit(resource.RLIMIT_AS, LEAST_MEMORY + 100 * size)
+    _limit(resource.RLIMIT_CPU, LEAST_SECONDS + size // 100_000)
     _limit(resource.RLIMIT_CORE, 0)
     try:
         mesh = _READERS[name](path)
@@ -173,15 +177,32 @@ def _joined(parts: dict[str, list[Integers]]) -> dict[str, Integers]:
 
 
 def _read_abaqus(path: Path) -> ForeignMesh:
-    """Sets of Abaqus, by the numbers of their elements; meshio mistakes the blocks of those that name other sets."""
-    keyword = ""
+    """Sets of Abaqus, by the numbers of their elements; meshio mistakes the blocks of those that name other sets.
+
+    A range of numbers, which a set may state in their place, has fewer than the file has bytes.
+    """
+    keyword, most, is_range = "", path.stat().st_size, False
     with path.open(errors="replace") as file:
         for number, line in enumerate(file, start=1):
             if line.startswith("*"):
-                keyword = keyword if line.startswith("**") else line.partition(",")[0].strip().upper()
+                if not line.startswith("**"):
+                    keyword, is_range = line.partition(",")[0].strip().upper(), "GENERATE" in line.upper()
             elif keyword == "*ELSET" and re.search("[^0-9, ]", line.strip()):
                 raise MeshError(f"line {number}: {quoted(line.strip(), 30)} in a set; accepted: numbers of elements")
+            elif is_range and line.strip() and not _is_range(line, most):
+                raise MeshError(
+                    f"line {number}: {quoted(line.strip(), 30)}; accepted: FIRST, LAST, STEP of few numbers"
+                )
     return _read_with_meshio("abaqus")(path)
+
+
+def _is_range(line: str, most: int) -> bool:
+    """Whether a line states a range of at most so many numbers."""
+    texts = [text.strip() for text in line.strip().strip(",").split(",")]
+    if len(texts) != 3 or not all(re.fullmatch("[0-9]{1,9}", text) for text in texts):
+        return False
+    first, last, step = map(int, texts)
+    return step > 0 and last - first < most * step
 
 
 def _read_xdmf(path: Path) -> ForeignMesh:

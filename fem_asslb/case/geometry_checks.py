@@ -8,6 +8,8 @@ from fem_asslb.case.materials import MaterialChoice
 from fem_asslb.case.schema import Solver, region_roles
 from fem_asslb.errors import CaseError
 from fem_asslb.geometry import Geometry, LayeredStack, MeshFile, PackedParticles, ParticleInShell, Voids
+from fem_asslb.input_files import LARGEST_MESH
+from fem_asslb.printable import quoted
 
 LARGEST_FRACTION = {2: 0.80, 3: 0.60}
 """Volume fraction near random close packing (0.84 in 2D, 0.64 in 3D) that is refused at once."""
@@ -99,3 +101,5 @@ def the_mesh_file_exists(geometry: Geometry) -> Errors:
     if isinstance(geometry, MeshFile) and not os.path.isfile(geometry.path):
         accepted = "expected a mesh file; in case.toml the path is relative to the case's folder"
         yield CaseError("geometry.path", f"'{geometry.path}' is no file; {accepted}")
+    elif isinstance(geometry, MeshFile) and (size := os.path.getsize(geometry.path)) > LARGEST_MESH:
+        yield CaseError("geometry.path", f"{quoted(geometry.path)} has {size} bytes; accepted: up to {LARGEST_MESH}")

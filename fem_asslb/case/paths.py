@@ -24,7 +24,8 @@ def file_hashes(table: dict[str, Any]) -> dict[str, list[str]]:
     found: dict[str, list[str]] = {}
     for owner in path_owners(table):
         path = Path(owner["path"])
-        found.setdefault(path.name, []).append(hashlib.sha256(regular_file(path).read_bytes()).hexdigest()[:16])
+        with regular_file(path).open("rb") as file:
+            found.setdefault(path.name, []).append(hashlib.file_digest(file, "sha256").hexdigest()[:16])
     return found
 
 

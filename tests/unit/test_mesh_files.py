@@ -1,6 +1,9 @@
 """Files of meshes from elsewhere are data: nothing in them runs, and a broken one is one line."""
 
+import base64
 import random
+import struct
+import zlib
 
 import gmsh
 import h5py
@@ -8,8 +11,10 @@ import meshio
 import numpy as np
 import pytest
 
+from fem_asslb.case.geometry_checks import the_mesh_file_exists
 from fem_asslb.errors import MeshError
 from fem_asslb.geometry import MeshFile
+from fem_asslb.input_files import LARGEST_MESH
 from fem_asslb.mesh.source import read_source
 from meshes import build
 from meshes.mesh_formats import format_of
@@ -145,6 +150,10 @@ def test_no_reader_opens_other_files(formats, tmp_path):
         read_mesh(tmp_path / "cell.xdmf")
 
 
+ONE_TRIANGLE = "*NODE\n1, 0, 0\n2, 1, 0\n3, 0, 1\n*ELEMENT, TYPE=CPS3, ELSET=a\n1, 1, 2, 3\n"
+CELLS_OF_VTU = [("connectivity", 1, "ascii", "0 1 2"), ("offsets", 1, "ascii", "3"), ("types", 1, "ascii", "5")]
+
+
 @pytest.mark.parametrize(
     ("text", "message"),
     [
@@ -155,6 +164,10 @@ def test_no_reader_opens_other_files(formats, tmp_path):
         ),
         ("*NODE\n1, 0, 0\n2, 1, 0\n3, 0, 1\n*ELEMENT, TYPE=CPS3, ELSET=a\n1, 1, 2, 9\n", "9"),
         ("*NODE\n1, 0, \x1b[31m\n", r"\\x1b"),
+        (f"{ONE_TRIANGLE}*ELSET, ELSET=b, GENERATE\n1, 1000000000, 1\n", "line 8: '1, 1000000000, 1'"),
+        (f"{ONE_TRIANGLE}*nset, nset=b, generate\n1, 999999999\n", "line 8: '1, 999999999'"),
+        (f"{ONE_TRIANGLE}*ELSET, ELSET=b, GENERATE\n1, 100000, 1\n", "accepted: FIRST, LAST, STEP of few numbers"),
+        (f"{ONE_TRIANGLE}*ELSET, ELSET=b, GENERATE\n1, 2, 0\n", "line 8: '1, 2, 0'"),
         ("*HEADING\n", "no mesh in it"),
         ("*NODE\n1, 0, 0\n", "no mesh in it"),
     ],
@@ -164,6 +177,40 @@ def test_faulty_input_of_abaqus_is_one_line(text, message, tmp_path):
     with pytest.raises(MeshError, match=message) as caught:
         read_mesh(tmp_path / "cell.inp")
     assert str(caught.value).isprintable() and len(str(caught.value)) <= 300
+
+
+def test_a_range_of_numbers_makes_a_set(tmp_path):
+    (tmp_path / "cell.inp").write_text(f"{ONE_TRIANGLE}*ELSET, ELSET=b, GENERATE\n1, 90, 1\n")
+    assert read_mesh(tmp_path / "cell.inp").groups["b"]["triangle"].tolist() == [0]
+
+
+def test_a_small_file_that_would_fill_the_memory_is_one_line(tmp_path):
+    """800 MB of zeros, packed into one."""
+    whole, blocks = 2**25, 24
+    packed = zlib.compress(bytes(whole))
+    head = struct.pack(f"<{3 + blocks}I", blocks, whole, whole, *[len(packed)] * blocks)
+    points = (base64.b64encode(head) + base64.b64encode(packed * blocks)).decode()
+    array = '<DataArray type="{}" Name="{}" NumberOfComponents="{}" format="{}">{}</DataArray>'.format
+    cells = [array("Int32", *item) for item in CELLS_OF_VTU]
+    (tmp_path / "cell.vtu").write_text(
+        '<VTKFile type="UnstructuredGrid" version="0.1" byte_order="LittleEndian" header_type="UInt32" '
+        'compressor="vtkZLibDataCompressor"><UnstructuredGrid>'
+        f'<Piece NumberOfPoints="{blocks * whole // 24}" NumberOfCells="1">'
+        f"<Points>{array('Float64', 'Points', 3, 'binary', points)}</Points><Cells>{''.join(cells)}</Cells>"
+        "</Piece></UnstructuredGrid></VTKFile>"
+    )
+    with pytest.raises(MeshError, match=r"cannot be read as VTU: .*(MemoryError|Unable to allocate|SIGXCPU)"):
+        read_mesh(tmp_path / "cell.vtu")
+
+
+def test_a_file_that_is_too_large_is_not_read(tmp_path):
+    with (tmp_path / "cell.msh").open("wb") as file:
+        file.write(b"$MeshFormat\n2.2 0 8\n")
+        file.truncate(LARGEST_MESH + 1)
+    with pytest.raises(MeshError, match="it has 1000000001 bytes; accepted: up to 1000000000"):
+        read_mesh(tmp_path / "cell.msh")
+    (error,) = the_mesh_file_exists(MeshFile(tmp_path / "cell.msh"))
+    assert "has 1000000001 bytes; accepted: up to 1000000000" in str(error)
 
 
 @pytest.mark.parametrize("value", ["nan", "inf", "1e200"])

@@ -44,7 +44,7 @@ def meshes_are_small(geometry: Geometry, is_forced: bool) -> Errors:
         case _:
             return
     if count > MOST_ELEMENTS and not is_forced:
-        yield _too_many("geometry.element_size", count, "elements", MOST_ELEMENTS, "larger elements")
+        yield too_many("geometry.element_size", count, "elements", MOST_ELEMENTS, "larger elements")
 
 
 def packings_are_small(geometry: Geometry, is_forced: bool) -> Errors:
@@ -59,7 +59,7 @@ def packings_are_small(geometry: Geometry, is_forced: bool) -> Errors:
             count = bodies.volume_fraction * volume / mean_volume(bodies.diameter, geometry.dimension)
             where = f"geometry.layers.{name}.{key}.diameter"
             if count > MOST_BODIES:
-                yield _too_many(where, count, key, MOST_BODIES, "a narrower stack")
+                yield too_many(where, count, key, MOST_BODIES, "a narrower stack")
 
 
 def protocols_are_short(protocol: Protocol, time: Time, is_forced: bool) -> Errors:
@@ -67,14 +67,15 @@ def protocols_are_short(protocol: Protocol, time: Time, is_forced: bool) -> Erro
     if is_forced:
         return
     if len(protocol.steps) > MOST_STEPS:
-        yield _too_many("protocol.steps", len(protocol.steps), "steps", MOST_STEPS, "fewer repeats")
+        yield too_many("protocol.steps", len(protocol.steps), "steps", MOST_STEPS, "fewer repeats")
     durations = [step.duration for step in protocol.steps if not isinstance(step, Charge | Discharge)]
     count = math.fsum(durations) / time.largest_step
     if count > MOST_TIME_STEPS:
-        yield _too_many("time.largest_step", count, "time steps", MOST_TIME_STEPS, "larger steps")
+        yield too_many("time.largest_step", count, "time steps", MOST_TIME_STEPS, "larger steps")
 
 
-def _too_many(key: str, count: float, things: str, limit: int, advice: str) -> CaseError:
+def too_many(key: str, count: float, things: str, limit: int, advice: str) -> CaseError:
+    """The error of a size that no machine would finish."""
     return CaseError(key, f"about {count:.2g} {things}, more than {limit}; expected {advice}, or --force")
 
 

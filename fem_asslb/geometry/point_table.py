@@ -1,6 +1,7 @@
 """Tables of points with a value each: places and radii of particles, places and gaps of interfaces."""
 
 import csv
+from itertools import islice
 from pathlib import Path
 
 import numpy as np
@@ -8,9 +9,13 @@ import numpy.typing as npt
 
 from fem_asslb.input_files import regular_file
 from fem_asslb.printable import printable, quoted
+from fem_asslb.units import LENGTH
 from fem_asslb.values import number_in
 
 Array = npt.NDArray[np.float64]
+
+MOST_ROWS, LARGEST_FILE = 500_000, 50_000_000
+"""Rows and bytes of a table: a scan of 700 x 700 points."""
 
 
 def read_points(path: Path, dimension: int, value: str, zero: bool) -> tuple[Array, Array]:
@@ -23,18 +28,20 @@ def read_points(path: Path, dimension: int, value: str, zero: bool) -> tuple[Arr
         zero: Whether a value may be 0; none may be less.
 
     Raises:
-        ValueError: The file is missing or is not such a table; one line.
+        ValueError: The file is missing or is not such a table, or a number is out of the range of lengths; one line.
     """
     columns = [*("x [um]", "y [um]", "z [um]")[:dimension], value]
     expected = f"expected a table with the columns {', '.join(columns)}"
     try:
-        with regular_file(path).open(newline="", encoding="utf-8") as file:
-            header, *rows = csv.reader(file)
+        with regular_file(path, LARGEST_FILE).open(newline="", encoding="utf-8") as file:
+            header, *rows = islice(csv.reader(file), MOST_ROWS + 2)
     except OSError as error:
         hint = "in case.toml the path is relative to the case's folder"
         raise ValueError(f"{quoted(path, 160)} cannot be read, {error.strerror}; {expected}; {hint}") from error
     except (ValueError, csv.Error) as error:
         raise ValueError(f"{quoted(path, 160)} is no table of text; {expected}") from error
+    if len(rows) > MOST_ROWS:
+        raise ValueError(f"{quoted(path, 160)} has more than {MOST_ROWS} rows; {expected}, and fewer rows")
     if header != columns or not rows:
         given = ", ".join(header) if rows else "no rows"
         raise ValueError(f"{quoted(path, 160)} has {printable(given)}; {expected}, and at least one row")
@@ -47,10 +54,10 @@ def _numbers(path: Path, line: int, row: list[str], columns: list[str], zero: bo
         values = [number_in(text.strip(" ")) for text in row]
     except ValueError:
         values = []
-    name = columns[-1].partition(" ")[0]
-    is_good = len(values) == len(columns) and np.all(np.isfinite(values))
-    if not is_good or values[-1] < 0.0 or (values[-1] == 0.0 and not zero):
-        expected = f"{len(columns)} finite numbers, the {name} {'from' if zero else 'above'} 0"
+    least = 0.0 if zero else LENGTH.smallest
+    if not (len(values) == len(columns) and all(abs(v) <= LENGTH.largest for v in values) and values[-1] >= least):
+        name = columns[-1].partition(" ")[0]
+        expected = f"{len(columns)} finite numbers, the {name} from {least:g}, none beyond {LENGTH.largest:g} um"
         raise ValueError(
             f"{quoted(path, 160)}, line {line}: {printable(', '.join(row))} is not accepted; expected {expected}"
         )

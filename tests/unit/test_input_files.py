@@ -103,6 +103,13 @@ def test_numbers_of_a_table_are_plain_decimals(number, tmp_path):
         read_points(tmp_path / "points.csv", 2, "gap [um]", zero=True)
 
 
+@pytest.mark.parametrize("row", ["1e300,2,0", "1,-2e6,0", "1,2,1e300", "1,2,2e6"])
+def test_numbers_of_a_table_have_the_range_of_lengths(row, tmp_path):
+    (tmp_path / "points.csv").write_text(f"x [um],y [um],gap [um]\n{row}\n")
+    with pytest.raises(ValueError, match=r"line 2: .* the gap from 0, none beyond 1e\+06 um"):
+        read_points(tmp_path / "points.csv", 2, "gap [um]", zero=True)
+
+
 def test_decimals_of_a_table_are_read_with_blanks_around_them(tmp_path):
     (tmp_path / "points.csv").write_text("x [um],y [um],gap [um]\n -1.5, +2e-1 ,.5\n")
     points, gaps = read_points(tmp_path / "points.csv", 2, "gap [um]", zero=True)

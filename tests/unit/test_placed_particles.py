@@ -7,10 +7,11 @@ import numpy as np
 import pytest
 
 from fem_asslb import cli
+from fem_asslb.case import placement_checks
 from fem_asslb.case.estimates import summary
 from fem_asslb.case.reader import read_case
 from fem_asslb.errors import CaseErrors, MeshError
-from fem_asslb.geometry import EqualDiameters, Grains, Layer, LayeredStack, PlacedParticles
+from fem_asslb.geometry import EqualDiameters, Grains, Layer, LayeredStack, PlacedParticles, point_table
 from fem_asslb.mesh_cache import mesh_digest
 from fem_asslb.new_case import copy_case
 from meshes import build
@@ -214,10 +215,12 @@ def test_a_variant_places_what_the_other_case_packs(case, tmp_path):
         ("x,y,r\n1,2,3\n", ["has x, y, r", "x [um], y [um], radius [um]"]),
         (HEADER, ["has no rows", "at least one row"]),
         ("", ["expected a table"]),
-        (HEADER + "6,5,2\n6,5,0\n", ["line 3", "6, 5, 0 is not accepted", "radius above 0"]),
+        (HEADER + "6,5,2\n6,5,0\n", ["line 3", "6, 5, 0 is not accepted", "radius from 0.0001"]),
         (HEADER + "6,5,two\n", ["line 2", "6, 5, two", "3 finite numbers"]),
         (HEADER + "6,nan,2\n", ["line 2", "3 finite numbers"]),
         (HEADER + "6,5\n", ["line 2", "3 finite numbers"]),
+        (HEADER + "6,5,1e-9\n", ["line 2", "radius from 0.0001"]),
+        (HEADER + "1e300,5,2\n", ["line 2", "none beyond 1e+06 um"]),
         (HEADER + "6,11,2\n", ["line 2", "6, 11, 2 does not fit", "12 x 10 um", "a centre in it"]),
         (HEADER + "-3,5,2\n", ["line 2", "beyond a side by at most the radius"]),
         (HEADER + "6,5,4.95\n", ["line 2", "gap of 0.1 um"]),
@@ -293,3 +296,23 @@ def test_a_section_holds_large_active_discs_and_their_images():
         f"-0.5000,2.0000,{math.sqrt(second):.4f}",
     ]
     assert text == HEADER + "\n".join(rows) + "\n"
+
+
+@pytest.mark.parametrize(
+    ("module", "limit", "words"),
+    [
+        (point_table, "MOST_ROWS", "has more than 2 rows"),
+        (point_table, "LARGEST_FILE", "bytes; accepted: up to 2;"),
+        (placement_checks, "MOST_BODIES", "about 3 particles, more than 2; expected fewer rows, or --force"),
+    ],
+)
+def test_a_table_has_a_size(case, module, limit, words, monkeypatch):
+    (case / "section.csv").write_text(HEADER + "2,2,1\n6,2,1\n6,7,1\n")
+    read_case(case)
+    monkeypatch.setattr(module, limit, 2)
+    with pytest.raises(CaseErrors) as caught:
+        read_case(case)
+    (error,) = caught.value.errors
+    assert error.key == KEY and words in error.message
+    if limit == "MOST_BODIES":
+        read_case(case, any_size=True)

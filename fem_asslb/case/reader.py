@@ -17,6 +17,7 @@ from fem_asslb.case.paths import path_owners
 from fem_asslb.case.protocol import readable_steps
 from fem_asslb.case.readable import readable_part
 from fem_asslb.case.schema import Case
+from fem_asslb.case.size_checks import charges_are_short
 from fem_asslb.case.toml_text import read_file
 from fem_asslb.errors import CaseError, CaseErrors
 from fem_asslb.printable import printable, quoted
@@ -105,9 +106,12 @@ def build_case(table: dict[str, Any], free_options: frozenset[str] = frozenset()
     steps = table["protocol"].get("steps") if isinstance(table.get("protocol"), dict) else None
     context = {"steps": readable_steps(steps), "free_options": free_options, "is_forced": any_size}
     errors += cross_check({**sections, **context})
-    if errors:
+    case = Case(**sections) if not errors else None
+    if case is not None and not any_size:
+        errors += charges_are_short(case)
+    if case is None or errors:
         raise CaseErrors(errors)
-    return Case(**sections)
+    return case
 
 
 @cache

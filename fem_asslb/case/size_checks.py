@@ -3,9 +3,10 @@
 import math
 
 from fem_asslb.case.check_parts import Errors
+from fem_asslb.case.figures import states_at_equilibrium
 from fem_asslb.case.protocol import Protocol
-from fem_asslb.case.schema import Time
-from fem_asslb.case.steps import Charge, Discharge
+from fem_asslb.case.schema import Case, Time
+from fem_asslb.case.steps import Charge, Discharge, Step
 from fem_asslb.errors import CaseError
 from fem_asslb.geometry import (
     Geometry,
@@ -74,6 +75,23 @@ def protocols_are_short(protocol: Protocol, time: Time, is_forced: bool) -> Erro
         yield too_many("time.largest_step", count, "time steps", MOST_TIME_STEPS, "larger steps")
 
 
+def charges_are_short(case: Case) -> Errors:
+    """The same for a whole case: charges and discharges last as long as they do at equilibrium."""
+    states = states_at_equilibrium(case, case.resolved_materials())
+    durations = map(_nominal_duration, case.protocol.steps) if states is None else (item.duration for item in states)
+    count = math.fsum(durations) / case.time.largest_step
+    if count > MOST_TIME_STEPS:
+        yield too_many("time.largest_step", count, "time steps", MOST_TIME_STEPS, "larger steps or currents")
+
+
+def _nominal_duration(step: Step) -> float:
+    """Duration [s] of a step; that of a current is what its C-rate says, where it has one, and its limits allow."""
+    if not isinstance(step, Charge | Discharge):
+        return step.duration
+    hours = 1.0 / step.rate.value if step.rate.kind == "c_rate" else 0.0
+    return min([3600.0 * hours, *(limit.value for limit in step.limits if limit.kind == "duration")])
+
+
 def too_many(key: str, count: float, things: str, limit: int, advice: str) -> CaseError:
     """The error of a size that no machine would finish."""
     return CaseError(key, f"about {count:.2g} {things}, more than {limit}; expected {advice}, or --force")
@@ -83,6 +101,8 @@ def _elements_of(stack: LayeredStack, name: str) -> float:
     layer, is_plain = stack.layers[name], not any(layer.is_packed for layer in stack.layers.values())
     grown = stack.largest_element or min(stack.sides) / 2.0
     size = stack.element_size if layer.is_packed or is_plain else max(stack.element_size, grown)
+    # Two elements through the thickness at least, however wide the layer is.
+    size = min(size, 0.5 * layer.thickness)
     volume = math.prod(stack.extents(name))
     if isinstance(layer.particles, PackedParticles) and (grains := layer.particles.grains) is not None:
         filled = grains.share * layer.particles.volume_fraction * volume

@@ -123,6 +123,7 @@ def test_an_interface_that_nothing_has_is_refused(tmp_path, change):
     assert f"interfaces.surface.{change.partition('=')[0]}" in [error.key for error in caught.value.errors]
 
 
+SHORT = [f"time.{name}_step=1 ms" for name in ("first", "smallest", "largest")]
 SIZES = {
     "elements of a stack": (GOOD, ["geometry.element_size=1e-3 um"], "geometry.element_size", "elements"),
     "elements of plain layers": (COLUMN, ["geometry.element_size=1e-4 um"], "geometry.element_size", "elements"),
@@ -146,6 +147,26 @@ SIZES = {
         ["protocol.steps=['press to 1 MPa in 1e6 s']", "time.largest_step='0.1 s'", "time.first_step='0.1 s'"],
         "time.largest_step",
         "time steps",
+    ),
+    "elements of a thin layer": (
+        COLUMN,
+        ["geometry.width=1 m", "geometry.element_size=1 m", "geometry.layers.separator.thickness=1e-4 um"],
+        "geometry.element_size",
+        "elements",
+    ),
+    "a long charge": (
+        GOOD,
+        ["protocol.steps=['charge at 0.1C until 4 V']", *SHORT],
+        "time.largest_step",
+        "time steps",
+    ),
+    "a small current": (GOOD, ["protocol.steps=['charge at 1e-6C until 4 V']"], "time.largest_step", "time steps"),
+    "a small unit of current": (GOOD, ["cell.one_c=1e-6 A/g"], "time.largest_step", "time steps"),
+    "a small current that ends soon": (
+        GOOD,
+        ["protocol.steps=['charge at 1e-6C until 4 V or 1 h']"],
+        "time.largest_step",
+        "",
     ),
 }
 

@@ -21,6 +21,9 @@ FloatArray = npt.NDArray[np.float64]
 LARGEST_COORDINATE = 1e9
 """A kilometre [um]: beyond it a unit is wrong."""
 
+LEAST_EXTENT = 1e-4
+"""An atom [um]: a mesh that is smaller has a wrong unit too."""
+
 ROUNDING = 1e-6
 """Part of the mesh's extent within which a boundary is flat and, a thousand times finer, two nodes are at one place."""
 
@@ -55,13 +58,13 @@ def check_source(source: "MeshSource") -> None:
 
 
 def check_points(points: FloatArray) -> None:
-    """Coordinates are finite and not out of all proportion.
+    """Coordinates are finite, and neither they nor their extent are out of all proportion.
 
     Args:
         points: Shape (num_points, dimension) [um].
 
     Raises:
-        MeshError: Some are not.
+        MeshError: They are.
     """
     bad = ~(np.abs(points) <= LARGEST_COORDINATE).all(axis=1)
     if bad.any():
@@ -70,6 +73,9 @@ def check_points(points: FloatArray) -> None:
             f"{np.count_nonzero(bad)} nodes have coordinates that are no places, the first, node {first + 1}, at "
             f"{_place(points[first])}; accepted: up to {LARGEST_COORDINATE:g} um"
         )
+    extent = np.ptp(points, axis=0).max()
+    if extent < LEAST_EXTENT:
+        raise MeshError(f"the mesh is {extent:g} um large; accepted: from {LEAST_EXTENT:g} um")
 
 
 class _Facets:

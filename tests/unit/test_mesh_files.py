@@ -179,6 +179,13 @@ def test_faulty_input_of_abaqus_is_one_line(text, message, tmp_path):
     assert str(caught.value).isprintable() and len(str(caught.value)) <= 300
 
 
+@pytest.mark.parametrize("factor", ["1e-30", "1e-5"])
+def test_a_mesh_that_is_smaller_than_an_atom_has_a_wrong_unit(factor, tmp_path):
+    (tmp_path / "cell.inp").write_text(ONE_TRIANGLE.replace("1, 0\n3, 0, 1", f"{factor}, 0\n3, 0, {factor}"))
+    with pytest.raises(MeshError, match="the mesh is 1e-[0-9]+ um large; accepted: from 0.0001 um"):
+        build(MeshFile(tmp_path / "cell.inp"), tmp_path / "out.msh")
+
+
 def test_a_range_of_numbers_makes_a_set(tmp_path):
     (tmp_path / "cell.inp").write_text(f"{ONE_TRIANGLE}*ELSET, ELSET=b, GENERATE\n1, 90, 1\n")
     assert read_mesh(tmp_path / "cell.inp").groups["b"]["triangle"].tolist() == [0]

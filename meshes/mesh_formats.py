@@ -2,6 +2,7 @@
 
 import mmap
 import re
+from collections import Counter
 from pathlib import Path
 
 from fem_asslb.errors import MeshError
@@ -33,7 +34,7 @@ def format_of(path: Path) -> str:
 
     Raises:
         MeshError: No file, one that is too large, or its content is in none of the accepted formats or reaches out of
-            the file.
+            the file, or two of its groups have one name.
     """
     try:
         with regular_file(path, LARGEST_MESH).open("rb") as file:
@@ -42,15 +43,31 @@ def format_of(path: Path) -> str:
         raise MeshError(f"no mesh file {quoted(path, 160)}: {error.strerror}") from error
     for name, beginning in _BEGINNINGS.items():
         if re.match(beginning, head):
-            _require_self_contained(name, path)
+            with path.open("rb") as file, mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) as content:
+                _require_self_contained(name, path, content)
+                if name == GMSH:
+                    _require_different_names(path, content)
             return name
     raise MeshError(f"{quoted(path, 160)} is no mesh file that can be read; accepted: {ACCEPTED}")
 
 
-def _require_self_contained(name: str, path: Path) -> None:
+def _require_self_contained(name: str, path: Path, content: mmap.mmap) -> None:
     """Nothing in the file makes its reader define or open anything else; XDMF has its arrays in HDF5."""
-    with path.open("rb") as file, mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) as content:
-        if name == ABAQUS and re.search(rb"^\*\s*INCLUDE", content, re.IGNORECASE | re.MULTILINE):
-            raise MeshError(f"{quoted(path, 160)} includes other files; accepted: a mesh in one file")
-        if name in (VTU, XDMF) and (re.search(rb"<!ENTITY|<!DOCTYPE[^>]*\[[^\]]", content) or _ENCODING.match(content)):
-            raise MeshError(f"{quoted(path, 160)} defines entities or an encoding; accepted: plain XML")
+    if name == ABAQUS and re.search(rb"^\*\s*INCLUDE", content, re.IGNORECASE | re.MULTILINE):
+        raise MeshError(f"{quoted(path, 160)} includes other files; accepted: a mesh in one file")
+    if name in (VTU, XDMF) and (re.search(rb"<!ENTITY|<!DOCTYPE[^>]*\[[^\]]", content) or _ENCODING.match(content)):
+        raise MeshError(f"{quoted(path, 160)} defines entities or an encoding; accepted: plain XML")
+
+
+def _require_different_names(path: Path, content: mmap.mmap) -> None:
+    """Names of groups of one dimension differ: Gmsh takes the first of two and leaves the other group without one."""
+    first = content.find(b"$PhysicalNames")
+    section = content[first : content.find(b"$EndPhysicalNames", first)] if first >= 0 else b""
+    groups = set(re.findall(rb"^[ \t]*(\d)[ \t]+(\d+)[ \t]+\"(.*)\"", section, re.MULTILINE))
+    uses = Counter((dimension, name) for dimension, _, name in groups)
+    if twice := sorted(group for group, count in uses.items() if count > 1):
+        dimension, name = (text.decode(errors="replace") for text in twice[0])
+        raise MeshError(
+            f"{quoted(path, 120)} has several groups of dimension {dimension} called {quoted(name, 60)}; "
+            "accepted: a name for each"
+        )

@@ -2,6 +2,7 @@
 
 import base64
 import random
+import re
 import struct
 import zlib
 
@@ -177,6 +178,17 @@ def test_faulty_input_of_abaqus_is_one_line(text, message, tmp_path):
     with pytest.raises(MeshError, match=message) as caught:
         read_mesh(tmp_path / "cell.inp")
     assert str(caught.value).isprintable() and len(str(caught.value)) <= 300
+
+
+def test_two_groups_of_a_file_of_gmsh_have_two_names(formats, tmp_path):
+    text = formats["text.msh"].read_text()
+    names = re.findall(r'^(1 \d+ )"(.*)"$', text, re.MULTILINE)
+    second, name = f'{names[1][0]}"{names[1][1]}"', names[0][1]
+    (tmp_path / "cell.msh").write_text(text.replace(second, f'{names[1][0]}"{name}"'))
+    with pytest.raises(MeshError, match=f"several groups of dimension 1 called '{name}'; accepted: a name for each"):
+        read_mesh(tmp_path / "cell.msh")
+    (tmp_path / "cell.msh").write_text(text.replace(second, f'{names[0][0]}"{name}"'))
+    assert name in read_mesh(tmp_path / "cell.msh").groups
 
 
 @pytest.mark.parametrize("factor", ["1e-30", "1e-5"])

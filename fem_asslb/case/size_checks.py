@@ -94,7 +94,8 @@ def _nominal_duration(step: Step) -> float:
 
 def too_many(key: str, count: float, things: str, limit: int, advice: str) -> CaseError:
     """The error of a size that no machine would finish."""
-    return CaseError(key, f"about {count:.2g} {things}, more than {limit}; expected {advice}, or --force")
+    amount = str(count) if isinstance(count, int) else f"about {count:.2g}"
+    return CaseError(key, f"{amount} {things}, more than {limit}; expected {advice}, or --force")
 
 
 def _elements_of(stack: LayeredStack, name: str) -> float:

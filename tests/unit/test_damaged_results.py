@@ -115,7 +115,7 @@ def test_a_run_does_not_go_on_from_damaged_tables(name, content, words, tmp_path
 def test_a_run_does_not_add_to_a_pipe(name, tmp_path):
     folder = results_with(tmp_path, GOOD)
     os.mkfifo(folder / name)
-    with pytest.raises(FemAsslbError, match="it is a named pipe, not a file"):
+    with pytest.raises(FemAsslbError, match="is a link or no file"):
         check_folder(folder, resume=True, overwrite=False)
 
 

@@ -303,7 +303,7 @@ def test_a_section_holds_large_active_discs_and_their_images():
     [
         (point_table, "MOST_ROWS", "has more than 2 rows"),
         (point_table, "LARGEST_FILE", "bytes; accepted: up to 2;"),
-        (placement_checks, "MOST_BODIES", "about 3 particles, more than 2; expected fewer rows, or --force"),
+        (placement_checks, "MOST_BODIES", "3 particles, more than 2; expected fewer rows, or --force"),
     ],
 )
 def test_a_table_has_a_size(case, module, limit, words, monkeypatch):

@@ -26,6 +26,9 @@ _BEGINNINGS = {
     XDMF: rb"(?:<\?xml [^>]*>)?(?:\s|<!--[^-]*-->|<!DOCTYPE Xdmf SYSTEM \"Xdmf\.dtd\" \[\]>)*<Xdmf[\s>]",
 }
 
+_DEFINITIONS = re.compile(rb"<!ENTITY|<!DOCTYPE[^>]{0,999}\[[^\]]")
+"""The reach is bounded: a file of such beginnings would be read once for each of them."""
+
 _ENCODING = re.compile(rb"<\?xml [^>]*encoding=[\"'](?!utf-8|us-ascii)", re.IGNORECASE)
 
 
@@ -55,7 +58,7 @@ def _require_self_contained(name: str, path: Path, content: mmap.mmap) -> None:
     """Nothing in the file makes its reader define or open anything else; XDMF has its arrays in HDF5."""
     if name == ABAQUS and re.search(rb"^\*\s*INCLUDE", content, re.IGNORECASE | re.MULTILINE):
         raise MeshError(f"{quoted(path, 160)} includes other files; accepted: a mesh in one file")
-    if name in (VTU, XDMF) and (re.search(rb"<!ENTITY|<!DOCTYPE[^>]*\[[^\]]", content) or _ENCODING.match(content)):
+    if name in (VTU, XDMF) and (_DEFINITIONS.search(content) or _ENCODING.match(content)):
         raise MeshError(f"{quoted(path, 160)} defines entities or an encoding; accepted: plain XML")
 
 

@@ -21,8 +21,9 @@ if PARALLEL:
 
 def pytest_collection_finish():
     """What is imported by now stays: looking through it after each test would take longer than most tests."""
-    gc.collect()
-    gc.freeze()
+    if PARALLEL:
+        gc.collect()
+        gc.freeze()
 
 
 @pytest.fixture

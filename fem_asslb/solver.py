@@ -1,6 +1,5 @@
 """Newton's method on the monolithic block system through PETSc SNES."""
 
-import math
 import weakref
 from collections.abc import Mapping
 
@@ -82,8 +81,10 @@ class NewtonSolver:
         """
         for condition in self._problem.conditions:
             condition.set(self._problem.state.displacement.x.array)
-        if (potential := self._balanced_potential()) is not None:
-            self._problem.state.set_number(ELECTRODE, potential)
+        if self._electrode is not None:
+            guess, before = (state.number(ELECTRODE) for state in (self._problem.state, self._problem.previous))
+            if (potential := self._electrode.mended(guess, before)) is not None:
+                self._problem.state.set_number(ELECTRODE, potential)
         compatibility.read_from_functions(self._point, self._problem.state.functions)
         if self._is_spoilt:
             self._snes.destroy()
@@ -149,7 +150,7 @@ class NewtonSolver:
         """Change a step, which leads from a point to the point minus the step; whether it is another one now.
 
         Only a share of it is taken where forces say so: their work has one unit, and the kinks are theirs. The
-        potential of the electrode is that at which the current passes at the end of the step.
+        potential of the electrode is that at which the current passes, where the tangent leads far from it.
         """
         potential = self._problem.state.number(ELECTRODE)
         self._share = 1.0
@@ -159,28 +160,19 @@ class NewtonSolver:
         step.scale(self._share)
         return self._balance_electrode(point, step, potential) or self._share < 1.0
 
-    def _balance_electrode(self, point: PETSc.Vec, step: PETSc.Vec, potential: float) -> bool:
-        """Let a step end at the potential that balances; ``potential`` is that at the point [V]."""
-        if self._electrode is None or not self._electrode.is_given:
+    def _balance_electrode(self, point: PETSc.Vec, step: PETSc.Vec, before: float) -> bool:
+        """Let a step end where the current passes; ``before`` is the potential at its start [V]."""
+        if self._electrode is None:
             return False
         trial, _ = self._trial
         trial.waxpy(-1.0, step, point)
-        compatibility.write_to_functions(trial, self._problem.state.functions)
-        # The potential of the tangent may be beyond all numbers.
-        self._problem.state.set_number(ELECTRODE, potential)
-        if (balanced := self._balanced_potential()) is None:
+        state = self._problem.state
+        compatibility.write_to_functions(trial, state.functions)
+        if (potential := self._electrode.mended(state.number(ELECTRODE), before)) is None:
             return False
-        owned = range(self._numbers.start, self._numbers.stop)
-        if owned:
-            step.array[owned[ELECTRODE]] = point.array_r[owned[ELECTRODE]] - balanced
+        if owned := range(self._numbers.start, self._numbers.stop):
+            step.array[owned[ELECTRODE]] = point.array_r[owned[ELECTRODE]] - potential
         return True
-
-    def _balanced_potential(self) -> float | None:
-        """Potential at which a given current passes at the present state; None without one."""
-        if self._electrode is None or not self._electrode.is_given:
-            return None
-        potential = self._electrode.potential()
-        return potential if math.isfinite(potential) else None
 
     def _work(self, share: float, point: PETSc.Vec, step: PETSc.Vec) -> float:
         trial, residual = self._trial

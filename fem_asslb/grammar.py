@@ -95,7 +95,14 @@ def _add_case(parser: argparse.ArgumentParser, overrides: bool = True) -> None:
 
 
 def _add_results(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("--results", metavar="FOLDER", type=Path, help="folder of the results (CASE/results)")
+    parser.add_argument("--results", metavar="FOLDER", type=_folder, help="folder of the results (CASE/results)")
+
+
+def _folder(text: str) -> Path:
+    """A folder by its name; none is not the current one."""
+    if not text:
+        raise argparse.ArgumentTypeError("'' is no folder; expected its name, such as '.' for the current one")
+    return Path(text)
 
 
 def _add_new(commands: argparse._SubParsersAction) -> None:

@@ -17,7 +17,7 @@ from fem_asslb.case.paths import path_owners
 from fem_asslb.case.protocol import readable_steps
 from fem_asslb.case.readable import readable_part
 from fem_asslb.case.schema import Case
-from fem_asslb.case.size_checks import charges_are_short
+from fem_asslb.case.size_checks import runs_are_short
 from fem_asslb.case.toml_text import read_file
 from fem_asslb.errors import CaseError, CaseErrors
 from fem_asslb.printable import printable, quoted
@@ -108,7 +108,7 @@ def build_case(table: dict[str, Any], free_options: frozenset[str] = frozenset()
     errors += cross_check({**sections, **context})
     case = Case(**sections) if not errors else None
     if case is not None and not any_size:
-        errors += charges_are_short(case)
+        errors += runs_are_short(case)
     if case is None or errors:
         raise CaseErrors(errors)
     return case

@@ -5,7 +5,7 @@ import math
 from fem_asslb.case.check_parts import Errors
 from fem_asslb.case.figures import states_at_equilibrium
 from fem_asslb.case.protocol import Protocol
-from fem_asslb.case.schema import Case, Time
+from fem_asslb.case.schema import Case
 from fem_asslb.case.steps import Charge, Discharge, Step
 from fem_asslb.errors import CaseError
 from fem_asslb.geometry import (
@@ -63,20 +63,14 @@ def packings_are_small(geometry: Geometry, is_forced: bool) -> Errors:
                 yield too_many(where, count, key, MOST_BODIES, "a narrower stack")
 
 
-def protocols_are_short(protocol: Protocol, time: Time, is_forced: bool) -> Errors:
+def protocols_are_short(protocol: Protocol, is_forced: bool) -> Errors:
     """A protocol is one that comes to an end."""
-    if is_forced:
-        return
-    if len(protocol.steps) > MOST_STEPS:
+    if len(protocol.steps) > MOST_STEPS and not is_forced:
         yield too_many("protocol.steps", len(protocol.steps), "steps", MOST_STEPS, "fewer repeats")
-    durations = [step.duration for step in protocol.steps if not isinstance(step, Charge | Discharge)]
-    count = math.fsum(durations) / time.largest_step
-    if count > MOST_TIME_STEPS:
-        yield too_many("time.largest_step", count, "time steps", MOST_TIME_STEPS, "larger steps")
 
 
-def charges_are_short(case: Case) -> Errors:
-    """The same for a whole case: charges and discharges last as long as they do at equilibrium."""
+def runs_are_short(case: Case) -> Errors:
+    """The same of the time steps of a whole case, whose charges and discharges last as long as at equilibrium."""
     states = states_at_equilibrium(case, case.resolved_materials())
     durations = map(_nominal_duration, case.protocol.steps) if states is None else (item.duration for item in states)
     count = math.fsum(durations) / case.time.largest_step

@@ -123,7 +123,15 @@ def test_only_one_of_several_processes_speaks(one_process, monkeypatch, capsys, 
 
 @pytest.mark.serial
 @pytest.mark.parametrize(
-    "arguments", [[], ["walk"], ["run"], ["run", "x", "--resume", "--overwrite"], ["run", "x", "--foo"]]
+    "arguments",
+    [
+        [],
+        ["walk"],
+        ["run"],
+        ["run", "x", "--resume", "--overwrite"],
+        ["run", "x", "--foo"],
+        ["run", "x", "--results", ""],
+    ],
 )
 def test_a_wrong_command_line_is_one_line_and_code_two(one_process, capsys, arguments):
     with pytest.raises(SystemExit) as leaving:

@@ -6,12 +6,12 @@
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from fem_asslb.case.reader import read_case
-    from fem_asslb.driver import run
+    from fem_asslb.app.driver import run
+    from fem_asslb.case.reading.reader import read_case
 
 __all__ = ["read_case", "run"]
 
-_HOMES = {"read_case": "fem_asslb.case.reader", "run": "fem_asslb.driver"}
+_HOMES = {"read_case": "fem_asslb.case.reading.reader", "run": "fem_asslb.app.driver"}
 
 
 def __getattr__(name: str) -> Any:

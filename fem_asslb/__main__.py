@@ -2,7 +2,7 @@
 
 import sys
 
-from fem_asslb.cli import main
+from fem_asslb.app.cli import main
 
 if __name__ == "__main__":
     sys.exit(main())

@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from fem_asslb.errors import MeshError
+from fem_asslb.base.errors import MeshError
 from fem_asslb.geometry import LayeredStack, MeshFile, ParticleInShell
 from meshes.report import SLIVER, Report
 

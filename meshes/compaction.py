@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from fem_asslb.errors import MeshError
+from fem_asslb.base.errors import MeshError
 from fem_asslb.geometry import EqualDiameters, LognormalDiameters, TableDiameters
 from meshes.bodies import Array, Contacts, Law, minimise
 from meshes.spheres import ACTIVE, ELECTROLYTE, Neighbours, Spheres, wrapped

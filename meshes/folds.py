@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from fem_asslb.errors import MeshError
+from fem_asslb.base.errors import MeshError
 from meshes.quality import Integers, Numbers
 
 

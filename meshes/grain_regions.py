@@ -6,7 +6,7 @@ from typing import TypeAlias
 import gmsh
 import numpy as np
 
-from fem_asslb.errors import MeshError
+from fem_asslb.base.errors import MeshError
 from meshes.grain_edges import Edges, grain_edges
 from meshes.grain_volumes import embed_boundary_points, label_grains, split_grains
 from meshes.particles import Particle

@@ -7,7 +7,7 @@ from pathlib import Path
 import gmsh
 import numpy as np
 
-from fem_asslb.errors import MeshError
+from fem_asslb.base.errors import MeshError
 from fem_asslb.geometry import Layer, LayeredStack, PlacedParticles
 from meshes.grain_edges import Edges
 from meshes.grain_regions import draw_disc, draw_edges, edges_of, mesh_regions

@@ -8,11 +8,11 @@ import numpy as np
 from scipy.sparse import coo_array
 from scipy.sparse.csgraph import connected_components
 
-from fem_asslb.errors import MeshError
+from fem_asslb.base.errors import MeshError
+from fem_asslb.base.printable import printable, quoted
 from fem_asslb.geometry import MeshFile
 from fem_asslb.mesh.region_names import require_names
 from fem_asslb.mesh.source_checks import check_points
-from fem_asslb.printable import printable, quoted
 from meshes.folds import require_no_folds
 from meshes.foreign_mesh import DIMENSION, ForeignMesh
 from meshes.mesh_reader import GMSH_KIND, TETRA10_FROM_VTK, read_mesh

@@ -5,9 +5,9 @@ import re
 from collections import Counter
 from pathlib import Path
 
-from fem_asslb.errors import MeshError
-from fem_asslb.input_files import LARGEST_MESH, regular_file
-from fem_asslb.printable import quoted
+from fem_asslb.base.errors import MeshError
+from fem_asslb.base.input_files import LARGEST_MESH, regular_file
+from fem_asslb.base.printable import quoted
 
 GMSH, UNV, ABAQUS, VTK, VTU, XDMF = "Gmsh", "I-deas", "Abaqus", "VTK", "VTU", "XDMF"
 """What is read with its groups."""

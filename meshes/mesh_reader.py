@@ -19,10 +19,10 @@ from typing import Any
 
 import numpy as np
 
-from fem_asslb.errors import FemAsslbError, MeshError
-from fem_asslb.input_files import regular_file
-from fem_asslb.launcher import without_launcher
-from fem_asslb.printable import printable, quoted
+from fem_asslb.base.errors import FemAsslbError, MeshError
+from fem_asslb.base.input_files import regular_file
+from fem_asslb.base.launcher import without_launcher
+from fem_asslb.base.printable import printable, quoted
 from meshes.foreign_mesh import ForeignMesh, Integers, load, save
 from meshes.mesh_formats import ABAQUS, GMSH, UNV, VTK, VTU, XDMF, format_of
 

@@ -7,7 +7,7 @@ from pathlib import Path
 import gmsh
 import numpy as np
 
-from fem_asslb.errors import MeshError
+from fem_asslb.base.errors import MeshError
 from fem_asslb.geometry import ParticleInShell
 from fem_asslb.mesh.region_names import RegionName
 from meshes.grain_edges import Edges

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from fem_asslb.errors import MeshError
+from fem_asslb.base.errors import MeshError
 from fem_asslb.geometry import PlacedBodies
 from meshes.bodies import mostly_outside, nearest_sides, separate, volume_inside
 from meshes.packing import OVERLAP_LEFT, Packing, order_along_stack

@@ -8,7 +8,7 @@ import gmsh
 import numpy as np
 import numpy.typing as npt
 
-from fem_asslb.errors import MeshError
+from fem_asslb.base.errors import MeshError
 
 LEAST_JACOBIAN_RATIO = 0.2
 """Smallest over largest Jacobian of a curved element; below this it is straightened."""

@@ -14,14 +14,14 @@ import ufl
 from dolfinx import fem
 from mpi4py import MPI
 
-import fem_asslb.driver as driver
-from fem_asslb.build import build_model
-from fem_asslb.case.reader import read_case
+import fem_asslb.app.driver as driver
+from fem_asslb.case.reading.reader import read_case
+from fem_asslb.equations.problem import Problem
 from fem_asslb.mesh.domain import Domain
-from fem_asslb.mesh_cache import MESH_FOLDER
-from fem_asslb.model import Model
-from fem_asslb.problem import Problem
-from fem_asslb.solver import NewtonSolver
+from fem_asslb.model.build import build_model
+from fem_asslb.model.model import Model
+from fem_asslb.solve.newton import NewtonSolver
+from meshes.cache import MESH_FOLDER
 
 
 def main() -> None:

@@ -9,9 +9,9 @@ import numpy as np
 from pydantic import TypeAdapter
 from pydantic.dataclasses import dataclass
 
+from fem_asslb.base.input_types import STRICT, Integer, Number
+from fem_asslb.base.units import Density, Length, Pressure
 from fem_asslb.geometry.diameters import Diameters
-from fem_asslb.units import Density, Length, Pressure
-from fem_asslb.values import STRICT, Integer, Number
 from meshes.bodies import Array
 from meshes.compaction import Powder
 

@@ -3,6 +3,8 @@
 import numpy as np
 from mpi4py import MPI
 
+from fem_asslb.equations.problem import Problem
+from fem_asslb.fields.state import CONTACT_PRESSURE, ELECTRODE, OUT_OF_PLANE, PLATEN
 from fem_asslb.interfaces.law import ElasticLaw
 from fem_asslb.materials.bent_line import Bend, BentLine
 from fem_asslb.materials.diffusion import Diffusivity
@@ -10,9 +12,7 @@ from fem_asslb.materials.elasticity import IsotropicElasticity
 from fem_asslb.materials.lattice import LatticeLaw
 from fem_asslb.materials.material import LithiumHost, Material
 from fem_asslb.materials.potential import PotentialLaw
-from fem_asslb.model import ChargeTransfer, Interface, Model, Support
-from fem_asslb.problem import Problem
-from fem_asslb.spaces.state import CONTACT_PRESSURE, ELECTRODE, OUT_OF_PLANE, PLATEN
+from fem_asslb.model.model import ChargeTransfer, Interface, Model, Support
 from tests.grids import box
 from tests.support import CRYSTAL, TEMPERATURE, domain_of
 

@@ -3,10 +3,10 @@
 import numpy as np
 from petsc4py import PETSc
 
-from fem_asslb import compatibility
-from fem_asslb.convergence import field_slices
-from fem_asslb.problem import Problem
-from fem_asslb.solver import NewtonSolver
+from fem_asslb.base import compatibility
+from fem_asslb.equations.problem import Problem
+from fem_asslb.solve.convergence import field_slices
+from fem_asslb.solve.newton import NewtonSolver
 
 
 def random_direction(problem: Problem, field: str, seed: int = 5) -> PETSc.Vec:

@@ -10,6 +10,8 @@ from dolfinx import mesh as dmesh
 from mpi4py import MPI
 
 import meshes
+from fem_asslb.base.parallel import global_max, global_sum
+from fem_asslb.equations.problem import Problem
 from fem_asslb.geometry import LayeredStack, ParticleInShell
 from fem_asslb.materials.bent_line import BentLine
 from fem_asslb.materials.diffusion import Diffusivity
@@ -18,10 +20,9 @@ from fem_asslb.materials.lattice import LatticeLaw
 from fem_asslb.materials.material import LithiumHost, Material
 from fem_asslb.materials.potential import IdealPotential, PotentialLaw
 from fem_asslb.mesh.domain import Domain, distribute, read_on_root
-from fem_asslb.mesh.source import MeshSource, read_source
-from fem_asslb.model import Model
-from fem_asslb.parallel import global_max, global_sum
-from fem_asslb.problem import Problem
+from fem_asslb.mesh.reader import read_source
+from fem_asslb.mesh.source import MeshSource
+from fem_asslb.model.model import Model
 
 TEMPERATURE = 300.0
 """Temperature of all tests [K]."""

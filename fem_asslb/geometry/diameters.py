@@ -7,9 +7,9 @@ from typing import Annotated, ClassVar, Literal
 
 from pydantic import ConfigDict, Field
 
-from fem_asslb.requirements import LENGTH, Requirement, asked, is_length, length, meet, unless
-from fem_asslb.units import Length
-from fem_asslb.values import STRICT, Number
+from fem_asslb.base.input_types import STRICT, Number
+from fem_asslb.base.requirements import LENGTH, Requirement, asked, is_length, length, meet, unless
+from fem_asslb.base.units import Length
 
 
 @dataclass(frozen=True)

@@ -6,10 +6,10 @@ from typing import ClassVar
 
 from pydantic import ConfigDict
 
+from fem_asslb.base.input_types import STRICT, Integer, Number
+from fem_asslb.base.requirements import SEED, Requirement, asked, meet, optional_length, unless
+from fem_asslb.base.units import Length
 from fem_asslb.geometry.diameters import Diameters
-from fem_asslb.requirements import SEED, Requirement, asked, meet, optional_length, unless
-from fem_asslb.units import Length
-from fem_asslb.values import STRICT, Integer, Number
 
 
 def _elements_are_small(grains: "Grains") -> list[str]:

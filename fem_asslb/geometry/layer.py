@@ -5,10 +5,10 @@ from typing import ClassVar
 
 from pydantic import ConfigDict
 
+from fem_asslb.base.input_types import STRICT
+from fem_asslb.base.requirements import Requirement, length, meet, unless
+from fem_asslb.base.units import Length
 from fem_asslb.geometry.particles import PackedParticles, Particles, PlacedParticles, Voids
-from fem_asslb.requirements import Requirement, length, meet, unless
-from fem_asslb.units import Length
-from fem_asslb.values import STRICT
 
 
 def _no_voids_beside_places(layer: "Layer") -> list[str]:

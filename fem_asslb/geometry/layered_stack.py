@@ -6,10 +6,20 @@ from typing import ClassVar, Literal
 
 from pydantic import ConfigDict
 
+from fem_asslb.base.input_types import A_NAME, STRICT, Degree, Dimension, Integer, is_name
+from fem_asslb.base.requirements import (
+    DIMENSION,
+    ORDER,
+    SEED,
+    Requirement,
+    asked,
+    length,
+    meet,
+    optional_length,
+    unless,
+)
+from fem_asslb.base.units import Length
 from fem_asslb.geometry.layer import Layer
-from fem_asslb.requirements import DIMENSION, ORDER, SEED, Requirement, asked, length, meet, optional_length, unless
-from fem_asslb.units import Length
-from fem_asslb.values import A_NAME, STRICT, Degree, Dimension, Integer, is_name
 
 BOUNDARY_NAMES = ("bottom", "top", "left", "right", "front", "back", "outer", "void")
 """Names that the builders give to groups of boundary facets."""

@@ -7,9 +7,9 @@ from typing import ClassVar, Literal
 
 from pydantic import ConfigDict
 
-from fem_asslb.requirements import Requirement, length, meet, unless
-from fem_asslb.units import Length
-from fem_asslb.values import A_NAME, STRICT, is_name
+from fem_asslb.base.input_types import A_NAME, STRICT, is_name
+from fem_asslb.base.requirements import Requirement, length, meet, unless
+from fem_asslb.base.units import Length
 
 
 def _names_of_groups(mesh: "MeshFile") -> list[str]:

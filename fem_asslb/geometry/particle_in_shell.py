@@ -5,10 +5,10 @@ from typing import ClassVar, Literal
 
 from pydantic import ConfigDict
 
+from fem_asslb.base.input_types import STRICT, Degree, Dimension
+from fem_asslb.base.requirements import DIMENSION, ORDER, Requirement, asked, length, meet, unless
+from fem_asslb.base.units import Length
 from fem_asslb.geometry.grains import Grains
-from fem_asslb.requirements import DIMENSION, ORDER, Requirement, asked, length, meet, unless
-from fem_asslb.units import Length
-from fem_asslb.values import STRICT, Degree, Dimension
 
 
 def _shell_around_core(shell: "ParticleInShell") -> list[str]:

@@ -7,12 +7,12 @@ from typing import Annotated, ClassVar, Literal
 import numpy as np
 from pydantic import ConfigDict, Field
 
+from fem_asslb.base.input_types import STRICT, Number
+from fem_asslb.base.requirements import Requirement, asked, fraction, length, meet, raise_any, unless
+from fem_asslb.base.units import Length
 from fem_asslb.geometry.diameters import Diameters
 from fem_asslb.geometry.grains import Grains
 from fem_asslb.geometry.placed_bodies import PlacedBodies, read_bodies
-from fem_asslb.requirements import Requirement, asked, fraction, length, meet, raise_any, unless
-from fem_asslb.units import Length
-from fem_asslb.values import STRICT, Number
 
 
 def _roles_are_whole(roles: dict[str, float]) -> bool:

@@ -4,8 +4,8 @@ import math
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
-from fem_asslb.elementary import NumberLike, choose, exp, is_number, maximum, minimum, sqrt
-from fem_asslb.errors import MaterialError
+from fem_asslb.base.errors import MaterialError
+from fem_asslb.base.functions import NumberLike, choose, exp, is_number, maximum, minimum, sqrt
 from fem_asslb.interfaces.softening import Bilinear, SmoothExponential, Softening
 from fem_asslb.interfaces.toughness import MixedMode, PowerLaw
 from fem_asslb.materials.checks import require

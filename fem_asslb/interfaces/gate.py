@@ -2,8 +2,8 @@
 
 from dataclasses import dataclass
 
-from fem_asslb.elementary import NumberLike, choose, maximum, minimum, tanh
-from fem_asslb.errors import MaterialError
+from fem_asslb.base.errors import MaterialError
+from fem_asslb.base.functions import NumberLike, choose, maximum, minimum, tanh
 from fem_asslb.materials.checks import require
 
 

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass, field
 
-from fem_asslb.elementary import NumberLike, choose, maximum, sqrt
+from fem_asslb.base.functions import NumberLike, choose, maximum, sqrt
 from fem_asslb.interfaces.cohesion import Cohesion
 from fem_asslb.interfaces.gate import Gate
 from fem_asslb.interfaces.response import History, Opening, Response, Vector

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import TypeAlias
 
-from fem_asslb.elementary import NumberLike
+from fem_asslb.base.functions import NumberLike
 
 Vector: TypeAlias = tuple[NumberLike, NumberLike, NumberLike]
 

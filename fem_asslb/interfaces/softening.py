@@ -8,7 +8,7 @@ import math
 from dataclasses import dataclass
 from typing import ClassVar, Protocol
 
-from fem_asslb.elementary import NumberLike, exp, maximum, minimum, sqrt
+from fem_asslb.base.functions import NumberLike, exp, maximum, minimum, sqrt
 
 
 class Softening(Protocol):

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import Protocol
 
-from fem_asslb.elementary import NumberLike
+from fem_asslb.base.functions import NumberLike
 from fem_asslb.materials.checks import require
 
 LARGEST_EXPONENT = 10.0

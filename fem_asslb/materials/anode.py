@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from fem_asslb.elementary import NumberLike, exp
+from fem_asslb.base.functions import NumberLike, exp
 
 
 @dataclass(frozen=True)

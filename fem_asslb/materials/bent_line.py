@@ -6,7 +6,7 @@ overflow however far a Newton step goes astray), and has a closed derivative and
 
 from dataclasses import dataclass
 
-from fem_asslb.elementary import NumberLike, asinh, sqrt
+from fem_asslb.base.functions import NumberLike, asinh, sqrt
 
 
 @dataclass(frozen=True)

@@ -3,8 +3,8 @@
 from collections.abc import Callable
 from typing import Any
 
-from fem_asslb.elementary import is_number
-from fem_asslb.errors import MaterialError
+from fem_asslb.base.errors import MaterialError
+from fem_asslb.base.functions import is_number
 
 
 def require(parameter: str, value: Any, holds: Callable[[Any], bool], accepted: str) -> None:

@@ -2,8 +2,8 @@
 
 from dataclasses import dataclass
 
-from fem_asslb.constants import FARADAY
-from fem_asslb.elementary import NumberLike
+from fem_asslb.base.constants import FARADAY
+from fem_asslb.base.functions import NumberLike
 from fem_asslb.materials.checks import require, together
 
 

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from fem_asslb.elementary import NumberLike, is_number
+from fem_asslb.base.functions import NumberLike, is_number
 from fem_asslb.materials.checks import require, together
 
 

@@ -7,14 +7,14 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BeforeValidator, Field
 
-from fem_asslb import units
-from fem_asslb.errors import MaterialError
+from fem_asslb.base import units
+from fem_asslb.base.errors import MaterialError
+from fem_asslb.base.input_types import Number, show
 from fem_asslb.materials.checks import together
 from fem_asslb.materials.diffusion import Diffusivity, require_diffusivity
 from fem_asslb.materials.elasticity import IsotropicElasticity, TransverselyIsotropicElasticity
 from fem_asslb.materials.law_tables import AnodeTable, LatticeTable, PotentialTable, Table
 from fem_asslb.materials.material import LithiumHost, require_amounts
-from fem_asslb.values import Number, show
 
 STIFFNESS_KEYS = ("c11", "c12", "c13", "c33", "c44")
 DIFFUSIVITY_KEYS = ("diffusivity", "diffusivity_in_plane", "diffusivity_along_axis")

@@ -5,10 +5,10 @@ from typing import Any, get_args
 from pydantic import ValidationError
 from pydantic_core import ErrorDetails
 
-from fem_asslb.errors import CaseError
+from fem_asslb.base.errors import CaseError
+from fem_asslb.base.input_types import refusal
 from fem_asslb.materials.entry import EntryTable
 from fem_asslb.materials.law_tables import Table
-from fem_asslb.values import refusal
 
 
 def faults(error: ValidationError, key: str) -> list[CaseError]:

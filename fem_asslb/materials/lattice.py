@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from math import sqrt
 
-from fem_asslb.elementary import NumberLike
+from fem_asslb.base.functions import NumberLike
 from fem_asslb.materials.bent_line import BentLine
 
 

@@ -5,14 +5,14 @@ from typing import Annotated, Literal
 import numpy as np
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
-from fem_asslb import units
-from fem_asslb.errors import MaterialError
+from fem_asslb.base import units
+from fem_asslb.base.errors import MaterialError
+from fem_asslb.base.input_types import Number
 from fem_asslb.materials.anode import AnodePotential, PlateauPotential, TailedPlateauPotential
 from fem_asslb.materials.bent_line import Bend, BentLine
 from fem_asslb.materials.checks import require
 from fem_asslb.materials.lattice import LatticeLaw
 from fem_asslb.materials.potential import PotentialLaw
-from fem_asslb.values import Number
 
 _Coefficient = Annotated[Number, Field(ge=-1e6, le=1e6)]
 """Volts, or any unit of length for a lattice; per stoichiometry where it is a slope."""

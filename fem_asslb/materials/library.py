@@ -17,7 +17,9 @@ from typing import Any
 
 from pydantic import ValidationError
 
-from fem_asslb.errors import CaseError, CaseErrors, MaterialError
+from fem_asslb.base.errors import CaseError, CaseErrors, MaterialError
+from fem_asslb.base.input_types import show
+from fem_asslb.base.printable import quoted
 from fem_asslb.materials import mixing
 from fem_asslb.materials.anode import AnodePotential
 from fem_asslb.materials.checks import together
@@ -25,8 +27,6 @@ from fem_asslb.materials.elasticity import Elasticity, IsotropicElasticity
 from fem_asslb.materials.entry import STIFFNESS_KEYS, EntryTable
 from fem_asslb.materials.faults import faults
 from fem_asslb.materials.material import Material, require_density_and_strength
-from fem_asslb.printable import quoted
-from fem_asslb.values import show
 
 _DATA = files("fem_asslb.materials") / "data"
 

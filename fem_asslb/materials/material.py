@@ -4,8 +4,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Literal
 
-from fem_asslb.constants import FARADAY
-from fem_asslb.elementary import NumberLike
+from fem_asslb.base.constants import FARADAY
+from fem_asslb.base.functions import NumberLike
 from fem_asslb.materials.anode import AnodePotential
 from fem_asslb.materials.checks import require, together
 from fem_asslb.materials.diffusion import Diffusivity

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from fem_asslb.errors import MaterialError
+from fem_asslb.base.errors import MaterialError
 from fem_asslb.materials.checks import require
 from fem_asslb.materials.elasticity import IsotropicElasticity
 

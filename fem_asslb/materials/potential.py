@@ -2,8 +2,8 @@
 
 from dataclasses import dataclass
 
-from fem_asslb.constants import FARADAY, GAS_CONSTANT
-from fem_asslb.elementary import NumberLike, log
+from fem_asslb.base.constants import FARADAY, GAS_CONSTANT
+from fem_asslb.base.functions import NumberLike, log
 from fem_asslb.materials.bent_line import BentLine
 
 

@@ -7,9 +7,9 @@ import numpy.typing as npt
 from scipy.sparse import coo_array
 from scipy.sparse.csgraph import connected_components
 
-from fem_asslb.errors import MeshError
+from fem_asslb.base.errors import MeshError
+from fem_asslb.mesh.adjacency import facet_neighbours
 from fem_asslb.mesh.domain import Domain
-from fem_asslb.spaces.adjacency import facet_neighbours
 
 
 def welded_bodies(domain: Domain, broken: Sequence[tuple[str, str]]) -> npt.NDArray[np.int32]:

@@ -8,11 +8,11 @@ import numpy.typing as npt
 from dolfinx import mesh as dmesh
 from mpi4py import MPI
 
-from fem_asslb import compatibility
-from fem_asslb.errors import FemAsslbError, MeshError
+from fem_asslb.base import compatibility
+from fem_asslb.base.errors import FemAsslbError, MeshError
+from fem_asslb.base.parallel import global_max, global_min
 from fem_asslb.mesh.region_names import read_region_name
 from fem_asslb.mesh.source import MeshSource
-from fem_asslb.parallel import global_max, global_min
 
 Int32Array = npt.NDArray[np.int32]
 

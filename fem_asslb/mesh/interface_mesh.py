@@ -8,10 +8,10 @@ import numpy as np
 import numpy.typing as npt
 from dolfinx import mesh as dmesh
 
-from fem_asslb import compatibility
+from fem_asslb.base import compatibility
+from fem_asslb.base.parallel import global_sum
+from fem_asslb.mesh.adjacency import interior_facets
 from fem_asslb.mesh.domain import Domain
-from fem_asslb.parallel import global_sum
-from fem_asslb.spaces.adjacency import interior_facets
 
 Int32Array = npt.NDArray[np.int32]
 FloatArray = npt.NDArray[np.float64]

@@ -6,8 +6,8 @@ import numpy as np
 import numpy.typing as npt
 import ufl
 
+from fem_asslb.mesh.adjacency import interior_facets
 from fem_asslb.mesh.domain import Domain
-from fem_asslb.spaces.adjacency import interior_facets
 
 Int32Array = npt.NDArray[np.int32]
 

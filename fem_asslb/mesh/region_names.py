@@ -4,9 +4,9 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from fem_asslb.errors import MeshError
-from fem_asslb.printable import quoted
-from fem_asslb.values import A_NAME, is_name
+from fem_asslb.base.errors import MeshError
+from fem_asslb.base.input_types import A_NAME, is_name
+from fem_asslb.base.printable import quoted
 
 
 @dataclass(frozen=True)

@@ -1,28 +1,13 @@
-"""A mesh file as arrays on one process. Any other mesh is first brought to this form by ``meshes.build``."""
+"""A mesh as arrays on one process: cells, facets, and the names of their groups."""
 
 import hashlib
-from contextlib import redirect_stderr
 from dataclasses import dataclass
-from io import StringIO
-from pathlib import Path
-from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
-from fem_asslb.errors import MeshError
-from fem_asslb.input_files import regular_file
-from fem_asslb.mesh.region_names import require_names
-from fem_asslb.mesh.source_checks import check_source
-from fem_asslb.printable import printable, quoted
-
-_CELLS = {2: {"triangle": 1, "triangle6": 2}, 3: {"tetra": 1, "tetra10": 2}}
-_FACETS = {2: ("line", "line3"), 3: ("triangle", "triangle6")}
-_NODES = {"line": 2, "line3": 3, "triangle": 3, "triangle6": 6, "tetra": 4, "tetra10": 10}
-
 IntArray = npt.NDArray[np.int64]
 FloatArray = npt.NDArray[np.float64]
-NameArray = npt.NDArray[np.str_]
 
 
 @dataclass(frozen=True)
@@ -60,84 +45,3 @@ class MeshSource:
             exact = np.ascontiguousarray(array, dtype=np.float64 if array.dtype.kind == "f" else np.int64)
             whole.update(repr(exact.shape).encode() + exact.tobytes())
         return whole.hexdigest()[:16]
-
-
-def read_source(path: Path) -> MeshSource:
-    """Read a Gmsh file whose physical groups have names.
-
-    Args:
-        path: The file, lengths in um.
-
-    Raises:
-        MeshError: The file cannot be read, has no simplices of one kind or cells without a name, or does not pass
-            `fem_asslb.mesh.source_checks.check_source`.
-    """
-    import meshio
-
-    given = quoted(path, 160)
-    try:
-        # meshio prints what it finds odd, as it is in the file.
-        with redirect_stderr(StringIO()), np.errstate(all="ignore"):
-            mesh = meshio.gmsh.read(regular_file(path))
-    except OSError as error:
-        raise MeshError(f"mesh file {given} cannot be read: {error.strerror}") from error
-    except (
-        meshio.ReadError,
-        ArithmeticError,
-        AttributeError,
-        LookupError,
-        MemoryError,
-        TypeError,
-        ValueError,
-    ) as error:
-        # What meshio's reader of Gmsh's format runs into where a file is damaged.
-        reason = printable(f"{type(error).__name__} {error}")
-        raise MeshError(f"mesh file {given} is damaged: {reason}") from error
-    dimension = 3 if any(block.type in _CELLS[3] for block in mesh.cells) else 2
-    kinds = sorted({block.type for block in mesh.cells} & set(_CELLS[dimension]))
-    if len(kinds) != 1:
-        raise MeshError(f"mesh file {given} holds cells {kinds}; accepted: one of {', '.join(_CELLS[dimension])}")
-    degree = _CELLS[dimension][kinds[0]]
-    cells, cell_names = _named(mesh, kinds[0], dimension, given)
-    facets, facet_names = _named(mesh, _FACETS[dimension][degree - 1], dimension - 1, given)
-    if nameless := int(np.count_nonzero(cell_names == "")):
-        place = np.round(mesh.points[cells[cell_names == ""][0]].mean(axis=0), 3).tolist()
-        raise MeshError(f"{nameless} cells belong to no named group, the first near {place} um")
-    tagged = facet_names != ""
-    regions, cell_region = np.unique(cell_names, return_inverse=True)
-    boundaries, facet_boundary = np.unique(facet_names[tagged], return_inverse=True)
-    used, local = np.unique(cells, return_inverse=True)
-    number = np.full(len(mesh.points), -1)
-    number[used] = np.arange(len(used))
-    source = MeshSource(
-        dimension=dimension,
-        degree=degree,
-        points=np.ascontiguousarray(mesh.points[used, :dimension]),
-        cells=local.reshape(cells.shape),
-        cell_region=cell_region,
-        regions=tuple(map(str, regions)),
-        facets=number[facets[tagged]],
-        facet_boundary=facet_boundary,
-        boundaries=tuple(map(str, boundaries)),
-    )
-    require_names((*source.regions, *source.boundaries))
-    check_source(source)
-    return source
-
-
-def _named(mesh: Any, kind: str, dimension: int, given: str) -> tuple[IntArray, NameArray]:
-    """Nodes and group name ("" for none) of all entities of one kind, in a file that is called ``given``."""
-    blocks = [k for k, block in enumerate(mesh.cells) if block.type == kind]
-    if not blocks:
-        return np.zeros((0, _NODES[kind]), dtype=np.int64), np.zeros(0, dtype=str)
-    if any(mesh.cells[k].data.shape[1:] != (_NODES[kind],) for k in blocks):
-        raise MeshError(f"mesh file {given} is damaged: it has cells of type '{kind}' without {_NODES[kind]} nodes")
-    entities = np.concatenate([mesh.cells[k].data for k in blocks]).astype(np.int64)
-    if entities.size and not 0 <= entities.min() <= entities.max() < len(mesh.points):
-        raise MeshError(f"mesh file {given} is damaged: it has cells of type '{kind}' with nodes that are not in it")
-    names = {int(tag): name for name, (tag, of_dimension) in mesh.field_data.items() if of_dimension == dimension}
-    if "gmsh:physical" not in mesh.cell_data:
-        return entities, np.full(len(entities), "")
-    tags = np.concatenate([mesh.cell_data["gmsh:physical"][k] for k in blocks])
-    values, inverse = np.unique(tags, return_inverse=True)
-    return entities, np.array([names.get(int(tag), "") for tag in values], dtype=str)[inverse]

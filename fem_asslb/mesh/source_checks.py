@@ -1,22 +1,15 @@
 """What is asked of a mesh before anything is computed: one body in sound cells, whose outside has the right names."""
 
 from collections.abc import Iterable
-from typing import TYPE_CHECKING
 
 import numpy as np
-import numpy.typing as npt
 from scipy.sparse import coo_array
 from scipy.sparse.csgraph import connected_components
 from scipy.spatial import cKDTree
 
-from fem_asslb.errors import MeshError
-from fem_asslb.printable import quoted
-
-if TYPE_CHECKING:
-    from fem_asslb.mesh.source import MeshSource
-
-IntArray = npt.NDArray[np.int64]
-FloatArray = npt.NDArray[np.float64]
+from fem_asslb.base.errors import MeshError
+from fem_asslb.base.printable import quoted
+from fem_asslb.mesh.source import FloatArray, IntArray, MeshSource
 
 LARGEST_COORDINATE = 1e9
 """A kilometre [um]: beyond it a unit is wrong."""
@@ -41,7 +34,7 @@ _SIDES = {
 """Axis of each plane boundary, and at which end of it; the last axis is that of the stack."""
 
 
-def check_source(source: "MeshSource") -> None:
+def check_source(source: MeshSource) -> None:
     """Look at a mesh once, when it is read.
 
     Raises:
@@ -107,7 +100,7 @@ class _Facets:
         return np.where(found < len(self.nodes), found, -1)
 
 
-def _check_cells(source: "MeshSource") -> None:
+def _check_cells(source: MeshSource) -> None:
     corners = source.points[source.cells[:, : source.dimension + 1]]
     edges = corners[:, :, None] - corners[:, None]
     longest = np.sqrt((edges**2).sum(axis=-1)).max(axis=(1, 2))
@@ -121,7 +114,7 @@ def _check_cells(source: "MeshSource") -> None:
         )
 
 
-def _check_nodes(source: "MeshSource", outer: IntArray) -> None:
+def _check_nodes(source: MeshSource, outer: IntArray) -> None:
     """Bodies that are not joined have their nodes twice where they touch; these are on outer facets then."""
     nodes = np.unique(outer)
     tolerance = 1e-3 * ROUNDING * np.ptp(source.points, axis=0).max()
@@ -134,7 +127,7 @@ def _check_nodes(source: "MeshSource", outer: IntArray) -> None:
         )
 
 
-def _check_connection(source: "MeshSource", sides: _Facets) -> None:
+def _check_connection(source: MeshSource, sides: _Facets) -> None:
     """All cells hang together through facets; a vertex, or in 3D an edge, holds nothing."""
     count = len(source.cells)
     cell = np.tile(np.arange(count), len(sides.of_cell))
@@ -150,7 +143,7 @@ def _check_connection(source: "MeshSource", sides: _Facets) -> None:
         )
 
 
-def _check_groups(source: "MeshSource", sides: _Facets) -> None:
+def _check_groups(source: MeshSource, sides: _Facets) -> None:
     """Every outer facet has one name, and no other facet has any."""
     corners = source.facets[:, : source.dimension]
     number = sides.find(corners)
@@ -179,7 +172,7 @@ def _check_groups(source: "MeshSource", sides: _Facets) -> None:
         raise _of_facets(source, np.count_nonzero(bare), "on the outside", sides.nodes[first], text)
 
 
-def _check_planes(source: "MeshSource", sides: _Facets) -> None:
+def _check_planes(source: MeshSource, sides: _Facets) -> None:
     """Planes are at the end of the mesh that their name says, and have all facets there."""
     corners = source.facets[:, : source.dimension]
     for number, name in enumerate(source.boundaries):
@@ -206,12 +199,12 @@ def _check_planes(source: "MeshSource", sides: _Facets) -> None:
             raise _of_facets(source, np.count_nonzero(others), f"of boundary {other}", corners[first], text)
 
 
-def _of_facets(source: "MeshSource", count: int, which: str, first: IntArray, text: str) -> MeshError:
+def _of_facets(source: MeshSource, count: int, which: str, first: IntArray, text: str) -> MeshError:
     place = _place(source.points[first].mean(axis=0))
     return MeshError(" ".join(filter(None, [f"{count} facets", which, f"(the first at {place})", text])))
 
 
-def _region(source: "MeshSource", cell: int) -> str:
+def _region(source: MeshSource, cell: int) -> str:
     return quoted(source.regions[source.cell_region[cell]], 40)
 
 

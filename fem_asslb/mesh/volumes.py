@@ -5,8 +5,8 @@ import numpy.typing as npt
 import ufl
 from dolfinx import fem
 
+from fem_asslb.base.parallel import global_sum
 from fem_asslb.mesh.domain import Domain
-from fem_asslb.parallel import global_sum
 
 
 def cell_volumes(domain: Domain) -> npt.NDArray[np.float64]:

@@ -7,11 +7,11 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from dolfinx import fem
 
-from fem_asslb.input_files import regular_file
+from fem_asslb.base.input_files import regular_file
 from fem_asslb.output.interface_values import FACETS, HISTORY, owned_history
 
 if TYPE_CHECKING:
-    from fem_asslb.simulation import Simulation
+    from fem_asslb.simulation.simulation import Simulation
 
 LITHIUM = "lithium"
 """End of the names of functions that live in hosts only."""

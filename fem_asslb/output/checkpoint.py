@@ -12,19 +12,19 @@ from zipfile import BadZipFile
 import numpy as np
 from dolfinx import fem
 
-from fem_asslb.case.paths import path_owners
-from fem_asslb.controls import Controls
-from fem_asslb.errors import FemAsslbError
+from fem_asslb.base.errors import FemAsslbError
+from fem_asslb.base.printable import printable, quoted
+from fem_asslb.case.sections.paths import path_owners
+from fem_asslb.equations.controls import Controls
 from fem_asslb.output.cell_values import owned_values, read_values, saved_functions
 from fem_asslb.output.checkpoint_schema import check_latest, check_names
 from fem_asslb.output.files import read_json, replace_text, writing
 from fem_asslb.output.interface_values import FACETS, HISTORY, set_history
 from fem_asslb.output.resolved import differences
-from fem_asslb.printable import printable, quoted
 
 if TYPE_CHECKING:
-    from fem_asslb.simulation import Simulation
-    from fem_asslb.step_record import StepRecord
+    from fem_asslb.simulation.simulation import Simulation
+    from fem_asslb.simulation.step_record import StepRecord
 
 FOLDER = "checkpoint"
 """Folder of a results folder."""

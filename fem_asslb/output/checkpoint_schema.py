@@ -6,8 +6,8 @@ from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import Any
 
-from fem_asslb.errors import FemAsslbError
-from fem_asslb.printable import printable, quoted
+from fem_asslb.base.errors import FemAsslbError
+from fem_asslb.base.printable import printable, quoted
 
 WHOLE = ("index", "loading.stage")
 """Numbers of the clock that count something."""

@@ -7,10 +7,10 @@ from pathlib import Path
 from xml.etree import ElementTree
 from xml.sax.saxutils import quoteattr
 
-from fem_asslb.errors import FemAsslbError
-from fem_asslb.input_files import regular_file
+from fem_asslb.base.errors import FemAsslbError
+from fem_asslb.base.input_files import regular_file
+from fem_asslb.base.printable import printable, quoted
 from fem_asslb.output.files import replace_text
-from fem_asslb.printable import printable, quoted
 
 
 def write_collection(path: Path, entries: Sequence[tuple[float, str]]) -> None:

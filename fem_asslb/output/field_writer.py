@@ -8,16 +8,16 @@ from typing import TYPE_CHECKING, Protocol
 import numpy as np
 import numpy.typing as npt
 
+from fem_asslb.base.parallel import on_root
 from fem_asslb.output import collection, vtu
 from fem_asslb.output.fields import FieldEvaluator
 from fem_asslb.output.interface_fields import InterfaceFieldEvaluator
 from fem_asslb.output.names import COLLECTION, FOLDER, INTERFACE_COLLECTION, INTERFACE_FOLDER
 from fem_asslb.output.schedule import Occasions, Schedule
-from fem_asslb.parallel import on_root
 
 if TYPE_CHECKING:
-    from fem_asslb.simulation import Simulation
-    from fem_asslb.step_record import StepRecord
+    from fem_asslb.simulation.simulation import Simulation
+    from fem_asslb.simulation.step_record import StepRecord
 
 FloatArray = npt.NDArray[np.float64]
 

@@ -5,7 +5,8 @@ import numpy.typing as npt
 import ufl
 from dolfinx import fem
 
-from fem_asslb.constants import FARADAY
+from fem_asslb.base.constants import FARADAY
+from fem_asslb.equations.problem import Problem
 from fem_asslb.output.names import (
     AXIS,
     CHEMICAL_POTENTIAL,
@@ -19,7 +20,6 @@ from fem_asslb.output.names import (
     STRESS,
     VON_MISES,
 )
-from fem_asslb.problem import Problem
 
 FloatArray = npt.NDArray[np.float64]
 

@@ -8,9 +8,9 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from fem_asslb.errors import FemAsslbError
-from fem_asslb.input_files import regular_file
-from fem_asslb.printable import printable, quoted
+from fem_asslb.base.errors import FemAsslbError
+from fem_asslb.base.input_files import regular_file
+from fem_asslb.base.printable import printable, quoted
 
 
 @contextmanager

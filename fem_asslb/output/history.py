@@ -9,14 +9,14 @@ from typing import TYPE_CHECKING
 import numpy as np
 import numpy.typing as npt
 
-from fem_asslb.errors import FemAsslbError
-from fem_asslb.input_files import regular_file
+from fem_asslb.base.errors import FemAsslbError
+from fem_asslb.base.input_files import regular_file
+from fem_asslb.base.printable import printable, quoted
 from fem_asslb.output.files import replace_text, writing
-from fem_asslb.printable import printable, quoted
 
 if TYPE_CHECKING:
-    from fem_asslb.simulation import Simulation
-    from fem_asslb.step_record import StepRecord
+    from fem_asslb.simulation.simulation import Simulation
+    from fem_asslb.simulation.step_record import StepRecord
 
 FILE = "history.csv"
 """File of a results folder."""

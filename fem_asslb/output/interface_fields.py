@@ -3,7 +3,7 @@
 import numpy as np
 import numpy.typing as npt
 
-from fem_asslb.interface_diagnostics import InterfaceDiagnostics, PointValues
+from fem_asslb.diagnostics.interfaces import InterfaceDiagnostics, PointValues
 from fem_asslb.output.names import (
     CONDUCTION,
     CURRENT_DENSITY,

@@ -3,7 +3,7 @@
 import numpy as np
 import numpy.typing as npt
 
-from fem_asslb.opening_interfaces import OpeningInterfaces
+from fem_asslb.equations.opening_interfaces import OpeningInterfaces
 
 FACETS, HISTORY = "interface facets", "interface history"
 """Names of the arrays of a checkpoint."""

@@ -3,16 +3,16 @@
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from fem_asslb.errors import FemAsslbError
-from fem_asslb.input_files import regular_file
+from fem_asslb.base.errors import FemAsslbError
+from fem_asslb.base.input_files import regular_file
+from fem_asslb.base.printable import printable, quoted
+from fem_asslb.diagnostics.particles import ParticleDiagnostics
 from fem_asslb.output.files import replace_text, writing
 from fem_asslb.output.schedule import Occasions, Schedule
-from fem_asslb.particle_diagnostics import ParticleDiagnostics
-from fem_asslb.printable import printable, quoted
 
 if TYPE_CHECKING:
-    from fem_asslb.simulation import Simulation
-    from fem_asslb.step_record import StepRecord
+    from fem_asslb.simulation.simulation import Simulation
+    from fem_asslb.simulation.step_record import StepRecord
 
 FILE = "particles.csv"
 """File of a results folder."""

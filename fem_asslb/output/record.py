@@ -13,18 +13,18 @@ from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Self
 
-from fem_asslb.endings import explain
-from fem_asslb.errors import FemAsslbError
+from fem_asslb.base.endings import explain
+from fem_asslb.base.errors import FemAsslbError
+from fem_asslb.base.parallel import on_root
+from fem_asslb.base.printable import quoted
 from fem_asslb.output.files import overwrite_text, read_json, replace_text
 from fem_asslb.output.values_used import values_used
-from fem_asslb.parallel import on_root
-from fem_asslb.printable import quoted
 
 if TYPE_CHECKING:
     from mpi4py import MPI
 
-    from fem_asslb.simulation import Observer, Simulation
-    from fem_asslb.step_record import StepRecord
+    from fem_asslb.simulation.simulation import Observer, Simulation
+    from fem_asslb.simulation.step_record import StepRecord
 
 FILE = "run.json"
 """File of a results folder."""

@@ -6,12 +6,12 @@ from dataclasses import fields, is_dataclass
 from pathlib import Path
 from typing import Annotated, Any, get_args, get_origin
 
-from fem_asslb.case.interface_parts import MixedMode
-from fem_asslb.case.keys import alternatives, fields_of, value_annotation
-from fem_asslb.case.materials import MaterialChoice
-from fem_asslb.case.protocol import Protocol
-from fem_asslb.case.schema import Case
-from fem_asslb.units import Unit, format_quantity
+from fem_asslb.base.units import Unit, format_quantity
+from fem_asslb.case.reading.keys import alternatives, fields_of, value_annotation
+from fem_asslb.case.sections.case import Case
+from fem_asslb.case.sections.interface_parts import MixedMode
+from fem_asslb.case.sections.materials import MaterialChoice
+from fem_asslb.case.sections.protocol import Protocol
 
 DISPLAY = {
     "K": "degC",
@@ -30,7 +30,7 @@ DISPLAY = {
 
 
 def resolved_table(case: Case) -> dict[str, Any]:
-    """Table of a case, readable by `fem_asslb.case.reader.build_case`; keys without a value are left out."""
+    """Table of a case, readable by `fem_asslb.case.reading.reader.build_case`; keys without a value are left out."""
     return _table(case)
 
 

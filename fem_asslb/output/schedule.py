@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from fem_asslb.step_record import StepRecord
+    from fem_asslb.simulation.step_record import StepRecord
 
 
 @dataclass(frozen=True)

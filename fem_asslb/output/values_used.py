@@ -5,7 +5,7 @@ import math
 from collections.abc import Mapping
 from typing import Any
 
-from fem_asslb.model import Model
+from fem_asslb.model.model import Model
 
 
 def values_used(model: Model) -> dict[str, dict[str, Any]]:

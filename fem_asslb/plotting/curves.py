@@ -8,7 +8,7 @@ import numpy as np
 import numpy.typing as npt
 from matplotlib.axes import Axes
 
-from fem_asslb.errors import FemAsslbError
+from fem_asslb.base.errors import FemAsslbError
 from fem_asslb.output.history import STAGE, TIME, read_history
 from fem_asslb.output.record import FILE, read_record
 from fem_asslb.plotting.style import (

@@ -5,7 +5,7 @@ import subprocess
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from fem_asslb.errors import FemAsslbError
+from fem_asslb.base.errors import FemAsslbError
 
 
 @contextmanager

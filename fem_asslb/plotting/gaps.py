@@ -13,7 +13,8 @@ from matplotlib.collections import LineCollection, PolyCollection
 from matplotlib.colors import Normalize
 from matplotlib.patches import Patch
 
-from fem_asslb.errors import FemAsslbError
+from fem_asslb.base.errors import FemAsslbError
+from fem_asslb.base.printable import printable
 from fem_asslb.output.collection import read_collection
 from fem_asslb.output.names import DAMAGE, DISPLACEMENT, INTERFACE_COLLECTION, OPENING, ROLE
 from fem_asslb.output.record import FILE, read_record
@@ -21,7 +22,6 @@ from fem_asslb.plotting.panels import SOFT_LIGHT, View, frame, opened, picture_o
 from fem_asslb.plotting.pictures import telling_snapshots
 from fem_asslb.plotting.snapshots import Snapshot, read_cells
 from fem_asslb.plotting.style import BLACK, WIDTH, Gallery, create_figure, label_panels, paper_style, save
-from fem_asslb.printable import printable
 
 LARGEST_GAP = 0.02
 """Size in the picture of the largest opening, over the width of the view."""

@@ -6,10 +6,10 @@ import numpy as np
 import pyvista
 from mpi4py import MPI
 
-from fem_asslb.build import crystal_axes
-from fem_asslb.case.schema import Case
+from fem_asslb.case.sections.case import Case
 from fem_asslb.mesh.domain import Domain, check_roles, distribute, region_particles
-from fem_asslb.mesh.source import read_source
+from fem_asslb.mesh.reader import read_source
+from fem_asslb.model.build import crystal_axes
 from fem_asslb.output.names import AXIS, REGION, ROLE
 from fem_asslb.plotting.crystals import PARTICLE, draw_crystals
 from fem_asslb.plotting.panels import view_of

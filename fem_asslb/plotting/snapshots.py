@@ -10,11 +10,11 @@ import numpy.typing as npt
 import pyvista
 from vtkmodules.vtkCommonCore import vtkLogger, vtkOutputWindow, vtkStringOutputWindow
 
-from fem_asslb.errors import FemAsslbError
-from fem_asslb.input_files import regular_file
+from fem_asslb.base.errors import FemAsslbError
+from fem_asslb.base.input_files import regular_file
+from fem_asslb.base.printable import quoted
 from fem_asslb.output.collection import read_collection
 from fem_asslb.output.names import AXIS, COLLECTION, REGION, ROLE
-from fem_asslb.printable import quoted
 
 FloatArray = npt.NDArray[np.float64]
 

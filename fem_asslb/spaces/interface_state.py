@@ -10,7 +10,7 @@ from dolfinx import fem
 from dolfinx.la import InsertMode
 from ufl.core.expr import Expr
 
-from fem_asslb import compatibility
+from fem_asslb.base import compatibility
 from fem_asslb.interfaces.response import History
 from fem_asslb.mesh.interface_mesh import InterfaceMesh
 

@@ -14,8 +14,8 @@ from dolfinx import fem
 from dolfinx import mesh as dmesh
 from dolfinx.cpp.common import IndexMap
 
-from fem_asslb import compatibility
-from fem_asslb.spaces.adjacency import interior_facets, vertex_neighbours
+from fem_asslb.base import compatibility
+from fem_asslb.mesh.adjacency import interior_facets, vertex_neighbours
 
 Int32Array = npt.NDArray[np.int32]
 

@@ -2,11 +2,11 @@
 
 from pathlib import Path
 
-from fem_asslb.case.doubts import doubts
-from fem_asslb.case.estimates import format_rows, summary
-from fem_asslb.case.interface_parts import GapTable
-from fem_asslb.case.reader import read_case
-from fem_asslb.errors import CaseErrors
+from fem_asslb.base.errors import CaseErrors
+from fem_asslb.case.checks.doubts import doubts
+from fem_asslb.case.estimates.estimates import format_rows, summary
+from fem_asslb.case.reading.reader import read_case
+from fem_asslb.case.sections.interface_parts import GapTable
 from fem_asslb.output.resolved import format_toml, resolved_table
 from tests.fuzz.case_mutations import Mutator
 from tests.fuzz.trial import require_line

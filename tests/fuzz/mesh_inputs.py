@@ -12,9 +12,9 @@ from tempfile import TemporaryDirectory, TemporaryFile
 from typing import Any
 
 import meshes.mesh_reader
-from fem_asslb.errors import MeshError
+from fem_asslb.base.errors import MeshError
 from fem_asslb.geometry import MeshFile
-from fem_asslb.mesh.source import read_source
+from fem_asslb.mesh.reader import read_source
 from tests.fuzz.mesh_mutations import MeshMutator
 from tests.fuzz.trial import SECONDS, require_line
 

@@ -5,7 +5,7 @@ import math
 import numpy as np
 import pytest
 
-from fem_asslb.errors import MaterialError
+from fem_asslb.base.errors import MaterialError
 from fem_asslb.interfaces.cohesion import NEVER_BONDED, Cohesion, least_stiffness, smooth_stiffness
 from fem_asslb.interfaces.gate import ConductionKnee, FullConduction, Gate
 from fem_asslb.interfaces.law import DRAG_TIME, ContactLaw, ElasticLaw

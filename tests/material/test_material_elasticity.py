@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 import ufl
 
-from fem_asslb.errors import MaterialError
+from fem_asslb.base.errors import MaterialError
 from fem_asslb.materials.elasticity import (
     IsotropicElasticity,
     TransverselyIsotropicElasticity,

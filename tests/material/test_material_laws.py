@@ -8,9 +8,9 @@ import pytest
 import ufl
 from ufl.algorithms import expand_derivatives
 
-from fem_asslb import elementary
-from fem_asslb.constants import FARADAY
-from fem_asslb.errors import MaterialError
+from fem_asslb.base import functions
+from fem_asslb.base.constants import FARADAY
+from fem_asslb.base.errors import MaterialError
 from fem_asslb.materials.bent_line import Bend, BentLine
 from fem_asslb.materials.diffusion import Diffusivity
 from fem_asslb.materials.lattice import LatticeLaw
@@ -49,7 +49,7 @@ def difference(function, x, step=1e-5):
 
 @pytest.mark.parametrize("name", ["exp", "log", "sqrt", "sinh", "tanh", "asinh"])
 def test_elementary_functions_agree_on_numbers_arrays_and_ufl(name):
-    function = getattr(elementary, name)
+    function = getattr(functions, name)
     value, derivative = in_ufl(function, 0.7)
     assert value == pytest.approx(function(0.7), rel=1e-14)
     assert value == pytest.approx(function(np.array([0.7]))[0], rel=1e-14)
@@ -57,8 +57,8 @@ def test_elementary_functions_agree_on_numbers_arrays_and_ufl(name):
 
 
 def test_elementary_closed_values():
-    assert elementary.exp(1.0) == pytest.approx(np.e)
-    assert elementary.sinh(elementary.asinh(-3.0)) == pytest.approx(-3.0)
+    assert functions.exp(1.0) == pytest.approx(np.e)
+    assert functions.sinh(functions.asinh(-3.0)) == pytest.approx(-3.0)
 
 
 def test_bend_changes_the_slope_by_its_amount_and_is_half_way_at_its_place():

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from fem_asslb.errors import CaseError, CaseErrors
+from fem_asslb.base.errors import CaseError, CaseErrors
 from fem_asslb.materials.elasticity import IsotropicElasticity, TransverselyIsotropicElasticity
 from fem_asslb.materials.library import anode_names, load, load_anode, names, resolve
 

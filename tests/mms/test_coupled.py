@@ -9,10 +9,10 @@ import pytest
 import ufl
 from dolfinx import fem
 
-from fem_asslb.constants import FARADAY, GAS_CONSTANT
-from fem_asslb.model import Model, Support
-from fem_asslb.problem import Problem
-from fem_asslb.solver import NewtonSolver
+from fem_asslb.base.constants import FARADAY, GAS_CONSTANT
+from fem_asslb.equations.problem import Problem
+from fem_asslb.model.model import Model, Support
+from fem_asslb.solve.newton import NewtonSolver
 from tests.grids import box
 from tests.support import (
     CRYSTAL,

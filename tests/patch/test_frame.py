@@ -4,10 +4,10 @@ import numpy as np
 import pytest
 import ufl
 
-from fem_asslb.diagnostics import Diagnostics
-from fem_asslb.model import ChargeTransfer, Support
-from fem_asslb.solver import NewtonSolver
-from fem_asslb.spaces.state import ELECTRODE
+from fem_asslb.diagnostics.bulk import Diagnostics
+from fem_asslb.fields.state import ELECTRODE
+from fem_asslb.model.model import ChargeTransfer, Support
+from fem_asslb.solve.newton import NewtonSolver
 from tests.grids import box
 from tests.support import CRYSTAL, IDEAL, TEMPERATURE, host, integral, problem_on
 

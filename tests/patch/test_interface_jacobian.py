@@ -8,7 +8,7 @@ from fem_asslb.interfaces.gate import ConductionKnee, Gate
 from fem_asslb.interfaces.law import ContactLaw
 from fem_asslb.interfaces.softening import Bilinear, Exponential
 from fem_asslb.interfaces.toughness import BenzeggaghKenane
-from fem_asslb.model import Interface
+from fem_asslb.model.model import Interface
 from tests import composite
 from tests.patch.test_jacobian import check_blocks
 

@@ -4,10 +4,10 @@ from itertools import product
 
 import pytest
 
-from fem_asslb import compatibility
-from fem_asslb.convergence import field_slices
-from fem_asslb.problem import Problem
-from fem_asslb.solver import NewtonSolver
+from fem_asslb.base import compatibility
+from fem_asslb.equations.problem import Problem
+from fem_asslb.solve.convergence import field_slices
+from fem_asslb.solve.newton import NewtonSolver
 from tests import composite
 from tests.monolithic import norms, random_direction, residual_at
 

@@ -3,8 +3,8 @@
 import numpy as np
 import pytest
 
-from fem_asslb.model import Support
-from fem_asslb.spaces.state import OUT_OF_PLANE
+from fem_asslb.fields.state import OUT_OF_PLANE
+from fem_asslb.model.model import Support
 from tests.grids import box
 from tests.support import CRYSTAL, REFERENCE_X, crystal_stiffness, host, mean, problem_on, set_profile
 

@@ -9,13 +9,13 @@ import pytest
 import ufl
 from dolfinx import fem
 
-from fem_asslb import compatibility
-from fem_asslb.boundary import platen_shape
-from fem_asslb.constants import FARADAY, GAS_CONSTANT
-from fem_asslb.continuum import LITHIUM_DEGREE
-from fem_asslb.convergence import field_slices
-from fem_asslb.solver import NewtonSolver
-from fem_asslb.spaces.state import CONTACT_PRESSURE, ELECTRODE, OUT_OF_PLANE, PLATEN
+from fem_asslb.base import compatibility
+from fem_asslb.base.constants import FARADAY, GAS_CONSTANT
+from fem_asslb.equations.continuum import LITHIUM_DEGREE
+from fem_asslb.equations.supports import platen_shape
+from fem_asslb.fields.state import CONTACT_PRESSURE, ELECTRODE, OUT_OF_PLANE, PLATEN
+from fem_asslb.solve.convergence import field_slices
+from fem_asslb.solve.newton import NewtonSolver
 from tests import composite
 from tests.monolithic import random_direction
 from tests.support import CRYSTAL, TEMPERATURE, integral

@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from fem_asslb.case.reader import read_case
-from fem_asslb.errors import CaseError, CaseErrors
+from fem_asslb.base.errors import CaseError, CaseErrors
+from fem_asslb.case.reading.reader import read_case
 
 pytestmark = pytest.mark.serial
 

@@ -2,9 +2,9 @@
 
 import pytest
 
-from fem_asslb.case import toml_text
-from fem_asslb.case.reader import LONGEST_CHAIN, read_case
-from fem_asslb.errors import CaseError, CaseErrors
+from fem_asslb.base.errors import CaseError, CaseErrors
+from fem_asslb.case.reading import toml_text
+from fem_asslb.case.reading.reader import LONGEST_CHAIN, read_case
 from tests.unit.test_bad_input import GOOD
 
 pytestmark = pytest.mark.serial  # plain text: nothing parallel in it

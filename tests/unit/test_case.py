@@ -8,22 +8,22 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from fem_asslb.case.closed_forms import SwellingLayer, contact_pressure, free_growth, pressure_change
-from fem_asslb.case.equilibrium import CellState, Equilibrium
-from fem_asslb.case.estimates import format_rows, summary
-from fem_asslb.case.fixture import RigidFixture, SpringFixture
-from fem_asslb.case.layers import swelling_layers
-from fem_asslb.case.materials import Axis, MaterialChoice
-from fem_asslb.case.merging import merge
-from fem_asslb.case.protocol import Protocol, parse_step
-from fem_asslb.case.reader import build_case, read_case, read_table
-from fem_asslb.case.reference import renewed
-from fem_asslb.case.schema import Case, Cell, Description
-from fem_asslb.errors import CaseError, CaseErrors
+from fem_asslb.app.new_case import copy_case
+from fem_asslb.base.errors import CaseError, CaseErrors
+from fem_asslb.case.estimates.closed_forms import SwellingLayer, contact_pressure, free_growth, pressure_change
+from fem_asslb.case.estimates.equilibrium import CellState, Equilibrium
+from fem_asslb.case.estimates.estimates import format_rows, summary
+from fem_asslb.case.estimates.layers import swelling_layers
+from fem_asslb.case.reading.merging import merge
+from fem_asslb.case.reading.reader import build_case, read_case, read_table
+from fem_asslb.case.reading.reference import renewed
+from fem_asslb.case.sections.case import Case, Cell, Description
+from fem_asslb.case.sections.fixture import RigidFixture, SpringFixture
+from fem_asslb.case.sections.materials import Axis, MaterialChoice
+from fem_asslb.case.sections.protocol import Protocol, parse_step
 from fem_asslb.geometry import Layer, LayeredStack
 from fem_asslb.materials.elasticity import IsotropicElasticity
 from fem_asslb.materials.library import load, load_anode
-from fem_asslb.new_case import copy_case
 from fem_asslb.output.resolved import format_toml, resolved_table
 
 pytestmark = pytest.mark.serial  # plain numbers: nothing parallel in it
@@ -429,8 +429,8 @@ def test_check_needs_no_finite_elements() -> None:
     """Reading a case and its figures imports neither the finite-element stack nor Gmsh nor MPI."""
     program = (
         "import sys\n"
-        "from fem_asslb.case.estimates import summary\n"
-        "from fem_asslb.case.reader import read_case\n"
+        "from fem_asslb.case.estimates.estimates import summary\n"
+        "from fem_asslb.case.reading.reader import read_case\n"
         f"summary(read_case({str(ROOT / 'cases' / 'zhang2026-hb')!r}))\n"
         "heavy = {'dolfinx', 'ufl', 'gmsh', 'mpi4py', 'petsc4py', 'pyvista'} & set(sys.modules)\n"
         "assert not heavy, heavy\n"
@@ -441,6 +441,6 @@ def test_check_needs_no_finite_elements() -> None:
 def test_reference_is_up_to_date() -> None:
     """Every key of the schema stands in docs/case.md, and the example there is a case."""
     document = (ROOT / "docs" / "case.md").read_text()
-    assert document == renewed(document), "run: python3 -m fem_asslb.case.reference"
+    assert document == renewed(document), "run: python3 -m fem_asslb.case.reading.reference"
     example = document.split("```toml\n")[1].split("```")[0]
     assert build_case(tomllib.loads(example)).case.title == "A cathode under its separator"

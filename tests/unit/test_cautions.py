@@ -4,7 +4,7 @@ from types import SimpleNamespace
 
 import pytest
 
-from fem_asslb.cautions import cautions
+from fem_asslb.diagnostics.cautions import cautions
 from fem_asslb.materials.library import load
 
 pytestmark = pytest.mark.serial

@@ -7,9 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from fem_asslb import cli, log
-from fem_asslb.case.reader import read_case
-from fem_asslb.step_record import StepRecord
+from fem_asslb.app import cli, log
+from fem_asslb.case.reading.reader import read_case
+from fem_asslb.simulation.step_record import StepRecord
 from tests.launching import environment, mpirun
 
 ROOT = Path(__file__).parents[2]
@@ -55,7 +55,7 @@ def one_process(monkeypatch):
 @pytest.mark.serial
 def test_check_imports_no_finite_element_library():
     program = (
-        "import sys; from fem_asslb.cli import main; code = main(sys.argv[1:]);"
+        "import sys; from fem_asslb.app.cli import main; code = main(sys.argv[1:]);"
         "print([m for m in ('dolfinx', 'ufl', 'gmsh', 'mpi4py', 'pyvista') if m in sys.modules], code)"
     )
     command = [sys.executable, "-c", program, "check", str(CASES / "zhang2026-hb")]
@@ -178,8 +178,8 @@ def test_a_run_writes_its_results_and_does_not_overwrite_them(column, comm, capf
 
 @pytest.mark.serial
 def test_a_run_that_stops_early_says_so(one_process, shared_path, capsys, monkeypatch):
-    from fem_asslb.errors import ConvergenceError
-    from fem_asslb.solver import NewtonSolver
+    from fem_asslb.base.errors import ConvergenceError
+    from fem_asslb.solve.newton import NewtonSolver
 
     def fail(self):
         raise ConvergenceError("no")

@@ -6,7 +6,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from fem_asslb.errors import MeshError
+from fem_asslb.base.errors import MeshError
 from fem_asslb.geometry import EqualDiameters, LognormalDiameters
 from meshes.bodies import minimise, squares
 from meshes.compaction import Powder, hertz, press, press_to, scatter, settle

@@ -6,8 +6,8 @@ import time
 import dolfinx.jit
 import pytest
 
-from fem_asslb import compatibility
-from fem_asslb.model import Support
+from fem_asslb.base import compatibility
+from fem_asslb.model.model import Support
 from tests.grids import box
 from tests.support import passive, problem_on
 

@@ -8,13 +8,13 @@ import numpy as np
 import pytest
 from mpi4py import MPI
 
-from fem_asslb.errors import FemAsslbError
+from fem_asslb.app.results_folder import check_folder
+from fem_asslb.base.errors import FemAsslbError
 from fem_asslb.output import checkpoint, collection, history, names, particle_table, record, vtu
 from fem_asslb.output.checkpoint_schema import check_names
 from fem_asslb.plotting.curves import PRESSURE, VOLTAGE, draw_curves
 from fem_asslb.plotting.snapshots import read_snapshot
 from fem_asslb.plotting.style import Gallery
-from fem_asslb.results_folder import check_folder
 
 pytestmark = pytest.mark.serial  # files only: nothing parallel in it
 

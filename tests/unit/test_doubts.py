@@ -2,10 +2,10 @@
 
 import pytest
 
-from fem_asslb import cli
-from fem_asslb.case.doubts import doubts
-from fem_asslb.case.reader import read_case
-from fem_asslb.errors import CaseErrors
+from fem_asslb.app import cli
+from fem_asslb.base.errors import CaseErrors
+from fem_asslb.case.checks.doubts import doubts
+from fem_asslb.case.reading.reader import read_case
 from tests.unit.test_bad_input import GOOD
 
 pytestmark = pytest.mark.serial  # plain text: nothing parallel in it

@@ -21,8 +21,10 @@ from pathlib import Path
 
 from mpi4py import MPI
 
-from fem_asslb import cli, errors, log, parallel, solver
+from fem_asslb.app import cli, log
+from fem_asslb.base import errors, parallel
 from fem_asslb.output import history
+from fem_asslb.solve import newton
 
 kind, ranks, case = sys.argv[1], sys.argv[2], sys.argv[3]
 fails = ranks == "all" or MPI.COMM_WORLD.rank == int(ranks)
@@ -49,7 +51,7 @@ def fail(*_):
 
 
 if fails:
-    place, name = (solver.NewtonSolver, "_assemble_jacobian") if "callback" in kind else (log.StepLog, "step")
+    place, name = (newton.NewtonSolver, "_assemble_jacobian") if "callback" in kind else (log.StepLog, "step")
     before = getattr(place, name)
     setattr(place, name, lambda *arguments: (fail(), before(*arguments))[1])
 sys.exit(cli.main(["run", case]))

@@ -7,11 +7,11 @@ from pathlib import Path
 
 import pytest
 
-from fem_asslb import cli
-from fem_asslb.errors import FemAsslbError
-from fem_asslb.folder_lock import locked, require_unlocked
+from fem_asslb.app import cli
+from fem_asslb.app.folder_lock import locked, require_unlocked
+from fem_asslb.app.results_folder import occupied_folder
+from fem_asslb.base.errors import FemAsslbError
 from fem_asslb.output import history
-from fem_asslb.results_folder import occupied_folder
 from tests.unit.test_cli import COLUMN
 
 pytestmark = pytest.mark.serial
@@ -21,7 +21,7 @@ ROOT = Path(__file__).parents[2]
 HOLD = """
 import sys, time
 from pathlib import Path
-from fem_asslb.folder_lock import locked
+from fem_asslb.app.folder_lock import locked
 with locked(Path(sys.argv[1])):
     print("held", flush=True)
     time.sleep(1000)

@@ -10,11 +10,9 @@ from mpi4py import MPI
 from scipy.sparse import coo_array
 from scipy.sparse.csgraph import connected_components
 
-from fem_asslb import axes
-from fem_asslb.build import crystal_axes
-from fem_asslb.case.estimates import summary
-from fem_asslb.case.reader import build_case
-from fem_asslb.errors import MeshError
+from fem_asslb.base.errors import MeshError
+from fem_asslb.case.estimates.estimates import summary
+from fem_asslb.case.reading.reader import build_case
 from fem_asslb.geometry import (
     EqualDiameters,
     Grains,
@@ -25,8 +23,10 @@ from fem_asslb.geometry import (
     ParticleInShell,
 )
 from fem_asslb.mesh.domain import distribute, region_particles
+from fem_asslb.mesh.reader import read_source
 from fem_asslb.mesh.region_names import RegionName, read_region_name
-from fem_asslb.mesh.source import read_source
+from fem_asslb.model import axes
+from fem_asslb.model.build import crystal_axes
 from fem_asslb.output.names import AXIS
 from fem_asslb.plotting.crystals import PARTICLE
 from fem_asslb.plotting.display import screen

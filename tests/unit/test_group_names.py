@@ -4,7 +4,7 @@ import meshio
 import numpy as np
 import pytest
 
-from fem_asslb.errors import MeshError
+from fem_asslb.base.errors import MeshError
 from fem_asslb.geometry import MeshFile
 from fem_asslb.mesh.region_names import read_region_name
 from meshes import build

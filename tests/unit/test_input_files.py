@@ -5,11 +5,11 @@ import socket
 
 import pytest
 
-from fem_asslb.case.paths import file_hashes
-from fem_asslb.case.reader import read_case
-from fem_asslb.errors import CaseErrors, FemAsslbError
+from fem_asslb.base.errors import CaseErrors, FemAsslbError
+from fem_asslb.base.input_files import regular_file
+from fem_asslb.case.reading.reader import read_case
+from fem_asslb.case.sections.paths import file_hashes
 from fem_asslb.geometry.point_table import read_points
-from fem_asslb.input_files import regular_file
 from fem_asslb.output import checkpoint
 from fem_asslb.output.collection import read_collection
 from fem_asslb.output.history import keep_until

@@ -7,10 +7,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from fem_asslb.case.protocol import parse_step
-from fem_asslb.errors import UnitError
-from fem_asslb.units import format_quantity, parse
-from fem_asslb.values import number_in, show
+from fem_asslb.base.errors import UnitError
+from fem_asslb.base.input_types import number_in, show
+from fem_asslb.base.units import format_quantity, parse
+from fem_asslb.case.sections.protocol import parse_step
 
 pytestmark = pytest.mark.serial  # plain text: nothing parallel in it
 

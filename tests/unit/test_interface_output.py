@@ -6,13 +6,13 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from fem_asslb.case.reader import build_case, read_table
-from fem_asslb.driver import build_domain
-from fem_asslb.errors import ConvergenceError
+from fem_asslb.app.driver import build_domain
+from fem_asslb.app.results_folder import occupied_folder
+from fem_asslb.base.errors import ConvergenceError
+from fem_asslb.case.reading.reader import build_case, read_table
 from fem_asslb.mesh.domain import region_particles
 from fem_asslb.output import checkpoint, history, interface_values, names, particle_table, record
-from fem_asslb.results_folder import occupied_folder
-from fem_asslb.simulation import Simulation
+from fem_asslb.simulation.simulation import Simulation
 from tests.unit.test_output import Recorder, run
 
 CELL = """

@@ -3,9 +3,9 @@
 import numpy as np
 import pytest
 
-from fem_asslb.interface_start import strength_factors
+from fem_asslb.equations.interface_start import strength_factors
 from fem_asslb.interfaces.law import ElasticLaw
-from fem_asslb.model import Interface, InterfaceStart
+from fem_asslb.model.model import Interface, InterfaceStart
 
 pytestmark = pytest.mark.serial
 

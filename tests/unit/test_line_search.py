@@ -3,10 +3,10 @@
 import numpy as np
 import pytest
 
-from fem_asslb import solver
-from fem_asslb.line_search import find_share
-from fem_asslb.model import Support
-from fem_asslb.solver import NewtonSolver
+from fem_asslb.model.model import Support
+from fem_asslb.solve import newton
+from fem_asslb.solve.line_search import find_share
+from fem_asslb.solve.newton import NewtonSolver
 from tests.grids import box
 from tests.support import passive, prescribe, problem_on
 
@@ -28,7 +28,7 @@ def rubbing_contact(displacement):
     return (3.0 * displacement, 3.0) if displacement > -1.0 else (displacement - 2.0, 1.0)
 
 
-def newton(law, force, searches, displacement=0.9):
+def iterate(law, force, searches, displacement=0.9):
     """Displacement after at most 20 steps, and the last full step."""
     step = np.inf
     for _ in range(20):
@@ -49,9 +49,9 @@ def newton(law, force, searches, displacement=0.9):
     ("law", "force", "jump", "balance"), [(stuck_block, 0.5, 2.0, 0.5 / 101.0), (rubbing_contact, -1.5, 150.5, -0.5)]
 )
 def test_steps_across_a_kink_are_shortened(law, force, jump, balance):
-    _, last = newton(law, force, searches=False)
+    _, last = iterate(law, force, searches=False)
     assert last == pytest.approx(jump)  # from one side to the other, for ever
-    found, last = newton(law, force, searches=True)
+    found, last = iterate(law, force, searches=True)
     assert last < 1e-12
     assert found == pytest.approx(balance)
 
@@ -102,8 +102,8 @@ def test_the_solver_takes_a_share_of_a_step_and_goes_by_the_whole(comm, monkeypa
         works.append([work(share) / start for share in (0.0, 0.25, 1.0)])
         return 0.7
 
-    monkeypatch.setattr(solver, "WHOLE", 0)
-    monkeypatch.setattr(solver, "find_share", take_part)
+    monkeypatch.setattr(newton, "WHOLE", 0)
+    monkeypatch.setattr(newton, "find_share", take_part)
     report = NewtonSolver(problem).solve()
     assert works[0] == pytest.approx([1.0, 0.75, 0.0], abs=1e-9)
     last = whole.updates["displacement"] * 0.3 ** (report.iterations - 1)
@@ -117,7 +117,7 @@ def test_the_first_steps_are_taken_whole(comm, monkeypatch):
     def refuse(work, start):
         raise AssertionError("searched")
 
-    monkeypatch.setattr(solver, "find_share", refuse)
+    monkeypatch.setattr(newton, "find_share", refuse)
     test_problem = problem_on(
         box((1.0, 1.0), (2, 4)),
         comm,

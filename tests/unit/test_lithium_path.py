@@ -3,12 +3,12 @@
 import numpy as np
 import pytest
 
-from fem_asslb.build import build_model
-from fem_asslb.case.interfaces import BondedInterface, ContactInterface, ElasticInterface
-from fem_asslb.case.lithium_path import ungated_interfaces
-from fem_asslb.case.reader import build_case
-from fem_asslb.errors import CaseErrors
+from fem_asslb.base.errors import CaseErrors
+from fem_asslb.case.checks.lithium_path import ungated_interfaces
+from fem_asslb.case.reading.reader import build_case
+from fem_asslb.case.sections.interfaces import BondedInterface, ContactInterface, ElasticInterface
 from fem_asslb.materials.library import load
+from fem_asslb.model.build import build_model
 from tests.grids import box
 from tests.support import domain_of
 

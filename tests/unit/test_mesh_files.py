@@ -13,11 +13,11 @@ import meshio
 import numpy as np
 import pytest
 
-from fem_asslb.case.geometry_checks import the_mesh_file_exists
-from fem_asslb.errors import MeshError
+from fem_asslb.base.errors import MeshError
+from fem_asslb.base.input_files import LARGEST_MESH
+from fem_asslb.case.checks.geometry_checks import the_mesh_file_exists
 from fem_asslb.geometry import MeshFile
-from fem_asslb.input_files import LARGEST_MESH
-from fem_asslb.mesh.source import read_source
+from fem_asslb.mesh.reader import read_source
 from meshes import build
 from meshes.mesh_formats import format_of
 from meshes.mesh_reader import read_mesh

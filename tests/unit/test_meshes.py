@@ -10,7 +10,7 @@ import meshio
 import numpy as np
 import pytest
 
-from fem_asslb.errors import MeshError
+from fem_asslb.base.errors import MeshError
 from fem_asslb.geometry import (
     EqualDiameters,
     Layer,
@@ -313,8 +313,8 @@ def test_cells_without_a_group_in_a_file_of_gmsh_are_placed(tmp_path):
 
 def test_a_mesh_whose_outside_has_no_names_is_refused_and_not_kept(tmp_path):
     """Cells in groups and no facets at all: the commonest kind of mesh from elsewhere."""
-    from fem_asslb.case.reader import build_case
-    from fem_asslb.mesh_cache import build_cached
+    from fem_asslb.case.reading.reader import build_case
+    from meshes.cache import build_cached
 
     with gmsh_session("square"):
         square = gmsh.model.occ.addRectangle(0.0, 0.0, 0.0, 1.0, 1.0)
@@ -350,8 +350,8 @@ def test_layer_is_named_when_its_packing_fails(tmp_path):
 
 def test_a_mesh_that_is_refused_leaves_no_folder(tmp_path, monkeypatch):
     import meshes
-    from fem_asslb.case.reader import read_case
-    from fem_asslb.mesh_cache import build_cached
+    from fem_asslb.case.reading.reader import read_case
+    from meshes.cache import build_cached
 
     def refuse(geometry, path):
         raise MeshError("no")
@@ -369,8 +369,8 @@ def test_a_mesh_that_is_refused_leaves_no_folder(tmp_path, monkeypatch):
 @pytest.mark.parametrize("report", ["\x1b]0;title", "x" * 30_000, b"\xff\xfe", None])
 def test_a_report_that_was_never_ours_is_written_anew(tmp_path, report):
     """Nor is a link followed that leads out of the folder."""
-    from fem_asslb.case.reader import read_case
-    from fem_asslb.mesh_cache import build_cached
+    from fem_asslb.case.reading.reader import read_case
+    from meshes.cache import build_cached
 
     case = read_case(Path(__file__).parents[2] / "cases" / "column")
     (tmp_path / "mesh").mkdir()
@@ -390,8 +390,8 @@ def test_a_report_that_was_never_ours_is_written_anew(tmp_path, report):
 def test_two_runs_may_build_the_same_mesh_at_once(tmp_path, monkeypatch) -> None:
     """A second builder that starts and ends while the first one is at work takes nothing away from it."""
     import meshes
-    from fem_asslb.case.reader import read_case
-    from fem_asslb.mesh_cache import build_cached
+    from fem_asslb.case.reading.reader import read_case
+    from meshes.cache import build_cached
 
     case, build, seen = read_case(Path(__file__).parents[2] / "cases" / "column"), meshes.build, []
 

@@ -7,12 +7,12 @@ from types import SimpleNamespace
 
 import pytest
 
-from fem_asslb.case.reader import build_case, read_case, read_table
-from fem_asslb.errors import CaseErrors
+from fem_asslb.base.errors import CaseErrors
+from fem_asslb.case.reading.reader import build_case, read_case, read_table
 from fem_asslb.geometry import MeshFile
 from fem_asslb.output.history import FILE, HistoryWriter, read_history
 from fem_asslb.output.resolved import format_toml, resolved_table
-from fem_asslb.step_record import StepRecord
+from fem_asslb.simulation.step_record import StepRecord
 from tests.unit.test_bad_input import GOOD
 
 pytestmark = pytest.mark.serial  # plain text: nothing parallel in it

@@ -8,12 +8,12 @@ import numpy as np
 import pytest
 from mpi4py import MPI
 
-from fem_asslb.case.reader import build_case, read_case
-from fem_asslb.errors import FemAsslbError
+from fem_asslb.base.errors import FemAsslbError
+from fem_asslb.case.reading.reader import build_case, read_case
 from fem_asslb.output import checkpoint, collection, fields, history, names, record
 from fem_asslb.output.resolved import differences, format_toml, resolved_table
 from fem_asslb.output.schedule import Schedule
-from fem_asslb.step_record import StepRecord
+from fem_asslb.simulation.step_record import StepRecord
 
 CASES = Path(__file__).parents[2] / "cases"
 
@@ -78,7 +78,7 @@ def case_folder(shared_path, comm):
 
 
 def run(folder, comm, **options):
-    from fem_asslb.driver import run as run_case
+    from fem_asslb.app.driver import run as run_case
 
     recorder = options.pop("recorder", Recorder())
     outcome = run_case(folder, comm, observers=[recorder], **options)
@@ -133,7 +133,7 @@ def test_fields_read_with_pyvista_have_the_numbers_of_the_history(case_folder, c
 def test_stress_at_the_corners_is_that_of_the_weak_form(case_folder, comm):
     from dolfinx import fem
 
-    from fem_asslb import kinematics
+    from fem_asslb.equations import kinematics
 
     simulation = run(case_folder, comm)[0].simulation
     problem = simulation.problem
@@ -346,7 +346,7 @@ def test_a_resolved_case_gives_the_case_again(folder):
 
 @pytest.mark.serial
 def test_a_mesh_is_built_once_and_known_by_its_content(tmp_path):
-    from fem_asslb.mesh_cache import build_cached, mesh_digest
+    from meshes.cache import build_cached, mesh_digest
 
     (tmp_path / "case.toml").write_text(CELL)
     case = read_case(tmp_path)
@@ -379,7 +379,7 @@ def build(number):
     ],
 )
 def test_a_comment_in_a_builder_makes_no_other_mesh(text, is_same):
-    from fem_asslb.mesh_cache import code_of
+    from meshes.cache import code_of
 
     assert (code_of(text) == code_of(BUILDER)) is is_same
 
@@ -387,14 +387,14 @@ def test_a_comment_in_a_builder_makes_no_other_mesh(text, is_same):
 @pytest.mark.serial
 def test_a_checkpoint_knows_its_mesh_by_the_content(tmp_path, monkeypatch):
     """Another version of the builders, as a comment was once, that makes the same mesh does not matter."""
-    from fem_asslb import mesh_cache
-    from fem_asslb.driver import build_domain
+    from fem_asslb.app.driver import build_domain
+    from meshes import cache
 
     (tmp_path / "case.toml").write_text(CELL)
     case = read_case(tmp_path)
-    (first, _), name = build_domain(MPI.COMM_SELF, case, tmp_path / "mesh"), mesh_cache.mesh_digest(case)
-    monkeypatch.setattr(mesh_cache, "code_of", lambda text: "another version")
-    assert mesh_cache.mesh_digest(case) != name
+    (first, _), name = build_domain(MPI.COMM_SELF, case, tmp_path / "mesh"), cache.mesh_digest(case)
+    monkeypatch.setattr(cache, "code_of", lambda text: "another version")
+    assert cache.mesh_digest(case) != name
     assert build_domain(MPI.COMM_SELF, case, tmp_path / "mesh")[0] == first
     assert len(list((tmp_path / "mesh").glob("*.msh"))) == 2
     other = read_case(tmp_path, ["geometry.width=11 um"])

@@ -5,7 +5,7 @@ import math
 import numpy as np
 import pytest
 
-from fem_asslb.errors import MeshError
+from fem_asslb.base.errors import MeshError
 from fem_asslb.geometry import EqualDiameters, LognormalDiameters, TableDiameters
 from meshes.bodies import CUT_LIMIT, volume_inside
 from meshes.packing import Population, pack

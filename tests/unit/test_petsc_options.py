@@ -2,10 +2,10 @@
 
 import pytest
 
-from fem_asslb.case.petsc_options import CHOICES, refusal
-from fem_asslb.case.reader import read_case
-from fem_asslb.errors import CaseErrors
-from fem_asslb.presets import PRESETS
+from fem_asslb.base.errors import CaseErrors
+from fem_asslb.case.reading.reader import read_case
+from fem_asslb.case.sections.petsc_options import CHOICES, refusal
+from fem_asslb.solve.presets import PRESETS
 from tests.unit.test_bad_input import GOOD
 
 pytestmark = pytest.mark.serial  # plain text: nothing parallel in it

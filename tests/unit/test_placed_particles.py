@@ -6,16 +6,16 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from fem_asslb import cli
-from fem_asslb.case import placement_checks
-from fem_asslb.case.estimates import summary
-from fem_asslb.case.reader import read_case
-from fem_asslb.errors import CaseErrors, MeshError
+from fem_asslb.app import cli
+from fem_asslb.app.new_case import copy_case
+from fem_asslb.base.errors import CaseErrors, MeshError
+from fem_asslb.case.checks import placement_checks
+from fem_asslb.case.estimates.estimates import summary
+from fem_asslb.case.reading.reader import read_case
 from fem_asslb.geometry import EqualDiameters, Grains, Layer, LayeredStack, PlacedParticles, point_table
-from fem_asslb.mesh_cache import mesh_digest
-from fem_asslb.new_case import copy_case
 from meshes import build
 from meshes.bodies import CUT_LIMIT
+from meshes.cache import mesh_digest
 from meshes.layered_stack import pack_layers
 from meshes.spheres import ACTIVE, ELECTROLYTE, Spheres
 from scripts.packings import section

@@ -11,7 +11,7 @@ from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.colors import Normalize
 from mpi4py import MPI
 
-from fem_asslb.errors import FemAsslbError
+from fem_asslb.base.errors import FemAsslbError
 from fem_asslb.output import history, record, vtu
 from fem_asslb.output.collection import write_collection
 from fem_asslb.output.names import (

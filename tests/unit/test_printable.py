@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from fem_asslb.printable import printable, quoted
+from fem_asslb.base.printable import printable, quoted
 
 pytestmark = pytest.mark.serial  # plain text: nothing parallel in it
 

@@ -2,8 +2,8 @@
 
 import pytest
 
-from fem_asslb.case.protocol import expand, in_first_charge, parse_step
-from fem_asslb.case.steps import Charge, Discharge, Limit, Press, Rate, Rest, SetStoichiometry
+from fem_asslb.case.sections.protocol import expand, in_first_charge, parse_step
+from fem_asslb.case.sections.steps import Charge, Discharge, Limit, Press, Rate, Rest, SetStoichiometry
 
 pytestmark = pytest.mark.serial  # plain numbers: nothing parallel in it
 

@@ -5,8 +5,8 @@ from copy import deepcopy
 
 import pytest
 
-from fem_asslb.case.reader import build_case, read_case, read_table
-from fem_asslb.errors import CaseErrors
+from fem_asslb.base.errors import CaseErrors
+from fem_asslb.case.reading.reader import build_case, read_case, read_table
 from fem_asslb.output.resolved import resolved_table
 from tests.unit.test_bad_input import COHESIVE, GOOD, SHELL
 from tests.unit.test_cli import COLUMN

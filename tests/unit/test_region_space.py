@@ -7,8 +7,8 @@ import ufl
 from dolfinx import fem, mesh
 from mpi4py import MPI
 
-from fem_asslb import compatibility
-from fem_asslb.spaces.adjacency import facet_neighbours, vertex_neighbours
+from fem_asslb.base import compatibility
+from fem_asslb.mesh.adjacency import facet_neighbours, vertex_neighbours
 from fem_asslb.spaces.region_space import region_space
 
 

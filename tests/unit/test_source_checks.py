@@ -5,8 +5,9 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from fem_asslb.errors import MeshError
-from fem_asslb.mesh.source import MeshSource, read_source
+from fem_asslb.base.errors import MeshError
+from fem_asslb.mesh.reader import read_source
+from fem_asslb.mesh.source import MeshSource
 from fem_asslb.mesh.source_checks import check_source
 from tests.grids import ball, box
 

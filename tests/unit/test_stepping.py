@@ -6,10 +6,10 @@ import numpy as np
 import pytest
 from mpi4py import MPI
 
-from fem_asslb.case.schema import Time
-from fem_asslb.convergence import SolveReport
-from fem_asslb.errors import ConvergenceError
-from fem_asslb.stepping import Stepper
+from fem_asslb.base.errors import ConvergenceError
+from fem_asslb.case.sections.case import Time
+from fem_asslb.simulation.stepping import Stepper
+from fem_asslb.solve.convergence import SolveReport
 
 pytestmark = pytest.mark.serial
 

@@ -3,9 +3,9 @@
 import pytest
 from pydantic import TypeAdapter, ValidationError
 
-from fem_asslb import units
-from fem_asslb.errors import UnitError
-from fem_asslb.units import convert, format_quantity, parse
+from fem_asslb.base import units
+from fem_asslb.base.errors import UnitError
+from fem_asslb.base.units import convert, format_quantity, parse
 
 pytestmark = pytest.mark.serial  # plain numbers: nothing parallel in it
 

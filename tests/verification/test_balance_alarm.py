@@ -5,13 +5,13 @@ import pytest
 from dolfinx import fem
 from dolfinx import mesh as dmesh
 
-from fem_asslb import balances
-from fem_asslb.case.reader import build_case
-from fem_asslb.driver import build_domain, run
-from fem_asslb.errors import FemAsslbError
+from fem_asslb.app.driver import build_domain, run
+from fem_asslb.base.errors import FemAsslbError
+from fem_asslb.case.reading.reader import build_case
+from fem_asslb.diagnostics import balances
+from fem_asslb.fields.state import OUT_OF_PLANE
 from fem_asslb.output.history import read_history
-from fem_asslb.simulation import Simulation
-from fem_asslb.spaces.state import OUT_OF_PLANE
+from fem_asslb.simulation.simulation import Simulation
 from tests.unit.test_output import Recorder
 
 LAYERS = {

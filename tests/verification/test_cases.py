@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from fem_asslb.driver import run
+from fem_asslb.app.driver import run
 from scripts.expected import Expected, compare, read_expected
 
 pytestmark = pytest.mark.two_ranks

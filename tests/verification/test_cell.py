@@ -6,13 +6,13 @@ import numpy as np
 import pytest
 from mpi4py import MPI
 
-from fem_asslb.case.reader import read_case
-from fem_asslb.constants import FARADAY, GAS_CONSTANT
-from fem_asslb.driver import build_domain
+from fem_asslb.app.driver import build_domain
+from fem_asslb.base.constants import FARADAY, GAS_CONSTANT
+from fem_asslb.base.units import convert
+from fem_asslb.case.reading.reader import read_case
+from fem_asslb.fields.state import ELECTRODE
 from fem_asslb.materials.library import load_anode
-from fem_asslb.simulation import Simulation
-from fem_asslb.spaces.state import ELECTRODE
-from fem_asslb.units import convert
+from fem_asslb.simulation.simulation import Simulation
 
 CASES = Path(__file__).parents[2] / "cases"
 CHARGED, DISCHARGED = 60.0, 25.0

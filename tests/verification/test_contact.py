@@ -5,11 +5,11 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from fem_asslb.interface_diagnostics import InterfaceDiagnostics
+from fem_asslb.base.parallel import global_sum
+from fem_asslb.diagnostics.interfaces import InterfaceDiagnostics
 from fem_asslb.interfaces.law import ContactLaw
-from fem_asslb.model import Interface, InterfaceStart, Support
-from fem_asslb.parallel import global_sum
-from fem_asslb.solver import NewtonSolver
+from fem_asslb.model.model import Interface, InterfaceStart, Support
+from fem_asslb.solve.newton import NewtonSolver
 from tests import closed_forms
 from tests.grids import box
 from tests.support import orders, passive, prescribe, problem_on

@@ -3,16 +3,16 @@
 import numpy as np
 import pytest
 
-from fem_asslb.constants import FARADAY, GAS_CONSTANT
-from fem_asslb.diagnostics import Diagnostics
-from fem_asslb.electrode_balance import ElectrodeBalance
-from fem_asslb.interface_diagnostics import InterfaceDiagnostics
+from fem_asslb.base.constants import FARADAY, GAS_CONSTANT
+from fem_asslb.diagnostics.bulk import Diagnostics
+from fem_asslb.diagnostics.interfaces import InterfaceDiagnostics
+from fem_asslb.diagnostics.particles import ParticleDiagnostics
+from fem_asslb.fields.state import ELECTRODE
 from fem_asslb.interfaces.gate import ConductionKnee, Gate
 from fem_asslb.interfaces.law import ContactLaw
-from fem_asslb.model import ChargeTransfer, Interface, InterfaceStart, Support
-from fem_asslb.particle_diagnostics import ParticleDiagnostics
-from fem_asslb.solver import NewtonSolver
-from fem_asslb.spaces.state import ELECTRODE
+from fem_asslb.model.model import ChargeTransfer, Interface, InterfaceStart, Support
+from fem_asslb.solve.electrode_balance import ElectrodeBalance
+from fem_asslb.solve.newton import NewtonSolver
 from tests.grids import box
 from tests.support import LINEAR, REFERENCE_X, TEMPERATURE, host, passive, prescribe_everywhere, problem_on
 

@@ -3,14 +3,14 @@
 import numpy as np
 import pytest
 
-from fem_asslb.convergence import TOLERANCE
-from fem_asslb.interface_diagnostics import InterfaceDiagnostics
+from fem_asslb.base.parallel import global_max, global_sum
+from fem_asslb.diagnostics.interfaces import InterfaceDiagnostics
 from fem_asslb.interfaces.cohesion import Cohesion
 from fem_asslb.interfaces.law import ContactLaw
 from fem_asslb.materials.elasticity import IsotropicElasticity
-from fem_asslb.model import Interface, Support
-from fem_asslb.parallel import global_max, global_sum
-from fem_asslb.solver import NewtonSolver
+from fem_asslb.model.model import Interface, Support
+from fem_asslb.solve.convergence import TOLERANCE
+from fem_asslb.solve.newton import NewtonSolver
 from tests import closed_forms
 from tests.grids import ball
 from tests.support import REFERENCE_X, force_x, host, passive, problem_on

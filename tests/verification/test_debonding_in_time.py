@@ -3,9 +3,9 @@
 import numpy as np
 import pytest
 
-from fem_asslb.case.reader import build_case
-from fem_asslb.driver import build_domain
-from fem_asslb.simulation import Simulation
+from fem_asslb.app.driver import build_domain
+from fem_asslb.case.reading.reader import build_case
+from fem_asslb.simulation.simulation import Simulation
 
 pytestmark = pytest.mark.two_ranks
 

@@ -6,13 +6,13 @@ from dolfinx import fem
 from dolfinx import mesh as dmesh
 from dolfinx.la import InsertMode
 
-from fem_asslb.interface_diagnostics import InterfaceDiagnostics
+from fem_asslb.base.parallel import global_sum
+from fem_asslb.diagnostics.interfaces import InterfaceDiagnostics
 from fem_asslb.interfaces.cohesion import Cohesion, zone_length
 from fem_asslb.interfaces.law import ContactLaw
 from fem_asslb.materials.elasticity import IsotropicElasticity
-from fem_asslb.model import Interface, InterfaceStart, Support
-from fem_asslb.parallel import global_sum
-from fem_asslb.solver import NewtonSolver
+from fem_asslb.model.model import Interface, InterfaceStart, Support
+from fem_asslb.solve.newton import NewtonSolver
 from tests import closed_forms
 from tests.grids import ball, box
 from tests.support import force_x, host, passive, problem_on

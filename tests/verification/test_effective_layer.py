@@ -5,10 +5,10 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from fem_asslb.case.reader import read_case
-from fem_asslb.driver import build_domain
-from fem_asslb.simulation import Simulation
-from fem_asslb.spaces.state import PLATEN
+from fem_asslb.app.driver import build_domain
+from fem_asslb.case.reading.reader import read_case
+from fem_asslb.fields.state import PLATEN
+from fem_asslb.simulation.simulation import Simulation
 from tests import closed_forms
 
 pytestmark = pytest.mark.two_ranks

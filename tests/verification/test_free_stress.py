@@ -7,10 +7,10 @@ import pytest
 import ufl
 from scipy.linalg import solve_banded
 
-from fem_asslb.constants import FARADAY, GAS_CONSTANT
+from fem_asslb.base.constants import FARADAY, GAS_CONSTANT
 from fem_asslb.materials.elasticity import IsotropicElasticity
-from fem_asslb.model import ChargeTransfer, Support
-from fem_asslb.solver import NewtonSolver
+from fem_asslb.model.model import ChargeTransfer, Support
+from fem_asslb.solve.newton import NewtonSolver
 from tests import closed_forms
 from tests.grids import ball, box
 from tests.support import (

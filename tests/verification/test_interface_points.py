@@ -3,14 +3,14 @@
 import numpy as np
 import pytest
 
-from fem_asslb.interface_diagnostics import InterfaceDiagnostics
+from fem_asslb.base.parallel import global_max, global_sum
+from fem_asslb.diagnostics.interfaces import InterfaceDiagnostics
 from fem_asslb.interfaces.cohesion import NEVER_BONDED, Cohesion
 from fem_asslb.interfaces.gate import ConductionKnee, Gate
 from fem_asslb.interfaces.law import ContactLaw
 from fem_asslb.interfaces.response import History, Opening
-from fem_asslb.model import Interface, InterfaceStart, Support
-from fem_asslb.parallel import global_max, global_sum
-from fem_asslb.solver import NewtonSolver
+from fem_asslb.model.model import Interface, InterfaceStart, Support
+from fem_asslb.solve.newton import NewtonSolver
 from tests.grids import ball, box
 from tests.support import passive, prescribe, prescribe_everywhere, problem_on
 

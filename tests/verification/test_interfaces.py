@@ -6,17 +6,17 @@ import ufl
 from dolfinx import fem
 from dolfinx import mesh as dmesh
 
-from fem_asslb.constants import FARADAY
-from fem_asslb.diagnostics import Diagnostics
-from fem_asslb.interface_diagnostics import InterfaceDiagnostics
+from fem_asslb.base.constants import FARADAY
+from fem_asslb.base.parallel import global_max
+from fem_asslb.diagnostics.bulk import Diagnostics
+from fem_asslb.diagnostics.interfaces import InterfaceDiagnostics
+from fem_asslb.equations.problem import Problem
+from fem_asslb.fields.state import PLATEN
 from fem_asslb.interfaces.cohesion import Cohesion
 from fem_asslb.interfaces.law import ContactLaw, ElasticLaw
-from fem_asslb.model import Interface, InterfaceStart, Model, Support
-from fem_asslb.parallel import global_max
-from fem_asslb.problem import Problem
-from fem_asslb.solver import NewtonSolver
-from fem_asslb.spaces.fields import region_field
-from fem_asslb.spaces.state import PLATEN
+from fem_asslb.model.model import Interface, InterfaceStart, Model, Support
+from fem_asslb.solve.newton import NewtonSolver
+from fem_asslb.spaces.coefficients import region_field
 from tests import closed_forms
 from tests.grids import box
 from tests.support import domain_of, host, orders, passive, prescribe, problem_on, rms

@@ -3,10 +3,10 @@
 import numpy as np
 import pytest
 
-from fem_asslb.errors import ConvergenceError
+from fem_asslb.base.errors import ConvergenceError
 from fem_asslb.interfaces.law import ContactLaw
-from fem_asslb.presets import PRESETS
-from fem_asslb.solver import NewtonSolver
+from fem_asslb.solve.newton import NewtonSolver
+from fem_asslb.solve.presets import PRESETS
 from tests import closed_forms
 from tests.support import REFERENCE_X, force_x
 from tests.verification.test_cell import SMALL, build

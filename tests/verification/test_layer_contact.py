@@ -3,10 +3,10 @@
 import numpy as np
 import pytest
 
-from fem_asslb.case.reader import build_case, read_table
-from fem_asslb.driver import build_domain
-from fem_asslb.interface_diagnostics import InterfaceDiagnostics
-from fem_asslb.simulation import Simulation
+from fem_asslb.app.driver import build_domain
+from fem_asslb.case.reading.reader import build_case, read_table
+from fem_asslb.diagnostics.interfaces import InterfaceDiagnostics
+from fem_asslb.simulation.simulation import Simulation
 
 pytestmark = pytest.mark.two_ranks
 

@@ -7,8 +7,8 @@ import ufl
 from fem_asslb.geometry import ParticleInShell
 from fem_asslb.interfaces.law import ElasticLaw
 from fem_asslb.materials.elasticity import IsotropicElasticity
-from fem_asslb.model import Interface, Support
-from fem_asslb.solver import NewtonSolver
+from fem_asslb.model.model import Interface, Support
+from fem_asslb.solve.newton import NewtonSolver
 from tests import closed_forms
 from tests.grids import ball
 from tests.support import REFERENCE_X, built, force_x, host, mean, orders, passive, prescribe, problem_on, rms

@@ -4,9 +4,9 @@ import numpy as np
 import pytest
 from dolfinx import mesh as dmesh
 
-from fem_asslb.build import crystal_axes
-from fem_asslb.case.reader import read_case
-from fem_asslb.driver import build_domain
+from fem_asslb.app.driver import build_domain
+from fem_asslb.case.reading.reader import read_case
+from fem_asslb.model.build import crystal_axes
 from tests.support import largest
 
 SHELL = """

@@ -3,8 +3,8 @@
 import numpy as np
 import pytest
 
-from fem_asslb.case.reader import build_case
-from fem_asslb.simulation import Simulation
+from fem_asslb.case.reading.reader import build_case
+from fem_asslb.simulation.simulation import Simulation
 from tests.grids import box
 from tests.support import domain_of
 

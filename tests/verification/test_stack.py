@@ -5,12 +5,12 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from fem_asslb.diagnostics import Diagnostics
-from fem_asslb.errors import MaterialError
+from fem_asslb.base.errors import MaterialError
+from fem_asslb.diagnostics.bulk import Diagnostics
+from fem_asslb.fields.state import PLATEN
 from fem_asslb.materials.elasticity import IsotropicElasticity
-from fem_asslb.model import Support
-from fem_asslb.solver import NewtonSolver
-from fem_asslb.spaces.state import PLATEN
+from fem_asslb.model.model import Support
+from fem_asslb.solve.newton import NewtonSolver
 from tests import closed_forms
 from tests.grids import box
 from tests.support import REFERENCE_X, force_x, freeze_profile, host, mean, orders, passive, problem_on, rms

@@ -6,9 +6,9 @@ import numpy as np
 import pytest
 import ufl
 
-from fem_asslb import kinematics
-from fem_asslb.diagnostics import Diagnostics
-from fem_asslb.model import Support
+from fem_asslb.diagnostics.bulk import Diagnostics
+from fem_asslb.equations import kinematics
+from fem_asslb.model.model import Support
 from tests.grids import box
 from tests.support import passive, prescribe, prescribe_everywhere, problem_on
 

@@ -3,11 +3,11 @@
 import numpy as np
 import pytest
 
-from fem_asslb.constants import FARADAY
-from fem_asslb.diagnostics import Diagnostics
-from fem_asslb.model import ChargeTransfer, Support
-from fem_asslb.solver import NewtonSolver
-from fem_asslb.spaces.state import ELECTRODE
+from fem_asslb.base.constants import FARADAY
+from fem_asslb.diagnostics.bulk import Diagnostics
+from fem_asslb.fields.state import ELECTRODE
+from fem_asslb.model.model import ChargeTransfer, Support
+from fem_asslb.solve.newton import NewtonSolver
 from tests import closed_forms, composite
 from tests.grids import ball, box
 from tests.support import IDEAL, LINEAR, TEMPERATURE, host, integral, orders, problem_on, rms, set_profile

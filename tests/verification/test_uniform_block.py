@@ -6,10 +6,10 @@ import pytest
 import ufl
 
 import meshes
-from fem_asslb.case.reader import build_case
-from fem_asslb.driver import build_domain
-from fem_asslb.parallel import on_root
-from fem_asslb.simulation import Simulation
+from fem_asslb.app.driver import build_domain
+from fem_asslb.base.parallel import on_root
+from fem_asslb.case.reading.reader import build_case
+from fem_asslb.simulation.simulation import Simulation
 from meshes.session import gmsh_session
 from tests.support import rms
 from tests.verification.test_vertex_contact import confined, force_error

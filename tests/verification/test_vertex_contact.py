@@ -4,13 +4,13 @@ import numpy as np
 import pytest
 import ufl
 
-from fem_asslb.diagnostics import Diagnostics
+from fem_asslb.diagnostics.bulk import Diagnostics
 from fem_asslb.interfaces.cohesion import Cohesion
 from fem_asslb.interfaces.law import ContactLaw, ElasticLaw
 from fem_asslb.materials.elasticity import IsotropicElasticity
 from fem_asslb.mesh.source import MeshSource
-from fem_asslb.model import Interface, Support
-from fem_asslb.solver import NewtonSolver
+from fem_asslb.model.model import Interface, Support
+from fem_asslb.solve.newton import NewtonSolver
 from tests.grids import box
 from tests.support import REFERENCE_X, force_x, host, passive, problem_on, rms
 

@@ -1,0 +1,155 @@
+"""The command ``fem-asslb``. Each command imports what it needs, and ``check`` no solver library."""
+
+import argparse
+import signal
+import sys
+from collections.abc import Sequence
+from types import FrameType, TracebackType
+from typing import TYPE_CHECKING, NoReturn
+
+from fem_asslb.app.grammar import build_parser
+from fem_asslb.app.log import silence_output
+from fem_asslb.app.surroundings import elsewhere, start_petsc
+from fem_asslb.base.endings import DONE, EXPECTED, STOPPED_EARLY, Terminated, exit_code, explain
+from fem_asslb.base.errors import CaseErrors
+from fem_asslb.base.launcher import launched_rank, leave_launcher
+from fem_asslb.base.printable import printable
+
+if TYPE_CHECKING:
+    from fem_asslb.case.sections.case import Case
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run the command line and return its exit code.
+
+    Args:
+        arguments: Words after the program's name; default those of this process.
+    """
+    options = build_parser().parse_args(arguments)
+    if options.command != "run":
+        if launched_rank() > 0:
+            return DONE
+        leave_launcher()
+    try:
+        return int(_COMMANDS[options.command](options))
+    except BrokenPipeError:
+        silence_output()
+        return DONE
+    except EXPECTED as error:
+        _report(error)
+        return exit_code(error)
+
+
+def _new(options: argparse.Namespace) -> int:
+    from fem_asslb.app.new_case import copy_case
+
+    copy_case(options.like, options.name)
+    print(f"{options.name / 'case.toml'}: edit it, then fem-asslb check {options.name}")
+    return DONE
+
+
+def _check(options: argparse.Namespace) -> int:
+    from fem_asslb.case.checks.doubts import doubts
+    from fem_asslb.case.estimates.estimates import format_rows, summary
+    from fem_asslb.output.resolved import format_toml, resolved_table
+
+    case = _read_case(options)
+    print(format_toml(resolved_table(case)))
+    print(f"What follows from it\n{format_rows(summary(case))}")
+    for line in doubts(case):
+        print(f"warning: {printable(line, 300)}")
+    return DONE
+
+
+def _mesh(options: argparse.Namespace) -> int:
+    from meshes.cache import MESH_FOLDER, build_cached, case_directory, draw_mesh
+
+    case = _read_case(options)
+    folder = case_directory(options.case).absolute() / MESH_FOLDER
+    with elsewhere():
+        mesh = build_cached(case, folder)
+        print(mesh.report)
+        print(f"{mesh.path}\n{draw_mesh(case, mesh)}")
+    return DONE
+
+
+def _run(options: argparse.Namespace) -> int:
+    from mpi4py import MPI
+
+    from fem_asslb.base.parallel import on_root
+    from meshes.cache import case_directory
+
+    if MPI.COMM_WORLD.size > 1:
+        sys.excepthook = _abort
+    comm = MPI.COMM_WORLD
+    case = on_root(comm, lambda: _read_case(options))
+    folder, results = case_directory(options.case).absolute(), options.results and options.results.absolute()
+    with elsewhere():
+        start_petsc()
+        # PETSc would end the run when the reader of its output goes.
+        signal.signal(signal.SIGPIPE, signal.SIG_IGN)
+        # PETSc would end the run on these; mpirun passes the last two on.
+        for number in (signal.SIGTERM, signal.SIGUSR2):
+            signal.signal(number, _terminate)
+        signal.signal(signal.SIGUSR1, signal.default_int_handler)
+        from fem_asslb.app.driver import run
+
+        outcome = run(
+            case,
+            comm,
+            results,
+            folder=folder,
+            resume=options.resume,
+            overwrite=options.overwrite,
+            console=True,
+        )
+    if comm.rank == 0:
+        print(f"results in {outcome.results}")
+    return DONE if outcome.is_complete else STOPPED_EARLY
+
+
+def _plot(options: argparse.Namespace) -> int:
+    from meshes.cache import case_directory
+
+    results = (options.results or case_directory(options.case) / "results").absolute()
+    with elsewhere():
+        from fem_asslb.plotting import draw_all
+
+        for picture in draw_all(results, options.format):
+            print(picture)
+    return DONE
+
+
+def _read_case(options: argparse.Namespace) -> "Case":
+    from fem_asslb.case.reading.reader import read_case
+
+    return read_case(options.case, options.overrides, any_petsc_option=options.any_petsc_option, any_size=options.force)
+
+
+_COMMANDS = {"new": _new, "check": _check, "mesh": _mesh, "run": _run, "plot": _plot}
+
+
+def _report(error: BaseException) -> None:
+    mpi = sys.modules.get("mpi4py.MPI")
+    if (mpi.COMM_WORLD.rank if mpi else launched_rank()) > 0:
+        return
+    # Paths of the command line stand in them as they were given.
+    lines = [printable(line, 300) for line in explain(error).split("\n")]
+    print("\n".join(lines), file=sys.stderr)
+    if isinstance(error, CaseErrors) and len(lines) > 1:
+        print(f"{len(lines)} mistakes", file=sys.stderr)
+
+
+def _terminate(number: int, frame: FrameType | None) -> NoReturn:
+    # A batch system and a script around may both pass the same request on: once is enough.
+    signal.signal(number, signal.SIG_IGN)
+    raise Terminated
+
+
+def _abort(kind: type[BaseException], error: BaseException, trace: TracebackType | None) -> None:
+    """Print the trace of a programming error and end all ranks."""
+    from mpi4py import MPI
+
+    sys.__excepthook__(kind, error, trace)
+    sys.stderr.flush()
+    MPI.COMM_WORLD.Abort(1)

@@ -1,0 +1,80 @@
+"""One run at a time writes into a folder: a lock of the operating system, which no dead process holds."""
+
+import fcntl
+import logging
+import os
+import socket
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from pathlib import Path
+
+from fem_asslb.base.errors import FemAsslbError
+
+logger = logging.getLogger(__name__)
+
+FILE = ".lock"
+"""File of a results folder; its text says who holds it."""
+
+_ATTEMPTS, _PAUSE = 5, 0.1
+"""A process that only looks holds the lock for a moment too: attempts, and the time between two [s]."""
+
+
+@contextmanager
+def locked(folder: Path) -> Iterator[None]:
+    """Hold the lock of a folder; on one process.
+
+    Process numbers would not do in its place: they repeat from one container to the next.
+
+    Raises:
+        FemAsslbError: Another process holds it.
+    """
+    descriptor = os.open(folder / FILE, os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW, 0o666)
+    try:
+        _take(descriptor, folder)
+        since = datetime.now(UTC).isoformat(timespec="seconds")
+        _write(descriptor, f"process {os.getpid()} on {socket.gethostname()} since {since}")
+        try:
+            yield
+        finally:
+            _write(descriptor, "")
+    finally:
+        os.close(descriptor)
+
+
+def require_unlocked(folder: Path) -> None:
+    """Look, before anything is prepared, whether another process holds the lock of a folder.
+
+    Raises:
+        FemAsslbError: It does.
+    """
+    try:
+        descriptor = os.open(folder / FILE, os.O_RDWR | os.O_NOFOLLOW)
+    except FileNotFoundError:
+        return
+    try:
+        _take(descriptor, folder)
+    finally:
+        os.close(descriptor)
+
+
+def _take(descriptor: int, folder: Path) -> None:
+    for attempt in range(_ATTEMPTS):
+        try:
+            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            return
+        except BlockingIOError:
+            if attempt + 1 < _ATTEMPTS:
+                time.sleep(_PAUSE)
+        except OSError as error:
+            logger.warning("'%s' knows no locks (%s): make sure that no other run writes to it", folder, error.strerror)
+            return
+    holder = os.pread(descriptor, 200, 0).decode(errors="replace")
+    text = holder or "it has just started"
+    raise FemAsslbError(f"another run writes to '{folder}': {text}; wait for it, or use --results")
+
+
+def _write(descriptor: int, text: str) -> None:
+    os.ftruncate(descriptor, 0)
+    os.pwrite(descriptor, text.encode(), 0)

@@ -1,0 +1,158 @@
+"""The grammar of the command line ``fem-asslb``: commands, options, help and exit codes."""
+
+import argparse
+import sys
+from pathlib import Path
+from typing import NoReturn
+
+from fem_asslb.base.endings import FAILED_INPUT
+from fem_asslb.base.launcher import launched_rank
+from fem_asslb.plotting import FORMATS
+
+_INTRODUCTION = """\
+Stress, stack pressure and lithium in all-solid-state battery cells, by finite elements.
+
+A case is a directory with a file case.toml: geometry, materials, fixture, protocol, with units.
+A first afternoon:
+
+  fem-asslb new my-cell --like cases/zhang2026-hb        copy a case that works
+  fem-asslb check my-cell                                find mistakes; see capacity, loading, pressures
+  fem-asslb mesh my-cell                                 look at the mesh before anything is solved
+  fem-asslb run my-cell                                  results in my-cell/results
+  fem-asslb plot my-cell                                 draw the pictures again
+"""
+
+_CODES = """\
+exit codes:
+  0  done
+  2  bad input: one line per mistake, nothing was changed
+  3  run: stopped early, because the smallest time step failed or results could not be written; those up to there
+     and, in run.json, the reason are kept
+  130  interrupted, 143 terminated; --resume goes on from the last checkpoint
+  1  a mistake of the program, with its trace
+"""
+
+_SET = """\
+any key of the case can be changed for one command; text needs no quotes but those of the shell:
+  --set fixture.stiffness="0.3 MPa/um"  --set geometry.seed=2  --set fixture.kind=rigid
+  --set protocol.steps='["press to 81 MPa in 1 min", "charge at 0.1C until 2.75 V"]'
+"""
+
+
+class _Parser(argparse.ArgumentParser):
+    """Parser whose messages come from one rank only."""
+
+    def error(self, message: str) -> NoReturn:
+        """Print one line and leave."""
+        if launched_rank() == 0:
+            print(f"{self.prog}: {message} (see {self.prog} --help)", file=sys.stderr)
+        raise SystemExit(FAILED_INPUT)
+
+
+def build_parser() -> argparse.ArgumentParser:
+    """The grammar of the command line."""
+    parser = _parser(_Parser, "fem-asslb", _INTRODUCTION, _CODES)
+    commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND", parser_class=_Parser)
+    _add_new(commands)
+    _add_check(commands)
+    _add_mesh(commands)
+    _add_run(commands)
+    _add_plot(commands)
+    return parser
+
+
+def _parser(kind: type, name: str, description: str, epilog: str) -> argparse.ArgumentParser:
+    form = argparse.RawDescriptionHelpFormatter
+    return kind(prog=name, description=description, epilog=epilog, formatter_class=form, allow_abbrev=False)
+
+
+def _add(commands: argparse._SubParsersAction, name: str, summary: str, details: str = "") -> argparse.ArgumentParser:
+    form = argparse.RawDescriptionHelpFormatter
+    return commands.add_parser(
+        name, help=summary, description=summary, epilog=details, formatter_class=form, allow_abbrev=False
+    )
+
+
+def _add_case(parser: argparse.ArgumentParser, overrides: bool = True) -> None:
+    parser.add_argument("case", metavar="CASE", type=Path, help="case directory, or its .toml file")
+    if overrides:
+        parser.add_argument(
+            "--set",
+            metavar="KEY=VALUE",
+            action="append",
+            default=[],
+            dest="overrides",
+            help="change a key of the case; may be repeated",
+        )
+        parser.add_argument(
+            "--force", action="store_true", help="take a mesh, a packing or a protocol whatever its estimated size"
+        )
+        parser.add_argument(
+            "--any-petsc-option",
+            action="store_true",
+            help="let --set solver.petsc=... set any option of PETSc, also one that runs programs or writes files",
+        )
+
+
+def _add_results(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--results", metavar="FOLDER", type=_folder, help="folder of the results (CASE/results)")
+
+
+def _folder(text: str) -> Path:
+    """A folder by its name; none is not the current one."""
+    if not text:
+        raise argparse.ArgumentTypeError("'' is no folder; expected its name, such as '.' for the current one")
+    return Path(text)
+
+
+def _add_new(commands: argparse._SubParsersAction) -> None:
+    parser = _add(
+        commands,
+        "new",
+        "start a case from another one",
+        "example:\n  fem-asslb new my-cell --like cases/zhang2026-hb\nThen edit my-cell/case.toml.",
+    )
+    parser.add_argument("name", metavar="NAME", type=Path, help="directory of the new case")
+    parser.add_argument("--like", metavar="CASE", type=Path, required=True, help="case directory to copy")
+
+
+def _add_check(commands: argparse._SubParsersAction) -> None:
+    details = "Prints every mistake at once, or the case with all defaults and the figures that follow from it.\n\n"
+    _add_case(_add(commands, "check", "check a case without solving anything", details + _SET))
+
+
+def _add_mesh(commands: argparse._SubParsersAction) -> None:
+    details = "The mesh is kept in CASE/mesh under a name that changes with the geometry; run uses it too.\n\n"
+    _add_case(_add(commands, "mesh", "build the mesh of a case, its report and its picture", details + _SET))
+
+
+def _add_run(commands: argparse._SubParsersAction) -> None:
+    details = """\
+examples:
+  fem-asslb run my-cell
+  fem-asslb run my-cell --set fixture.kind=rigid --results my-cell/results-rigid
+  mpirun -n 2 fem-asslb run my-cell                      on two processes
+
+CASE/results then holds history.csv, fields.pvd (ParaView), run.json, run.log and pictures.
+Existing results are never overwritten unless --overwrite is given. A run that was killed goes on with
+--resume, on the same number of processes.
+
+"""
+    parser = _add(commands, "run", "run a case", details + _SET + "\n" + _CODES)
+    _add_case(parser)
+    _add_results(parser)
+    choice = parser.add_mutually_exclusive_group()
+    choice.add_argument("--resume", action="store_true", help="go on from the last checkpoint")
+    choice.add_argument("--overwrite", action="store_true", help="replace the results that are there")
+
+
+def _add_plot(commands: argparse._SubParsersAction) -> None:
+    parser = _add(commands, "plot", "draw the pictures of a run again", "They are written to CASE/results/pictures.")
+    _add_case(parser, overrides=False)
+    _add_results(parser)
+    parser.add_argument(
+        "--format",
+        choices=FORMATS,
+        default=FORMATS[0],
+        help="what the pictures are (default %(default)s); in a PDF curves, axes and text are vectors",
+    )

@@ -1,0 +1,60 @@
+"""A new case directory as a copy of another one."""
+
+import os
+import re
+import tomllib
+from pathlib import Path
+
+from fem_asslb.base.errors import CaseError
+from fem_asslb.case.reading.reader import CASE_FILE, read_table
+from fem_asslb.case.sections.paths import path_owners
+
+_PATH = re.compile(r"""((?:^|[{,.])[ \t]*(?:extends|path)[ \t]*=[ \t]*)(["'])(.+?)\2""", re.MULTILINE)
+
+
+def copy_case(like: Path, name: Path) -> None:
+    """Copy a case's file and README; paths in it are rewritten so that they point at the same things.
+
+    Args:
+        like: Case directory to copy.
+        name: Directory of the new case; must not exist.
+
+    Raises:
+        CaseErrors: No case at ``like``.
+        CaseError: The new directory exists, or cannot be written, or a path is written in an unusual way.
+    """
+    read_table(like)
+    source = like if like.suffix == ".toml" else like / CASE_FILE
+    if name.exists():
+        raise CaseError(str(name), "exists already; choose another name")
+    try:
+        text = _moved(source.read_text(encoding="utf-8"), source, name)
+        name.mkdir(parents=True)
+        (name / CASE_FILE).write_text(text, encoding="utf-8")
+        readme = f"# {name.name}\n\nStarted as a copy of {source.resolve().parent.name}.\n"
+        (name / "README.md").write_text(readme, encoding="utf-8")
+    except OSError as error:
+        raise CaseError(str(name), f"cannot be written: {error.strerror}") from error
+
+
+def _moved(text: str, source: Path, name: Path) -> str:
+    """Text of a case file with its paths seen from another directory, checked against its table."""
+
+    def moved(path: str) -> str:
+        return Path(os.path.relpath((source.parent / path).resolve(), name.resolve())).as_posix()
+
+    table = tomllib.loads(text)
+    stated = [(owner, "path") for owner in path_owners(table)]
+    if "extends" in table:
+        stated.append((table, "extends"))
+    paths = {owner[key] for owner, key in stated}
+    result = _PATH.sub(lambda found: f'{found[1]}"{moved(found[3])}"' if found[3] in paths else found[0], text)
+    for owner, key in stated:
+        owner[key] = moved(owner[key])
+    try:
+        if tomllib.loads(result) == table:
+            return result
+    except tomllib.TOMLDecodeError:
+        pass
+    accepted = 'expected plainly quoted text such as path = "cell.msh"'
+    raise CaseError(str(source), f"a path in it cannot be rewritten; {accepted}")

@@ -1,0 +1,105 @@
+"""The folder of a run's results: never overwritten silently, and nothing removed that is not ours."""
+
+import os
+import shutil
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from fem_asslb.app import folder_lock, log
+from fem_asslb.app.folder_lock import locked, require_unlocked
+from fem_asslb.base.errors import FemAsslbError
+from fem_asslb.base.printable import quoted
+from fem_asslb.output import checkpoint, collection, history, names, particle_table, record
+from fem_asslb.plotting import PICTURES
+
+_OURS = (
+    history.FILE,
+    particle_table.FILE,
+    record.FILE,
+    log.FILE,
+    names.COLLECTION,
+    names.FOLDER,
+    names.INTERFACE_COLLECTION,
+    names.INTERFACE_FOLDER,
+    checkpoint.FOLDER,
+    PICTURES,
+)
+
+
+def check_folder(folder: Path, resume: bool, overwrite: bool) -> dict[str, Any] | None:
+    """Look for earlier results without touching them.
+
+    Returns:
+        The last checkpoint if the run goes on from it.
+
+    Raises:
+        FemAsslbError: The folder cannot be made or written to; a file of it is a link; another run writes to it; there
+            are results and neither ``resume`` nor ``overwrite``; or there is nothing to resume, or something in it
+            cannot be read.
+    """
+    existing = next(path for path in (folder, *folder.absolute().parents) if path.exists())
+    if not existing.is_dir() or not os.access(existing, os.W_OK):
+        raise FemAsslbError(f"--results '{folder}': '{existing}' is not a folder that can be written to")
+    _require_no_links(folder)
+    require_unlocked(folder)
+    if resume:
+        latest = checkpoint.read_latest(folder)
+        _require_sound(folder, int(latest["clock"]["index"]))
+        return latest
+    _require_new(folder, overwrite)
+    return None
+
+
+def _require_no_links(folder: Path) -> None:
+    """A link in a folder of results, which may come from anywhere, could lead to any file of the user."""
+    for name in (*_OURS, folder_lock.FILE):
+        path = folder / name
+        if path.is_symlink() or (path.exists() and not (path.is_file() or path.is_dir())):
+            raise FemAsslbError(f"'{name}' in {quoted(folder, 120)} is a link or no file; remove it, or use --results")
+
+
+def _require_sound(folder: Path, index: int) -> None:
+    """What a run adds to can be read: what is wrong with it is told before anything is written."""
+    readers: dict[str, Callable[[Path], object]] = {
+        history.FILE: lambda path: history.rows_until(path, index),
+        particle_table.FILE: lambda path: particle_table.lines_until(path, index),
+        record.FILE: lambda path: record.read_record(path.parent),
+        names.COLLECTION: lambda path: collection.entries_until(path, index),
+        names.INTERFACE_COLLECTION: lambda path: collection.entries_until(path, index),
+    }
+    for name, read in readers.items():
+        path = folder / name
+        try:
+            if path.exists():
+                read(path)
+        except OSError as error:
+            raise FemAsslbError(f"{quoted(path, 160)} cannot be written to: {error.strerror}") from error
+
+
+def _require_new(folder: Path, overwrite: bool) -> None:
+    if not overwrite and any((folder / name).exists() for name in _OURS):
+        raise FemAsslbError(
+            f"there are results in '{folder}': use --resume to go on with them or --overwrite to replace them"
+        )
+
+
+@contextmanager
+def occupied_folder(folder: Path, resume: bool, overwrite: bool) -> Iterator[None]:
+    """Make the results folder and keep others from it; remove earlier results, and nothing else, unless they are kept.
+
+    Raises:
+        FemAsslbError: Another run was faster.
+    """
+    folder.mkdir(parents=True, exist_ok=True)
+    with locked(folder):
+        if not resume:
+            _require_new(folder, overwrite)
+            for name in _OURS:
+                path = folder / name
+                if path.is_dir():
+                    shutil.rmtree(path)
+                else:
+                    path.unlink(missing_ok=True)
+        yield

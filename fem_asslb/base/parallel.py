@@ -1,0 +1,114 @@
+"""What all ranks do together: reductions, also where a rank owns nothing, and work of one rank for all."""
+
+import sys
+import time
+import traceback
+from collections.abc import Callable
+from types import TracebackType
+from typing import TypeVar
+
+import numpy as np
+import numpy.typing as npt
+from mpi4py import MPI
+
+from fem_asslb.base.endings import EXPECTED, exit_code, explain, foremost
+from fem_asslb.base.errors import FemAsslbError
+
+FloatArray = npt.NDArray[np.float64]
+
+Result = TypeVar("Result")
+
+PATIENCE = 5.0
+"""How long a rank that fails waits for the others to fail too [s]."""
+
+
+def global_sum(comm: MPI.Comm, values: npt.ArrayLike) -> FloatArray:
+    """Entry-wise sum over all ranks."""
+    return _reduce(comm, values, MPI.SUM)
+
+
+def global_max(comm: MPI.Comm, values: npt.ArrayLike) -> FloatArray:
+    """Entry-wise maximum over all ranks; give -inf where a rank has none."""
+    return _reduce(comm, values, MPI.MAX)
+
+
+def global_min(comm: MPI.Comm, values: npt.ArrayLike) -> FloatArray:
+    """Entry-wise minimum over all ranks; give inf where a rank has none."""
+    return _reduce(comm, values, MPI.MIN)
+
+
+def on_root(comm: MPI.Comm, work: Callable[[], Result]) -> Result:
+    """Do something on rank 0 and give its result to every rank, or raise its error there.
+
+    Raises:
+        FemAsslbError: With the message of rank 0, also where that raises a programming error of another kind.
+    """
+    done: list[Result] = []
+    message = "rank 0 failed and says why"
+    try:
+        done = [work()] if comm.rank == 0 else []
+    except FemAsslbError as error:
+        message = str(error)
+    except OSError as error:
+        message = explain(error)
+    finally:
+        # Whatever happens on rank 0, no other rank waits for it for ever.
+        done, message = comm.bcast((done, message))
+    if not done:
+        raise FemAsslbError(message)
+    return done[0]
+
+
+class FailingTogether:
+    """Context, entered by all ranks, in which an error ends all of them or leaves it on all of them.
+
+    An error that every rank raises leaves as it is. Ranks that do not raise one wait for a message that never comes:
+    then the rank that failed says why, and MPI ends the program with its exit code, see `fem_asslb.base.endings`.
+
+    Args:
+        comm: Communicator of the ranks.
+    """
+
+    def __init__(self, comm: MPI.Comm) -> None:
+        self._comm = comm
+
+    def __enter__(self) -> None:
+        """Prepare a communicator of its own: the others may wait in any call on that of the program."""
+        self._private = self._comm.Dup()
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        """Look at whether the others come here too."""
+        if error is not None:
+            code = exit_code(error)
+            codes = self._private.allgather(code) if self._all_arrive() else [code]
+            if len(codes) < self._comm.size or len(set(codes)) > 1:
+                self._end_all(error, foremost(codes))
+        self._private.Free()
+
+    def _all_arrive(self) -> bool:
+        request, start = self._private.Ibarrier(), time.monotonic()
+        while not request.Test():
+            if time.monotonic() - start > PATIENCE:
+                return False
+            time.sleep(0.01)
+        return True
+
+    def _end_all(self, error: BaseException, code: int) -> None:
+        if exit_code(error) != code:
+            # The rank with the cause speaks and ends all.
+            time.sleep(PATIENCE)
+        elif isinstance(error, EXPECTED):
+            print(f"rank {self._comm.rank}: {explain(error)}", file=sys.stderr, flush=True)
+        else:
+            traceback.print_exception(error)
+            sys.stderr.flush()
+        self._comm.Abort(code)
+
+
+def _reduce(comm: MPI.Comm, values: npt.ArrayLike, operation: MPI.Op) -> FloatArray:
+    local = np.atleast_1d(np.asarray(values, dtype=np.float64))
+    result = np.empty_like(local)
+    comm.Allreduce(np.ascontiguousarray(local), result, op=operation)
+    return result

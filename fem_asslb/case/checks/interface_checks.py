@@ -1,0 +1,104 @@
+"""Checks of a case between its interfaces, the regions that they join and the materials of these."""
+
+from itertools import pairwise
+
+from fem_asslb.base.errors import CaseError
+from fem_asslb.base.input_types import show
+from fem_asslb.base.units import format_quantity
+from fem_asslb.case.checks.check_parts import Errors, listed, roles_with_grains
+from fem_asslb.case.checks.lithium_path import ungated_interfaces
+from fem_asslb.case.sections.case import Cell, region_roles
+from fem_asslb.case.sections.interfaces import Interface
+from fem_asslb.case.sections.materials import MaterialChoice
+from fem_asslb.geometry import Geometry, LayeredStack, MeshFile, ParticleInShell
+from fem_asslb.materials.material import Material
+
+
+def interfaces_join_two_regions(
+    geometry: Geometry, materials: dict[str, MaterialChoice], interfaces: dict[str, Interface]
+) -> Errors:
+    """Both sides of an interface exist, and no pair is named twice."""
+    roles = region_roles(geometry) or tuple(materials)
+    names: dict[frozenset[str], str] = {}
+    for name, interface in interfaces.items():
+        key, pair = f"interfaces.{name}.between", frozenset(interface.between)
+        for role in interface.between:
+            if role not in roles:
+                yield CaseError(key, f"there is no region '{role}'; regions: {listed(roles)}")
+        if pair in names:
+            yield CaseError(key, f"{listed(interface.between)} are already joined by interfaces.{names[pair]}")
+        names.setdefault(pair, name)
+
+
+def interfaces_have_facets(geometry: Geometry, interfaces: dict[str, Interface]) -> Errors:
+    """The two sides of an interface touch, as far as that is known without the mesh."""
+    if isinstance(geometry, MeshFile):
+        return
+    roles, touching = region_roles(geometry) or (), _touching(geometry)
+    accepted = " or ".join(show(pair) for pair in touching) or "no interface"
+    for name, interface in interfaces.items():
+        plus, minus = interface.between
+        if plus in roles and minus in roles and {plus, minus} not in map(set, touching):
+            inside, apart = f"both sides are '{plus}', which has no grains", f"'{plus}' never touches '{minus}'"
+            yield CaseError(f"interfaces.{name}.between", f"{inside if plus == minus else apart}; expected {accepted}")
+
+
+def cracking_grains_leave_their_surface(geometry: Geometry, interfaces: dict[str, Interface]) -> Errors:
+    """Grains that may part are not welded to what surrounds them, which would hold them together."""
+    if isinstance(geometry, MeshFile):
+        return
+    laws = {frozenset(interface.between): interface.law for interface in interfaces.values()}
+    grains = {(role, role) for role in roles_with_grains(geometry)}
+    for name, interface in interfaces.items():
+        if interface.law == "bonded" or interface.between not in grains:
+            continue
+        role = interface.between[0]
+        for pair in _touching(geometry):
+            if role in pair and pair not in grains and laws.get(frozenset(pair), "bonded") == "bonded":
+                around = pair[1] if pair[0] == role else pair[0]
+                held = f"grains of '{role}' that may part are bonded to '{around}', which holds them"
+                law = f"an interface between {listed(pair)} with law 'elastic', 'cohesive' or 'contact'"
+                yield CaseError(f"interfaces.{name}.law", f"{show(interface.law)}: {held}; expected {law}")
+
+
+def _touching(geometry: LayeredStack | ParticleInShell) -> list[tuple[str, str]]:
+    """Roles whose regions touch: particles keep a gap from each other and from all layers but their own."""
+    if isinstance(geometry, ParticleInShell):
+        pairs = [("particle", "electrolyte")]
+    else:
+        inside = {name: layer.particles.role_shares for name, layer in geometry.layers.items() if layer.particles}
+        pairs = [*pairwise(geometry.layers), *((role, name) for name, shares in inside.items() for role in shares)]
+    return pairs + [(role, role) for role in roles_with_grains(geometry)]
+
+
+def tables_of_gaps_can_be_read(geometry: Geometry, interfaces: dict[str, Interface]) -> Errors:
+    """The table is there and has the columns of the dimension, which a mesh file alone knows."""
+    if isinstance(geometry, MeshFile):
+        return
+    for name, interface in interfaces.items():
+        table = getattr(interface, "gap_table", None)
+        if table is not None:
+            try:
+                table.read(geometry.dimension)
+            except ValueError as error:
+                yield CaseError(f"interfaces.{name}.gap_table.path", str(error))
+
+
+def conductances_join_two_hosts(known_materials: dict[str, Material], interfaces: dict[str, Interface]) -> Errors:
+    """Lithium passes an interface from host to host, or by the reaction of the cell, which has no conductance."""
+    for name, interface in interfaces.items():
+        conductance = getattr(interface, "conductance", None)
+        roles = [role for role in dict.fromkeys(interface.between) if role in known_materials]
+        passive = [role for role in roles if known_materials[role].host is None]
+        if conductance is not None and passive:
+            given = format_quantity(conductance, "pA/(V*um^2)", "S/cm^2")
+            reason = f"lithium passes from host to host, and there is none in {listed(passive)}"
+            yield CaseError(f"interfaces.{name}.conductance", f"'{given}': {reason}; leave it out")
+
+
+def lithium_crosses_what_gates_it(
+    geometry: Geometry, resolved: dict[str, Material], interfaces: dict[str, Interface], cell: Cell | None
+) -> Errors:
+    """What opens on the way of lithium has a host on one side; of a mesh file this is known when it is read."""
+    if cell is not None and not isinstance(geometry, MeshFile):
+        yield from ungated_interfaces(_touching(geometry), resolved, interfaces)

@@ -1,0 +1,56 @@
+"""The way of lithium from the surfaces of its hosts to the anode, through regions that host none."""
+
+from collections.abc import Iterable, Iterator
+
+from fem_asslb.base.errors import CaseError
+from fem_asslb.base.input_types import show
+from fem_asslb.case.checks.check_parts import listed
+from fem_asslb.case.sections.interfaces import Interface
+from fem_asslb.materials.material import Material, anode_roles
+
+_OPENING = ("contact", "cohesive")
+
+
+def ungated_interfaces(
+    touching: Iterable[tuple[str, str]], materials: dict[str, Material], interfaces: dict[str, Interface]
+) -> Iterator[CaseError]:
+    """Interfaces that lithium must cross and that may open, without a host of lithium on either side.
+
+    The current of a host knows of its own surface alone: one that opens behind a coating, or between two layers of
+    electrolyte, would let it pass. Without a layer that swells as an anode any way out may be the one.
+
+    Args:
+        touching: Pairs of roles that share facets.
+        materials: Material of each role.
+        interfaces: Of the case, by name.
+
+    Yields:
+        One error for each.
+    """
+    opening = {frozenset(item.between): name for name, item in interfaces.items() if item.law in _OPENING}
+    hosts = {role for role, material in materials.items() if material.host is not None}
+    anodes = set(anode_roles(materials))
+    links = {frozenset(pair) for pair in touching}
+    reached = {role for pair in links if pair & hosts for role in pair - hosts}
+    passive = {pair for pair in links if len(pair) == 2 and not pair & hosts}
+    refused = set()
+    for start in sorted(reached):
+        body = _connected(start, passive - set(opening))
+        if not body & anodes:
+            refused |= {pair for pair in passive & set(opening) if len(pair & body) == 1}
+        # Bodies of one role, such as the grains of an electrolyte.
+        refused |= {pair for pair in opening if len(pair) == 1 and pair <= _connected(start, passive)}
+    for pair in sorted(refused, key=lambda pair: opening[pair]):
+        name = opening[pair]
+        reason = f"lithium would pass between {listed(interfaces[name].between)} also where they part"
+        accepted = "'bonded' or 'elastic'; or give the surface of the host such a law instead, or leave out the cell"
+        yield CaseError(f"interfaces.{name}.law", f"{show(interfaces[name].law)}: {reason}; expected {accepted}")
+
+
+def _connected(start: str, links: set[frozenset[str]]) -> set[str]:
+    """Roles that can be reached from one."""
+    found, added = {start}, {start}
+    while added:
+        added = {role for pair in links if pair & added for role in pair} - found
+        found |= added
+    return found

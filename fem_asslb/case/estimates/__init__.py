@@ -1,0 +1,1 @@
+"""Figures that follow from a case without solving anything."""

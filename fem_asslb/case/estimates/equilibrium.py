@@ -1,0 +1,137 @@
+"""The protocol walked through at equilibrium: what a cell without overpotentials but its resistance would do.
+
+All charges are per mass of active material [pC/pg = C/g], so that a single particle is treated as a stack is.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from functools import cached_property
+
+from fem_asslb.base.constants import FARADAY
+from fem_asslb.case.sections.case import Cell
+from fem_asslb.case.sections.protocol import in_first_charge
+from fem_asslb.case.sections.steps import Charge, Discharge, Limit, Rate, SetStoichiometry, Step
+from fem_asslb.materials.anode import AnodePotential
+from fem_asslb.materials.library import load_anode
+from fem_asslb.materials.material import LithiumHost
+
+
+@dataclass(frozen=True)
+class CellState:
+    """State of the cell at the end of a step.
+
+    Attributes:
+        stoichiometry: Of the active material [-].
+        anode_state: Charge in the anode over its capacity [-].
+        charge: Passed in the step, per mass of active material, positive [pC/pg].
+        voltage: Of the cell at the end [V]; None without a current.
+        duration: Of the step [s].
+        off_the_table: Whether the lattice table ended before a limit of the step was met.
+    """
+
+    stoichiometry: float
+    anode_state: float
+    charge: float = 0.0
+    voltage: float | None = None
+    duration: float = 0.0
+    off_the_table: bool = False
+
+
+@dataclass(frozen=True)
+class Equilibrium:
+    """A cell at equilibrium.
+
+    Attributes:
+        cell: Electrochemistry.
+        host: The one active material.
+        density: Of the active material [pg/um^3].
+        loading: Active material per plate area [pg/um^2]; None for a single particle.
+    """
+
+    cell: Cell
+    host: LithiumHost
+    density: float
+    loading: float | None
+
+    @property
+    def lattice_capacity(self) -> float:
+        """Charge for x from 0 to 1 [pC/pg]."""
+        return float(self.host.c_max) * FARADAY / self.density
+
+    @property
+    def anode_capacity(self) -> float | None:
+        """Charge of the anode per mass of active material of the cathode [pC/pg]; None without ``n_to_p``."""
+        if self.cell.n_to_p is None or self.cell.positive_reference_capacity is None:
+            return None
+        return self.cell.n_to_p * self.cell.positive_reference_capacity
+
+    @cached_property
+    def anode(self) -> AnodePotential:
+        """Potential of the anode."""
+        return load_anode(self.cell.anode, "cell.anode")
+
+    def current(self, rate: Rate) -> float:
+        """Current per mass of active material [pA/pg]."""
+        if rate.kind == "c_rate":
+            return rate.value * self.cell.one_c
+        assert self.loading is not None
+        return rate.value / self.loading
+
+    def walk(self, start: CellState, steps: tuple[Step, ...]) -> list[CellState]:
+        """States at the end of all steps."""
+        states, state = [], start
+        for index, step in enumerate(steps):
+            if isinstance(step, Charge | Discharge):
+                state = self._pass_current(state, step, in_first_charge(steps, index))
+            elif isinstance(step, SetStoichiometry):
+                state = CellState(step.stoichiometry, state.anode_state, duration=step.duration)
+            else:
+                state = CellState(state.stoichiometry, state.anode_state, duration=step.duration)
+            states.append(state)
+        return states
+
+    def _pass_current(self, start: CellState, step: Charge | Discharge, first: bool) -> CellState:
+        """State at the first limit that is met, or where the lattice data end."""
+        sign = 1.0 if isinstance(step, Charge) else -1.0
+        share = 1.0 - self.cell.side_reaction_share if first else 1.0
+        current = self.current(step.rate)
+        per_area = current * (self.loading or 0.0)
+
+        def after(charge: float) -> CellState:
+            x = start.stoichiometry - sign * share * charge / self.lattice_capacity
+            s = start.anode_state + sign * charge / (self.anode_capacity or float("inf"))
+            potential = float(self.host.potential.potential(x)) - float(self.anode.potential(s))
+            voltage = potential + sign * per_area * self.cell.resistance
+            return CellState(x, s, charge, voltage, charge / current)
+
+        end = self.host.lattice.x_min if sign > 0.0 else self.host.lattice.x_max
+        most = max(sign * (start.stoichiometry - end) * self.lattice_capacity / share, 0.0)
+        charge = min(self._charge_at(limit, after, most, sign, current) for limit in step.limits)
+        return replace(after(min(charge, most)), off_the_table=charge > most)
+
+    def _charge_at(
+        self, limit: Limit, after: Callable[[float], CellState], most: float, sign: float, current: float
+    ) -> float:
+        """Charge at which one limit is met, infinite if that is more than ``most``."""
+
+        def passed(charge: float) -> bool:
+            state = after(charge)
+            match limit.kind:
+                case "voltage":
+                    return sign * ((state.voltage or 0.0) - limit.value) >= 0.0
+                case "stoichiometry":
+                    return sign * (limit.value - state.stoichiometry) >= -1e-12
+                case "specific_capacity":
+                    return charge >= limit.value
+                case "areal_capacity":
+                    return charge * (self.loading or 0.0) >= limit.value
+                case _:
+                    return charge / current >= limit.value
+
+        low, high = 0.0, most
+        if not passed(most):
+            return float("inf")
+        for _ in range(60):
+            middle = 0.5 * (low + high)
+            low, high = (low, middle) if passed(middle) else (middle, high)
+        return high

@@ -1,0 +1,41 @@
+"""Figures that follow from a case without solving anything: what ``fem-asslb check`` prints."""
+
+from fem_asslb.case.estimates.capacity_estimates import cell_rows, charge_rows, stack_rows
+from fem_asslb.case.estimates.figures import EDGE, Row, row, states_at_equilibrium
+from fem_asslb.case.estimates.interface_estimates import interface_rows
+from fem_asslb.case.estimates.pressure_estimates import pressure_rows, shell_rows
+from fem_asslb.case.sections.case import Case
+from fem_asslb.geometry import LayeredStack, ParticleInShell
+
+
+def summary(case: Case) -> list[Row]:
+    """All derived figures of a case that has been checked.
+
+    A mesh file is not opened: its sizes are unknown here, and only what interfaces ask of it and the duration remain.
+    """
+    materials = case.resolved_materials()
+    states = states_at_equilibrium(case, materials)
+    rows = []
+    match case.geometry:
+        case LayeredStack():
+            rows += stack_rows(case, case.geometry, materials)
+            rows += cell_rows(case, materials)
+            rows += charge_rows(case, materials, states)
+            rows += pressure_rows(case, case.geometry, materials, states)
+        case ParticleInShell():
+            rows += charge_rows(case, materials, states)
+            rows += shell_rows(case, case.geometry, materials, states)
+    rows += interface_rows(case.interfaces, materials)
+    if states is not None:
+        early = f"; a step {EDGE}" if any(state.off_the_table for state in states) else ""
+        note = f"all steps, at equilibrium{early}"
+        rows.append(row("duration", sum(state.duration for state in states), "s", "h", note))
+    return rows
+
+
+def format_rows(rows: list[Row]) -> str:
+    """Table of figures for a terminal."""
+    names = max((len(figure.name) for figure in rows), default=0)
+    return "\n".join(
+        f"  {figure.name:{names}}  {figure.value:>10.4g} {figure.unit:9} {figure.note}".rstrip() for figure in rows
+    )

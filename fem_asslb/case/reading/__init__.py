@@ -1,0 +1,1 @@
+"""From a case directory to a case, with every mistake named at once."""

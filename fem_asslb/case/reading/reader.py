@@ -1,0 +1,175 @@
+"""Case directory to `Case`: inheritance, ``--set`` overrides, and every error of a case at once."""
+
+import os
+from contextlib import suppress
+from dataclasses import MISSING, fields
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from pydantic import TypeAdapter, ValidationError
+
+from fem_asslb.base.errors import CaseError, CaseErrors
+from fem_asslb.base.input_types import show
+from fem_asslb.base.printable import printable, quoted
+from fem_asslb.base.requirements import UnreadableError
+from fem_asslb.case.checks.cross_checks import cross_check
+from fem_asslb.case.checks.size_checks import runs_are_short
+from fem_asslb.case.reading.keys import fields_of
+from fem_asslb.case.reading.merging import merge, name_kinds, name_materials, options_of_petsc, parse_override
+from fem_asslb.case.reading.messages import errors_of_section, unknown_key, without_repetitions
+from fem_asslb.case.reading.readable import readable_part
+from fem_asslb.case.reading.toml_text import read_file
+from fem_asslb.case.sections.case import Case
+from fem_asslb.case.sections.paths import path_owners
+from fem_asslb.case.sections.protocol import readable_steps
+
+CASE_FILE = "case.toml"
+
+LONGEST_CHAIN = 10
+"""Cases that extend one another."""
+
+
+def read_case(
+    path: str | Path, overrides: list[str] | None = None, *, any_petsc_option: bool = False, any_size: bool = False
+) -> Case:
+    """Read, merge and check a case.
+
+    Args:
+        path: Case directory, or its TOML file.
+        overrides: ``key=value`` with a dotted key and a TOML value; text needs no quotes.
+        any_petsc_option: Whether overrides may set options of PETSc that a case may not.
+        any_size: Whether the mesh, the packing and the protocol may be larger than what can be expected to end.
+
+    Returns:
+        The checked case.
+
+    Raises:
+        CaseErrors: Everything that is wrong, one error per line.
+    """
+    free_options = options_of_petsc(overrides or []) if any_petsc_option else frozenset()
+    return build_case(read_table(path, overrides), free_options, any_size)
+
+
+def read_table(path: str | Path, overrides: list[str] | None = None) -> dict[str, Any]:
+    """Table of a case with inheritance and overrides applied, not yet validated.
+
+    Raises:
+        CaseErrors: A file that is missing or not TOML, a cycle of ``extends``, or an override that is not
+            ``key=value``.
+    """
+    try:
+        table = _read_with_base(Path(path), ())
+    except CaseError as error:
+        raise CaseErrors([error]) from error
+    errors = []
+    for text in overrides or []:
+        try:
+            changes = parse_override(text)
+            _fix_paths(changes, Path.cwd())
+            table = name_materials(merge(table, changes))
+        except CaseError as error:
+            errors.append(error)
+    if errors:
+        raise CaseErrors(errors)
+    return table
+
+
+def build_case(table: dict[str, Any], free_options: frozenset[str] = frozenset(), any_size: bool = False) -> Case:
+    """Validate a table that has the form of ``case.toml``.
+
+    Args:
+        table: The table.
+        free_options: Options of PETSc that are not looked at.
+        any_size: Whether estimates of sizes are not looked at.
+
+    Raises:
+        CaseErrors: Everything that is wrong, one error per line.
+    """
+    known, table = fields_of(Case), name_kinds(table)
+    errors = [unknown_key(key, (*known, "extends", "remove")) for key in table if key not in known]
+    sections: dict[str, Any] = {}
+    for item in fields(Case):
+        annotation, required = known[item.name]
+        if item.name in table:
+            try:
+                sections[item.name] = _adapter(item.name).validate_python(table[item.name])
+            except ValidationError as error:
+                found = errors_of_section(error, item.name, annotation, table[item.name])
+                with suppress(UnreadableError):
+                    sections[item.name] = readable_part(annotation, table[item.name], item.name, found)
+                errors += without_repetitions(found)
+        elif required:
+            errors.append(CaseError(item.name, "this section is missing"))
+        else:
+            sections[item.name] = item.default if item.default is not MISSING else {}
+    steps = table["protocol"].get("steps") if isinstance(table.get("protocol"), dict) else None
+    context = {"steps": readable_steps(steps), "free_options": free_options, "is_forced": any_size}
+    errors += cross_check({**sections, **context})
+    case = Case(**sections) if not errors else None
+    if case is not None and not any_size:
+        errors += runs_are_short(case)
+    if case is None or errors:
+        raise CaseErrors(errors)
+    return case
+
+
+@cache
+def _adapter(section: str) -> TypeAdapter[Any]:
+    return TypeAdapter(fields_of(Case)[section][0])
+
+
+def _read_with_base(path: Path, seen: tuple[Path, ...]) -> dict[str, Any]:
+    if not str(path).isprintable():
+        raise CaseError(str(path), "this is no path: it has characters that cannot be printed")
+    file = (path / CASE_FILE if path.suffix != ".toml" else path).resolve()
+    chain = " -> ".join(printable(item.parent.name, 20) for item in (*seen, file))
+    if file in seen:
+        raise CaseError("extends", f"the cases extend each other in a cycle: {chain}")
+    if len(seen) == LONGEST_CHAIN:
+        raise CaseError("extends", f"more than {LONGEST_CHAIN} cases extend one another: {chain}")
+    table = _load(file, path)
+    parent = table.pop("extends", None)
+    removed = table.pop("remove", [])
+    _fix_paths(table, file.parent)
+    if parent is None:
+        if removed:
+            raise CaseError("remove", "there is nothing to remove from; it goes with extends")
+        return name_kinds(name_materials(table))
+    if not isinstance(parent, str):
+        raise CaseError("extends", f"{show(parent)} is not a directory relative to {printable(file.parent)}")
+    base = _read_with_base(file.parent / parent, (*seen, file))
+    if not isinstance(removed, list) or not all(isinstance(key, str) for key in removed):
+        raise CaseError("remove", f"{show(removed)} is not a list of dotted keys of the case that is extended")
+    for key in removed:
+        _remove(base, key)
+    return name_materials(merge(base, table))
+
+
+def _fix_paths(table: dict[str, Any], folder: Path) -> None:
+    """A path is relative to the file that states it, or to the folder of the command that does."""
+    for owner in path_owners(table):
+        if not owner["path"].isprintable():
+            raise CaseError("path", f"{quoted(owner['path'])} is no path: it has characters that cannot be printed")
+        owner["path"] = str((folder / owner["path"]).resolve())
+
+
+def _load(file: Path, given: Path) -> dict[str, Any]:
+    if not os.path.isfile(file):
+        raise CaseError(str(given), f"no case here; expected a directory with {CASE_FILE}, or a .toml file")
+    try:
+        return read_file(file)
+    except ValueError as error:
+        raise CaseError(str(file), str(error)) from error
+    except OSError as error:
+        raise CaseError(str(file), f"cannot be read: {error.strerror}") from error
+
+
+def _remove(table: dict[str, Any], key: str) -> None:
+    *parents, last = key.split(".")
+    owner: Any = table
+    for name in parents:
+        owner = owner.get(name) if isinstance(owner, dict) else None
+    if not isinstance(owner, dict) or last not in owner:
+        raise CaseError("remove", f"{quoted(key)} is not in the case that is extended")
+    del owner[last]

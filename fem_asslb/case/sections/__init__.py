@@ -1,0 +1,1 @@
+"""Sections of ``case.toml`` as dataclasses."""

@@ -1,0 +1,198 @@
+"""The case as frozen dataclasses, one per section of ``case.toml``.
+
+From a file every quantity is text with its unit and bare numbers are dimensionless; built in Python the
+fields take plain floats in the internal units of `fem_asslb.base.units`. Fields without a default are required.
+"""
+
+from dataclasses import dataclass, field
+from typing import Annotated, Any, ClassVar, Literal
+
+from pydantic import BeforeValidator, ConfigDict, Field
+
+from fem_asslb.base.input_types import STRICT, Degree, Flag, Integer, Number, show
+from fem_asslb.base.units import (
+    ArealResistance,
+    CurrentDensity,
+    Duration,
+    SpecificCapacity,
+    SpecificCurrent,
+    Temperature,
+)
+from fem_asslb.case.sections.fixture import Fixture
+from fem_asslb.case.sections.interfaces import Interface
+from fem_asslb.case.sections.materials import MaterialEntry
+from fem_asslb.case.sections.protocol import Protocol
+from fem_asslb.geometry import Geometry, LayeredStack, MeshFile, ParticleInShell
+from fem_asslb.materials.material import Material
+
+
+@dataclass(frozen=True, kw_only=True)
+class Description:
+    """What the case is.
+
+    Attributes:
+        title: One line.
+        reference: Paper or report that the numbers come from.
+    """
+
+    __pydantic_config__: ClassVar[ConfigDict] = STRICT
+    title: str
+    reference: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Cell:
+    """Electrochemistry of the battery cell.
+
+    Attributes:
+        anode: Material of the library whose potential the counter electrode has: ``"lto"``, ``"indium"`` or
+            ``"liin"`` (both In/InLi), or ``"lithium"``. The mechanics of an anode layer come from ``materials``.
+        one_c: Current of 1C per mass of active material, e.g. ``"190 mA/g"``.
+        n_to_p: Capacity of the anode over that of the positive electrode; needed by
+            anodes whose potential changes with their state (``"lto"``).
+        positive_reference_capacity: Capacity of the positive electrode that ``n_to_p`` refers to, per mass of
+            active material, e.g. ``"202 mAh/g"``; needed with ``n_to_p``.
+        exchange_current_density: Of the particle surface [pA/um^2].
+        resistance: Of electrolyte and contacts, times plate area; its voltage drop adds to the cell voltage.
+        temperature: Of the whole cell, 200 to 500 K.
+        side_reaction_share: Share of the current on charges before the first discharge that takes no lithium
+            out of the lattice (oxidation of the electrolyte).
+        stress_driven_flux: Whether the elastic energy enters the chemical potential.
+    """
+
+    __pydantic_config__: ClassVar[ConfigDict] = STRICT
+    anode: str
+    one_c: Annotated[SpecificCurrent, Field(gt=0.0)]
+    n_to_p: Annotated[Number, Field(ge=0.01, le=100.0)] | None = None
+    positive_reference_capacity: Annotated[SpecificCapacity, Field(gt=0.0)] | None = None
+    exchange_current_density: Annotated[CurrentDensity, Field(gt=0.0)]
+    resistance: Annotated[ArealResistance, Field(ge=0.0)] = 0.0
+    temperature: Annotated[Temperature, Field(ge=200.0, le=500.0)] = 298.15
+    side_reaction_share: Annotated[Number, Field(ge=0.0, lt=1.0)] = 0.0
+    stress_driven_flux: Flag = True
+
+
+@dataclass(frozen=True, kw_only=True)
+class Initial:
+    """State at the start, free of stress.
+
+    Attributes:
+        stoichiometry: Uniform x in every host.
+        anode_state: Charge in the anode over its capacity.
+    """
+
+    __pydantic_config__: ClassVar[ConfigDict] = STRICT
+    stoichiometry: Annotated[Number, Field(ge=1e-4, le=1.0)] = 1.0
+    anode_state: Annotated[Number, Field(ge=0.0, lt=1.0)] = 0.0
+
+
+@dataclass(frozen=True, kw_only=True)
+class Time:
+    """Error-controlled time steps.
+
+    Attributes:
+        first_step: First step of every protocol step.
+        smallest_step: The run ends with a reason when it would need a smaller one.
+        largest_step: No step is larger.
+        tolerance: Local error of one step that is aimed at: in x [-], in volts, in the spent and the conducting
+            share of each interface, over the largest displacement and over the pressure; a step is repeated when its
+            error exceeds twice that.
+    """
+
+    __pydantic_config__: ClassVar[ConfigDict] = STRICT
+    first_step: Annotated[Duration, Field(gt=0.0)] = 10.0
+    smallest_step: Annotated[Duration, Field(gt=0.0)] = 1e-3
+    largest_step: Annotated[Duration, Field(gt=0.0)] = 1800.0
+    tolerance: Annotated[Number, Field(ge=1e-8, lt=1.0)] = 1e-2
+
+
+def _read_petsc(value: Any) -> Any:
+    if isinstance(value, dict) and not all(isinstance(option, str | int | float) for option in value.values()):
+        raise ValueError(f"{show(value)}: options are texts, numbers, true or false, without nested tables")
+    return value
+
+
+@dataclass(frozen=True, kw_only=True)
+class Solver:
+    """How the equations are solved.
+
+    Attributes:
+        preset: ``"direct"`` (2D, and reference) or ``"iterative"`` (3D).
+        displacement_degree: Polynomial degree of the displacement.
+        petsc: PETSc options without prefix, e.g. ``{ksp_rtol = 1e-8}``; they win over the preset.
+    """
+
+    __pydantic_config__: ClassVar[ConfigDict] = STRICT
+    preset: Literal["direct", "iterative"] = "direct"
+    displacement_degree: Degree = 2
+    petsc: Annotated[dict[str, Any], BeforeValidator(_read_petsc)] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Output:
+    """What is written besides ``history.csv``.
+
+    Attributes:
+        fields_every: Fields are written at every N-th accepted step, and at the end of each protocol step;
+            0: only there.
+        fields_at: Times since the start of the protocol at which fields are written too.
+        pictures: Whether pictures are drawn at the end of the run.
+    """
+
+    __pydantic_config__: ClassVar[ConfigDict] = STRICT
+    fields_every: Annotated[Integer, Field(ge=0, le=1_000_000_000)] = 0
+    fields_at: tuple[Annotated[Duration, Field(ge=0.0)], ...] = ()
+    pictures: Flag = True
+
+
+@dataclass(frozen=True, kw_only=True)
+class Case:
+    """One simulation.
+
+    Attributes:
+        case: What it is.
+        geometry: Layered stack, particle in a shell, or a mesh from a file.
+        materials: Material of each region role: the layers' names, and ``particle``, or the ``roles`` of the
+            particles, where a layer has them; ``particle`` and ``electrolyte`` for a particle in a shell.
+        interfaces: Laws between region roles under any names; pairs that none names are bonded.
+        cell: Electrochemistry; a purely mechanical case has none.
+        fixture: What holds the stack.
+        initial: State at the start.
+        protocol: What is done to the cell.
+        time: Time steps.
+        solver: Solver.
+        output: Output.
+    """
+
+    __pydantic_config__: ClassVar[ConfigDict] = STRICT
+    case: Description
+    geometry: Geometry
+    materials: dict[str, MaterialEntry]
+    interfaces: dict[str, Interface] = field(default_factory=dict)
+    cell: Cell | None = None
+    fixture: Fixture
+    initial: Initial = Initial()
+    protocol: Protocol
+    time: Time = Time()
+    solver: Solver = Solver()
+    output: Output = Output()
+
+    @property
+    def dimension(self) -> int | None:
+        """2 or 3; None for a mesh file, which says it when it is read."""
+        return None if isinstance(self.geometry, MeshFile) else self.geometry.dimension
+
+    def resolved_materials(self) -> dict[str, Material]:
+        """Material of each region role, read from the library."""
+        return {role: choice.resolve(f"materials.{role}") for role, choice in self.materials.items()}
+
+
+def region_roles(geometry: LayeredStack | ParticleInShell | MeshFile) -> tuple[str, ...] | None:
+    """Roles of the regions that a geometry has, bottom to top; None where only the mesh file knows."""
+    match geometry:
+        case LayeredStack():
+            return (*geometry.layers, *geometry.particle_roles)
+        case ParticleInShell():
+            return ("particle", "electrolyte")
+        case MeshFile():
+            return None

@@ -1,0 +1,199 @@
+"""Section ``interfaces``: laws between regions."""
+
+from dataclasses import dataclass
+from typing import Annotated, ClassVar, Literal
+
+from pydantic import ConfigDict, Field
+
+from fem_asslb.base.input_types import STRICT, Integer, Number
+from fem_asslb.base.requirements import Requirement, meet, unless
+from fem_asslb.base.units import ArealConductance, Duration, InterfaceStiffness, Length, Strength, Toughness
+from fem_asslb.case.sections.interface_parts import (
+    ClosedConduction,
+    GapTable,
+    MixedMode,
+    MixedModeEntry,
+    Scatter,
+    Share,
+)
+from fem_asslb.interfaces.cohesion import least_stiffness
+
+Positive = Field(gt=0.0)
+
+
+@dataclass(frozen=True, kw_only=True)
+class BondedInterface:
+    """Welded: both sides share their displacement.
+
+    Attributes:
+        law: ``"bonded"``.
+        between: Two region roles. Two regions that no interface names are bonded.
+    """
+
+    __pydantic_config__: ClassVar[ConfigDict] = STRICT
+    law: Literal["bonded"] = "bonded"
+    between: tuple[str, str]
+
+
+@dataclass(frozen=True, kw_only=True)
+class ElasticInterface:
+    """Traction proportional to the jump of the displacement.
+
+    Attributes:
+        law: ``"elastic"``.
+        between: Two region roles; one role twice for the boundaries between its grains.
+        normal_stiffness: [MPa/um]; default 100 E/h, with E of the softer side and h the facets' size.
+        shear_stiffness: [MPa/um]; default: that of opening.
+        conductance: Lithium between two regions that both host it, current per area and potential; default: as 10 nm
+            of the host.
+    """
+
+    __pydantic_config__: ClassVar[ConfigDict] = STRICT
+    law: Literal["elastic"] = "elastic"
+    between: tuple[str, str]
+    normal_stiffness: Annotated[InterfaceStiffness, Positive] | None = None
+    shear_stiffness: Annotated[InterfaceStiffness, Positive] | None = None
+    conductance: Annotated[ArealConductance, Positive] | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Opening:
+    __pydantic_config__: ClassVar[ConfigDict] = STRICT
+    between: tuple[str, str]
+    normal_stiffness: Annotated[InterfaceStiffness, Positive] | None = None
+    friction: Annotated[Number, Field(ge=0.0, le=10.0)] = 0.3
+    friction_stiffness: Annotated[InterfaceStiffness, Positive] | None = None
+    closed_conduction: ClosedConduction = "full"
+    opening_width: Annotated[Length, Positive] = 0.01
+    after_opening: Literal["returns", "lost"] = "returns"
+    conductance: Annotated[ArealConductance, Positive] | None = None
+    gap_table: GapTable | None = None
+
+
+def _gaps_are_stated_once(contact: "ContactInterface") -> list[str]:
+    if contact.gap_table is None or contact.initial_gap == 0.0:
+        return []
+    return [f"initial_gap is {contact.initial_gap:g} um; accepted: nothing beside a gap_table"]
+
+
+@dataclass(frozen=True, kw_only=True)
+class ContactInterface(_Opening):
+    """Contact without adhesion: it carries pressure and friction, and opens freely.
+
+    Attributes:
+        law: ``"contact"``.
+        between: Two region roles; one role twice for the boundaries between its grains.
+        normal_stiffness: Of the contact [MPa/um]; default 100 E/h, with E of the softer side and h the facets' size.
+        friction: Coefficient of friction.
+        friction_stiffness: Of what friction holds before it slips [MPa/um]; the drag of loose bodies is in proportion.
+            Default E/h of the softer side.
+        initial_gap: Gap at assembly, the same everywhere.
+        gap_table: Gap at assembly from place to place, ``{path = "gaps.csv"}``.
+        closed_conduction: Conducting share where closed but not bonded: ``"full"``, or
+            ``{lowest = 0.2, knee = "50 MPa", width = "10 MPa"}``.
+        opening_width: Gap over which conduction fades to zero.
+        after_opening: Whether conduction ``"returns"`` when a gap closes, or stays ``"lost"``.
+        conductance: Lithium between two regions that both host it, current per area and potential; default: as 10 nm
+            of the host.
+    """
+
+    law: Literal["contact"] = "contact"
+    initial_gap: Annotated[Length, Field(ge=0.0)] = 0.0
+    REQUIREMENTS: ClassVar = (Requirement(("initial_gap", "gap_table"), _gaps_are_stated_once),)
+
+    def __post_init__(self) -> None:
+        meet(self)
+
+
+def _only_what_adheres_is_bonded_in_part(cohesive: "CohesiveInterface") -> list[str]:
+    allowed = cohesive.initial_state == "bonded" or cohesive.bonded_fraction is None
+    accepted = "nothing where initial_state is 'unbonded'"
+    return unless(allowed, "bonded_fraction", cohesive.bonded_fraction, accepted)
+
+
+def _smooth_law_has_its_stiffness(cohesive: "CohesiveInterface") -> list[str]:
+    if cohesive.softening != "smooth-exponential" or (cohesive.normal_stiffness is None and cohesive.scatter is None):
+        return []
+    own = "'smooth-exponential' has the stiffness e^2 T^2/G everywhere"
+    return [f"{own}; leave out normal_stiffness and scatter, or take 'exponential'"]
+
+
+def _undamaged_law_is_stiff(cohesive: "CohesiveInterface") -> list[str]:
+    given, least = cohesive.normal_stiffness, least_stiffness(cohesive.normal_strength, cohesive.normal_toughness)
+    if given is None or given >= least:
+        return []
+    accepted = f"at least 10 T^2/(2 G) = {least:g} MPa/um, or the undamaged interface is soft"
+    return [f"normal_stiffness is {given:g} MPa/um; accepted: {accepted}"]
+
+
+@dataclass(frozen=True, kw_only=True)
+class CohesiveInterface(_Opening):
+    """Adhesion with strength and toughness, then contact with friction.
+
+    Attributes:
+        law: ``"cohesive"``.
+        between: Two region roles; one role twice for the boundaries between its grains.
+        normal_strength: Traction that begins to open a bonded interface.
+        normal_toughness: Energy per area to open it.
+        shear_strength: The same for sliding; default: that of opening.
+        shear_toughness: The same for sliding; default: that of opening.
+        softening: Shape behind the strength: ``"bilinear"``, ``"exponential"``, or ``"smooth-exponential"``,
+            which bends from the start and whose stiffness follows from strength and toughness.
+        mixed_mode: Toughness between opening and sliding: ``{power = 1.0}`` or ``{benzeggagh-kenane = 2.0}``, with an
+            exponent from 1 to 10.
+        viscous_time: Time by which damage lags behind; it carries the solution over snaps.
+        healing_time: Time in which the progress of the damage of a closed interface falls to 1/e, see
+            ``docs/interfaces.md``; without it damage never heals.
+        initial_state: ``"bonded"`` or ``"unbonded"``.
+        bonded_fraction: Part of the area that is bonded at assembly, facets drawn at random; default: all of it.
+            For ``"bonded"`` only.
+        gap_table: Gap at assembly from place to place, ``{path = "gaps.csv"}``; what has a gap does not adhere.
+        scatter: Weibull scatter of the strength, e.g. ``{modulus = 6.9, per = "boundary", seed = 1}``.
+        normal_stiffness: Before damage, and of the contact [MPa/um]; default 100 E/h, with E of the softer side and h
+            the facets' size, but at least 10 T^2/(2 G). The shear stiffness follows, so that dissipation does not
+            depend on the path.
+        friction: Coefficient of friction of the damaged part.
+        friction_stiffness: Of what friction holds before it slips [MPa/um]; the drag of loose bodies is in proportion.
+            Default E/h of the softer side.
+        closed_conduction: Conducting share where closed but not bonded: ``"full"``, or
+            ``{lowest = 0.2, knee = "50 MPa", width = "10 MPa"}``.
+        opening_width: Gap over which conduction fades to zero.
+        after_opening: Whether conduction ``"returns"`` when a gap closes, or stays ``"lost"``.
+        conductance: Lithium between two regions that both host it, current per area and potential; default: as 10 nm
+            of the host.
+        seed: Seed of the facets that are bonded.
+    """
+
+    law: Literal["cohesive"] = "cohesive"
+    normal_strength: Annotated[Strength, Positive]
+    normal_toughness: Annotated[Toughness, Positive]
+    shear_strength: Annotated[Strength, Positive] | None = None
+    shear_toughness: Annotated[Toughness, Positive] | None = None
+    softening: Literal["bilinear", "exponential", "smooth-exponential"] = "bilinear"
+    mixed_mode: MixedModeEntry = MixedMode()
+    viscous_time: Annotated[Duration, Field(ge=0.0)] = 0.0
+    healing_time: Annotated[Duration, Positive] | None = None
+    initial_state: Literal["bonded", "unbonded"] = "bonded"
+    bonded_fraction: Share | None = None
+    scatter: Scatter | None = None
+    seed: Annotated[Integer, Field(ge=0)] = 1
+    REQUIREMENTS: ClassVar = (
+        Requirement(("bonded_fraction", "initial_state"), _only_what_adheres_is_bonded_in_part),
+        Requirement(("normal_stiffness", "scatter", "softening"), _smooth_law_has_its_stiffness),
+        Requirement(("normal_stiffness", "normal_strength", "normal_toughness"), _undamaged_law_is_stiff),
+    )
+
+    @property
+    def modes(self) -> tuple[tuple[float, float], tuple[float, float]]:
+        """Strength [MPa] and toughness [pJ/um^2] of opening and of sliding."""
+        strength, toughness = self.normal_strength, self.normal_toughness
+        return (strength, toughness), (self.shear_strength or strength, self.shear_toughness or toughness)
+
+    def __post_init__(self) -> None:
+        meet(self)
+
+
+Interface = Annotated[
+    BondedInterface | ElasticInterface | ContactInterface | CohesiveInterface, Field(discriminator="law")
+]
+OpeningInterface = ContactInterface | CohesiveInterface

@@ -1,0 +1,120 @@
+"""Section ``materials``: which material each region has, and how its crystals lie."""
+
+from dataclasses import dataclass, field
+from typing import Annotated, Any, ClassVar, Literal
+
+from pydantic import BeforeValidator, ConfigDict, Field
+
+from fem_asslb.base.errors import CaseError
+from fem_asslb.base.input_types import STRICT, Integer, Number, Vector, show
+from fem_asslb.materials.library import resolve
+from fem_asslb.materials.material import Material
+
+
+@dataclass(frozen=True, kw_only=True)
+class Axis:
+    """Direction of the c-axis in each crystal of a material: a grain, or a particle without grains.
+
+    Attributes:
+        kind: ``"random"``: uniform on the sphere, one per crystal; ``"radial"``: from the particle's centre;
+            ``"tangential"``: one per grain, uniform among those perpendicular to the line from the particle's
+            centre to the grain's, random in a single crystal; ``"fixed"``: ``direction`` everywhere; ``"fibre"``:
+            one per crystal, about ``direction``.
+        direction: Three components along x, y, z, also in 2D; any length but zero.
+        sharpness: Concentration k of the Watson distribution exp(k cos^2) about ``direction``, 0 (random) to 1000.
+        seed: Seed of the random directions.
+    """
+
+    __pydantic_config__: ClassVar[ConfigDict] = STRICT
+    kind: Literal["random", "radial", "tangential", "fixed", "fibre"] = "random"
+    direction: Vector = (0.0, 0.0, 1.0)
+    sharpness: Annotated[Number, Field(ge=0.0, le=1000.0)] = 0.0
+    seed: Annotated[Integer, Field(ge=0)] = 1
+
+    def __post_init__(self) -> None:
+        """Check the direction."""
+        if not 1e-6 <= max(map(abs, self.direction)) <= 1e6:
+            raise ValueError("the direction of an axis has no length or far too much; expected one like [0, 1, 0]")
+
+    @property
+    def written(self) -> str | dict[str, Any]:
+        """As in ``case.toml``."""
+        match self.kind:
+            case "random" | "tangential" as kind:
+                return kind if self.seed == Axis().seed else {kind: True, "seed": self.seed}
+            case "fixed":
+                return {"direction": list(self.direction)}
+            case "fibre":
+                return {"fibre": list(self.direction), "sharpness": self.sharpness, "seed": self.seed}
+            case _:
+                return self.kind
+
+
+_AXIS_FORMS = "'random', 'radial', 'tangential', {direction = [0, 1, 0]} or {fibre = [0, 1, 0], sharpness = 5.0}"
+
+
+def _read_axis(value: Any) -> Any:
+    if isinstance(value, Axis):
+        return value
+    if value in ("random", "radial", "tangential"):
+        return {"kind": value}
+    if isinstance(value, dict):
+        keys = set(value)
+        for kind in ("random", "tangential"):
+            if keys in ({kind}, {kind, "seed"}) and value[kind] is True:
+                return {"kind": kind} | {key: value[key] for key in keys - {kind}}
+        if keys == {"direction"}:
+            return {"kind": "fixed", "direction": value["direction"]}
+        if {"fibre", "sharpness"} <= keys <= {"fibre", "sharpness", "seed"}:
+            rest = {key: value[key] for key in keys - {"fibre"}}
+            return {"kind": "fibre", "direction": value["fibre"]} | rest
+    raise ValueError(f"{show(value)} is not an axis; accepted: {_AXIS_FORMS}")
+
+
+@dataclass(frozen=True, kw_only=True)
+class MaterialChoice:
+    """Material of one region role: a name of the library, or a table with ``use`` and what differs from it.
+
+    Attributes:
+        use: Name in the library; without it the other keys describe a whole material.
+        axis: Crystal axis of each grain, or particle without grains: ``"random"``, ``"radial"``,
+            ``"tangential"`` (perpendicular to the line from the particle's centre to the grain's), ``{direction =
+            [0, 1, 0]}`` or ``{fibre = [0, 1, 0], sharpness = 5.0}`` with a sharpness from 0 to 1000; random ones
+            take a seed: ``{random = true, seed = 2}``, ``{tangential = true, seed = 2}``.
+        overrides: A key of a material, below, whose value differs from that of ``use``, such as ``youngs_modulus =
+            "165 GPa"``.
+    """
+
+    __pydantic_config__: ClassVar[ConfigDict] = STRICT
+    use: str | None = None
+    axis: Annotated[Axis, BeforeValidator(_read_axis)] = Axis()
+    overrides: dict[str, Any] = field(default_factory=dict)
+
+    def resolve(self, key: str) -> Material:
+        """The material of the library with the overrides.
+
+        Args:
+            key: Dotted key of the entry, for the messages.
+
+        Raises:
+            CaseError: One fault.
+            CaseErrors: Several faults.
+        """
+        if "anode" in self.overrides:
+            unused = "nothing uses the potential of a region's anode"
+            raise CaseError(f"{key}.anode", f"{unused}; expected a name of the library under cell.anode instead")
+        if self.use is None:
+            return resolve(self.overrides, key)
+        return resolve({"use": self.use} | self.overrides if self.overrides else self.use, key)
+
+
+def _split_overrides(value: Any) -> Any:
+    if isinstance(value, str):
+        return {"use": value}
+    if isinstance(value, dict):
+        own = {key: value[key] for key in value if key in ("use", "axis")}
+        return own | {"overrides": {key: value[key] for key in value if key not in own}}
+    return value
+
+
+MaterialEntry = Annotated[MaterialChoice, BeforeValidator(_split_overrides)]

@@ -1,0 +1,214 @@
+"""Scalar results of a state: lithium, stress, reactions and energies, the same on every rank."""
+
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+import ufl
+from dolfinx import fem
+from dolfinx.la import InsertMode
+
+from fem_asslb.base.parallel import global_max, global_min, global_sum
+from fem_asslb.equations import kinematics
+from fem_asslb.equations.mechanics import facet_normal
+from fem_asslb.equations.platen import platen_pressure
+from fem_asslb.equations.problem import Problem
+from fem_asslb.equations.supports import TOP
+from fem_asslb.fields.state import CONTACT_PRESSURE, PLATEN
+from fem_asslb.mesh.volumes import cell_volumes, role_volumes
+from fem_asslb.spaces.coefficients import region_field
+
+
+@dataclass(frozen=True)
+class StressSummary:
+    """Stress and strain of one role, from cell averages.
+
+    Attributes:
+        hydrostatic_mean: Volume average of the mean normal stress [MPa], tension positive.
+        von_mises_max: Largest cell average of the von Mises stress [MPa].
+        principal_max: Largest cell average of the largest principal stress [MPa], tension positive.
+        over_strength: Volume share in which the stress passes the strength of the material [-]: the largest principal
+            stress that of a brittle one, the von Mises stress that of one that yields.
+        strain_max: Largest cell average of the size of the total strain [-].
+    """
+
+    hydrostatic_mean: float
+    von_mises_max: float
+    principal_max: float
+    over_strength: float
+    strain_max: float
+
+
+class Diagnostics:
+    """Compiled scalars of a problem.
+
+    Args:
+        problem: The problem.
+    """
+
+    def __init__(self, problem: Problem) -> None:
+        self._problem = problem
+        self._comm = problem.domain.comm
+        self.volumes = role_volumes(problem.domain)
+        self._cell_volume = cell_volumes(problem.domain)
+        self._owned = {role: problem.domain.owned_cells_of([role]) for role in problem.domain.roles}
+        self._energy = problem.compile(problem.continuum.stored_energy(problem.state, problem.previous))
+        self._chemical_work = self._chemical_work_form()
+        self._layer_force = self._layer_force_form()
+        self._lithium = {role: self._lithium_forms(role) for role in problem.model.hosts}
+        self._cells = fem.functionspace(problem.domain.mesh, ("DG", 0))
+        materials = [problem.model.materials[role] for role in problem.domain.region_roles]
+        self._strength = region_field(problem.domain, np.array([item.strength or np.inf for item in materials]))
+        brittle = [float(item.strength_kind == "fracture") for item in materials]
+        self._is_brittle = region_field(problem.domain, np.array(brittle))
+        self._stress = {part: self._stress_forms(part) for part in problem.continuum.parts}
+        one = fem.Constant(problem.domain.mesh, 1.0)
+        self.plate_area: float | None = None
+        if problem.model.support.platen:
+            self.plate_area = self.integral(fem.form(one * problem.continuum.boundary(TOP)))
+        self._outer_motion = self._outer_motion_form()
+        surfaces = [measure for _, measure, _ in problem.currents.reactions(problem.state, problem.previous)]
+        self.reacting_area = sum(self.integral(problem.compile(one * measure)) for measure in surfaces)
+        interrupted = problem.currents.interruptions(problem.state, problem.previous)
+        self._interrupted = [problem.compile(share * measure) for share, measure in interrupted]
+
+    def integral(self, form: fem.Form) -> float:
+        """Value of a compiled form without arguments over the whole mesh."""
+        return float(global_sum(self._comm, fem.assemble_scalar(form))[0])
+
+    def active_mass(self) -> float:
+        """Mass of all hosts [pg; pg/um in 2D]."""
+        materials = self._problem.model.materials
+        return sum(self.volumes[role] * (materials[role].density or 0.0) for role in self._problem.model.hosts)
+
+    def conducting_share(self) -> float:
+        """Share of the reacting surface that conducts lithium, of a model that has some [-]."""
+        return 1.0 - sum(self.integral(form) for form in self._interrupted) / self.reacting_area
+
+    def lithium_capacity(self) -> float:
+        """Lithium in all hosts at x = 1 [pmol; pmol/um in 2D]."""
+        return sum(self.volumes[role] * host.c_max for role, host in self._problem.model.host_laws.items())
+
+    def lithium(self) -> float:
+        """Lithium in all hosts [pmol; pmol/um in 2D]."""
+        return sum(self.integral(content) for content, _ in self._lithium.values())
+
+    def lattice_volume_change(self) -> float:
+        """Mean relative change of the unit cell's volume against x = 1 [-]."""
+        total = sum(self.volumes[role] for role in self._lithium)
+        return sum(self.integral(change) for _, change in self._lithium.values()) / total
+
+    def stoichiometry_ranges(self) -> dict[str, tuple[float, float]]:
+        """Least and largest nodal stoichiometry of each host."""
+        ranges = {}
+        for role in self._problem.model.hosts:
+            lithium = self._problem.state.host_lithium
+            x = lithium.x.array[2 * lithium.function_space.dofmap.list[self._problem.domain.cells_of([role])]]
+            least = global_min(self._comm, x.min(initial=np.inf))
+            largest = global_max(self._comm, x.max(initial=-np.inf))
+            ranges[role] = float(least[0]), float(largest[0])
+        return ranges
+
+    def stack_pressure(self) -> float:
+        """Pressure of the platen [MPa], never negative."""
+        state = self._problem.state
+        law = self._problem.controls.platen.values()
+        return float(platen_pressure(law, state.number(PLATEN), state.number(CONTACT_PRESSURE)))
+
+    def reaction(self, boundary: str) -> float:
+        """Consistent reaction along the stack of a boundary that cannot move that way [pJ/um; per um of depth in 2D].
+
+        Positive where the support pushes in the positive direction, as the lower plate does under pressure.
+        """
+        forces = self._forces()
+        space, axis = self._problem.state.displacement.function_space, self._problem.domain.dimension - 1
+        facets = self._problem.domain.boundary(boundary)
+        dofs = fem.locate_dofs_topological(space.sub(axis), self._problem.domain.dimension - 1, facets)
+        owned = dofs[dofs < space.dofmap.index_map.size_local * space.dofmap.index_map_bs]
+        return float(global_sum(self._comm, forces[owned].sum())[0])
+
+    def pin_forces(self) -> float:
+        """Sum of the sizes of the forces on all dofs that conditions hold [pJ/um; per um of depth in 2D]."""
+        held = [condition.dof_indices() for condition in self._problem.conditions]
+        dofs = np.unique(np.concatenate([dofs[:owned] for dofs, owned in held]))
+        return float(global_sum(self._comm, np.abs(self._forces()[dofs]).sum())[0])
+
+    def _forces(self) -> npt.NDArray[np.float64]:
+        """What the supports must add at each dof for equilibrium."""
+        forces = fem.assemble_vector(self._problem.residual[0])
+        forces.scatter_reverse(InsertMode.add)
+        return forces.array
+
+    def swept_volume(self) -> float:
+        """Volume gained by the motion of platen or outer boundary since the start [um^3; um^2 in 2D]."""
+        if self.plate_area is not None:
+            return self.plate_area * self._problem.state.number(PLATEN)
+        return self.integral(self._outer_motion) if self._outer_motion is not None else 0.0
+
+    def elastic_energy(self) -> float:
+        """Elastic energy of bulk and interfaces [pJ; pJ/um in 2D]."""
+        return self.integral(self._energy)
+
+    def chemical_work(self) -> float:
+        """-int sigma : d(eps_swelling) of the hosts over the step, trapezoidal [pJ]."""
+        return -sum(self.integral(form) for form in self._chemical_work)
+
+    def layer_force(self) -> float:
+        """Int sigma : d(eps_swelling)/dn over the passive layers, n the lithium of the anode [pJ/pmol]."""
+        return self.integral(self._layer_force) if self._layer_force is not None else 0.0
+
+    def stresses(self) -> dict[str, StressSummary]:
+        """Stress of every role."""
+        sums = np.zeros((5, len(self._cell_volume)))
+        for forms in self._stress.values():
+            for row, form in zip(sums, forms, strict=True):
+                vector = fem.assemble_vector(form)
+                row += vector.array[self._cells.dofmap.list[:, 0]]
+        return {role: self._role_stress(sums[:, cells], role, cells) for role, cells in self._owned.items()}
+
+    def _role_stress(self, sums: npt.NDArray, role: str, cells: npt.NDArray[np.int32]) -> StressSummary:
+        volume = self._cell_volume[cells]
+        hydrostatic, over = global_sum(self._comm, [sums[0].sum(), sums[3].sum()]) / self.volumes[role]
+        largest = [(row / volume).max(initial=-np.inf) for row in (sums[1], sums[2], sums[4])]
+        von_mises, principal, strain = global_max(self._comm, largest)
+        return StressSummary(*map(float, (hydrostatic, von_mises, principal, over, strain)))
+
+    def _stress_forms(self, part: str | None) -> list[fem.Form]:
+        stress = self._problem.continuum.stress(self._problem.state, part)
+        von_mises, principal = kinematics.von_mises(stress), kinematics.largest_principal(stress)
+        decisive = ufl.conditional(ufl.gt(self._is_brittle, 0.5), principal, von_mises)
+        over = ufl.conditional(ufl.gt(decisive, self._strength), 1.0, 0.0)
+        strain = self._problem.continuum.strain(self._problem.state)
+        size, dx = ufl.sqrt(ufl.inner(strain, strain)), self._problem.continuum.dx(part, 2)
+        values = (kinematics.hydrostatic(stress), von_mises, principal, over, size)
+        return [fem.form(value * ufl.TestFunction(self._cells) * dx) for value in values]
+
+    def _lithium_forms(self, role: str) -> tuple[fem.Form, fem.Form]:
+        host, x = self._problem.continuum.fields.hosts[role], self._problem.state.host_lithium[0]
+        dx = self._problem.continuum.dx(role, 4)
+        change = host.lattice.volume(x) / host.lattice.volume(fem.Constant(self._problem.domain.mesh, 1.0)) - 1.0
+        return fem.form(host.c_max * x * dx), fem.form(change * dx)
+
+    def _chemical_work_form(self) -> list[fem.Form]:
+        continuum, state, previous = self._problem.continuum, self._problem.state, self._problem.previous
+        forms = []
+        for role in self._problem.model.hosts:
+            stress = 0.5 * (continuum.stress(state, role) + continuum.stress(previous, role))
+            swelling = continuum.free_strain(state, role) - continuum.free_strain(previous, role)
+            forms.append(fem.form(ufl.inner(stress, swelling) * continuum.dx(role, continuum.energy_degree(role))))
+        return forms
+
+    def _layer_force_form(self) -> fem.Form | None:
+        continuum = self._problem.continuum
+        if None not in continuum.parts:
+            return None
+        per_lithium = continuum.fields.layer_strain(fem.Constant(self._problem.domain.mesh, 1.0))
+        stress = continuum.stress(self._problem.state, None)
+        return fem.form(ufl.inner(stress, per_lithium) * continuum.dx(None, continuum.energy_degree(None)))
+
+    def _outer_motion_form(self) -> fem.Form | None:
+        name = self._problem.model.support.pressure
+        if name is None:
+            return None
+        motion = ufl.dot(self._problem.state.displacement, facet_normal(self._problem.domain.mesh))
+        return fem.form(motion * self._problem.continuum.boundary(name))

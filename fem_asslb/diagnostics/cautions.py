@@ -1,0 +1,83 @@
+"""Where a result leaves the ground that the model stands on: strength, data range, small strain, balances."""
+
+from collections.abc import Mapping
+
+from fem_asslb.diagnostics.balances import BALANCES, WARNED
+from fem_asslb.model.model import Model
+
+SMALL_STRAIN = 0.05
+"""Size of a strain, the root of the sum of its squared components, beyond which small-strain kinematics is doubtful."""
+
+RANGE_MARGIN = 0.01
+"""A stoichiometry or the anode's state may leave its range by this much before it is said."""
+
+ENERGY_ERROR = 1e-3
+"""Error of the energy balance beyond which time steps are too long for what interfaces do."""
+
+Ranges = Mapping[str, tuple[float, float]]
+
+
+def cautions(
+    model: Model, scalars: Mapping[str, float], ranges: Ranges, conducts: bool
+) -> dict[str, tuple[float, str]]:
+    """What is doubtful about a state.
+
+    Args:
+        model: What is solved.
+        scalars: Results of the step, as `fem_asslb.simulation.ledger` names them.
+        ranges: Least and largest stoichiometry of each host.
+        conducts: Whether a current passes; without one the potential moves nothing.
+
+    Returns:
+        By subject: how bad it is (larger is worse), and the sentence.
+    """
+    found = {}
+    for role, material in model.materials.items():
+        share = scalars[f"{role} share over strength [-]"]
+        if share > 0.0 and material.strength is not None:
+            limit = f"its {material.strength_kind} strength of {material.strength:g} MPa"
+            found[f"strength of {role}"] = share, f"{role}: {_percent(share)} % of the volume passes {limit}"
+        strain = scalars[f"{role} strain max [-]"]
+        if strain > SMALL_STRAIN:
+            text = (
+                f"{role}: strain reaches {_percent(strain)} %; small strain holds to about {_percent(SMALL_STRAIN)} %"
+            )
+            found[f"small strain of {role}"] = strain, text
+        if material.host is not None:
+            host = material.host
+            lattice, potential = ((law.x_min, law.x_max) for law in (host.lattice, host.potential))
+            found |= _outside(f"{role}: x", ranges[role], lattice, "its lattice table", "swelling is extrapolated")
+            if conducts:
+                known = "the data of its potential"
+                found |= _outside(f"{role}: x", ranges[role], potential, known, "voltage is estimated")
+    for name, words in BALANCES.items():
+        error = abs(scalars.get(name, 0.0))
+        if error > WARNED:
+            found[name] = error, f"{words}: {name.removesuffix(' [-]')} {error:.1e}"
+    energy = abs(scalars["energy balance error [-]"])
+    if energy > ENERGY_ERROR:
+        text = (
+            f"energy balance: {_percent(energy)} % of the largest energy is not accounted for; take shorter time steps"
+        )
+        found["energy balance"] = energy, text
+    state = scalars.get("anode state [-]", 0.0)
+    return found | _outside(
+        "anode: its state", (state, state), (0.0, 1.0), "its capacity", "its potential is extrapolated"
+    )
+
+
+def _outside(
+    subject: str, reached: tuple[float, float], accepted: tuple[float, float], data: str, consequence: str
+) -> dict[str, tuple[float, str]]:
+    least, largest = reached
+    outside = max(accepted[0] - least, largest - accepted[1])
+    if outside <= RANGE_MARGIN:
+        return {}
+    values = f"{least:.3f}" if largest - least < 5e-4 else f"{least:.3f} to {largest:.3f}"
+    text = f"{subject} is {values}, outside {data} ({accepted[0]:g} to {accepted[1]:g}), where {consequence}"
+    return {f"{subject} and {data}": (outside, text)}
+
+
+def _percent(share: float) -> str:
+    """Two digits, and never an exponent for what is not small."""
+    return f"{100.0 * share:.0f}" if share >= 0.1 else f"{100.0 * share:.2g}"

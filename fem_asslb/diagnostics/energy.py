@@ -1,0 +1,67 @@
+"""Energy balance of a run: what fixture and swelling do is stored or dissipated, and what is left over is told."""
+
+from collections.abc import Mapping
+
+from fem_asslb.diagnostics.bulk import Diagnostics
+from fem_asslb.diagnostics.interfaces import InterfaceDiagnostics
+
+DISSIPATION = ("cohesive", "viscous", "friction")
+"""What interfaces dissipate, in the order of `InterfaceDiagnostics.dissipation`."""
+
+
+class EnergyBalance:
+    """Sums over the steps of a run.
+
+    Attributes:
+        sums: ``fixture`` work of platen or outer pressure and ``chemical`` work -int sigma : d(eps_swelling), both
+            trapezoidal; what each interface dissipates by damage, delay and slip (``particle|cathode cohesive``,
+            ``... viscous``, ``... friction``); the ``remainder`` of all steps, and the ``largest`` energy or work so
+            far [pJ; pJ/um in 2D].
+
+    Args:
+        diagnostics: Of the bulk.
+        interfaces: Of the interfaces that may open; None without.
+        least: Energy against which errors are counted while all are smaller [pJ].
+    """
+
+    def __init__(self, diagnostics: Diagnostics, interfaces: InterfaceDiagnostics | None, least: float) -> None:
+        self._diagnostics, self._interfaces, self._least = diagnostics, interfaces, least
+        self._names = interfaces.names if interfaces is not None else []
+        self._dissipated = [f"{name} {kind}" for name in self._names for kind in DISSIPATION]
+        self.sums = dict.fromkeys(("fixture", "chemical", "remainder", "largest", *self._dissipated), 0.0)
+        self._stored = self._left = 0.0
+
+    def book(self, last: Mapping[str, float], now: Mapping[str, float]) -> None:
+        """Add what a step has done, from its ``pressure``, ``swept_volume``, ``layer_force``, ``anode_lithium``."""
+        sums, before = self.sums, self.sums["remainder"]
+        pressure, force = now["pressure"] + last["pressure"], now["layer_force"] + last["layer_force"]
+        sums["fixture"] -= 0.5 * pressure * (now["swept_volume"] - last["swept_volume"])
+        sums["chemical"] -= 0.5 * force * (now["anode_lithium"] - last["anode_lithium"])
+        sums["chemical"] += self._diagnostics.chemical_work()
+        if self._interfaces is not None:
+            dissipation = self._interfaces.dissipation(self._interfaces.points)
+            for name, energy in zip(self._dissipated, dissipation.ravel(), strict=True):
+                sums[name] += float(energy)
+        self._stored = self._diagnostics.elastic_energy()
+        sums["largest"] = max(sums["largest"], abs(self._stored), abs(sums["fixture"]), abs(sums["chemical"]))
+        sums["remainder"] = sums["fixture"] + sums["chemical"] - self._stored - sum(self._spent().values())
+        self._left = sums["remainder"] - before
+
+    def scalars(self) -> dict[str, float]:
+        """Energies and works after the step that was booked last; the names carry the units."""
+        sums = self.sums
+        scalars = {
+            "elastic energy [pJ]": self._stored,
+            "fixture work [pJ]": sums["fixture"],
+            "chemical work [pJ]": sums["chemical"],
+            "energy remainder of the step [pJ]": self._left,
+            "energy balance error [-]": -sums["remainder"] / max(sums["largest"], self._least),
+        }
+        if self._interfaces is not None:
+            scalars |= {f"{kind} energy [pJ]": energy for kind, energy in self._spent().items()}
+            scalars |= {f"{name} energy [pJ]": sums[name] for name in self._dissipated}
+        return scalars
+
+    def _spent(self) -> dict[str, float]:
+        """What all interfaces together have dissipated [pJ]."""
+        return {kind: sum(self.sums[f"{name} {kind}"] for name in self._names) for kind in DISSIPATION}

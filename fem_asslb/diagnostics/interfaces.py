@@ -1,0 +1,195 @@
+"""Results of the interfaces that may open: areas, gaps, pressures and energies, the same on every rank."""
+
+from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+import numpy.typing as npt
+
+from fem_asslb.base.functions import sqrt
+from fem_asslb.base.parallel import global_max, global_sum
+from fem_asslb.equations.problem import Problem
+from fem_asslb.interfaces.response import Response
+from fem_asslb.spaces.interface_state import PointEvaluator
+
+DEBONDED = 0.99
+"""Spent share of the toughness from which an area counts as debonded; exponential softening never quite reaches 1."""
+
+FloatArray = npt.NDArray[np.float64]
+
+
+@dataclass(frozen=True)
+class PointValues:
+    """Values at the points of the facets that this rank owns, shape (num_facets, num_points) each.
+
+    Attributes:
+        area: Of the points [um^2; um in 2D].
+        opening: Along the normal, positive over a gap [um].
+        sliding: Size of the displacement across the normal [um].
+        released: Share of the toughness that is spent, 1 without adhesion.
+        normal_traction: Tension positive [MPa].
+        shear_traction: Size [MPa].
+        conduction: Conducting share.
+        current: Of lithium out of the plus side [pA/um^2].
+        cohesive: Energy per area that damage dissipates in the step [pJ/um^2].
+        viscous: The same by delay and drag.
+        friction: The same by slip.
+    """
+
+    area: FloatArray
+    opening: FloatArray
+    sliding: FloatArray
+    released: FloatArray
+    normal_traction: FloatArray
+    shear_traction: FloatArray
+    conduction: FloatArray
+    current: FloatArray
+    cohesive: FloatArray
+    viscous: FloatArray
+    friction: FloatArray
+
+    @property
+    def is_intact(self) -> npt.NDArray[np.bool_]:
+        """Where nothing is damaged."""
+        return self.released <= 0.0
+
+    @property
+    def is_debonded(self) -> npt.NDArray[np.bool_]:
+        """Where adhesion is lost, or never was."""
+        return self.released >= DEBONDED
+
+    @property
+    def is_open(self) -> npt.NDArray[np.bool_]:
+        """Where adhesion is lost and nothing touches."""
+        return self.is_debonded & (self.opening > 0.0)
+
+
+class InterfaceDiagnostics:
+    """Compiled results of the interfaces of a problem that has some.
+
+    Attributes:
+        points: What `keep` found last: after a step, the values with which it was solved.
+
+    Args:
+        problem: The problem.
+    """
+
+    points: PointValues
+
+    def __init__(self, problem: Problem) -> None:
+        interfaces = problem.continuum.interfaces
+        assert interfaces is not None
+        self._problem, self.mesh = problem, interfaces.mesh
+        continuum = problem.continuum
+        now, before = problem.state, problem.previous
+        currents = problem.currents.through_interfaces(now, before)
+        self._evaluator = PointEvaluator(
+            self.mesh,
+            [
+                (_values(response, current), continuum.interface(item.pair))
+                for item, response, current in zip(
+                    problem.model.interfaces, continuum.responses(now, before), currents, strict=True
+                )
+            ],
+        )
+
+    def evaluate(self) -> PointValues:
+        """Values of the step just solved; only before it is accepted, as the history then moves on."""
+        values = np.moveaxis(self._evaluator.by_facet(), 2, 0)
+        return PointValues(self._evaluator.weights(), *values)
+
+    def keep(self) -> None:
+        """Keep the values of the step just solved, which will be accepted."""
+        self.points = self.evaluate()
+
+    @cached_property
+    def pair(self) -> npt.NDArray[np.int32]:
+        """Interface of each owned facet, an index into those of the model."""
+        return self.mesh.pair[: self.mesh.num_owned]
+
+    @property
+    def names(self) -> list[str]:
+        """Both roles of each interface, the plus side first."""
+        return [f"{item.plus}|{item.minus}" for item in self._problem.model.interfaces]
+
+    def dissipation(self, points: PointValues) -> FloatArray:
+        """Energy dissipated in the step by damage, by delay and drag, and by slip; shape (num_interfaces, 3) [pJ]."""
+        number = len(self.names)
+        energies = [
+            (density * points.area).sum(axis=1) for density in (points.cohesive, points.viscous, points.friction)
+        ]
+        sums = np.stack([np.bincount(self.pair, energy, minlength=number) for energy in energies], axis=1)
+        return global_sum(self._problem.domain.comm, sums.ravel()).reshape(number, -1)
+
+    def summary(self, points: PointValues) -> dict[str, float]:
+        """Areas, gaps and contact pressures of every interface that is not bonded, by name with unit."""
+        scalars: dict[str, float] = {}
+        for number, name in enumerate(self.names):
+            scalars |= self._of_one(name, points, self.pair == number)
+        return scalars
+
+    def shares(self, points: PointValues) -> dict[str, float]:
+        """Spent share of the toughness and conducting share of the area of every interface, by name.
+
+        Both are continuous in time; the open share is not, as each point counts as open or does not.
+        """
+        number, comm = len(self.names), self._problem.domain.comm
+        kinds = {"spent": points.released, "conducting": points.conduction}
+        weights = [points.area, *(points.area * values for values in kinds.values())]
+        local = [np.bincount(self.pair, weight.sum(axis=1), minlength=number) for weight in weights]
+        total, *sums = global_sum(comm, np.concatenate(local)).reshape(-1, number)
+        return {
+            f"{name} {kind}": float(value / area)
+            for kind, values in zip(kinds, sums, strict=True)
+            for name, value, area in zip(self.names, values, total, strict=True)
+        }
+
+    def _of_one(self, name: str, points: PointValues, part: npt.NDArray[np.bool_]) -> dict[str, float]:
+        comm, area, opening = self._problem.domain.comm, points.area[part], points.opening[part]
+        intact, debonded, is_open = points.is_intact[part], points.is_debonded[part], points.is_open[part]
+        closed = opening <= 0.0
+        pressure = np.maximum(-points.normal_traction[part], 0.0)
+        sums = global_sum(
+            comm,
+            [
+                area.sum(),
+                area[intact].sum(),
+                area[debonded & ~is_open].sum(),
+                area[is_open].sum(),
+                (area * opening)[is_open].sum(),
+                area[closed].sum(),
+                (area * pressure)[closed].sum(),
+                (area * points.conduction[part]).sum(),
+            ],
+        )
+        total, intact_area, closed_area, open_area, volume, pressed, force, conducting = sums
+        ends = global_max(comm, [np.max(opening, initial=0.0), np.max(-opening, initial=0.0)])
+        return {
+            f"{name} intact [-]": intact_area / total,
+            f"{name} damaged [-]": max(total - intact_area - closed_area - open_area, 0.0) / total,
+            f"{name} debonded closed [-]": closed_area / total,
+            f"{name} open [-]": open_area / total,
+            f"{name} gap mean [um]": volume / open_area if open_area else 0.0,
+            f"{name} opening max [um]": float(ends[0]),
+            f"{name} overlap max [um]": float(ends[1]),
+            f"{name} contact pressure mean [MPa]": force / pressed if pressed else 0.0,
+            f"{name} conducting [-]": conducting / total,
+        }
+
+
+def _values(response: Response, current: object) -> list:
+    """Integrands in the order of `PointValues`."""
+    shear = sum(component * component for component in response.shear_traction)
+    sliding = sum(component * component for component in response.opening.sliding)
+    return [
+        response.opening.normal,
+        sqrt(sliding),
+        response.released,
+        response.normal_traction,
+        sqrt(shear),
+        response.conduction,
+        current,
+        response.cohesive,
+        response.viscous,
+        response.friction,
+    ]

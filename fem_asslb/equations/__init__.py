@@ -1,0 +1,1 @@
+"""The equations: terms with their formulae, and the rows that they make."""

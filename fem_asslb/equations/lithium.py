@@ -1,0 +1,62 @@
+"""Lithium in a host: stoichiometry x and equilibrium potential phi = -mu/F [V], from one energy.
+
+The host's energy density is c_max times the integral of -F U(x), plus the elastic energy; mu is its derivative with
+respect to concentration. Writing phi for -mu/F gives all rows the same scale and shows the local voltage at once.
+"""
+
+import ufl
+from ufl.core.expr import Expr
+
+from fem_asslb.base.constants import FARADAY, GAS_CONSTANT
+from fem_asslb.base.functions import NumberLike
+from fem_asslb.materials.material import LithiumHost
+
+
+def equilibrium(host: LithiumHost, x: Expr, phi: Expr, test_x: Expr) -> Expr:
+    """Chemical part of the equilibrium row, F c_max (phi - U(x)) [pJ/um^3].
+
+    Together with the derivative of the elastic energy it says that phi is the equilibrium potential of the loaded host.
+    """
+    return FARADAY * host.c_max * (phi - host.potential.potential(x)) * test_x
+
+
+def storage(host: LithiumHost, x: Expr, x_previous: Expr, test_phi: Expr) -> Expr:
+    """Charge stored since the previous step, F c_max (x - x_n) [pC/um^3]."""
+    return FARADAY * host.c_max * (x - x_previous) * test_phi
+
+
+def transport(host: LithiumHost, x: Expr, phi: Expr, axis: Expr, test_phi: Expr) -> Expr:
+    """-kappa grad(phi) . grad(test), from F c_max dx/dt = -div(kappa grad(phi)) [pA/um^3].
+
+    The lithium flux is kappa grad(phi)/F = -M grad(mu) [pmol/(um^2 s)]; without stress it is Fick's, -D c_max grad(x).
+    """
+    in_plane, along_axis = host.diffusivity.conductivity(host.c_max, host.potential.slope(x))
+    gradient, test_gradient = ufl.grad(phi), ufl.grad(test_phi)
+    direction = ufl.as_vector([axis[i] for i in range(gradient.ufl_shape[0])])
+    along = ufl.dot(direction, gradient) * ufl.dot(direction, test_gradient)
+    return -in_plane * ufl.dot(gradient, test_gradient) - (along_axis - in_plane) * along
+
+
+def surface_current(exchange: Expr, temperature: Expr, electrode: Expr, phi: Expr) -> Expr:
+    """Current density out of the host, i0 2 sinh(F (V - phi)/(2 R T)) [pA/um^2 = A/m^2], positive on charge.
+
+    Butler-Volmer with equal transfer coefficients; stress enters through phi.
+
+    Args:
+        exchange: Exchange current density i0 [pA/um^2].
+        temperature: [K].
+        electrode: Potential V of the electrode [V vs Li].
+        phi: Equilibrium potential of the host at the surface [V vs Li].
+    """
+    return 2 * exchange * ufl.sinh((electrode - phi) / overpotential_scale(temperature))
+
+
+def partial_currents(exchange: Expr, temperature: Expr, electrode: Expr, phi: Expr) -> tuple[Expr, Expr]:
+    """Current densities out of and into the host, i0 exp(+-F (V - phi)/(2 R T)), of `surface_current` [pA/um^2]."""
+    ratio = (electrode - phi) / overpotential_scale(temperature)
+    return exchange * ufl.exp(ratio), exchange * ufl.exp(-ratio)
+
+
+def overpotential_scale(temperature: NumberLike) -> NumberLike:
+    """Overpotential 2 R T/F [V] at which the reaction leaves its linear range; ``temperature`` in K."""
+    return 2 * GAS_CONSTANT * temperature / FARADAY

@@ -1,0 +1,70 @@
+"""The platen: one position, one pressure law, and it never pulls."""
+
+from dataclasses import dataclass, fields
+
+from dolfinx import fem
+
+from fem_asslb.base.functions import NumberLike, maximum
+from fem_asslb.mesh.domain import Domain
+
+
+@dataclass(frozen=True)
+class PlatenControls:
+    """Numbers of the platen's law p = max(0, P + k (w - w_0)), w its position, positive outwards.
+
+    Attributes:
+        pressure: P, pressure at the reference position [MPa], compression positive.
+        stiffness: k [MPa/um]; zero keeps the pressure constant.
+        position: w_0, reference position [um].
+        clamped: 1: the platen stands still at w_0 and P is unknown; 0: P is given.
+        augmentation: Stiffness that smooths the search for P when clamped [MPa/um]; it does not change the answer.
+    """
+
+    pressure: NumberLike
+    stiffness: NumberLike
+    position: NumberLike
+    clamped: NumberLike
+    augmentation: NumberLike
+
+    @classmethod
+    def create(cls, domain: Domain, augmentation: float) -> "PlatenControls":
+        """A platen without pressure."""
+        values = (0.0, 0.0, 0.0, 0.0, augmentation)
+        return cls(*(fem.Constant(domain.mesh, value) for value in values))
+
+    def follow(self, pressure: float) -> None:
+        """Let the platen push with a pressure [MPa] wherever it stands."""
+        self.clamped.value, self.stiffness.value, self.pressure.value = 0.0, 0.0, pressure
+
+    def values(self) -> "PlatenControls":
+        """The same law with plain numbers."""
+        return PlatenControls(*(float(getattr(self, item.name).value) for item in fields(self)))
+
+
+def platen_pressure(controls: PlatenControls, position: NumberLike, contact_pressure: NumberLike) -> NumberLike:
+    """Pressure of the platen on the stack [MPa], never negative.
+
+    A clamped platen is the augmented Lagrangian of the contact between stack and platen (Alart and Curnier, 1991).
+    """
+    clamped = controls.clamped
+    reference = clamped * contact_pressure + (1 - clamped) * controls.pressure
+    stiffness = clamped * controls.augmentation + (1 - clamped) * controls.stiffness
+    return maximum(reference + stiffness * (position - controls.position), 0.0)
+
+
+def platen_balance(
+    controls: PlatenControls,
+    position: NumberLike,
+    contact_pressure: NumberLike,
+    test_position: NumberLike,
+    test_pressure: NumberLike,
+) -> NumberLike:
+    """Virtual work of the platen, and the law of its unknown pressure, per area [pJ/um^2].
+
+    With the elastic energy, the first term says that the platen's force is the consistent reaction of the stack.
+    """
+    pressure = platen_pressure(controls, position, contact_pressure)
+    standing = (pressure - contact_pressure) / controls.augmentation
+    following = (controls.pressure - contact_pressure) / controls.augmentation
+    law = controls.clamped * standing + (1 - controls.clamped) * following
+    return pressure * test_position + law * test_pressure

@@ -1,0 +1,130 @@
+"""Dirichlet conditions of a support, and the shape of the platen's motion."""
+
+import numpy as np
+from dolfinx import fem
+from dolfinx import mesh as dmesh
+
+from fem_asslb.base.errors import MeshError
+from fem_asslb.base.parallel import global_min
+from fem_asslb.mesh.domain import Domain
+from fem_asslb.model.model import Support
+
+TOP = "top"
+"""Boundary under the platen."""
+
+
+def create_conditions(
+    domain: Domain, space: fem.FunctionSpace, support: Support, prescribed: fem.Function
+) -> list[fem.DirichletBC]:
+    """Conditions on the displacement.
+
+    Args:
+        domain: The mesh.
+        space: Displacement space.
+        support: What holds the body.
+        prescribed: Displacement on ``support.prescribed``.
+    """
+    facet = domain.dimension - 1
+    conditions = [_plane(space, axis, facet, domain.boundary(name)) for name, axis in support.planes]
+    if support.platen:
+        conditions.append(_plane(space, domain.dimension - 1, facet, domain.boundary(TOP)))
+    if support.pinned:
+        return conditions + _pins(domain, space)
+    if support.prescribed is not None:
+        dofs = fem.locate_dofs_topological(space, facet, domain.boundary(support.prescribed))
+        conditions.append(fem.dirichletbc(prescribed, dofs))
+    elif domain.dimension == 2:
+        conditions += _hold(domain, space, _corner(domain), (2,))
+    return conditions
+
+
+def platen_shape(domain: Domain, space: fem.FunctionSpace) -> fem.Function:
+    """Displacement that follows the platen: one along the stack at the nodes under it, zero at all others.
+
+    It is continuous, so that the platen opens no interface: also a body that reaches the platen in a mere vertex or
+    edge has it there, where nothing holds that body to the platen.
+    """
+    axis, facet = domain.dimension - 1, domain.dimension - 1
+    continuous = fem.Function(fem.functionspace(domain.mesh, space.ufl_element()))
+    dofs = fem.locate_dofs_topological(continuous.function_space.sub(axis), facet, domain.boundary(TOP))
+    continuous.x.array[dofs] = 1.0
+    continuous.x.scatter_forward()
+    shape = fem.Function(space, name="platen")
+    shape.interpolate(continuous)
+    shape.x.scatter_forward()
+    return shape
+
+
+def _plane(space: fem.FunctionSpace, axis: int, facet: int, facets: np.ndarray) -> fem.DirichletBC:
+    """No motion along an axis of the bodies that have facets on a plane; one that meets it in a vertex is not held."""
+    dofs = fem.locate_dofs_topological(space.sub(axis), facet, facets)
+    return fem.dirichletbc(np.float64(0.0), dofs, space.sub(axis))
+
+
+def _hold(
+    domain: Domain, space: fem.FunctionSpace, vertices: np.ndarray, components: tuple[int, ...]
+) -> list[fem.DirichletBC]:
+    """No motion of one body at a vertex that several may share, the same one on every rank.
+
+    Args:
+        domain: The mesh.
+        space: Displacement space.
+        vertices: The local copy of the vertex, or none.
+        components: Those that are held.
+    """
+    topology = domain.mesh.topology
+    topology.create_connectivity(domain.dimension, 0)
+    corners = topology.connectivity(domain.dimension, 0).array.reshape(-1, domain.dimension + 1)
+    # The first dofs of a Lagrange element are those of its corners.
+    dofs = space.dofmap.list[: len(corners), : domain.dimension + 1][np.isin(corners, vertices)]
+    numbers = space.dofmap.index_map.local_to_global(dofs.astype(np.int32))
+    chosen = global_min(domain.comm, numbers.min(initial=np.iinfo(np.int64).max))
+    held = np.unique(dofs[numbers == int(chosen[0])]).astype(np.int32)
+    return [fem.dirichletbc(np.float64(0.0), 3 * held + axis, space.sub(axis)) for axis in components]
+
+
+def _pins(domain: Domain, space: fem.FunctionSpace) -> list[fem.DirichletBC]:
+    """All components at the vertex of least x, those across x at that of largest x, in 3D the last at the largest y.
+
+    In 2D the third component is held at the first vertex too, which removes the motion across the plane.
+    """
+    dimension = domain.dimension
+    held = [((1, 1, 1), (0, 1, 2)), ((-1, 1, 1), tuple(range(1, dimension)))]
+    if dimension == 3:
+        held.append(((1, -1, 1), (2,)))
+    conditions = []
+    for turn, (signs, components) in enumerate(held):
+        vertices = _outermost(domain, 1 if turn == 2 else 0, np.array(signs))
+        conditions += _hold(domain, space, vertices, components)
+    return conditions
+
+
+def _outermost(domain: Domain, axis: int, signs: np.ndarray) -> np.ndarray:
+    """The vertex of least ``signs`` times x along an axis, of equal ones that of least other coordinates."""
+    # Vertices only: a curved element has nodes between them, where nothing could be held.
+    index_map = domain.mesh.topology.index_map(0)
+    vertices = np.arange(index_map.size_local + index_map.num_ghosts, dtype=np.int32)
+    domain.mesh.topology.create_connectivity(0, domain.dimension)
+    points = signs * np.round(dmesh.compute_midpoints(domain.mesh, 0, vertices), 9)
+    points = np.roll(points, -axis, axis=1)
+    first = np.lexsort(points.T[::-1])[:1]
+    least = min(domain.comm.allgather(tuple(points[first].ravel()) or (np.inf,) * 3))
+    place = np.roll(np.array(least), axis) * signs
+    return dmesh.locate_entities(
+        domain.mesh, 0, lambda x: np.linalg.norm(x - place[:, None], axis=0) < 1e-6 * (1 + np.abs(place).max())
+    )
+
+
+def _corner(domain: Domain) -> np.ndarray:
+    """The vertex at the smallest coordinates: holding u_z there removes the rigid motion across a 2D plane, freely."""
+    corner = [domain.extent(axis)[0] for axis in range(domain.dimension)]
+    size = max(domain.extent(axis)[1] - corner[axis] for axis in range(domain.dimension))
+
+    def at_corner(x: np.ndarray) -> np.ndarray:
+        return np.all([np.abs(x[k] - corner[k]) < 1e-9 * size for k in range(domain.dimension)], axis=0)
+
+    domain.mesh.topology.create_connectivity(0, domain.dimension)
+    vertices = dmesh.locate_entities(domain.mesh, 0, at_corner)
+    if domain.comm.allreduce(len(vertices)) == 0:
+        raise MeshError(f"the mesh has no corner at {corner} um, where the motion across the plane is held")
+    return vertices

@@ -1,0 +1,1 @@
+"""The unknowns of a problem."""

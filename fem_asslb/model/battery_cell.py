@@ -1,0 +1,70 @@
+"""Electrochemistry of the whole cell around the positive electrode: currents, counter electrode, cell voltage."""
+
+from dataclasses import dataclass
+
+from fem_asslb.base.constants import FARADAY
+from fem_asslb.case.sections.case import Cell
+from fem_asslb.case.sections.steps import Rate
+from fem_asslb.materials.anode import AnodePotential
+from fem_asslb.materials.library import load_anode
+
+
+@dataclass(frozen=True)
+class BatteryCell:
+    """The cell of which the mesh is a piece.
+
+    Attributes:
+        cell: Electrochemistry of the case.
+        anode: Potential of the counter electrode.
+        active_mass: Active material in the mesh [pg; pg/um in 2D].
+        plate_area: Area of the piece seen along the stack [um^2; um in 2D]; None for a single particle.
+        initial_anode_state: Charge in the anode over its capacity at the start.
+    """
+
+    cell: Cell
+    anode: AnodePotential
+    active_mass: float
+    plate_area: float | None
+    initial_anode_state: float
+
+    @classmethod
+    def create(cls, cell: Cell, active_mass: float, plate_area: float | None, anode_state: float) -> "BatteryCell":
+        """The cell of a case."""
+        return cls(cell, load_anode(cell.anode, "cell.anode"), active_mass, plate_area, anode_state)
+
+    @property
+    def anode_capacity(self) -> float:
+        """Charge that takes the anode state from 0 to 1 [pC]; infinite where nothing limits it."""
+        if self.cell.n_to_p is None or self.cell.positive_reference_capacity is None:
+            return float("inf")
+        return self.cell.n_to_p * self.cell.positive_reference_capacity * self.active_mass
+
+    def current(self, rate: Rate) -> float:
+        """Size of the current through the mesh [pA]."""
+        if rate.kind == "c_rate":
+            return rate.value * self.cell.one_c * self.active_mass
+        assert self.plate_area is not None
+        return rate.value * self.plate_area
+
+    def anode_state(self, charge: float) -> float:
+        """Charge in the anode over its capacity when ``charge`` [pC] has passed since the start, positive on charge."""
+        return self.initial_anode_state + charge / self.anode_capacity
+
+    def anode_potential(self, charge: float) -> float:
+        """Potential of the anode [V vs Li] when ``charge`` [pC] has passed."""
+        return float(self.anode.potential(self.anode_state(charge)))
+
+    def anode_lithium(self, charge: float) -> float:
+        """Lithium that the anode has taken up [pmol] when ``charge`` [pC] has passed."""
+        return charge / FARADAY
+
+    def voltage(self, electrode: float, charge: float, current: float) -> float:
+        """Cell voltage: cathode minus anode, plus the drop over the resistance, which is positive on charge.
+
+        Args:
+            electrode: Potential of the cathode [V vs Li].
+            charge: Charge passed since the start [pC].
+            current: Current through the mesh [pA], positive on charge.
+        """
+        drop = current / self.plate_area * self.cell.resistance if self.plate_area else 0.0
+        return electrode - self.anode_potential(charge) + drop

@@ -1,0 +1,122 @@
+"""From a case and its mesh to the problem that is solved."""
+
+import numpy as np
+import numpy.typing as npt
+
+from fem_asslb.base.errors import CaseErrors
+from fem_asslb.case.checks.lithium_path import ungated_interfaces
+from fem_asslb.case.sections.case import Case
+from fem_asslb.case.sections.fixture import PressureFixture
+from fem_asslb.case.sections.materials import Axis
+from fem_asslb.geometry import ParticleInShell
+from fem_asslb.mesh.adjacency import facet_neighbours
+from fem_asslb.mesh.domain import Domain
+from fem_asslb.mesh.region_names import RegionName, read_region_name
+from fem_asslb.model import axes
+from fem_asslb.model.interface_laws import build_interfaces
+from fem_asslb.model.model import ChargeTransfer, Model, Support
+
+
+def build_model(case: Case, domain: Domain) -> Model:
+    """The model that a case describes, on its mesh.
+
+    Args:
+        case: A checked case.
+        domain: Its mesh.
+
+    Raises:
+        CaseErrors: Lithium must cross interfaces that open and cannot interrupt it.
+    """
+    materials = case.resolved_materials()
+    touching = _touching_roles(domain)
+    if case.cell is not None and (refused := list(ungated_interfaces(touching, materials, case.interfaces))):
+        raise CaseErrors(refused)
+    hosts = sorted(role for role, material in materials.items() if material.host is not None)
+    return Model(
+        materials=materials,
+        axes=crystal_axes(case, domain, hosts),
+        support=build_support(case, domain),
+        interfaces=build_interfaces(case.interfaces, materials, domain, case.solver.displacement_degree),
+        charge_transfer=_charge_transfer(case, touching, hosts),
+        initial_stoichiometry=case.initial.stoichiometry,
+        stress_driven_flux=case.cell.stress_driven_flux if case.cell else True,
+        displacement_degree=case.solver.displacement_degree,
+    )
+
+
+def build_support(case: Case, domain: Domain) -> Support:
+    """Planes of symmetry, platen and outer pressure of a case.
+
+    A stack stands on ``bottom``; ``left`` (and ``front`` in 3D) are planes of symmetry, the other walls only in a die.
+    """
+    stack = domain.dimension - 1
+    generalised = case.fixture.out_of_plane == "generalised-plane-strain"
+    across = {"left": 0, "right": 0, "front": 1, "back": 1}
+    if isinstance(case.fixture, PressureFixture):
+        planes = [
+            ("bottom", stack),
+            *((name, axis) for name, axis in across.items() if name in domain.boundaries),
+        ]
+        if "bottom" not in domain.boundaries:
+            return Support((), pressure="outer", generalised_plane_strain=generalised, pinned=True)
+        return Support(tuple(planes), pressure="outer", generalised_plane_strain=generalised)
+    held = ("left", "right", "front", "back") if case.fixture.walls == "symmetric" else ("left", "front")
+    planes = [
+        ("bottom", stack),
+        *((name, across[name]) for name in held if domain.dimension == 3 or across[name] == 0),
+    ]
+    return Support(tuple(planes), platen=True, generalised_plane_strain=generalised)
+
+
+def crystal_axes(case: Case, domain: Domain, hosts: list[str]) -> npt.NDArray[np.float64]:
+    """Crystal axis of each local cell, shape (num_cells, 3); along z where there is no choice to make."""
+    kinds = {case.materials[role].axis.kind for role in hosts}
+    radius = np.zeros((len(domain.regions), 3))
+    if "tangential" in kinds:
+        radius[:, : domain.dimension] = axes.centres(domain) - _particle_centres(case, domain)
+    per_region = np.tile([0.0, 0.0, 1.0], (len(domain.regions), 1))
+    for region, name in enumerate(map(read_region_name, domain.regions)):
+        if name.role in hosts:
+            per_region[region] = _region_axis(case.materials[name.role].axis, name, radius[region])
+    per_cell = per_region[domain.cell_region]
+    if "radial" in kinds:
+        cells = domain.cells_of(role for role in hosts if case.materials[role].axis.kind == "radial")
+        per_cell[cells] = axes.radial_axes(domain, _particle_centres(case, domain))[cells]
+    return per_cell
+
+
+def _particle_centres(case: Case, domain: Domain) -> npt.NDArray[np.float64]:
+    """Centre of each region's particle: the origin for a particle in a shell, of which the mesh may be a part only."""
+    if isinstance(case.geometry, ParticleInShell):
+        return np.zeros((len(domain.regions), domain.dimension))
+    return axes.particle_centres(domain)
+
+
+def _region_axis(choice: Axis, name: RegionName, radius: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
+    direction = np.asarray(choice.direction, dtype=float)
+    crystal = axes.crystal_key(name)
+    match choice.kind:
+        case "random":
+            return axes.random_axis(choice.seed, crystal)
+        case "fibre":
+            return axes.fibre_axis(choice.seed, crystal, direction, choice.sharpness)
+        case "tangential":
+            # A single crystal has no radius: its direction is random.
+            return axes.tangential_axis(choice.seed, crystal, radius if name.grain else np.zeros(3))
+        case _:
+            return direction / np.linalg.norm(direction)
+
+
+def _touching_roles(domain: Domain) -> set[tuple[str, str]]:
+    """Ordered pairs of roles that share facets, each in both orders."""
+    roles = domain.region_roles
+    touching = {(roles[i], roles[j]) for i, j in facet_neighbours(domain.mesh, domain.cell_region)}
+    return touching | {(b, a) for a, b in touching}
+
+
+def _charge_transfer(case: Case, touching: set[tuple[str, str]], hosts: list[str]) -> ChargeTransfer | None:
+    """Hosts react wherever they touch another role."""
+    if case.cell is None:
+        return None
+    pairs = tuple(sorted((a, b) for a, b in touching if a in hosts and b not in hosts))
+    return ChargeTransfer(case.cell.exchange_current_density, case.cell.temperature, interfaces=pairs)

@@ -1,0 +1,148 @@
+"""What is solved, as plain data: materials, interfaces, supports. Knows nothing of meshes, files or time."""
+
+import math
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+from fem_asslb.interfaces.law import ContactLaw, ElasticLaw
+from fem_asslb.materials.material import LithiumHost, Material
+
+GapField = Callable[[npt.NDArray[np.float64]], npt.NDArray[np.float64]]
+"""Gaps [um] of points of shape (3, n)."""
+
+
+@dataclass(frozen=True)
+class InterfaceStart:
+    """State of an interface at assembly.
+
+    Attributes:
+        bonded_share: Share of the area that adheres; facets are drawn at random.
+        gap: Initial gap [um], a number or a function of points of shape (3, n); where it is positive nothing adheres.
+        weibull_modulus: Of the scatter of the strength; infinite for none.
+        scatter_by_boundary: Whether one strength is drawn for each pair of regions that touch, not for each facet.
+        seed: Of the facets that adhere.
+        scatter_seed: Of the strengths.
+    """
+
+    bonded_share: float = 1.0
+    gap: float | GapField = 0.0
+    weibull_modulus: float = math.inf
+    scatter_by_boundary: bool = False
+    seed: int = 1
+    scatter_seed: int = 1
+
+
+@dataclass(frozen=True)
+class Interface:
+    """Interface between two roles that may open; every pair without one is welded.
+
+    Attributes:
+        plus: Role on the plus side; between regions of one role, plus is the lower region number.
+        minus: Role on the minus side.
+        law: What it answers to an opening.
+        start: State at assembly.
+        conductance: Current per area and difference of potential between two hosts [pA/(um^2 V)]; the interface
+            carries lithium from the one to the other. None where lithium does not pass from host to host.
+        name: In the case; empty where there is none.
+    """
+
+    plus: str
+    minus: str
+    law: ElasticLaw | ContactLaw
+    start: InterfaceStart = InterfaceStart()
+    conductance: float | None = None
+    name: str = ""
+
+    @property
+    def pair(self) -> tuple[str, str]:
+        """Roles of both sides, plus first."""
+        return self.plus, self.minus
+
+
+@dataclass(frozen=True)
+class ChargeTransfer:
+    """Where and how fast lithium leaves the hosts.
+
+    Attributes:
+        exchange_current_density: i0 [pA/um^2 = A/m^2].
+        temperature: [K].
+        interfaces: Pairs (host role, other role).
+        boundaries: Outer boundaries of hosts that react too.
+    """
+
+    exchange_current_density: float
+    temperature: float
+    interfaces: tuple[tuple[str, str], ...] = ()
+    boundaries: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Support:
+    """What holds the body.
+
+    Attributes:
+        planes: Boundaries that do not move along one coordinate: name and index of the coordinate.
+        platen: Whether the boundary ``top`` sits under a platen.
+        pressure: Boundary under a prescribed pressure; None for none.
+        prescribed: Boundary whose displacement is prescribed; None for none.
+        generalised_plane_strain: In 2D, a uniform strain across the plane is free; otherwise it is zero.
+        pinned: Whether the outermost vertices hold the rigid motions of a body whose loads balance; they carry nothing.
+    """
+
+    planes: tuple[tuple[str, int], ...]
+    platen: bool = False
+    pressure: str | None = None
+    prescribed: str | None = None
+    generalised_plane_strain: bool = False
+    pinned: bool = False
+
+    @property
+    def boundaries(self) -> set[str]:
+        """Boundaries that are held or loaded; all others are free."""
+        named = {name for name in (self.pressure, self.prescribed) if name is not None}
+        return {name for name, _ in self.planes} | named | ({"top"} if self.platen else set())
+
+
+@dataclass(frozen=True)
+class Model:
+    """A cell or a part of it.
+
+    Attributes:
+        materials: Material of each role.
+        axes: Crystal axis of each local cell or of each region, shape (n, 3); see `fem_asslb.model.axes`.
+        support: What holds it.
+        interfaces: Those that may open.
+        charge_transfer: Surface reaction of the hosts; None for closed hosts.
+        initial_stoichiometry: x at which every host is free of strain.
+        stress_driven_flux: Whether the elastic energy enters the chemical potential.
+        displacement_degree: Polynomial degree of the displacement, 1 or 2.
+        lithium_degree: Polynomial degree of x and phi.
+    """
+
+    materials: Mapping[str, Material]
+    axes: npt.NDArray[np.float64]
+    support: Support
+    interfaces: tuple[Interface, ...] = ()
+    charge_transfer: ChargeTransfer | None = None
+    initial_stoichiometry: float = 1.0
+    stress_driven_flux: bool = True
+    displacement_degree: int = 2
+    lithium_degree: int = 1
+
+    @property
+    def host_laws(self) -> dict[str, LithiumHost]:
+        """Law of each role whose material stores lithium."""
+        return {role: material.host for role, material in self.materials.items() if material.host is not None}
+
+    @property
+    def hosts(self) -> tuple[str, ...]:
+        """Roles whose material stores lithium, sorted."""
+        return tuple(sorted(self.host_laws))
+
+    @property
+    def passive(self) -> tuple[str, ...]:
+        """Roles whose material stores no lithium, sorted."""
+        return tuple(sorted(role for role in self.materials if role not in self.hosts))

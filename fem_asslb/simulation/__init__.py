@@ -1,0 +1,1 @@
+"""A protocol carried out step by step."""

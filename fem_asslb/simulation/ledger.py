@@ -1,0 +1,152 @@
+"""The books of a run: balances of lithium, force and energy, and the scalars of each step in the units people use."""
+
+from fem_asslb.base.constants import FARADAY
+from fem_asslb.base.units import convert
+from fem_asslb.diagnostics.balances import LEAST_STRAIN, Balances, least_stress
+from fem_asslb.diagnostics.bulk import Diagnostics
+from fem_asslb.diagnostics.energy import EnergyBalance
+from fem_asslb.diagnostics.interfaces import InterfaceDiagnostics
+from fem_asslb.equations.problem import Problem
+from fem_asslb.fields.state import ELECTRODE, OUT_OF_PLANE, PLATEN
+from fem_asslb.model.battery_cell import BatteryCell
+from fem_asslb.simulation.loading import Loading
+
+
+class Ledger:
+    """Sums over the steps of a run.
+
+    Attributes:
+        energy: Works and energies.
+        balances: Errors of what must balance at every step.
+        lithium: What should be left in the hosts by the current that passed [pmol; pmol/um in 2D].
+
+    Args:
+        problem: The equations.
+        diagnostics: Scalars of their state.
+        interfaces: Results of the interfaces that may open; None if there are none.
+        loading: The protocol and how far it is.
+        cell: Electrochemistry around the positive electrode; None for a mechanical case.
+    """
+
+    def __init__(
+        self,
+        problem: Problem,
+        diagnostics: Diagnostics,
+        interfaces: InterfaceDiagnostics | None,
+        loading: Loading,
+        cell: BatteryCell | None,
+    ) -> None:
+        self._problem, self._diagnostics, self._interfaces = problem, diagnostics, interfaces
+        self._loading, self._cell = loading, cell
+        least = 0.5 * LEAST_STRAIN * least_stress(problem) * sum(diagnostics.volumes.values())
+        self.energy = EnergyBalance(diagnostics, interfaces, least)
+        self.balances = Balances(problem, diagnostics)
+        self.lithium = self._diagnostics.lithium()
+        self._last = dict.fromkeys(("pressure", "swept_volume", "layer_force", "anode_lithium", "charge"), 0.0)
+        self._last["lithium"] = self.lithium
+
+    def snapshot(self) -> dict[str, float]:
+        """Everything needed to continue."""
+        return {
+            "lithium": self.lithium,
+            **{f"energy.{k}": v for k, v in self.energy.sums.items()},
+            **{f"last.{k}": v for k, v in self._last.items()},
+            **{f"largest.{k}": v for k, v in self.balances.largest.items()},
+        }
+
+    def restore(self, snapshot: dict[str, float]) -> None:
+        """Continue from a snapshot."""
+        self.lithium = snapshot["lithium"]
+        self.energy.sums = {key: snapshot[f"energy.{key}"] for key in self.energy.sums}
+        self._last = {key: snapshot[f"last.{key}"] for key in self._last}
+        prefix = "largest."
+        self.balances.largest = {k.removeprefix(prefix): v for k, v in snapshot.items() if k.startswith(prefix)}
+
+    def close_step(self, time: float, length: float) -> dict[str, float]:
+        """Book the step just accepted and return all scalars; the names carry the units.
+
+        Args:
+            time: At its end [s].
+            length: Of the step [s].
+        """
+        now = self._now()
+        if self._interfaces is not None:
+            self._interfaces.keep()
+        self.energy.book(self._last, now)
+        self._book_lithium(length)
+        scalars = {"time [h]": convert(time, "s", "h")}
+        errors = self.balances.errors(now["pressure"], self.lithium, self._last["lithium"], length)
+        scalars |= self._mechanical(now) | self.energy.scalars() | self._electrochemical() | errors | self._stresses()
+        if self._interfaces is not None:
+            scalars |= self._interfaces.summary(self._interfaces.points)
+        change, charge = now["pressure"] - self._last["pressure"], self._area_charge() - self._last["charge"]
+        if charge != 0.0:
+            scalars["dp/dq [MPa cm2/mAh]"] = change / charge
+        self._last = {**now, "charge": self._area_charge()}
+        return scalars
+
+    def _now(self) -> dict[str, float]:
+        return {
+            "pressure": self._loading.pressure(),
+            "swept_volume": self._diagnostics.swept_volume(),
+            "layer_force": self._diagnostics.layer_force(),
+            "anode_lithium": float(self._problem.controls.anode_lithium.value),
+            "lithium": self._diagnostics.lithium(),
+        }
+
+    def _book_lithium(self, length: float) -> None:
+        controls = self._problem.controls
+        if float(controls.forced.value):
+            self.lithium = float(controls.forced_x.value) * self._diagnostics.lithium_capacity()
+        else:
+            current = float(controls.current_density.value) * self._diagnostics.reacting_area
+            self.lithium -= current * length / FARADAY
+
+    def _mechanical(self, now: dict[str, float]) -> dict[str, float]:
+        scalars = {"stack pressure [MPa]": now["pressure"]}
+        if self._diagnostics.plate_area is not None:
+            scalars["platen displacement [um]"] = self._problem.state.number(PLATEN)
+        if self._problem.model.support.generalised_plane_strain:
+            scalars["out-of-plane strain [-]"] = self._problem.state.number(OUT_OF_PLANE)
+        return scalars
+
+    def _electrochemical(self) -> dict[str, float]:
+        cell, diagnostics = self._cell, self._diagnostics
+        if not self._problem.model.hosts:
+            return {}
+        lithium, capacity = diagnostics.lithium(), diagnostics.lithium_capacity()
+        ranges = diagnostics.stoichiometry_ranges().values()
+        scalars = {
+            "stoichiometry mean [-]": lithium / capacity,
+            "stoichiometry min [-]": min(least for least, _ in ranges),
+            "stoichiometry max [-]": max(largest for _, largest in ranges),
+            "unit cell volume change [%]": 100.0 * diagnostics.lattice_volume_change(),
+        }
+        if cell is not None:
+            mass, charge = cell.active_mass, self._loading.charge
+            scalars["cell voltage [V]"] = self._loading.voltage()
+            scalars["cathode potential [V]"] = self._problem.state.number(ELECTRODE)
+            if cell.anode_capacity < float("inf"):
+                scalars["anode state [-]"] = cell.anode_state(charge)
+            scalars["anode potential [V]"] = cell.anode_potential(charge)
+            scalars["specific capacity [mAh/g]"] = convert(charge / mass, "pC/pg", "mAh/g")
+            if diagnostics.plate_area:
+                density = self._loading.current / diagnostics.plate_area
+                scalars["areal capacity [mAh/cm2]"] = self._area_charge()
+                scalars["current density [mA/cm2]"] = convert(density, "pA/um^2", "mA/cm^2")
+        return scalars
+
+    def _stresses(self) -> dict[str, float]:
+        scalars = {}
+        for role, stress in self._diagnostics.stresses().items():
+            scalars[f"{role} hydrostatic stress mean [MPa]"] = stress.hydrostatic_mean
+            scalars[f"{role} von Mises stress max [MPa]"] = stress.von_mises_max
+            scalars[f"{role} principal stress max [MPa]"] = stress.principal_max
+            scalars[f"{role} share over strength [-]"] = stress.over_strength
+            scalars[f"{role} strain max [-]"] = stress.strain_max
+        return scalars
+
+    def _area_charge(self) -> float:
+        """Charge passed per plate area [mAh/cm2]; zero without plates."""
+        area = self._diagnostics.plate_area
+        return convert(self._loading.charge / area, "pC/um^2", "mAh/cm^2") if area else 0.0

@@ -1,0 +1,1 @@
+"""Newton's method, its convergence, its linear solvers."""

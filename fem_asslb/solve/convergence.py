@@ -1,6 +1,7 @@
 """When Newton's method has converged, and when it will not: by the update that would follow in each field."""
 
 import logging
+import math
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -17,6 +18,10 @@ TOLERANCE = 1e-8
 
 _ROUNDING = 1e-12
 """Residual over that before the update, where one iteration solves a linear step."""
+
+_PUSHED = 1e3
+"""Residual over that before the first update, above which the update has pushed a field out of balance; rounding stays
+far below it."""
 
 _PATIENCE = 12
 """Iterations after which the displacement must still come nearer: by a factor of ten in three iterations."""
@@ -103,13 +108,16 @@ def _to_come(now: SolveReport, before: SolveReport) -> float:
 
     It is to the residual as the last update was to that before it, unless that was one of a few stiff contacts:
     then the square of the ratio of the updates says more. The worse of both counts; the first iteration says nothing
-    unless the step is linear.
+    unless the step is linear, and nothing at all if it pushes a field out of balance: a Krylov space that looks at the
+    larger residual of another field leaves that one where it was.
     """
     largest = 0.0
     for name, size in now.updates.items():
         ratio = _over(now.residuals[name], before.residuals[name])
         if before.updates:
             ratio = max(ratio, _over(size, before.updates[name]) ** 2)
+        elif now.residuals[name] > _PUSHED * before.residuals[name]:
+            return math.inf
         elif ratio > _ROUNDING:
             ratio = 1.0
         largest = max(largest, ratio * size)

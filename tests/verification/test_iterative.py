@@ -66,11 +66,21 @@ def test_books_of_a_cell(comm, shared_path):
 
 
 def test_a_step_succeeds_after_rejected_ones(comm, shared_path):
-    """One iteration leaves 1e-5 of the update: enough for a short step only."""
-    changes = ["solver.preset=iterative", "solver.petsc={snes_max_it=1}"]
+    """Few iterations, each of which leaves a hundredth of the update: enough for a short step only."""
+    changes = ["solver.preset=iterative", "solver.petsc={snes_max_it=4, ksp_rtol=1e-2}"]
     record = build(comm, "column", changes, shared_path).advance()
-    assert record.rejected > 5
+    assert record.rejected > 0
     assert record.scalars["stack pressure [MPa]"] == pytest.approx(81.0 * record.duration / 60.0, rel=1e-8)
+    assert abs(record.scalars["plate force error [-]"]) < 1e-6
+
+
+@pytest.mark.parametrize("pressure", [1e-3, 1.0])
+def test_a_field_that_the_first_iteration_leaves_out_of_balance_is_not_solved(comm, shared_path, pressure):
+    """A Krylov space that meets its tolerance by the potential alone moves the platen and nothing below it."""
+    steps = f"protocol.steps=['press to {pressure} MPa in 10 s']"
+    record = build(comm, "column", ["solver.preset=iterative", steps], shared_path).advance()
+    assert record.scalars["separator hydrostatic stress mean [MPa]"] < -0.3 * pressure
+    assert abs(record.scalars["plate force error [-]"]) < 1e-6
 
 
 @pytest.mark.parametrize("preset", PRESETS)

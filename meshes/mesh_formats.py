@@ -50,6 +50,9 @@ def format_of(path: Path) -> str:
                 _require_self_contained(name, path, content)
                 if name == GMSH:
                     _require_different_names(path, content)
+                    _require_whole_names(path, content)
+                if name in (UNV, ABAQUS) and content.find(b"\0") >= 0:
+                    raise MeshError(f"{quoted(path, 160)} is damaged: a text with the character NUL")
             return name
     raise MeshError(f"{quoted(path, 160)} is no mesh file that can be read; accepted: {ACCEPTED}")
 
@@ -64,9 +67,7 @@ def _require_self_contained(name: str, path: Path, content: mmap.mmap) -> None:
 
 def _require_different_names(path: Path, content: mmap.mmap) -> None:
     """Names of groups of one dimension differ: Gmsh takes the first of two and leaves the other group without one."""
-    first = content.find(b"$PhysicalNames")
-    section = content[first : content.find(b"$EndPhysicalNames", first)] if first >= 0 else b""
-    groups = set(re.findall(rb"^[ \t]*(\d)[ \t]+(\d+)[ \t]+\"(.*)\"", section, re.MULTILINE))
+    groups = set(re.findall(rb"^[ \t]*(\d)[ \t]+(\d+)[ \t]+\"(.*)\"", _names(content), re.MULTILINE))
     uses = Counter((dimension, name) for dimension, _, name in groups)
     if twice := sorted(group for group, count in uses.items() if count > 1):
         dimension, name = (text.decode(errors="replace") for text in twice[0])
@@ -74,3 +75,18 @@ def _require_different_names(path: Path, content: mmap.mmap) -> None:
             f"{quoted(path, 120)} has several groups of dimension {dimension} called {quoted(name, 60)}; "
             "accepted: a name for each"
         )
+
+
+def _require_whole_names(path: Path, content: mmap.mmap) -> None:
+    """Names of groups have no control characters: Gmsh cuts a name off at some of them."""
+    if found := re.search(rb"[^\r\n]*[\0-\x08\x0b\x0c\x0e-\x1f][^\r\n]*", _names(content)):
+        line = found[0].decode(errors="replace")
+        raise MeshError(
+            f"{quoted(path, 120)} names a group {quoted(line.strip(), 60)}; accepted: no control characters"
+        )
+
+
+def _names(content: mmap.mmap) -> bytes:
+    """Where a file of Gmsh names its groups."""
+    first = content.find(b"$PhysicalNames")
+    return content[first : content.find(b"$EndPhysicalNames", first)] if first >= 0 else b""

@@ -181,12 +181,15 @@ def _read_abaqus(path: Path) -> ForeignMesh:
 
     A range of numbers, which a set may state in their place, has fewer than the file has bytes.
     """
-    keyword, most, is_range = "", path.stat().st_size, False
+    keyword, most, is_range, has_cells = "", path.stat().st_size, False, False
     with path.open(errors="replace") as file:
         for number, line in enumerate(file, start=1):
             if line.startswith("*"):
                 if not line.startswith("**"):
                     keyword, is_range = line.partition(",")[0].strip().upper(), "GENERATE" in line.upper()
+                    has_cells |= keyword == "*ELEMENT"
+                    if keyword == "*ELSET" and not has_cells:
+                        raise MeshError(f"line {number}: a set of elements before any; accepted: sets behind them")
             elif keyword == "*ELSET" and re.search("[^0-9, ]", line.strip()):
                 raise MeshError(f"line {number}: {quoted(line.strip(), 30)} in a set; accepted: numbers of elements")
             elif is_range and line.strip() and not _is_range(line, most):

@@ -159,7 +159,11 @@ CELLS_OF_VTU = [("connectivity", 1, "ascii", "0 1 2"), ("offsets", 1, "ascii", "
 @pytest.mark.parametrize(
     ("text", "message"),
     [
-        ("*NODE\n1, 0, 0\n2, 1, 0\n3, 0, 1\n*ELSET, ELSET=a\n1\n*ELEMENT, TYPE=CPS3\n1, 1, 2, 3\n", "as Abaqus"),
+        (
+            "*NODE\n1, 0, 0\n2, 1, 0\n3, 0, 1\n*ELSET, ELSET=a\n1\n*ELEMENT, TYPE=CPS3\n1, 1, 2, 3\n",
+            "line 5: a set of elements",
+        ),
+        (f"{ONE_TRIANGLE}*ELSET, ELSET=b\0c\n1\n", "the character NUL"),
         (
             "*NODE\n1, 0, 0\n2, 1, 0\n3, 0, 1\n*ELEMENT, TYPE=CPS3, ELSET=a\n1, 1, 2, 3\n*ELSET, ELSET=b\na\n",
             "line 8: 'a' in a set",
@@ -190,6 +194,16 @@ def test_two_groups_of_a_file_of_gmsh_have_two_names(formats, tmp_path):
         read_mesh(tmp_path / "cell.msh")
     (tmp_path / "cell.msh").write_text(text.replace(second, f'{names[0][0]}"{name}"'))
     assert name in read_mesh(tmp_path / "cell.msh").groups
+
+
+@pytest.mark.parametrize("character", ["\0", "\x01", "\x0b", "\x1b"])
+def test_a_name_in_a_file_of_gmsh_that_it_would_cut_off_is_refused(character, formats, tmp_path):
+    text = formats["text.msh"].read_text()
+    line = re.findall(r'^(1 \d+ ".*")$', text, re.MULTILINE)[0]
+    (tmp_path / "cell.msh").write_text(text.replace(line, line[:7] + character + line[7:]))
+    with pytest.raises(MeshError, match="names a group .* accepted: no control characters") as caught:
+        read_mesh(tmp_path / "cell.msh")
+    assert str(caught.value).isprintable() and len(str(caught.value)) <= 300
 
 
 def test_a_file_of_beginnings_is_looked_at_once(tmp_path):

@@ -73,7 +73,7 @@ def _outside(
     outside = max(accepted[0] - least, largest - accepted[1])
     if outside <= RANGE_MARGIN:
         return {}
-    values = f"{least:.3f}" if largest - least < 5e-4 else f"{least:.3f} to {largest:.3f}"
+    values = " to ".join(dict.fromkeys((f"{least:.3f}", f"{largest:.3f}")))
     text = f"{subject} is {values}, outside {data} ({accepted[0]:g} to {accepted[1]:g}), where {consequence}"
     return {f"{subject} and {data}": (outside, text)}
 

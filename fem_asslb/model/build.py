@@ -4,7 +4,7 @@ import numpy as np
 import numpy.typing as npt
 
 from fem_asslb.base.errors import CaseErrors
-from fem_asslb.case.checks.lithium_path import ungated_interfaces
+from fem_asslb.case.checks.lithium_path import anodes_beside_hosts, ungated_interfaces
 from fem_asslb.case.sections.case import Case
 from fem_asslb.case.sections.fixture import PressureFixture
 from fem_asslb.case.sections.materials import Axis
@@ -25,12 +25,15 @@ def build_model(case: Case, domain: Domain) -> Model:
         domain: Its mesh.
 
     Raises:
-        CaseErrors: Lithium must cross interfaces that open and cannot interrupt it.
+        CaseErrors: Lithium must cross interfaces that open and cannot interrupt it, or a region beside a host swells
+            as the anode.
     """
     materials = case.resolved_materials()
     touching = _touching_roles(domain)
-    if case.cell is not None and (refused := list(ungated_interfaces(touching, materials, case.interfaces))):
-        raise CaseErrors(refused)
+    if case.cell is not None:
+        refused = [*ungated_interfaces(touching, materials, case.interfaces), *anodes_beside_hosts(touching, materials)]
+        if refused:
+            raise CaseErrors(refused)
     hosts = sorted(role for role, material in materials.items() if material.host is not None)
     return Model(
         materials=materials,

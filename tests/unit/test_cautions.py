@@ -36,6 +36,7 @@ def test_nothing_is_said_of_a_state_within_all_limits():
         ({"anode state [-]": 1.04}, None, "anode: its state is 1.040, outside its capacity (0 to 1)"),
         (None, {"particle": (0.2, 0.9)}, "particle: x is 0.200 to 0.900, outside its lattice table (0.25 to 1)"),
         (None, {"particle": (0.3, 0.99)}, "particle: x is 0.300 to 0.990, outside the data of its potential (0.235"),
+        (None, {"particle": (0.9996, 1.0003)}, "particle: x is 1.000, outside the data of its potential (0.235"),
         ({"plate force error [-]": -2e-6}, None, "platen and opposite plate push with different forces: plate force"),
         ({"current balance error [-]": 2e-6}, None, "another current passes the surfaces of the hosts than leaves"),
     ],

@@ -28,7 +28,13 @@ def test_a_good_case_raises_no_doubt(case):
         ("['press to 1 MPa in 1 s', 'discharge at 0.1C until 1 V']", ["'discharge at 0.1C until 1 V'", "x = 1"]),
         ("['charge at 0.1C until 2.75 V']", ["no step presses"]),
         ("['charge at 0.1C until 1 h', 'press to 1 MPa in 1 s']", ["no step presses before the first current"]),
-        ("['unload to 0 MPa in 1 s', 'charge at 0.1C until 2.75 V']", ["no step presses"]),
+        ("['unload to 0 MPa in 1 s', 'charge at 0.1C until 2.75 V']", ["takes the pressure away"]),
+        (
+            "['press to 9 MPa in 1 s', 'unload to 0 MPa in 1 s', 'charge at 0.1C until 2.75 V']",
+            ["takes the pressure away"],
+        ),
+        ("['press to 1 MPa in 1 s', 'charge at 0.1C until 0.5 V']", ["meets a limit at its start", "x = 1"]),
+        ("['press to 1 MPa in 1 s', 'discharge at 0.1C until 3.9 V']", ["meets a limit at its start", "x = 1"]),
     ],
 )
 def test_what_hardly_is_meant_is_told(case, capsys, steps, words):
@@ -37,6 +43,14 @@ def test_what_hardly_is_meant_is_told(case, capsys, steps, words):
     assert all(word in line for word in words)
     assert cli.main(["check", str(case), "--set", f"protocol.steps={steps}"]) == 0
     assert f"warning: {line}" in capsys.readouterr().out
+
+
+def test_the_potential_of_an_anode_that_is_not_there_is_told(case):
+    lines = doubts(read_case(case, ["materials.anode=indium", "cell.anode=lithium"]))
+    told = "cell.anode: 'lithium' has another potential than 'indium', which materials.anode"
+    assert len([line for line in lines if line.startswith(told)]) == 1
+    lines = doubts(read_case(case, ["materials.anode=indium", "cell.anode=indium"]))
+    assert not any(line.startswith("cell.anode") for line in lines)
 
 
 @pytest.mark.parametrize(

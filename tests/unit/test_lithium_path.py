@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from fem_asslb.base.errors import CaseErrors
-from fem_asslb.case.checks.lithium_path import ungated_interfaces
+from fem_asslb.case.checks.lithium_path import anodes_beside_hosts, ungated_interfaces
 from fem_asslb.case.reading.reader import build_case
 from fem_asslb.case.sections.interfaces import BondedInterface, ContactInterface, ElasticInterface
 from fem_asslb.materials.library import load
@@ -46,6 +46,39 @@ def refused(touching, *opening, law=ContactInterface):
 def test_interfaces_that_open_behind_the_surface_of_a_host_are_found(touching, opening, faulty):
     assert refused(touching, *opening) == [f"interfaces.{name}.law" for name in faulty]
     assert refused(touching, *opening, law=BondedInterface) == refused(touching, *opening, law=ElasticInterface) == []
+
+
+@pytest.mark.serial
+@pytest.mark.parametrize(
+    ("touching", "faulty"), [(STACK, []), ([("anode", "particle")], ["anode"]), ([("indium", "anode")], [])]
+)
+def test_an_anode_touches_no_host(touching, faulty):
+    materials = {role: load(KINDS.get(role, "lpscl")) for pair in touching for role in pair}
+    errors = list(anodes_beside_hosts(touching, materials))
+    assert [error.key for error in errors] == [f"materials.{role}.reaction_volume" for role in faulty]
+    assert all("it touches 'particle'" in error.message for error in errors)
+
+
+def test_a_matrix_that_would_swell_as_the_anode_is_refused(comm, tmp_path):
+    """Beside an anode that does not swell, the matrix would take the whole charge."""
+    table = {
+        "case": {"title": "matrix"},
+        "geometry": {"kind": "mesh-file", "path": str(tmp_path / "cell.msh")},
+        "materials": {
+            "particle": "ncm85",
+            "electrolyte": {"use": "lpscl", "reaction_volume": "5 cm^3/mol"},
+        },
+        "cell": {"anode": "indium", "one_c": "190 mA/g", "exchange_current_density": "1 A/m^2"},
+        "fixture": {"kind": "spring", "stiffness": "1 MPa/um"},
+        "protocol": {"steps": ["press to 5 MPa in 1 min", "charge at 0.2C until x = 0.5"]},
+    }
+    (tmp_path / "cell.msh").write_text("")
+    strips = np.array(["particle/0001", "electrolyte"])
+    domain = domain_of(box((2.0, 1.0), (2, 1), lambda centres: strips[centres[:, 0].astype(int)]), comm)
+    with pytest.raises(
+        CaseErrors, match=r"materials\.electrolyte\.reaction_volume: '5 cm\^3/mol': it touches 'particle'"
+    ):
+        build_model(build_case(table), domain)
 
 
 def test_a_coating_that_may_come_off_is_refused_when_the_mesh_is_read(comm, tmp_path):

@@ -5,30 +5,50 @@ import itertools
 from fem_asslb.case.estimates.figures import states_at_equilibrium
 from fem_asslb.case.sections.case import Case
 from fem_asslb.case.sections.steps import Charge, Discharge, Press
+from fem_asslb.materials.library import load_anode
+from fem_asslb.materials.material import anode_roles
 
 
 def doubts(case: Case) -> list[str]:
     """Lines about a case that has been checked, each with the key it is about."""
-    return [*_limits_outside_the_data(case), *_a_stack_without_pressure(case)]
+    return [*_limits_that_are_not_met(case), *_a_stack_without_pressure(case), *_another_anode(case)]
 
 
-def _limits_outside_the_data(case: Case) -> list[str]:
-    """Currents that at equilibrium pass the end of the lattice data before a limit is met."""
+def _limits_that_are_not_met(case: Case) -> list[str]:
+    """Currents that at equilibrium meet a limit at their start, or the end of the lattice data before any."""
     states = states_at_equilibrium(case, case.resolved_materials()) or []
-    lines = {
-        str(
-            step
-        ): f"'{step}' meets none of its limits within the lattice data, which end at x = {state.stoichiometry:.4g}"
-        for step, state in zip(case.protocol.steps, states, strict=False)
-        if state.off_the_table
-    }
+    lines = {}
+    for step, state in zip(case.protocol.steps, states, strict=False):
+        if state.at_once:
+            lines[str(step)] = (
+                f"'{step}' meets a limit at its start, at x = {state.stoichiometry:.4g}, and does nothing"
+            )
+        elif state.off_the_table:
+            where = f"the lattice data, which end at x = {state.stoichiometry:.4g}"
+            lines[str(step)] = f"'{step}' meets none of its limits at equilibrium within {where}"
     return [f"protocol.steps: {line}" for line in lines.values()]
 
 
 def _a_stack_without_pressure(case: Case) -> list[str]:
-    """A platen that nothing presses before the first current."""
+    """A platen that nothing presses at the first current."""
     before = itertools.takewhile(lambda step: not isinstance(step, Charge | Discharge), case.protocol.steps)
-    if any(isinstance(step, Press) and step.pressure > 0.0 for step in before):
+    presses = [step.pressure for step in before if isinstance(step, Press)]
+    if presses and presses[-1] > 0.0:
         return []
     press = "no step presses before the first current, such as 'press to 81 MPa in 1 min'"
+    if presses:
+        press = "the last step before the first current takes the pressure away"
     return [f"protocol.steps: {press}; the stack starts without pressure"]
+
+
+def _another_anode(case: Case) -> list[str]:
+    """A layer that swells as one anode does beside the potential of another."""
+    if case.cell is None:
+        return []
+    materials, potential = case.resolved_materials(), load_anode(case.cell.anode, "cell.anode")
+    return [
+        f"cell.anode: '{case.cell.anode}' has another potential than '{materials[role].name}', which materials.{role} "
+        "makes swell with the charge"
+        for role in anode_roles(materials)
+        if materials[role].anode is not None and materials[role].anode != potential
+    ]

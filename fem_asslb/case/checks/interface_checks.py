@@ -6,7 +6,7 @@ from fem_asslb.base.errors import CaseError
 from fem_asslb.base.input_types import show
 from fem_asslb.base.units import format_quantity
 from fem_asslb.case.checks.check_parts import Errors, listed, roles_with_grains
-from fem_asslb.case.checks.lithium_path import ungated_interfaces
+from fem_asslb.case.checks.lithium_path import anodes_beside_hosts, ungated_interfaces
 from fem_asslb.case.sections.case import Cell, region_roles
 from fem_asslb.case.sections.interfaces import Interface
 from fem_asslb.case.sections.materials import MaterialChoice
@@ -99,6 +99,7 @@ def conductances_join_two_hosts(known_materials: dict[str, Material], interfaces
 def lithium_crosses_what_gates_it(
     geometry: Geometry, resolved: dict[str, Material], interfaces: dict[str, Interface], cell: Cell | None
 ) -> Errors:
-    """What opens on the way of lithium has a host on one side; of a mesh file this is known when it is read."""
+    """What opens on the way of lithium has a host on one side, and the anode none: of a mesh file known when read."""
     if cell is not None and not isinstance(geometry, MeshFile):
         yield from ungated_interfaces(_touching(geometry), resolved, interfaces)
+        yield from anodes_beside_hosts(_touching(geometry), resolved)

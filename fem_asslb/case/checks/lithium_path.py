@@ -4,6 +4,7 @@ from collections.abc import Iterable, Iterator
 
 from fem_asslb.base.errors import CaseError
 from fem_asslb.base.input_types import show
+from fem_asslb.base.units import format_quantity
 from fem_asslb.case.checks.check_parts import listed
 from fem_asslb.case.sections.interfaces import Interface
 from fem_asslb.materials.material import Material, anode_roles
@@ -45,6 +46,26 @@ def ungated_interfaces(
         reason = f"lithium would pass between {listed(interfaces[name].between)} also where they part"
         accepted = "'bonded' or 'elastic'; or give the surface of the host such a law instead, or leave out the cell"
         yield CaseError(f"interfaces.{name}.law", f"{show(interfaces[name].law)}: {reason}; expected {accepted}")
+
+
+def anodes_beside_hosts(touching: Iterable[tuple[str, str]], materials: dict[str, Material]) -> Iterator[CaseError]:
+    """Regions that swell with the charge of the anode and touch a host of lithium: no anode does.
+
+    Args:
+        touching: Pairs of roles that share facets.
+        materials: Material of each role.
+
+    Yields:
+        One error for each.
+    """
+    links = {frozenset(pair) for pair in touching}
+    for role in anode_roles(materials):
+        beside = {other for pair in links if role in pair for other in pair if materials[other].host is not None}
+        if beside:
+            given = format_quantity(materials[role].reaction_volume or 0.0, "um^3/pmol", "cm^3/mol")
+            reason = f"it touches {listed(sorted(beside))}, which hosts lithium, and would swell as the anode"
+            key = f"materials.{role}.reaction_volume"
+            yield CaseError(key, f"'{given}': {reason}; expected '0 cm^3/mol', or no section cell")
 
 
 def _connected(start: str, links: set[frozenset[str]]) -> set[str]:

@@ -27,6 +27,7 @@ class CellState:
         voltage: Of the cell at the end [V]; None without a current.
         duration: Of the step [s].
         off_the_table: Whether the lattice table ended before a limit of the step was met.
+        at_once: Whether a limit of the step was met at its start.
     """
 
     stoichiometry: float
@@ -35,6 +36,7 @@ class CellState:
     voltage: float | None = None
     duration: float = 0.0
     off_the_table: bool = False
+    at_once: bool = False
 
 
 @dataclass(frozen=True)
@@ -107,7 +109,7 @@ class Equilibrium:
         end = self.host.lattice.x_min if sign > 0.0 else self.host.lattice.x_max
         most = max(sign * (start.stoichiometry - end) * self.lattice_capacity / share, 0.0)
         charge = min(self._charge_at(limit, after, most, sign, current) for limit in step.limits)
-        return replace(after(min(charge, most)), off_the_table=charge > most)
+        return replace(after(min(charge, most)), off_the_table=charge > most, at_once=charge == 0.0)
 
     def _charge_at(
         self, limit: Limit, after: Callable[[float], CellState], most: float, sign: float, current: float
@@ -129,6 +131,8 @@ class Equilibrium:
                     return charge / current >= limit.value
 
         low, high = 0.0, most
+        if passed(0.0):
+            return 0.0
         if not passed(most):
             return float("inf")
         for _ in range(60):

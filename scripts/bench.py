@@ -16,10 +16,10 @@ from mpi4py import MPI
 
 import fem_asslb.app.driver as driver
 from fem_asslb.case.reading.reader import read_case
-from fem_asslb.equations.problem import Problem
 from fem_asslb.mesh.domain import Domain
 from fem_asslb.model.build import build_model
 from fem_asslb.model.model import Model
+from fem_asslb.problem.problem import Problem
 from fem_asslb.solve.newton import NewtonSolver
 from meshes.cache import MESH_FOLDER
 
@@ -66,7 +66,7 @@ def report_run(comm: MPI.Comm, case: Path, overrides: list[str]) -> None:
         return
     dofs = sum(
         f.function_space.dofmap.index_map.size_global * f.function_space.dofmap.index_map_bs
-        for f in outcome.simulation.problem.state.functions
+        for f in outcome.simulation.problem.state.functions.values()
     )
     record = json.loads((folder / "run.json").read_text())["runs"][-1]
     times, steps = record["wall time [s]"], record["steps"]

@@ -3,8 +3,10 @@
 import numpy as np
 from mpi4py import MPI
 
-from fem_asslb.equations.problem import Problem
-from fem_asslb.fields.state import CONTACT_PRESSURE, ELECTRODE, OUT_OF_PLANE, PLATEN
+from fem_asslb.fields.electrode import POTENTIAL as ELECTRODE
+from fem_asslb.fields.out_of_plane import STRAIN as OUT_OF_PLANE
+from fem_asslb.fields.platen import POSITION as PLATEN
+from fem_asslb.fields.platen import PRESSURE as CONTACT_PRESSURE
 from fem_asslb.interfaces.law import ElasticLaw
 from fem_asslb.materials.bent_line import Bend, BentLine
 from fem_asslb.materials.diffusion import Diffusivity
@@ -13,6 +15,7 @@ from fem_asslb.materials.lattice import LatticeLaw
 from fem_asslb.materials.material import LithiumHost, Material
 from fem_asslb.materials.potential import PotentialLaw
 from fem_asslb.model.model import ChargeTransfer, Interface, Model, Support
+from fem_asslb.problem.problem import Problem
 from tests.grids import box
 from tests.support import CRYSTAL, TEMPERATURE, domain_of
 
@@ -80,16 +83,17 @@ def disturb(problem: Problem, uniform_potential: bool = False) -> None:
     """Give every unknown, at both ends of the step, a random value about a state in the middle of a charge."""
     rng = np.random.default_rng(11 + problem.domain.comm.rank)
     for state, x in ((problem.state, 0.45), (problem.previous, 0.55)):
-        displacement, lithium = state.displacement.x.array, state.lithium.x.array
+        displacement, lithium = state["displacement"].x.array, state["lithium"].x.array
         displacement[:] = 1e-2 * rng.normal(size=len(displacement))
         lithium[0::2] = x + 0.05 * rng.random(len(lithium) // 2)
         lithium[1::2] = 4.05 + (0.0 if uniform_potential else 0.03) * rng.random(len(lithium) // 2)
-        for function in (state.displacement, state.lithium):
+        for function in (state["displacement"], state["lithium"]):
             function.x.scatter_forward()
-        for condition in problem.conditions:
+        for condition in problem.conditions["displacement"]:
             condition.set(displacement)
     for number, value in ((PLATEN, -0.02), (CONTACT_PRESSURE, 60.0), (OUT_OF_PLANE, 1e-3), (ELECTRODE, 4.07)):
-        problem.state.set_number(number, value)
+        if number in problem.state.scalars:
+            problem.state.set_number(number, value)
 
 
 def press(problem: Problem) -> None:

@@ -11,7 +11,6 @@ from mpi4py import MPI
 
 import meshes
 from fem_asslb.base.parallel import global_max, global_sum
-from fem_asslb.equations.problem import Problem
 from fem_asslb.geometry import LayeredStack, ParticleInShell
 from fem_asslb.materials.bent_line import BentLine
 from fem_asslb.materials.diffusion import Diffusivity
@@ -23,6 +22,7 @@ from fem_asslb.mesh.domain import Domain, distribute, read_on_root
 from fem_asslb.mesh.reader import read_source
 from fem_asslb.mesh.source import MeshSource
 from fem_asslb.model.model import Model
+from fem_asslb.problem.problem import Problem
 
 TEMPERATURE = 300.0
 """Temperature of all tests [K]."""
@@ -118,8 +118,8 @@ def freeze_profile(problem: Problem, profile: Callable[[np.ndarray], np.ndarray]
 def set_profile(problem: Problem, profile: Callable[[np.ndarray], np.ndarray]) -> None:
     """Give x a profile before and after the step."""
     for state in (problem.state, problem.previous):
-        state.lithium.sub(0).interpolate(profile)
-        state.lithium.x.scatter_forward()
+        state["lithium"].sub(0).interpolate(profile)
+        state["lithium"].x.scatter_forward()
 
 
 def prescribe(problem: Problem, displacement: Callable[[np.ndarray], np.ndarray]) -> None:
@@ -132,7 +132,7 @@ def prescribe_everywhere(problem: Problem) -> None:
     """Let all displacements be prescribed, inside too."""
     dofmap = problem.prescribed.function_space.dofmap.index_map
     dofs = np.arange(dofmap.size_local + dofmap.num_ghosts, dtype=np.int32)
-    problem.conditions = [fem.dirichletbc(problem.prescribed, dofs)]
+    problem.conditions["displacement"] = [fem.dirichletbc(problem.prescribed, dofs)]
 
 
 def hold_rigid_motion_only(problem: Problem, corners: np.ndarray) -> None:
@@ -145,16 +145,16 @@ def hold_rigid_motion_only(problem: Problem, corners: np.ndarray) -> None:
     """
     domain = problem.domain
     held = [(0, (0, 1, 2)), (1, (1, 2)), (2, (2,))] if domain.dimension == 3 else [(0, (0, 1, 2)), (1, (1,))]
-    space = problem.state.displacement.function_space
+    space = problem.state["displacement"].function_space
     domain.mesh.topology.create_connectivity(0, domain.dimension)
-    problem.conditions = []
+    problem.conditions["displacement"] = []
     for corner, components in held:
         vertices = dmesh.locate_entities(
             domain.mesh, 0, lambda x, at=corners[corner]: np.linalg.norm(x - np.reshape(at, (3, 1)), axis=0) < 1e-9
         )
         for k in components:
             dofs = fem.locate_dofs_topological(space.sub(k), 0, vertices)
-            problem.conditions.append(fem.dirichletbc(np.float64(0.0), dofs, space.sub(k)))
+            problem.conditions["displacement"].append(fem.dirichletbc(np.float64(0.0), dofs, space.sub(k)))
 
 
 def integral(problem: Problem, integrand: ufl.core.expr.Expr, measure: ufl.Measure) -> float:

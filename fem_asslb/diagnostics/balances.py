@@ -9,9 +9,10 @@ from fem_asslb.base.constants import FARADAY
 from fem_asslb.base.parallel import global_sum
 from fem_asslb.diagnostics.bulk import Diagnostics
 from fem_asslb.equations.mechanics import facet_normal
-from fem_asslb.equations.problem import Problem
-from fem_asslb.fields.state import OUT_OF_PLANE
+from fem_asslb.fields.out_of_plane import STRAIN
+from fem_asslb.problem.problem import Problem
 from fem_asslb.solve.convergence import TOLERANCE
+from fem_asslb.spaces.state import SCALARS
 
 WARNED = 1e-6
 """Relative error of a balance above which the log says so."""
@@ -145,8 +146,9 @@ class Balances:
         return forms
 
     def _net_force_across(self) -> float:
-        forces = fem.assemble_vector(self._problem.residual[-1])
+        forces = fem.assemble_vector(self._problem.residual[SCALARS])
         forces.scatter_reverse(InsertMode.add)
-        space = self._problem.state.numbers.function_space
-        owned = forces.array[: space.dofmap.index_map.size_local * space.dofmap.index_map_bs]
-        return float(global_sum(self._problem.domain.comm, owned[OUT_OF_PLANE : OUT_OF_PLANE + 1].sum())[0])
+        state = self._problem.state
+        dofmap, place = state[SCALARS].function_space.dofmap, state.scalars.index(STRAIN)
+        owned = forces.array[: dofmap.index_map.size_local * dofmap.index_map_bs]
+        return float(global_sum(self._problem.domain.comm, owned[place : place + 1].sum())[0])

@@ -11,11 +11,10 @@ from dolfinx.la import InsertMode
 from fem_asslb.base.parallel import global_max, global_min, global_sum
 from fem_asslb.equations import kinematics
 from fem_asslb.equations.mechanics import facet_normal
-from fem_asslb.equations.platen import platen_pressure
-from fem_asslb.equations.problem import Problem
 from fem_asslb.equations.supports import TOP
-from fem_asslb.fields.state import CONTACT_PRESSURE, PLATEN
+from fem_asslb.fields import displacement, lithium, platen
 from fem_asslb.mesh.volumes import cell_volumes, role_volumes
+from fem_asslb.problem.problem import Problem
 from fem_asslb.spaces.coefficients import region_field
 
 
@@ -102,8 +101,7 @@ class Diagnostics:
         """Least and largest nodal stoichiometry of each host."""
         ranges = {}
         for role in self._problem.model.hosts:
-            lithium = self._problem.state.host_lithium
-            x = lithium.x.array[2 * lithium.function_space.dofmap.list[self._problem.domain.cells_of([role])]]
+            x = lithium.nodal_stoichiometry(self._problem.state, self._problem.domain.cells_of([role]))
             least = global_min(self._comm, x.min(initial=np.inf))
             largest = global_max(self._comm, x.max(initial=-np.inf))
             ranges[role] = float(least[0]), float(largest[0])
@@ -111,9 +109,7 @@ class Diagnostics:
 
     def stack_pressure(self) -> float:
         """Pressure of the platen [MPa], never negative."""
-        state = self._problem.state
-        law = self._problem.controls.platen.values()
-        return float(platen_pressure(law, state.number(PLATEN), state.number(CONTACT_PRESSURE)))
+        return platen.pressure(self._problem.continuum, self._problem.state)
 
     def reaction(self, boundary: str) -> float:
         """Consistent reaction along the stack of a boundary that cannot move that way [pJ/um; per um of depth in 2D].
@@ -121,7 +117,7 @@ class Diagnostics:
         Positive where the support pushes in the positive direction, as the lower plate does under pressure.
         """
         forces = self._forces()
-        space, axis = self._problem.state.displacement.function_space, self._problem.domain.dimension - 1
+        space, axis = self._problem.state[displacement.NAME].function_space, self._problem.domain.dimension - 1
         facets = self._problem.domain.boundary(boundary)
         dofs = fem.locate_dofs_topological(space.sub(axis), self._problem.domain.dimension - 1, facets)
         owned = dofs[dofs < space.dofmap.index_map.size_local * space.dofmap.index_map_bs]
@@ -129,20 +125,20 @@ class Diagnostics:
 
     def pin_forces(self) -> float:
         """Sum of the sizes of the forces on all dofs that conditions hold [pJ/um; per um of depth in 2D]."""
-        held = [condition.dof_indices() for condition in self._problem.conditions]
+        held = [condition.dof_indices() for condition in self._problem.conditions[displacement.NAME]]
         dofs = np.unique(np.concatenate([dofs[:owned] for dofs, owned in held]))
         return float(global_sum(self._comm, np.abs(self._forces()[dofs]).sum())[0])
 
     def _forces(self) -> npt.NDArray[np.float64]:
         """What the supports must add at each dof for equilibrium."""
-        forces = fem.assemble_vector(self._problem.residual[0])
+        forces = fem.assemble_vector(self._problem.residual[displacement.NAME])
         forces.scatter_reverse(InsertMode.add)
         return forces.array
 
     def swept_volume(self) -> float:
         """Volume gained by the motion of platen or outer boundary since the start [um^3; um^2 in 2D]."""
         if self.plate_area is not None:
-            return self.plate_area * self._problem.state.number(PLATEN)
+            return self.plate_area * self._problem.state.number(platen.POSITION)
         return self.integral(self._outer_motion) if self._outer_motion is not None else 0.0
 
     def elastic_energy(self) -> float:
@@ -184,7 +180,7 @@ class Diagnostics:
         return [fem.form(value * ufl.TestFunction(self._cells) * dx) for value in values]
 
     def _lithium_forms(self, role: str) -> tuple[fem.Form, fem.Form]:
-        host, x = self._problem.continuum.fields.hosts[role], self._problem.state.host_lithium[0]
+        host, x = self._problem.continuum.coefficients.hosts[role], lithium.stoichiometry(self._problem.state)
         dx = self._problem.continuum.dx(role, 4)
         change = host.lattice.volume(x) / host.lattice.volume(fem.Constant(self._problem.domain.mesh, 1.0)) - 1.0
         return fem.form(host.c_max * x * dx), fem.form(change * dx)
@@ -202,7 +198,7 @@ class Diagnostics:
         continuum = self._problem.continuum
         if None not in continuum.parts:
             return None
-        per_lithium = continuum.fields.layer_strain(fem.Constant(self._problem.domain.mesh, 1.0))
+        per_lithium = continuum.coefficients.layer_strain(fem.Constant(self._problem.domain.mesh, 1.0))
         stress = continuum.stress(self._problem.state, None)
         return fem.form(ufl.inner(stress, per_lithium) * continuum.dx(None, continuum.energy_degree(None)))
 
@@ -210,5 +206,5 @@ class Diagnostics:
         name = self._problem.model.support.pressure
         if name is None:
             return None
-        motion = ufl.dot(self._problem.state.displacement, facet_normal(self._problem.domain.mesh))
+        motion = ufl.dot(displacement.value(self._problem.state), facet_normal(self._problem.domain.mesh))
         return fem.form(motion * self._problem.continuum.boundary(name))

@@ -8,8 +8,8 @@ import numpy.typing as npt
 
 from fem_asslb.base.functions import sqrt
 from fem_asslb.base.parallel import global_max, global_sum
-from fem_asslb.equations.problem import Problem
 from fem_asslb.interfaces.response import Response
+from fem_asslb.problem.problem import Problem
 from fem_asslb.spaces.interface_state import PointEvaluator
 
 DEBONDED = 0.99

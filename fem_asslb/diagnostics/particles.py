@@ -9,9 +9,10 @@ from dolfinx import fem
 
 from fem_asslb.base.parallel import global_sum
 from fem_asslb.diagnostics.interfaces import InterfaceDiagnostics
-from fem_asslb.equations.problem import Problem
+from fem_asslb.fields import lithium
 from fem_asslb.mesh.domain import region_particles
 from fem_asslb.mesh.volumes import cell_volumes
+from fem_asslb.problem.problem import Problem
 
 FloatArray = npt.NDArray[np.float64]
 
@@ -60,7 +61,7 @@ class ParticleDiagnostics:
         self._cells = fem.functionspace(domain.mesh, ("DG", 0))
         self._lithium = []
         if problem.model.hosts:
-            x, test = problem.state.host_lithium[0], ufl.TestFunction(self._cells)
+            x, test = lithium.stoichiometry(problem.state), ufl.TestFunction(self._cells)
             self._lithium = [fem.form(x * test * problem.continuum.dx(role, 1)) for role in problem.model.hosts]
 
     def values(self) -> ParticleValues:

@@ -1,20 +1,23 @@
-"""Strains, stresses, energies and surface currents of a model on a domain, for any state."""
+"""Strains, stresses and energies of a model on a domain, for any state."""
 
 import ufl
 from dolfinx import fem
 from ufl.core.expr import Expr
 
+from fem_asslb.base import compatibility
 from fem_asslb.equations import interface, kinematics, mechanics
 from fem_asslb.equations.controls import Controls
 from fem_asslb.equations.material_fields import create_material_fields
 from fem_asslb.equations.opening_interfaces import create_interfaces
-from fem_asslb.equations.supports import TOP, platen_shape
-from fem_asslb.fields.state import OUT_OF_PLANE, PLATEN, State
+from fem_asslb.equations.quantities import Quantities
+from fem_asslb.equations.supports import TOP
 from fem_asslb.interfaces.response import Response
 from fem_asslb.mesh.domain import Domain
 from fem_asslb.mesh.interface_mesh import point_rule
 from fem_asslb.mesh.measures import boundary_measure, cell_measure, interface_measure
 from fem_asslb.model.model import Model
+from fem_asslb.spaces.interface_state import PointEvaluator
+from fem_asslb.spaces.state import State
 
 LITHIUM_DEGREE = 4
 """Quadrature degree of the smooth, nonlinear lithium terms."""
@@ -28,7 +31,7 @@ _MAX_DEGREE = 8
 
 
 class Continuum:
-    """The fields of a model as UFL expressions.
+    """A model on a domain as UFL expressions.
 
     A *part* is a host role, or None for all roles without lithium together.
 
@@ -36,20 +39,20 @@ class Continuum:
         domain: The mesh.
         model: What is solved.
         controls: Constants that the protocol changes.
-        fields: Material data as coefficients.
+        quantities: What is read of a state.
+        coefficients: Material data.
         interfaces: Interfaces that may open; None if all are welded.
 
     Args:
         domain: The mesh.
         model: What is solved.
         controls: Constants that the protocol changes.
-        space: Displacement space.
+        quantities: What is read of a state.
     """
 
-    def __init__(self, domain: Domain, model: Model, controls: Controls, space: fem.FunctionSpace) -> None:
-        self.domain, self.model, self.controls = domain, model, controls
-        self.fields = create_material_fields(domain, model)
-        self._platen = platen_shape(domain, space) if model.support.platen else None
+    def __init__(self, domain: Domain, model: Model, controls: Controls, quantities: Quantities) -> None:
+        self.domain, self.model, self.controls, self.quantities = domain, model, controls, quantities
+        self.coefficients = create_material_fields(domain, model)
         self._rule = point_rule(domain.dimension, model.displacement_degree)
         self._create_measures()
         self.interfaces = create_interfaces(domain, model, self.interface)
@@ -105,32 +108,31 @@ class Continuum:
         curved = 2 * (self.domain.mesh.geometry.cmap.degree - 1)
         return 0 if degree == 1 else 2 * (degree - 1) + curved + 2 * (part is not None)
 
-    def displacement(self, state: State) -> Expr:
-        """Total displacement [um], the platen's share included, three components."""
-        if self._platen is None:
-            return state.displacement
-        return state.displacement + ufl.split(state.numbers)[PLATEN] * self._platen
+    def compile(self, form: ufl.Form) -> fem.Form:
+        """Compiled form, which may hold functions that live on interfaces."""
+        return compatibility.compile_form(form, self.interfaces.mesh.submeshes if self.interfaces else None)
 
     def strain(self, state: State) -> Expr:
         """Total strain, shape (3, 3)."""
-        across = ufl.split(state.numbers)[OUT_OF_PLANE] if self.model.support.generalised_plane_strain else 0.0
-        return kinematics.strain(self.displacement(state), across)
+        across = self.quantities.strain_across
+        return kinematics.strain(self.quantities.motion(state), across(state) if across is not None else 0.0)
 
     def free_strain(self, state: State, part: str | None) -> Expr:
         """Strain of a part free of stress, shape (3, 3)."""
         if part is None:
-            return self.fields.layer_strain(self.controls.anode_lithium)
-        return self.fields.lattice_strain(part, state.host_lithium[0])
+            return self.coefficients.layer_strain(self.controls.anode_lithium)
+        assert self.quantities.stoichiometry is not None
+        return self.coefficients.lattice_strain(part, self.quantities.stoichiometry(state))
 
     def stress(self, state: State, part: str | None) -> Expr:
         """Cauchy stress [MPa], shape (3, 3), tension positive."""
         elastic = self.strain(state) - self.free_strain(state, part)
-        return mechanics.cauchy_stress(self.fields.invariants, elastic, self.fields.axis)
+        return mechanics.cauchy_stress(self.coefficients.invariants, elastic, self.coefficients.axis)
 
     def bulk_energy(self, state: State, part: str | None) -> ufl.Form:
         """Elastic energy of a part [pJ]."""
         elastic = self.strain(state) - self.free_strain(state, part)
-        density = mechanics.energy_density(self.fields.invariants, elastic, self.fields.axis)
+        density = mechanics.energy_density(self.coefficients.invariants, elastic, self.coefficients.axis)
         return density * self.dx(part, self.energy_degree(part))
 
     def responses(self, state: State, previous: State) -> list[Response]:
@@ -139,7 +141,9 @@ class Continuum:
             return []
         # The platen lifts both sides alike: it opens nothing.
         local, normal = self.interfaces.state, mechanics.facet_normal(self.domain.mesh)("+")
-        now, before = (interface.opening(item.displacement, normal, local.gap) for item in (state, previous))
+        now, before = (
+            interface.opening(self.quantities.displacement(item), normal, local.gap) for item in (state, previous)
+        )
         return [
             law.respond(now, before, local.values, self.controls.time_step, local.strength)
             for law in self.interfaces.laws
@@ -162,3 +166,13 @@ class Continuum:
         for item, response in zip(self.model.interfaces, self.responses(state, previous), strict=True):
             work += interface.virtual_work(response, normal, variation) * self.interface(item.pair)
         return work
+
+    def history_evaluator(self, state: State, previous: State) -> PointEvaluator | None:
+        """What evaluates the history of the interfaces at the end of a step; None without any."""
+        if self.interfaces is None:
+            return None
+        terms = []
+        for item, response in zip(self.model.interfaces, self.responses(state, previous), strict=True):
+            history = response.history
+            terms.append(([history.progress, *history.slip, history.lost], self.interface(item.pair)))
+        return PointEvaluator(self.interfaces.mesh, terms)

@@ -6,8 +6,8 @@ from ufl.core.expr import Expr
 
 from fem_asslb.equations import interface, lithium
 from fem_asslb.equations.continuum import Continuum
-from fem_asslb.fields.state import ELECTRODE, State
 from fem_asslb.spaces.coefficients import with_constants
+from fem_asslb.spaces.state import State
 
 LEAK = 1e-12
 """Share of a reacting surface that conducts over any gap: it gives the electrode a potential where nothing touches."""
@@ -18,38 +18,41 @@ class Currents:
 
     Nothing passes while the stoichiometry is forced.
 
+    Attributes:
+        continuum: The model on its mesh.
+
     Args:
-        continuum: Fields of the model.
+        continuum: The model on its mesh.
         forced: 1 while the stoichiometry is forced, else 0.
     """
 
     def __init__(self, continuum: Continuum, forced: fem.Constant) -> None:
-        self._continuum, self._model, self._free = continuum, continuum.model, 1 - forced
+        self.continuum, self._model, self._free = continuum, continuum.model, 1 - forced
         self._transfer = with_constants(continuum.domain, continuum.model.charge_transfer)
 
     def through_interfaces(self, state: State, previous: State) -> list[Expr]:
         """Current density of lithium out of the plus side of each interface of the model [pA/um^2]."""
-        if self._continuum.interfaces is None:
+        if self.continuum.interfaces is None:
             return []
         return [
             self._through(item.pair, conductance, response.conduction, state)
             for item, conductance, response in zip(
                 self._model.interfaces,
-                self._continuum.interfaces.conductances,
-                self._continuum.responses(state, previous),
+                self.continuum.interfaces.conductances,
+                self.continuum.responses(state, previous),
                 strict=True,
             )
         ]
 
     def passages(self, state: State, previous: State) -> list[tuple[Expr, ufl.Measure]]:
         """Current density from the plus to the minus side, and measure, of each interface between two hosts."""
-        if self._continuum.interfaces is None:
+        if self.continuum.interfaces is None:
             return []
         currents = self.through_interfaces(state, previous)
         return [
-            (current, self._continuum.interface(item.pair))
+            (current, self.continuum.interface(item.pair))
             for item, conductance, current in zip(
-                self._model.interfaces, self._continuum.interfaces.conductances, currents, strict=True
+                self._model.interfaces, self.continuum.interfaces.conductances, currents, strict=True
             )
             if conductance is not None
         ]
@@ -71,11 +74,11 @@ class Currents:
 
     def _reacting_surfaces(self, state: State, previous: State) -> list[tuple[Expr, ufl.Measure, str | None]]:
         """Share that conducts, measure and side of the host, of each reacting surface."""
-        if self._transfer is None or state.lithium is None:
+        if self._transfer is None or not self._model.hosts:
             return []
         conducting: dict[tuple[str, str], Expr] = {}
-        if self._continuum.interfaces is not None:
-            responses = self._continuum.responses(state, previous)
+        if self.continuum.interfaces is not None:
+            responses = self.continuum.responses(state, previous)
             conducting = {
                 item.pair: response.conduction + LEAK
                 for item, response in zip(self._model.interfaces, responses, strict=True)
@@ -83,22 +86,23 @@ class Currents:
         found: list[tuple[Expr, ufl.Measure, str | None]] = []
         for pair in self._transfer.interfaces:
             at, side = (pair[::-1], "-") if pair[::-1] in conducting else (pair, "+")
-            found.append((conducting.get(at, 1.0), self._continuum.interface(at), side))
-        return found + [(1.0, self._continuum.boundary(name), None) for name in self._transfer.boundaries]
+            found.append((conducting.get(at, 1.0), self.continuum.interface(at), side))
+        return found + [(1.0, self.continuum.boundary(name), None) for name in self._transfer.boundaries]
 
     def interruptions(self, state: State, previous: State) -> list[tuple[Expr, ufl.Measure]]:
         """Share that does not conduct, and measure, of each reacting surface that may open."""
-        if self._transfer is None or self._continuum.interfaces is None:
+        if self._transfer is None or self.continuum.interfaces is None:
             return []
         reacting = set(map(frozenset, self._transfer.interfaces))
         return [
-            (1 - response.conduction, self._continuum.interface(item.pair))
-            for item, response in zip(self._model.interfaces, self._continuum.responses(state, previous), strict=True)
+            (1 - response.conduction, self.continuum.interface(item.pair))
+            for item, response in zip(self._model.interfaces, self.continuum.responses(state, previous), strict=True)
             if frozenset(item.pair) in reacting
         ]
 
     def _through(self, pair: tuple[str, str], conductance: fem.Constant | None, conduction: Expr, state: State) -> Expr:
-        if state.lithium is None:
+        potential = self.continuum.quantities.potential
+        if potential is None:
             return 0.0 * conduction
         reacting = self._transfer.interfaces if self._transfer is not None else ()
         if pair in reacting:
@@ -107,7 +111,7 @@ class Currents:
             return -(conduction + LEAK) * self._reaction(state, "-")
         if conductance is None:
             return 0.0 * conduction
-        return self._free * interface.passage(conductance, conduction, state.lithium[1])
+        return self._free * interface.passage(conductance, conduction, potential(state))
 
     def _reaction(self, state: State, side: str | None) -> Expr:
         """Current density out of the host on a side of a surface that conducts fully [pA/um^2]."""
@@ -115,8 +119,9 @@ class Currents:
 
     def _reactants(self, state: State, side: str | None) -> tuple[Expr, Expr, Expr, Expr]:
         """Exchange current density, temperature, potential of the electrode and of the host on a side of a surface."""
-        law, phi, electrode = self._transfer, state.host_lithium[1], ufl.split(state.numbers)[ELECTRODE]
-        assert law is not None
+        law, quantities = self._transfer, self.continuum.quantities
+        assert law is not None and quantities.potential is not None and quantities.electrode is not None
+        phi, electrode = quantities.potential(state), quantities.electrode(state)
         if side is not None:
             phi, electrode = phi(side), electrode(side)
         return law.exchange_current_density, law.temperature, electrode, phi

@@ -45,6 +45,8 @@ def platen_pressure(controls: PlatenControls, position: NumberLike, contact_pres
     """Pressure of the platen on the stack [MPa], never negative.
 
     A clamped platen is the augmented Lagrangian of the contact between stack and platen (Alart and Curnier, 1991).
+    Times the variation of its position it is the virtual work of the platen per area: with the elastic energy that says
+    that the platen's force is the consistent reaction of the stack.
     """
     clamped = controls.clamped
     reference = clamped * contact_pressure + (1 - clamped) * controls.pressure
@@ -52,19 +54,12 @@ def platen_pressure(controls: PlatenControls, position: NumberLike, contact_pres
     return maximum(reference + stiffness * (position - controls.position), 0.0)
 
 
-def platen_balance(
-    controls: PlatenControls,
-    position: NumberLike,
-    contact_pressure: NumberLike,
-    test_position: NumberLike,
-    test_pressure: NumberLike,
-) -> NumberLike:
-    """Virtual work of the platen, and the law of its unknown pressure, per area [pJ/um^2].
+def contact_law(controls: PlatenControls, position: NumberLike, contact_pressure: NumberLike) -> NumberLike:
+    """Zero where the unknown pressure of the platen is what it should be, as a displacement [um].
 
-    With the elastic energy, the first term says that the platen's force is the consistent reaction of the stack.
+    A platen that stands has that of the contact, one that follows the given one.
     """
     pressure = platen_pressure(controls, position, contact_pressure)
     standing = (pressure - contact_pressure) / controls.augmentation
     following = (controls.pressure - contact_pressure) / controls.augmentation
-    law = controls.clamped * standing + (1 - controls.clamped) * following
-    return pressure * test_position + law * test_pressure
+    return controls.clamped * standing + (1 - controls.clamped) * following

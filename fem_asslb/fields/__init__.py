@@ -1,1 +1,1 @@
-"""The unknowns of a problem."""
+"""The unknown fields, one module each; a field says all that is to be known about itself."""

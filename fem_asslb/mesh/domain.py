@@ -34,7 +34,7 @@ class Domain:
     boundaries: dict[str, Int32Array]
 
     @property
-    def comm(self) -> MPI.Comm:
+    def comm(self) -> MPI.Intracomm:
         """Communicator of the mesh."""
         return self.mesh.comm
 

@@ -13,18 +13,13 @@ from fem_asslb.output.interface_values import FACETS, HISTORY, owned_history
 if TYPE_CHECKING:
     from fem_asslb.simulation.simulation import Simulation
 
-LITHIUM = "lithium"
-"""End of the names of functions that live in hosts only."""
-
 
 def saved_functions(simulation: "Simulation") -> dict[str, fem.Function]:
     """Every function that a later step reads, by name."""
     functions: dict[str, fem.Function] = {}
     problem, before = simulation.problem, simulation.stepper.before
     for when, state in (("state", problem.state), ("previous", problem.previous), ("before", before)):
-        functions |= {f"{when}.displacement": state.displacement, f"{when}.numbers": state.numbers}
-        if state.lithium is not None:
-            functions[f"{when}.{LITHIUM}"] = state.lithium
+        functions |= {f"{when}.{name}": function for name, function in state.functions.items()}
     return functions
 
 
@@ -51,12 +46,13 @@ def read_values(simulation: "Simulation", paths: list[Path]) -> dict[str, np.nda
         row = np.empty(cells.max() + 1, dtype=np.int64)
         row[cells] = np.arange(len(cells))
         mine = row[_file_order(simulation)]
-        hosts = simulation.problem.domain.cells_of(simulation.problem.model.hosts)
+        lives_in = {field.name: field.cells for field in simulation.problem.fields}
         for name, function in saved_functions(simulation).items():
             values = np.concatenate([part[name] for part in parts])[mine]
             dofmap = function.function_space.dofmap
-            # Cells outside the hosts borrow the degrees of freedom of lithium from their neighbours.
-            cells = hosts if name.endswith(LITHIUM) else np.arange(len(mine))
+            # Cells in which a field does not live borrow its degrees of freedom from their neighbours.
+            found = lives_in[name.partition(".")[2]]
+            cells = np.arange(len(mine)) if found is None else found
             arrays[name] = function.x.array.copy()
             arrays[name].reshape(-1, dofmap.index_map_bs)[dofmap.list[cells]] = values[cells]
         if simulation.problem.continuum.interfaces is not None:

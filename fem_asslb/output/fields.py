@@ -5,21 +5,8 @@ import numpy.typing as npt
 import ufl
 from dolfinx import fem
 
-from fem_asslb.base.constants import FARADAY
-from fem_asslb.equations.problem import Problem
-from fem_asslb.output.names import (
-    AXIS,
-    CHEMICAL_POTENTIAL,
-    DISPLACEMENT,
-    HYDROSTATIC,
-    POTENTIAL,
-    PRINCIPAL,
-    REGION,
-    ROLE,
-    STOICHIOMETRY,
-    STRESS,
-    VON_MISES,
-)
+from fem_asslb.output.names import AXIS, HYDROSTATIC, PRINCIPAL, REGION, ROLE, STRESS, VON_MISES
+from fem_asslb.problem.problem import Problem
 
 FloatArray = npt.NDArray[np.float64]
 
@@ -46,7 +33,12 @@ class FieldEvaluator:
         corners = np.vstack([np.zeros(domain.dimension), np.eye(domain.dimension)])
         stress_points = corners if model.displacement_degree > 1 else corners.mean(axis=0, keepdims=True)
         state, continuum = problem.state, problem.continuum
-        self._displacement = fem.Expression(continuum.displacement(state), corners)
+        everywhere, self._fields = np.arange(self._count, dtype=np.int32), []
+        for field in problem.fields:
+            if field.written is not None:
+                written, cells = field.written(state), everywhere if field.cells is None else field.cells
+                expression = fem.Expression(written.values, corners)
+                self._fields.append((written, cells[cells < self._count], expression))
         self._stresses = []
         for part in continuum.parts:
             tensor = continuum.stress(state, part)
@@ -54,7 +46,6 @@ class FieldEvaluator:
             roles = model.passive if part is None else (part,)
             self._stresses.append((domain.owned_cells_of(roles), fem.Expression(vector, stress_points)))
         self._hosts = domain.owned_cells_of(model.hosts)
-        self._lithium = fem.Expression(state.lithium, corners) if state.lithium is not None else None
 
     def points(self) -> FloatArray:
         """Corners of the cells, shape (num_cells * corners, 3) [um]."""
@@ -63,13 +54,12 @@ class FieldEvaluator:
 
     def at_corners(self) -> dict[str, FloatArray]:
         """Fields by name, shape (num_cells * corners,) or (num_cells * corners, n); NaN where undefined."""
-        everywhere = np.arange(self._count, dtype=np.int32)
-        fields: dict[str, FloatArray] = {DISPLACEMENT: self._evaluate(self._displacement, everywhere, 3).reshape(-1, 3)}
-        if self._lithium is not None:
-            lithium = np.full((self._count, self.corners, 2), np.nan)
-            lithium[self._hosts] = self._evaluate(self._lithium, self._hosts, 2)
-            x, phi = lithium.reshape(-1, 2).T
-            fields |= {STOICHIOMETRY: x, POTENTIAL: phi, CHEMICAL_POTENTIAL: -FARADAY * phi}
+        fields: dict[str, FloatArray] = {}
+        for written, cells, expression in self._fields:
+            width = written.values.ufl_shape[0]
+            values = np.full((self._count, self.corners, width), np.nan)
+            values[cells] = self._evaluate(expression, cells, width)
+            fields |= {name: values.reshape(-1, width)[:, part] for name, part in written.names.items()}
         stress = np.zeros((self._count, self.corners, 6))
         for cells, expression in self._stresses:
             stress[cells] = self._evaluate(expression, cells, 6)
@@ -79,7 +69,7 @@ class FieldEvaluator:
         """Numbers of role and region of the cells, and crystal axis, zero where there is no crystal."""
         domain = self._problem.domain
         region = domain.cell_region[: self._count]
-        field = self._problem.continuum.fields.axis
+        field = self._problem.continuum.coefficients.axis
         axis = np.zeros((self._count, 3))
         axis[self._hosts] = field.x.array.reshape(-1, 3)[field.function_space.dofmap.list[self._hosts, 0]]
         return {ROLE: domain.region_role[region], REGION: region.astype(np.int32), AXIS: axis}

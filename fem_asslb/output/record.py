@@ -149,7 +149,7 @@ class RunRecord:
             ],
             "unknowns": sum(
                 f.function_space.dofmap.index_map.size_global * f.function_space.dofmap.index_map_bs
-                for f in simulation.problem.state.functions
+                for f in simulation.problem.state.functions.values()
             ),
         }
         self.write()

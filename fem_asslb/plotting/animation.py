@@ -9,7 +9,8 @@ from matplotlib.colors import to_rgb
 from matplotlib.figure import Figure
 from PIL import Image
 
-from fem_asslb.output.names import STOICHIOMETRY, VON_MISES
+from fem_asslb.fields.names import STOICHIOMETRY
+from fem_asslb.output.names import VON_MISES
 from fem_asslb.plotting.curves import LABELS, PRESSURE, VOLTAGE, Curves, change_label, read_curves
 from fem_asslb.plotting.panels import LOOKS, add_colour_bar, draw_field, limits, view_of
 from fem_asslb.plotting.snapshots import read_snapshot, times_of

@@ -15,8 +15,9 @@ from matplotlib.patches import Patch
 
 from fem_asslb.base.errors import FemAsslbError
 from fem_asslb.base.printable import printable
+from fem_asslb.fields.names import DISPLACEMENT
 from fem_asslb.output.collection import read_collection
-from fem_asslb.output.names import DAMAGE, DISPLACEMENT, INTERFACE_COLLECTION, OPENING, ROLE
+from fem_asslb.output.names import DAMAGE, INTERFACE_COLLECTION, OPENING, ROLE
 from fem_asslb.output.record import FILE, read_record
 from fem_asslb.plotting.panels import SOFT_LIGHT, View, frame, opened, picture_of, show_image, view_of
 from fem_asslb.plotting.pictures import telling_snapshots

@@ -10,7 +10,8 @@ from matplotlib.collections import LineCollection
 from matplotlib.colors import Normalize
 from matplotlib.tri import Triangulation
 
-from fem_asslb.output.names import AXIS, HYDROSTATIC, PRINCIPAL, STOICHIOMETRY, VON_MISES
+from fem_asslb.fields.names import STOICHIOMETRY
+from fem_asslb.output.names import AXIS, HYDROSTATIC, PRINCIPAL, VON_MISES
 from fem_asslb.plotting.snapshots import Snapshot
 from fem_asslb.plotting.style import OUTSIDE
 

@@ -5,7 +5,8 @@ from pathlib import Path
 import numpy as np
 from matplotlib.colors import Normalize
 
-from fem_asslb.output.names import AXIS, STOICHIOMETRY
+from fem_asslb.fields.names import STOICHIOMETRY
+from fem_asslb.output.names import AXIS
 from fem_asslb.plotting.crystals import draw_crystals
 from fem_asslb.plotting.panels import LOOKS, View, add_colour_bar, draw_field, limits, view_of
 from fem_asslb.plotting.snapshots import Snapshot, read_snapshot, times_of

@@ -6,9 +6,8 @@ from fem_asslb.diagnostics.balances import LEAST_STRAIN, Balances, least_stress
 from fem_asslb.diagnostics.bulk import Diagnostics
 from fem_asslb.diagnostics.energy import EnergyBalance
 from fem_asslb.diagnostics.interfaces import InterfaceDiagnostics
-from fem_asslb.equations.problem import Problem
-from fem_asslb.fields.state import ELECTRODE, OUT_OF_PLANE, PLATEN
 from fem_asslb.model.battery_cell import BatteryCell
+from fem_asslb.problem.problem import Problem
 from fem_asslb.simulation.loading import Loading
 
 
@@ -103,12 +102,9 @@ class Ledger:
             self.lithium -= current * length / FARADAY
 
     def _mechanical(self, now: dict[str, float]) -> dict[str, float]:
-        scalars = {"stack pressure [MPa]": now["pressure"]}
-        if self._diagnostics.plate_area is not None:
-            scalars["platen displacement [um]"] = self._problem.state.number(PLATEN)
-        if self._problem.model.support.generalised_plane_strain:
-            scalars["out-of-plane strain [-]"] = self._problem.state.number(OUT_OF_PLANE)
-        return scalars
+        state, scalars = self._problem.state, {"stack pressure [MPa]": now["pressure"]}
+        numbers = {item.column: state.number(item.name) for item in self._problem.scalars if item.column is not None}
+        return scalars | numbers
 
     def _electrochemical(self) -> dict[str, float]:
         cell, diagnostics = self._cell, self._diagnostics
@@ -125,7 +121,6 @@ class Ledger:
         if cell is not None:
             mass, charge = cell.active_mass, self._loading.charge
             scalars["cell voltage [V]"] = self._loading.voltage()
-            scalars["cathode potential [V]"] = self._problem.state.number(ELECTRODE)
             if cell.anode_capacity < float("inf"):
                 scalars["anode state [-]"] = cell.anode_state(charge)
             scalars["anode potential [V]"] = cell.anode_potential(charge)

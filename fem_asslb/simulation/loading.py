@@ -10,9 +10,9 @@ from fem_asslb.case.sections.fixture import RigidFixture, SpringFixture
 from fem_asslb.case.sections.protocol import in_first_charge
 from fem_asslb.case.sections.steps import Charge, Discharge, Limit, Press, Rest, SetStoichiometry, Step
 from fem_asslb.diagnostics.bulk import Diagnostics
-from fem_asslb.equations.problem import Problem
-from fem_asslb.fields.state import CONTACT_PRESSURE, ELECTRODE, PLATEN
+from fem_asslb.fields import electrode, platen
 from fem_asslb.model.battery_cell import BatteryCell
+from fem_asslb.problem.problem import Problem
 
 VOLTAGE_TOLERANCE = 1e-4
 """A voltage limit counts as met within this distance [V]."""
@@ -93,7 +93,8 @@ class Loading:
         """Set the controls that stay the same during the protocol step."""
         controls, area = self._problem.controls, self._diagnostics.reacting_area
         controls.forced.value = float(isinstance(self.step, SetStoichiometry))
-        controls.voltage.value = self._problem.state.number(ELECTRODE)
+        if electrode.POTENTIAL in self._problem.state.scalars:
+            controls.voltage.value = self._problem.state.number(electrode.POTENTIAL)
         x = self._diagnostics.lithium() / self._diagnostics.lithium_capacity() if self._problem.model.hosts else 0.0
         self._start = Start(self.pressure(), x)
         self._charge_at_start = self.charge
@@ -149,7 +150,7 @@ class Loading:
         beyond = self._beyond()
         if beyond <= VOLTAGE_TOLERANCE:
             return 0.0
-        before = self._battery.voltage(self._problem.previous.number(ELECTRODE), self.charge, self.current)
+        before = self._battery.voltage(self._problem.previous.number(electrode.POTENTIAL), self.charge, self.current)
         gained = abs(self.voltage() - before)
         return min(0.9, max(beyond - 0.5 * VOLTAGE_TOLERANCE, 0.0) / max(gained, beyond))
 
@@ -161,7 +162,7 @@ class Loading:
 
     def voltage(self) -> float:
         """Cell voltage at the state just solved [V], of a case with electrochemistry."""
-        return self._battery.voltage(self._problem.state.number(ELECTRODE), self._charge_at_end, self.current)
+        return self._battery.voltage(self._problem.state.number(electrode.POTENTIAL), self._charge_at_end, self.current)
 
     @property
     def _battery(self) -> BatteryCell:
@@ -212,13 +213,13 @@ class Loading:
         """The fixture takes over where the last press left the platen."""
         if not self._problem.model.support.platen:
             return
-        platen, pressure = self._problem.controls.platen, self._start.pressure
-        platen.follow(pressure)
-        platen.position.value = self._problem.state.number(PLATEN)
+        controls, pressure = self._problem.controls.platen, self._start.pressure
+        controls.follow(pressure)
+        controls.position.value = self._problem.state.number(platen.POSITION)
         match self._case.fixture:
             case SpringFixture(stiffness=stiffness):
-                platen.stiffness.value = stiffness
+                controls.stiffness.value = stiffness
             case RigidFixture():
-                platen.clamped.value = 1.0
+                controls.clamped.value = 1.0
                 for state in (self._problem.state, self._problem.previous):
-                    state.set_number(CONTACT_PRESSURE, pressure)
+                    state.set_number(platen.PRESSURE, pressure)

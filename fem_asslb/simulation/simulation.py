@@ -12,10 +12,10 @@ from fem_asslb.diagnostics import balances
 from fem_asslb.diagnostics.bulk import Diagnostics
 from fem_asslb.diagnostics.cautions import cautions
 from fem_asslb.diagnostics.interfaces import InterfaceDiagnostics
-from fem_asslb.equations.problem import Problem
 from fem_asslb.mesh.domain import Domain
 from fem_asslb.model.battery_cell import BatteryCell
 from fem_asslb.model.build import build_model
+from fem_asslb.problem.problem import Problem
 from fem_asslb.simulation.ledger import Ledger
 from fem_asslb.simulation.loading import Loading
 from fem_asslb.simulation.step_record import StepRecord

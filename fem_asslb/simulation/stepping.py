@@ -8,7 +8,7 @@ import numpy as np
 
 from fem_asslb.base.errors import ConvergenceError
 from fem_asslb.case.sections.case import Time
-from fem_asslb.equations.problem import Problem
+from fem_asslb.problem.problem import Problem
 from fem_asslb.simulation.time_error import Measure, TimeError, nothing
 from fem_asslb.solve.newton import NewtonSolver
 
@@ -206,21 +206,17 @@ class Stepper:
         return attempt.length, len(tried)
 
     def _extrapolate(self, length: float) -> dict[str, np.ndarray]:
-        """Guess the end of the step on a straight line through the last two states; returns that of each field.
+        """Guess the end of the step on a straight line through the last two states; returns those that are watched.
 
-        Without a last step the guess is the start, from which lithium alone has no reason to jump.
+        Without a last step the guess is the start, from which fields that follow the loads may have jumped.
         """
         if self.last_step is None:
-            return {name: values.copy() for name, values in self.estimator.fields().items() if name == "lithium"}
-        ratio = length / self.last_step
-        for new, old, older in zip(
-            self._problem.state.functions,
-            self._problem.previous.functions,
-            self.before.functions,
-            strict=True,
-        ):
-            new.x.array[:] = old.x.array + ratio * (old.x.array - older.x.array)
-        return {name: values.copy() for name, values in self.estimator.fields().items()}
+            return self.estimator.guess(follows_loads=False)
+        ratio, previous = length / self.last_step, self._problem.previous
+        for name, new in self._problem.state.functions.items():
+            old, older = previous[name].x.array, self.before[name].x.array
+            new.x.array[:] = old + ratio * (old - older)
+        return self.estimator.guess(follows_loads=True)
 
     def _restore(self) -> None:
         self._problem.state.assign(self._problem.previous)

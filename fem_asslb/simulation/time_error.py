@@ -10,10 +10,7 @@ import numpy as np
 import numpy.typing as npt
 
 from fem_asslb.base.parallel import global_max
-from fem_asslb.equations.problem import Problem
-
-LEAST_DISPLACEMENT = 1e-3
-"""Displacements count as no smaller [um]: less than a nanometre opens and closes nothing."""
+from fem_asslb.problem.problem import Problem
 
 Measure = Callable[[], Mapping[str, tuple[float, float]]]
 """Scalars of the state just solved by name: value, and the size over which an error counts."""
@@ -30,6 +27,7 @@ class TimeError:
     Attributes:
         now: Scalars at the start of the step.
         before: Scalars one step earlier.
+        scales: Of the fields that are watched, by name.
 
     Args:
         problem: The problem.
@@ -38,6 +36,7 @@ class TimeError:
 
     def __init__(self, problem: Problem, measure: Measure = nothing) -> None:
         self._problem, self._measure = problem, measure
+        self.scales = {item.name: item.error_scale for item in problem.fields if item.error_scale is not None}
         self.now: dict[str, float] = {}
         self.before: dict[str, float] = {}
         self._end: dict[str, float] = {}
@@ -60,12 +59,12 @@ class TimeError:
         return 0.5 * max(self._distance_of_fields(guess), self._distance_of_scalars(ratio))
 
     def _distance_of_fields(self, guess: Mapping[str, npt.NDArray]) -> float:
-        fields = self.fields()
-        local = [np.abs(fields[name] - guess[name]).max(initial=0.0) for name in guess]
-        local.append(np.abs(fields["displacement"]).max(initial=0.0))
-        *distances, largest = global_max(self._problem.domain.comm, local)
-        sizes = {"displacement": max(largest, LEAST_DISPLACEMENT), "lithium": 1.0}
-        return max((float(value / sizes[name]) for name, value in zip(guess, distances, strict=True)), default=0.0)
+        values = {name: self._problem.state[name].x.array for name in guess}
+        distances = [np.abs(values[name] - guess[name]).max(initial=0.0) for name in guess]
+        sizes = [np.abs(values[name]).max(initial=0.0) if self.scales[name].grows else 0.0 for name in guess]
+        found = global_max(self._problem.domain.comm, [*distances, *sizes]).reshape(2, -1)
+        least = [self.scales[name].least for name in guess]
+        return float(np.max(found[0] / np.maximum(found[1], least), initial=0.0))
 
     def _distance_of_scalars(self, ratio: float) -> float:
         measured, largest = self._measure(), 0.0
@@ -76,8 +75,14 @@ class TimeError:
             largest = max(largest, abs(value - guess) / size)
         return largest
 
-    def fields(self) -> dict[str, npt.NDArray]:
-        """Values of the fields that are watched, at the end of the step."""
-        state = self._problem.state
-        found = {"displacement": state.displacement.x.array}
-        return found if state.lithium is None else found | {"lithium": state.lithium.x.array}
+    def guess(self, follows_loads: bool) -> dict[str, npt.NDArray]:
+        """Copies of the fields that are watched, as the present guess of the end of a step.
+
+        Args:
+            follows_loads: Whether those count too that may jump with the loads.
+        """
+        return {
+            name: self._problem.state[name].x.array.copy()
+            for name, scale in self.scales.items()
+            if follows_loads or not scale.follows_loads
+        }

@@ -1,20 +1,22 @@
-"""When Newton's method has converged, and when it will not: by the update that would follow in each field."""
+"""When Newton's method has converged, and when it will not: by the update that would follow."""
 
 import logging
 import math
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
 import numpy.typing as npt
+from mpi4py import MPI
 from petsc4py import PETSc
 
 from fem_asslb.base.parallel import global_max, global_sum
-from fem_asslb.fields.state import State
+from fem_asslb.fields.field import Field, component_entries
 
 logger = logging.getLogger(__name__)
 
 TOLERANCE = 1e-8
-"""Largest entry of the update that would follow, in each field [um, -, V, mixed]."""
+"""Largest entry of the update that would follow, in each component of a field, in its unit."""
 
 _ROUNDING = 1e-12
 """Residual over that before the update, where one iteration solves a linear step."""
@@ -24,7 +26,7 @@ _PUSHED = 1e3
 far below it."""
 
 _PATIENCE = 12
-"""Iterations after which the displacement must still come nearer: by a factor of ten in three iterations."""
+"""Iterations after which fields with kinks must still come nearer: by a factor of ten in three iterations."""
 
 
 @dataclass(frozen=True)
@@ -33,8 +35,8 @@ class SolveReport:
 
     Attributes:
         iterations: Newton iterations.
-        updates: Largest entry of the last update of each field.
-        residuals: Norm of each field's residual.
+        updates: Largest entry of the last update of each component.
+        residuals: Norm of each component's residual.
     """
 
     iterations: int
@@ -46,15 +48,16 @@ class ConvergenceTest:
     """Judges the iterations of one solve after the other.
 
     Args:
-        state: Unknowns of the system.
+        comm: All ranks.
+        fields: Of the problem, in the order of the monolithic system.
 
     Attributes:
         report: The last iteration.
     """
 
-    def __init__(self, state: State) -> None:
-        self._comm = state.numbers.function_space.mesh.comm
-        self._slices = field_slices(state)
+    def __init__(self, comm: MPI.Comm, fields: Sequence[Field]) -> None:
+        self._comm, self._entries = comm, component_entries(fields)
+        self._with_kinks = [part.name for field in fields for part in field.components if part.has_kinks]
         self._sizes: list[float] = []
         self.report = SolveReport(0)
 
@@ -69,38 +72,24 @@ class ConvergenceTest:
             update: Owned entries of its full step, also where only a share of it was taken; not used before the first.
         """
         reason = PETSc.SNES.ConvergedReason
-        squares = [np.sum(residual[part] ** 2) for part in self._slices.values()]
+        squares = [np.sum(residual[part] ** 2) for part in self._entries.values()]
         residuals = self._named(np.sqrt(global_sum(self._comm, squares)))
         if not np.all(np.isfinite(list(residuals.values()))):
             return reason.DIVERGED_FNORM_NAN
         if iteration == 0:
             self.report, self._sizes = SolveReport(0, {}, residuals), []
             return reason.ITERATING
-        largest = [np.max(np.abs(update[part]), initial=0.0) for part in self._slices.values()]
+        largest = [np.max(np.abs(update[part]), initial=0.0) for part in self._entries.values()]
         updates = self._named(global_max(self._comm, largest))
         before, self.report = self.report, SolveReport(iteration, updates, residuals)
         logger.debug("Newton %d: %s", iteration, _listed(self.report))
-        self._sizes.append(updates["displacement"])
+        self._sizes.append(max((updates[name] for name in self._with_kinks), default=0.0))
         if iteration >= _PATIENCE and self._sizes[-1] > 0.1 * min(self._sizes[:-3]):
             return reason.DIVERGED_DTOL
         return reason.CONVERGED_FNORM_RELATIVE if _to_come(self.report, before) <= TOLERANCE else reason.ITERATING
 
     def _named(self, values: npt.NDArray[np.float64]) -> dict[str, float]:
-        return dict(zip(self._slices, (float(value) for value in values), strict=True))
-
-
-def field_slices(state: State) -> dict[str, slice]:
-    """Entries of each field among the owned entries of a monolithic vector."""
-    slices, start = {}, 0
-    for function in state.functions:
-        dofmap = function.function_space.dofmap
-        stop = start + dofmap.index_map.size_local * dofmap.index_map_bs
-        if function is state.lithium:
-            slices["stoichiometry"], slices["potential"] = slice(start, stop, 2), slice(start + 1, stop, 2)
-        else:
-            slices["displacement" if function is state.displacement else "numbers"] = slice(start, stop)
-        start = stop
-    return slices
+        return dict(zip(self._entries, (float(value) for value in values), strict=True))
 
 
 def _to_come(now: SolveReport, before: SolveReport) -> float:

@@ -4,18 +4,19 @@ import weakref
 from collections.abc import Mapping
 
 import numpy as np
+from dolfinx import fem
 from petsc4py import PETSc
 
 from fem_asslb.base import compatibility
 from fem_asslb.base.errors import CaseError, ConvergenceError
 from fem_asslb.base.parallel import global_sum
-from fem_asslb.equations.problem import Problem
-from fem_asslb.fields.state import ELECTRODE
-from fem_asslb.solve.convergence import ConvergenceTest, SolveReport, field_slices
-from fem_asslb.solve.electrode_balance import ElectrodeBalance
+from fem_asslb.fields.field import component_entries
+from fem_asslb.problem.problem import Problem
+from fem_asslb.solve.convergence import ConvergenceTest, SolveReport
 from fem_asslb.solve.line_search import WHOLE, find_share
 from fem_asslb.solve.preconditioner import set_splits
 from fem_asslb.solve.presets import PRESETS
+from fem_asslb.spaces.state import SCALARS
 
 _LIBRARY_ERROR = 76
 """PETSc's code for an error in a library that it calls, such as a factorisation that breaks down."""
@@ -43,14 +44,22 @@ class NewtonSolver:
             raise ValueError(f"solver preset is {preset!r}; accepted: {', '.join(PRESETS)}")
         self._problem = problem
         self.options = {**PRESETS[preset], **(options or {})}
-        self._matrix = compatibility.create_block_matrix(problem.jacobian)
-        self._residual = compatibility.create_block_vector(problem.residual)
-        self._point = compatibility.create_block_vector(problem.residual)
+        self._rows = list(problem.residual.values())
+        self._blocks = [list(row.values()) for row in problem.jacobian.values()]
+        self._functions = list(problem.state.functions.values())
+        self._matrix = compatibility.create_block_matrix(self._blocks)
+        self._residual = compatibility.create_block_vector(self._rows)
+        self._point = compatibility.create_block_vector(self._rows)
         self._trial = self._point.duplicate(), self._point.duplicate()
-        slices = field_slices(problem.state)
-        self._forces, self._numbers = slices["displacement"], slices["numbers"]
-        self._electrode = ElectrodeBalance(problem) if problem.model.charge_transfer is not None else None
-        self._test = ConvergenceTest(problem.state)
+        entries = component_entries(problem.fields)
+        kinks = [part.name for field in problem.fields for part in field.components if part.has_kinks]
+        self._searched, self._scalars = [entries[name] for name in kinks], entries.get(SCALARS, slice(0, 0))
+        self._menders = {
+            scalar.name: scalar.mender(problem.state, problem.previous)
+            for scalar in problem.scalars
+            if scalar.mender is not None
+        }
+        self._test = ConvergenceTest(problem.domain.comm, problem.fields)
         self._share = 1.0
         self.iterations = 0
         # Factors, aggregates and Krylov spaces of a solve that failed may hold anything: the next starts with new ones.
@@ -79,13 +88,14 @@ class NewtonSolver:
         Raises:
             ConvergenceError: With PETSc's reason; the state is then undefined.
         """
-        for condition in self._problem.conditions:
-            condition.set(self._problem.state.displacement.x.array)
-        if self._electrode is not None:
-            guess, before = (state.number(ELECTRODE) for state in (self._problem.state, self._problem.previous))
-            if (potential := self._electrode.mended(guess, before)) is not None:
-                self._problem.state.set_number(ELECTRODE, potential)
-        compatibility.read_from_functions(self._point, self._problem.state.functions)
+        state = self._problem.state
+        for name, held in self._problem.conditions.items():
+            for condition in held:
+                condition.set(state[name].x.array)
+        for name, mended in self._menders.items():
+            if (number := mended(state.number(name), self._problem.previous.number(name))) is not None:
+                state.set_number(name, number)
+        compatibility.read_from_functions(self._point, self._functions)
         if self._is_spoilt:
             self._snes.destroy()
             self._snes = self._create_snes()
@@ -105,21 +115,23 @@ class NewtonSolver:
                 f"Newton stopped after {self._snes.getIterationNumber()} iterations: {_name(reason)}"
             )
         self._is_spoilt = False
-        compatibility.write_to_functions(self._point, self._problem.state.functions)
+        compatibility.write_to_functions(self._point, self._functions)
         return self._test.report
 
     def matrix(self) -> PETSc.Mat:
         """Jacobian at the current state, assembled."""
-        compatibility.assemble_block_matrix(self._matrix, self._problem.jacobian, self._problem.conditions)
+        compatibility.assemble_block_matrix(self._matrix, self._blocks, self._conditions)
         return self._matrix
 
     def residual(self) -> PETSc.Vec:
         """Residual at the current state, assembled; a constrained row is zero."""
-        compatibility.read_from_functions(self._point, self._problem.state.functions)
-        compatibility.assemble_block_residual(
-            self._residual, self._problem.residual, self._problem.conditions, self._point
-        )
+        compatibility.read_from_functions(self._point, self._functions)
+        compatibility.assemble_block_residual(self._residual, self._rows, self._conditions, self._point)
         return self._residual
+
+    @property
+    def _conditions(self) -> list[fem.DirichletBC]:
+        return [condition for held in self._problem.conditions.values() for condition in held]
 
     def _create_snes(self) -> PETSc.SNES:
         snes = PETSc.SNES().create(self._problem.domain.comm)
@@ -129,17 +141,17 @@ class NewtonSolver:
         snes.setFromOptions()
         preconditioner = snes.getKSP().getPC()
         if preconditioner.getType() == PETSc.PC.Type.FIELDSPLIT:
-            set_splits(preconditioner, self._problem.state)
+            set_splits(preconditioner, self._problem.domain.comm, self._problem.fields)
         snes.setConvergenceTest(self._converged)
         snes.setLineSearchPreCheck(self._adjust)
         return snes
 
     def _assemble_residual(self, snes: PETSc.SNES, point: PETSc.Vec, residual: PETSc.Vec) -> None:
-        compatibility.write_to_functions(point, self._problem.state.functions)
-        compatibility.assemble_block_residual(residual, self._problem.residual, self._problem.conditions, point)
+        compatibility.write_to_functions(point, self._functions)
+        compatibility.assemble_block_residual(residual, self._rows, self._conditions, point)
 
     def _assemble_jacobian(self, snes: PETSc.SNES, point: PETSc.Vec, matrix: PETSc.Mat, _: PETSc.Mat) -> None:
-        compatibility.assemble_block_matrix(matrix, self._problem.jacobian, self._problem.conditions)
+        compatibility.assemble_block_matrix(matrix, self._blocks, self._conditions)
 
     def _converged(self, snes: PETSc.SNES, iteration: int, norms: tuple[float, float, float]) -> int:
         # Before the first iteration PETSc has no update.
@@ -149,30 +161,34 @@ class NewtonSolver:
     def _adjust(self, point: PETSc.Vec, step: PETSc.Vec) -> bool:
         """Change a step, which leads from a point to the point minus the step; whether it is another one now.
 
-        Only a share of it is taken where forces say so: their work has one unit, and the kinks are theirs. The
-        potential of the electrode is that at which the current passes, where the tangent leads far from it.
+        Only a share of it is taken where the work of fields with kinks says so; a number that a tangent leads far
+        from what solves its own equation is that solution.
         """
-        potential = self._problem.state.number(ELECTRODE)
+        before = {name: self._problem.state.number(name) for name in self._menders}
         self._share = 1.0
         if self._snes.getIterationNumber() >= WHOLE:
             forces, _ = self._snes.getFunction()
             self._share = find_share(lambda share: self._work(share, point, step), self._product(forces, step))
         step.scale(self._share)
-        return self._balance_electrode(point, step, potential) or self._share < 1.0
+        return self._mend(point, step, before) or self._share < 1.0
 
-    def _balance_electrode(self, point: PETSc.Vec, step: PETSc.Vec, before: float) -> bool:
-        """Let a step end where the current passes; ``before`` is the potential at its start [V]."""
-        if self._electrode is None:
+    def _mend(self, point: PETSc.Vec, step: PETSc.Vec, before: Mapping[str, float]) -> bool:
+        """Let a step end with numbers that are near their own solutions; ``before`` are those at its start."""
+        if not self._menders:
             return False
         trial, _ = self._trial
         trial.waxpy(-1.0, step, point)
-        state = self._problem.state
-        compatibility.write_to_functions(trial, state.functions)
-        if (potential := self._electrode.mended(state.number(ELECTRODE), before)) is None:
-            return False
-        if owned := range(self._numbers.start, self._numbers.stop):
-            step.array[owned[ELECTRODE]] = point.array_r[owned[ELECTRODE]] - potential
-        return True
+        state, changed = self._problem.state, False
+        compatibility.write_to_functions(trial, self._functions)
+        for name, mended in self._menders.items():
+            if (number := mended(state.number(name), before[name])) is None:
+                continue
+            changed = True
+            state.set_number(name, number)
+            if owned := range(self._scalars.start, self._scalars.stop):
+                place = owned[state.scalars.index(name)]
+                step.array[place] = point.array_r[place] - number
+        return changed
 
     def _work(self, share: float, point: PETSc.Vec, step: PETSc.Vec) -> float:
         trial, residual = self._trial
@@ -181,7 +197,7 @@ class NewtonSolver:
         return self._product(residual, step)
 
     def _product(self, residual: PETSc.Vec, step: PETSc.Vec) -> float:
-        product = residual.array_r[self._forces] @ step.array_r[self._forces]
+        product = sum(residual.array_r[part] @ step.array_r[part] for part in self._searched)
         return float(global_sum(self._problem.domain.comm, product)[0])
 
 

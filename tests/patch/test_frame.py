@@ -5,7 +5,7 @@ import pytest
 import ufl
 
 from fem_asslb.diagnostics.bulk import Diagnostics
-from fem_asslb.fields.state import ELECTRODE
+from fem_asslb.fields.electrode import POTENTIAL as ELECTRODE
 from fem_asslb.model.model import ChargeTransfer, Support
 from fem_asslb.solve.newton import NewtonSolver
 from tests.grids import box
@@ -40,7 +40,7 @@ def scalars(comm, dimension, turn, axis=None):
     for _ in range(2):
         solver.solve()
         problem.previous.assign(problem.state)
-    u, (x, phi), dx = problem.state.displacement, problem.state.lithium, problem.continuum.dx("particle", 4)
+    u, (x, phi), dx = problem.state["displacement"], problem.state["lithium"], problem.continuum.dx("particle", 4)
     values = [integral(problem, value, dx) for value in (ufl.inner(u, u), x * x, x * phi, phi)]
     return np.array([*values, Diagnostics(problem).elastic_energy(), problem.state.number(ELECTRODE)])
 

@@ -34,4 +34,4 @@ def test_blocks_with_interfaces_that_open(comm, dimension, degree):
     points[:, 1:4] = 1e-3
     history.scatter_forward()
     blocks = check_blocks(problem)
-    assert {("potential", "displacement"), ("numbers", "displacement"), ("displacement", "displacement")} <= blocks
+    assert {("potential", "displacement"), ("scalars", "displacement"), ("displacement", "displacement")} <= blocks

@@ -5,8 +5,8 @@ from itertools import product
 import pytest
 
 from fem_asslb.base import compatibility
-from fem_asslb.equations.problem import Problem
-from fem_asslb.solve.convergence import field_slices
+from fem_asslb.fields.field import component_entries
+from fem_asslb.problem.problem import Problem
 from fem_asslb.solve.newton import NewtonSolver
 from tests import composite
 from tests.monolithic import norms, random_direction, residual_at
@@ -33,9 +33,9 @@ ELECTRODES = {"current": use_current, "voltage": use_voltage, "forced": use_forc
 def check_blocks(problem: Problem) -> set[tuple[str, str]]:
     """Compare all blocks; returns those that are not empty as (row, column)."""
     solver = NewtonSolver(problem)
-    fields = list(field_slices(problem.state))
-    point = compatibility.create_block_vector(problem.residual)
-    compatibility.read_from_functions(point, problem.state.functions)
+    fields = list(component_entries(problem.fields))
+    point = compatibility.create_block_vector(list(problem.residual.values()))
+    compatibility.read_from_functions(point, list(problem.state.functions.values()))
     matrix, products, differences = solver.matrix(), {}, {}
     for column in fields:
         direction = random_direction(problem, column)
@@ -55,13 +55,13 @@ def check_blocks(problem: Problem) -> set[tuple[str, str]]:
 def test_blocks_in_plane_strain(comm, degree):
     problem = composite.create(comm, 2, degree)
     composite.disturb(problem)
-    coupled = {("displacement", "stoichiometry"), ("stoichiometry", "displacement"), ("displacement", "numbers")}
+    coupled = {("displacement", "stoichiometry"), ("stoichiometry", "displacement"), ("displacement", "scalars")}
     for set_platen, (electrode, set_electrode) in product(composite.PLATENS.values(), ELECTRODES.items()):
         set_platen(problem)
         set_electrode(problem.controls)
         blocks = check_blocks(problem)
         assert coupled <= blocks
-        assert (("potential", "numbers") in blocks) == (electrode != "forced")
+        assert (("potential", "scalars") in blocks) == (electrode != "forced")
 
 
 @pytest.mark.parametrize("degree", [1, 2])
@@ -69,7 +69,7 @@ def test_blocks_in_generalised_plane_strain_and_without_interfaces(comm, degree)
     problem = composite.create(comm, 2, degree, generalised=True, interfaces=())
     composite.disturb(problem)
     composite.press(problem)
-    assert {("numbers", "stoichiometry"), ("stoichiometry", "numbers")} <= check_blocks(problem)
+    assert {("scalars", "stoichiometry"), ("stoichiometry", "scalars")} <= check_blocks(problem)
 
 
 def test_blocks_in_3d(comm):
@@ -89,7 +89,7 @@ def test_without_stress_driven_flux_the_potential_does_not_know_the_displacement
 
 def unsymmetric_pairs(problem: Problem) -> set[frozenset[str]]:
     """Pairs of fields whose two blocks are not each other's transpose, tested with random vectors."""
-    matrix, fields = NewtonSolver(problem).matrix(), list(field_slices(problem.state))
+    matrix, fields = NewtonSolver(problem).matrix(), list(component_entries(problem.fields))
     left, right = ({field: random_direction(problem, field, seed) for field in fields} for seed in (5, 6))
     found = set()
     for a in fields:

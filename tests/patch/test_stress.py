@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from fem_asslb.fields.state import OUT_OF_PLANE
+from fem_asslb.fields.out_of_plane import STRAIN as OUT_OF_PLANE
 from fem_asslb.model.model import Support
 from tests.grids import box
 from tests.support import CRYSTAL, REFERENCE_X, crystal_stiffness, host, mean, problem_on, set_profile
@@ -25,9 +25,10 @@ def test_stress_of_a_strained_and_swollen_crystal(comm, dimension):
         materials={"particle": host(CRYSTAL, SWELLING)},
         support=Support((), generalised_plane_strain=dimension == 2),
     )
-    problem.state.displacement.interpolate(lambda x: GRADIENT @ x)
-    problem.state.displacement.x.scatter_forward()
-    problem.state.set_number(OUT_OF_PLANE, ACROSS)
+    problem.state["displacement"].interpolate(lambda x: GRADIENT @ x)
+    problem.state["displacement"].x.scatter_forward()
+    if dimension == 2:
+        problem.state.set_number(OUT_OF_PLANE, ACROSS)
     set_profile(problem, lambda x: np.full(x.shape[1], X))
 
     gradient = GRADIENT.copy()

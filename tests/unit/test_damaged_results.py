@@ -10,6 +10,7 @@ from mpi4py import MPI
 
 from fem_asslb.app.results_folder import check_folder
 from fem_asslb.base.errors import FemAsslbError
+from fem_asslb.fields import names as field_names
 from fem_asslb.output import checkpoint, collection, history, names, particle_table, record, vtu
 from fem_asslb.output.checkpoint_schema import check_names
 from fem_asslb.plotting.curves import PRESSURE, VOLTAGE, draw_curves
@@ -140,7 +141,7 @@ def fields_of(folder):
     file = folder / names.FOLDER / "000001.vtu"
     points = np.array([[0.0, 0, 0], [1, 0, 0], [0, 1, 0]])
     cells = {names.ROLE: np.zeros(1, np.int32), names.REGION: np.zeros(1, np.int32), names.AXIS: np.zeros((1, 3))}
-    vtu.write_cells(MPI.COMM_SELF, file, points, 3, {names.STOICHIOMETRY: np.ones(3)}, cells)
+    vtu.write_cells(MPI.COMM_SELF, file, points, 3, {field_names.STOICHIOMETRY: np.ones(3)}, cells)
     collection.write_collection(folder / names.COLLECTION, [(0.0, f"{names.FOLDER}/000001.vtu")])
     return file
 
@@ -157,7 +158,7 @@ DAMAGES = [
 @pytest.mark.parametrize(("damage", "words"), DAMAGES)
 def test_damaged_fields_are_one_line_and_vtk_says_nothing(damage, words, tmp_path, capfd):
     file = fields_of(tmp_path)
-    assert read_snapshot(tmp_path, 0.0).mean(names.STOICHIOMETRY) == 1.0
+    assert read_snapshot(tmp_path, 0.0).mean(field_names.STOICHIOMETRY) == 1.0
     file.write_bytes(damage(file.read_bytes()))
     assert words in message(read_snapshot, tmp_path, 0.0)
     out, err = capfd.readouterr()

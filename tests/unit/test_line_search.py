@@ -94,8 +94,8 @@ def test_the_solver_takes_a_share_of_a_step_and_goes_by_the_whole(comm, monkeypa
     prescribe(problem, lambda x: np.stack([0 * x[0], 1e-3 + 0 * x[0], 0 * x[0]]))
     whole = NewtonSolver(problem).solve()
     assert whole.iterations == 1
-    solution = problem.state.displacement.x.array.copy()
-    problem.state.displacement.x.array[:] = 0.0
+    solution = problem.state["displacement"].x.array.copy()
+    problem.state["displacement"].x.array[:] = 0.0
     works = []
 
     def take_part(work, start):
@@ -109,7 +109,7 @@ def test_the_solver_takes_a_share_of_a_step_and_goes_by_the_whole(comm, monkeypa
     last = whole.updates["displacement"] * 0.3 ** (report.iterations - 1)
     assert report.iterations == 10  # what is to come, 0.3 times the update, is below 1e-8 then
     assert report.updates["displacement"] == pytest.approx(last, rel=1e-3)
-    assert problem.state.displacement.x.array == pytest.approx(solution, abs=1e-7)
+    assert problem.state["displacement"].x.array == pytest.approx(solution, abs=1e-7)
 
 
 @pytest.mark.two_ranks

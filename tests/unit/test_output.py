@@ -10,6 +10,7 @@ from mpi4py import MPI
 
 from fem_asslb.base.errors import FemAsslbError
 from fem_asslb.case.reading.reader import build_case, read_case
+from fem_asslb.fields import names as field_names
 from fem_asslb.output import checkpoint, collection, fields, history, names, record
 from fem_asslb.output.resolved import differences, format_toml, resolved_table
 from fem_asslb.output.schedule import Schedule
@@ -119,10 +120,10 @@ def test_fields_read_with_pyvista_have_the_numbers_of_the_history(case_folder, c
     grid = pyvista.PVDReader(outcome.results / names.COLLECTION)
     assert grid.time_values == pytest.approx([r.time for r in records if r.stage_ends or r.index % 2 == 0])
     snapshot = read_snapshot(outcome.results, last.time)
-    assert snapshot.mean(names.STOICHIOMETRY) == pytest.approx(last.scalars["stoichiometry mean [-]"], rel=1e-6)
+    assert snapshot.mean(field_names.STOICHIOMETRY) == pytest.approx(last.scalars["stoichiometry mean [-]"], rel=1e-6)
     assert np.asarray(snapshot.grid.point_data[names.VON_MISES]).max() == pytest.approx(largest, rel=1e-6)
     top = snapshot.points().reshape(-1, 2)[:, 1] > 12.0 - 1e-9
-    displacement = np.asarray(snapshot.grid.point_data[names.DISPLACEMENT])[top, 1]
+    displacement = np.asarray(snapshot.grid.point_data[field_names.DISPLACEMENT])[top, 1]
     assert displacement == pytest.approx(last.scalars["platen displacement [um]"], rel=1e-5)
     role = np.asarray(snapshot.grid.cell_data[names.ROLE]) == 0
     hydrostatic = snapshot.field(names.HYDROSTATIC).mean(axis=1)
@@ -159,7 +160,7 @@ def test_fields_are_undefined_outside_hosts_and_broken_between_all_cells(case_fo
         return
     snapshot = read_snapshot(outcome.results, 0.0)
     host = np.asarray(snapshot.grid.cell_data[names.ROLE]) == sorted(["anode", "cathode", "particle"]).index("particle")
-    for name in (names.STOICHIOMETRY, names.POTENTIAL, names.CHEMICAL_POTENTIAL):
+    for name in (field_names.STOICHIOMETRY, field_names.POTENTIAL, field_names.CHEMICAL_POTENTIAL):
         assert (np.isfinite(snapshot.field(name)).all(axis=1) == host).all()
     assert snapshot.grid.n_points == 3 * snapshot.grid.n_cells
     axis = np.linalg.norm(snapshot.grid.cell_data[names.AXIS], axis=1)

@@ -12,13 +12,13 @@ from matplotlib.colors import Normalize
 from mpi4py import MPI
 
 from fem_asslb.base.errors import FemAsslbError
+from fem_asslb.fields.names import DISPLACEMENT, STOICHIOMETRY
 from fem_asslb.output import history, record, vtu
 from fem_asslb.output.collection import write_collection
 from fem_asslb.output.names import (
     AXIS,
     COLLECTION,
     DAMAGE,
-    DISPLACEMENT,
     FOLDER,
     HYDROSTATIC,
     INTERFACE_COLLECTION,
@@ -26,7 +26,6 @@ from fem_asslb.output.names import (
     PRINCIPAL,
     REGION,
     ROLE,
-    STOICHIOMETRY,
     VON_MISES,
 )
 from fem_asslb.plotting import FORMATS, crystals, gaps, interface_curves, panels, pictures

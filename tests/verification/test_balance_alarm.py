@@ -9,7 +9,7 @@ from fem_asslb.app.driver import build_domain, run
 from fem_asslb.base.errors import FemAsslbError
 from fem_asslb.case.reading.reader import build_case
 from fem_asslb.diagnostics import balances
-from fem_asslb.fields.state import OUT_OF_PLANE
+from fem_asslb.fields.out_of_plane import STRAIN as OUT_OF_PLANE
 from fem_asslb.output.history import read_history
 from fem_asslb.simulation.simulation import Simulation
 from tests.unit.test_output import Recorder
@@ -59,7 +59,7 @@ def simulation_of(comm, table, folder):
 def hold_a_point(simulation, share):
     """A nail in the body, which bears a part of the load: displacement along the stack at one place is scaled."""
     problem = simulation.problem
-    space, axis = problem.state.displacement.function_space, problem.domain.dimension - 1
+    space, axis = problem.state["displacement"].function_space, problem.domain.dimension - 1
     centre = np.array([sum(problem.domain.extent(k)) / 2 for k in range(problem.domain.dimension)])
     points = problem.domain.mesh.geometry.x[:, : problem.domain.dimension]
     distance = np.linalg.norm(points - centre, axis=1).min(initial=np.inf)
@@ -72,11 +72,11 @@ def hold_a_point(simulation, share):
 
     def solve_nailed():
         solve()
-        moved = problem.state.displacement.x.array[dofs].max(initial=-np.inf)
+        moved = problem.state["displacement"].x.array[dofs].max(initial=-np.inf)
         nail.value = (1.0 - share) * max(problem.domain.comm.allgather(moved))
-        problem.conditions.append(fem.dirichletbc(nail, dofs, space.sub(axis)))
+        problem.conditions["displacement"].append(fem.dirichletbc(nail, dofs, space.sub(axis)))
         report = solve()
-        problem.conditions.pop()
+        problem.conditions["displacement"].pop()
         return report
 
     simulation.solver.solve = solve_nailed
@@ -88,7 +88,7 @@ def lose_lithium(simulation, share):
 
     def solve_badly():
         report = solve()
-        simulation.problem.state.lithium.x.array[::2] -= share
+        simulation.problem.state["lithium"].x.array[::2] -= share
         return report
 
     simulation.solver.solve = solve_badly

@@ -5,14 +5,15 @@ import pytest
 from mpi4py import MPI
 
 from fem_asslb.diagnostics.bulk import Diagnostics
-from fem_asslb.equations.problem import Problem
-from fem_asslb.fields.state import ELECTRODE, PLATEN
+from fem_asslb.fields.electrode import POTENTIAL as ELECTRODE
+from fem_asslb.fields.platen import POSITION as PLATEN
 from fem_asslb.geometry import EqualDiameters, Layer, LayeredStack, PackedParticles
 from fem_asslb.interfaces.law import ElasticLaw
 from fem_asslb.materials.library import load
 from fem_asslb.mesh.domain import region_particles
 from fem_asslb.model.axes import random_axis
 from fem_asslb.model.model import ChargeTransfer, Interface, Model, Support
+from fem_asslb.problem.problem import Problem
 from fem_asslb.solve.newton import NewtonSolver
 from tests import composite
 from tests.support import built, domain_of

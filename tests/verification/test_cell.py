@@ -10,7 +10,7 @@ from fem_asslb.app.driver import build_domain
 from fem_asslb.base.constants import FARADAY, GAS_CONSTANT
 from fem_asslb.base.units import convert
 from fem_asslb.case.reading.reader import read_case
-from fem_asslb.fields.state import ELECTRODE
+from fem_asslb.fields.electrode import POTENTIAL as ELECTRODE
 from fem_asslb.materials.library import load_anode
 from fem_asslb.simulation.simulation import Simulation
 

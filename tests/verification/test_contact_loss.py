@@ -7,11 +7,11 @@ from fem_asslb.base.constants import FARADAY, GAS_CONSTANT
 from fem_asslb.diagnostics.bulk import Diagnostics
 from fem_asslb.diagnostics.interfaces import InterfaceDiagnostics
 from fem_asslb.diagnostics.particles import ParticleDiagnostics
-from fem_asslb.fields.state import ELECTRODE
+from fem_asslb.fields.electrode import POTENTIAL as ELECTRODE
+from fem_asslb.fields.electrode_balance import ElectrodeBalance
 from fem_asslb.interfaces.gate import ConductionKnee, Gate
 from fem_asslb.interfaces.law import ContactLaw
 from fem_asslb.model.model import ChargeTransfer, Interface, InterfaceStart, Support
-from fem_asslb.solve.electrode_balance import ElectrodeBalance
 from fem_asslb.solve.newton import NewtonSolver
 from tests.grids import box
 from tests.support import LINEAR, REFERENCE_X, TEMPERATURE, host, passive, prescribe_everywhere, problem_on
@@ -80,14 +80,16 @@ def test_current_goes_where_contact_is_left(comm, order, gap, share):
 def test_the_electrode_is_where_what_conducts_takes_the_current(comm, order, share):
     """V = U + (2RT/F) asinh(i/(2 i0)) with the current per area that conducts, wherever V was before."""
     cell = TwoParticles(comm, 0.0 if share else 2 * WIDTH, order)
+    problem = cell.problem
     cell.pass_current(0.0, 1.0)
     equilibrium = float(LINEAR.potential(REFERENCE_X))
     scale = 2.0 * GAS_CONSTANT * TEMPERATURE / FARADAY
     for density, before in ((1e-6, 0.0), (1e4, -1.0), (-1e4, 1.0), (0.0, 1.0)):
-        cell.problem.state.set_number(ELECTRODE, equilibrium + before)
+        problem.state.set_number(ELECTRODE, equilibrium + before)
         exact = equilibrium + scale * np.arcsinh(2.0 * density / (1.0 + share) / (2.0 * EXCHANGE))
-        cell.problem.controls.current_density.value = density
-        assert ElectrodeBalance(cell.problem).potential() == pytest.approx(exact, abs=1e-9)
+        problem.controls.current_density.value = density
+        balance = ElectrodeBalance(problem.currents, problem.state, problem.previous, ELECTRODE)
+        assert balance.potential() == pytest.approx(exact, abs=1e-9)
 
 
 @pytest.mark.parametrize("pressure", [45.0, 80.0])

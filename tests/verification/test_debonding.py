@@ -149,7 +149,7 @@ def test_contact_is_lost_at_the_critical_strain_and_found_again(comm, measured, 
     measured(f"D3, {dimension}D", "gap at x = 0.2 [um]", particle.pull(0.2), opening)
     for x in (0.3, critical - 0.002, critical + 0.002, 0.8):
         check(x)
-    again = particle.problem.state.displacement.x.array - before.displacement.x.array
+    again = particle.problem.state["displacement"].x.array - before["displacement"].x.array
     assert global_max(comm, np.abs(again).max(initial=0.0))[0] < 1e-9
     assert particle.cohesive == 0.0
 

@@ -38,7 +38,7 @@ class CantileverBeams:
             support=Support(planes=()),
             interfaces=(Interface("lower", "upper", ContactLaw.cohesive(COHESION), start),),
         )
-        domain, space = self.problem.domain, self.problem.state.displacement.function_space
+        domain, space = self.problem.domain, self.problem.state["displacement"].function_space
         domain.mesh.topology.create_connectivity(0, 2)
         self._ends = [fem.Constant(domain.mesh, 0.0) for _ in range(2)]
 
@@ -49,7 +49,7 @@ class CantileverBeams:
             return fem.locate_dofs_topological(space.sub(component), 0, vertices)
 
         lower, self._upper = dofs((0.0, 0.0), 1), dofs((0.0, 2 * ARM), 1)
-        self.problem.conditions = [
+        self.problem.conditions["displacement"] = [
             fem.dirichletbc(self._ends[0], lower, space.sub(1)),
             fem.dirichletbc(self._ends[1], self._upper, space.sub(1)),
             fem.dirichletbc(np.float64(0.0), dofs((LENGTH, 0.0), 0), space.sub(0)),
@@ -73,7 +73,7 @@ class CantileverBeams:
         self._solver.solve()
         points = self._diagnostics.evaluate()
         self.dissipated += self._diagnostics.dissipation(points)[0, 0]
-        forces = fem.assemble_vector(self.problem.residual[0])
+        forces = fem.assemble_vector(self.problem.residual["displacement"])
         forces.scatter_reverse(InsertMode.add)
         mine = self._upper[self._upper < self._owned]
         zone = points.area * ((points.released > 0.0) & (points.released < 1.0))

@@ -7,7 +7,7 @@ import pytest
 
 from fem_asslb.app.driver import build_domain
 from fem_asslb.case.reading.reader import read_case
-from fem_asslb.fields.state import PLATEN
+from fem_asslb.fields.platen import POSITION as PLATEN
 from fem_asslb.simulation.simulation import Simulation
 from tests import closed_forms
 

@@ -3,9 +3,9 @@
 import numpy as np
 import pytest
 
-from fem_asslb.equations.problem import Problem
 from fem_asslb.materials.library import load
 from fem_asslb.model.model import Model, Support
+from fem_asslb.problem.problem import Problem
 from fem_asslb.solve.newton import NewtonSolver
 from tests.grids import box
 from tests.support import domain_of, force_x, hold_rigid_motion_only, mean, rms

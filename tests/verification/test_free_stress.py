@@ -55,7 +55,7 @@ def test_stress_of_a_free_sphere(comm, measured):
         errors.append(rms(problem, stress - exact, dx) / rms(problem, exact, dx))
         # No load: the mean volume change is exactly that of the free strain that the mesh sees.
         growths.append(mean(problem, ufl.tr(problem.continuum.strain(problem.state)), dx) / 3)
-        free_growth = SWELLING * (mean(problem, problem.state.lithium[0], dx) - REFERENCE_X)
+        free_growth = SWELLING * (mean(problem, problem.state["lithium"][0], dx) - REFERENCE_X)
         assert growths[-1] == pytest.approx(free_growth, rel=1e-9)
     order = orders([1 / 3, 1 / 6], errors)[0]
     measured("B1", "stress, rms over the rms of the closed form", 0.0, errors[-1], errors[-1], order)
@@ -153,10 +153,10 @@ def test_stress_drives_lithium_in_a_free_sphere(comm, measured, swelling):
             problem.previous.assign(problem.state)
         theta = closed_forms.stress_enhancement(YOUNGS, POISSON, swelling, c_max, GAS_CONSTANT * TEMPERATURE)
         r, profile = radial_reference(0.6, theta, rate, steps, time_step)
-        exact = problem.state.empty_like().lithium
+        exact = problem.state.empty_like()["lithium"]
         exact.sub(0).interpolate(partial(radially, r, profile))
         dx = problem.continuum.dx("particle", 4)
-        errors.append(rms(problem, problem.state.lithium[0] - exact[0], dx) / np.ptp(profile))
+        errors.append(rms(problem, problem.state["lithium"][0] - exact[0], dx) / np.ptp(profile))
     _, unstressed = radial_reference(0.6, 0.0, rate, steps, time_step)
     order = orders([1 / n for n in sizes], errors)[0]
     measured(f"B3, swelling {swelling}", "x, rms over its range", 0.0, errors[-1], errors[-1], order)

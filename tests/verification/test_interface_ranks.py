@@ -8,8 +8,8 @@ from mpi4py import MPI
 
 from fem_asslb.diagnostics.bulk import Diagnostics
 from fem_asslb.diagnostics.interfaces import InterfaceDiagnostics
-from fem_asslb.equations.problem import Problem
-from fem_asslb.fields.state import ELECTRODE, PLATEN
+from fem_asslb.fields.electrode import POTENTIAL as ELECTRODE
+from fem_asslb.fields.platen import POSITION as PLATEN
 from fem_asslb.geometry import EqualDiameters, Grains, Layer, LayeredStack, PackedParticles
 from fem_asslb.interfaces.cohesion import Cohesion
 from fem_asslb.interfaces.gate import Gate
@@ -17,6 +17,7 @@ from fem_asslb.interfaces.law import ContactLaw
 from fem_asslb.materials.library import load
 from fem_asslb.model.axes import random_axis
 from fem_asslb.model.model import ChargeTransfer, Interface, InterfaceStart, Model, Support
+from fem_asslb.problem.problem import Problem
 from fem_asslb.solve.newton import NewtonSolver
 from tests.support import built, domain_of
 from tests.verification.test_balances import STACK

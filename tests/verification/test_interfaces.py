@@ -10,11 +10,11 @@ from fem_asslb.base.constants import FARADAY
 from fem_asslb.base.parallel import global_max
 from fem_asslb.diagnostics.bulk import Diagnostics
 from fem_asslb.diagnostics.interfaces import InterfaceDiagnostics
-from fem_asslb.equations.problem import Problem
-from fem_asslb.fields.state import PLATEN
+from fem_asslb.fields.platen import POSITION as PLATEN
 from fem_asslb.interfaces.cohesion import Cohesion
 from fem_asslb.interfaces.law import ContactLaw, ElasticLaw
 from fem_asslb.model.model import Interface, InterfaceStart, Model, Support
+from fem_asslb.problem.problem import Problem
 from fem_asslb.solve.newton import NewtonSolver
 from fem_asslb.spaces.coefficients import region_field
 from tests import closed_forms
@@ -275,7 +275,8 @@ def patch_test(comm, dimension, degree, law, lower, upper, cells=4):
     problem.prescribed.x.scatter_forward()
     mesh.topology.create_connectivity(dimension - 1, dimension)
     outer = dmesh.exterior_facet_indices(mesh.topology)
-    problem.conditions = [fem.dirichletbc(problem.prescribed, fem.locate_dofs_topological(space, dimension - 1, outer))]
+    outer_dofs = fem.locate_dofs_topological(space, dimension - 1, outer)
+    problem.conditions["displacement"] = [fem.dirichletbc(problem.prescribed, outer_dofs)]
     return run, run.step()
 
 
@@ -408,8 +409,8 @@ def slabs(comm, dimension, law, start=None, cells=5):
     def sources(problem, tests):
         rate = in_slabs(problem, SUPPLY, -SUPPLY * LOWER / UPPER)
         dt = problem.controls.time_step
-        nothing, dx = fem.Constant(problem.domain.mesh, 0.0), problem.continuum.dx("particle", 4)
-        return [nothing * tests[0][0] * dx, dt * FARADAY * rate * tests[1][1] * dx, nothing * tests[2][0] * dx]
+        dx = problem.continuum.dx("particle", 4)
+        return {"lithium": dt * FARADAY * rate * tests["lithium"][1] * dx}
 
     return Problem(domain, model, sources)
 
@@ -429,7 +430,7 @@ def test_lithium_crosses_an_interface(comm, measured, dimension):
     above = -jump - flux / (2 * diffusion * UPPER) * (UPPER**2 - rest**2)
     is_lower = in_slabs(problem, 1.0, 0.0)
     profile = is_lower * below + (1 - is_lower) * above
-    dx, x = problem.continuum.dx("particle", 4), problem.state.lithium[0]
+    dx, x = problem.continuum.dx("particle", 4), problem.state["lithium"][0]
     shift = Diagnostics(problem).lithium() / (0.05 * (LOWER + UPPER))
     assert shift == pytest.approx(0.5, rel=1e-6)
     mean = fem.assemble_scalar(problem.compile(profile * dx))
@@ -459,9 +460,9 @@ def test_no_lithium_crosses_where_a_side_stores_none(comm):
         support=Support(planes=PLANES[2]),
         interfaces=tuple(Interface(*pair, ElasticLaw(1e5, 1e5), conductance=CONDUCTANCE) for pair in pairs),
     )
-    potential = problem.state.lithium.x.array
+    potential = problem.state["lithium"].x.array
     potential[:] = np.random.default_rng(comm.rank).random(len(potential))
-    problem.state.lithium.x.scatter_forward()
+    problem.state["lithium"].x.scatter_forward()
     diagnostics = InterfaceDiagnostics(problem)
     current = np.abs(diagnostics.evaluate().current)
     largest = [global_max(comm, current[diagnostics.pair == number].max(initial=0.0))[0] for number in range(3)]
@@ -476,6 +477,6 @@ def test_no_lithium_crosses_an_open_gap(comm):
     run = Run(problem)
     points = run.step()
     assert run.largest(points.current) == 0.0 and run.largest(points.conduction) == 0.0
-    dx, x = problem.continuum.dx("particle", 4), problem.state.lithium[0]
+    dx, x = problem.continuum.dx("particle", 4), problem.state["lithium"][0]
     below = comm.allreduce(fem.assemble_scalar(fem.form(in_slabs(problem, 0.05, 0.0) * x * dx)))
     assert below == pytest.approx(0.05 * 0.5 * LOWER + SUPPLY * LOWER, rel=1e-8)

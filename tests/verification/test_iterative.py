@@ -71,7 +71,8 @@ def test_a_step_succeeds_after_rejected_ones(comm, shared_path):
     record = build(comm, "column", changes, shared_path).advance()
     assert record.rejected > 0
     assert record.scalars["stack pressure [MPa]"] == pytest.approx(81.0 * record.duration / 60.0, rel=1e-8)
-    assert abs(record.scalars["plate force error [-]"]) < 1e-6
+    # Newton's tolerance, 1e-8 um, is 2e-4 MPa in an element of the stiffest layer, beside 2 MPa or more.
+    assert abs(record.scalars["plate force error [-]"]) < 1e-4
 
 
 @pytest.mark.parametrize("pressure", [1e-3, 1.0])
@@ -92,13 +93,13 @@ def test_a_solver_is_as_new_after_a_failure(comm, preset):
     start = problem.state.empty_like()
     start.assign(problem.state)
     solver.solve()
-    exact = problem.state.displacement.x.array.copy()
+    exact = problem.state["displacement"].x.array.copy()
     iterations = solver.iterations
 
     def solve_again():
         problem.state.assign(start)
         solver.solve()
-        assert problem.state.displacement.x.array == pytest.approx(exact, abs=1e-9)
+        assert problem.state["displacement"].x.array == pytest.approx(exact, abs=1e-9)
 
     problem.controls.forced_x.value = np.nan
     with pytest.raises(ConvergenceError, match="nan"):
@@ -106,7 +107,7 @@ def test_a_solver_is_as_new_after_a_failure(comm, preset):
     problem.controls.forced_x.value = 0.55
     solve_again()
 
-    problem.state.lithium.x.array[:] = np.nan
+    problem.state["lithium"].x.array[:] = np.nan
     with pytest.raises(ConvergenceError):
         solver.solve()
     solve_again()

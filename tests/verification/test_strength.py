@@ -52,7 +52,7 @@ def test_strength_of_uniform_stress(comm, stress, breaks, yields):
         )
         prescribe(problem, lambda x: strain @ x)
         prescribe_everywhere(problem)
-        problem.state.displacement.x.array[:] = problem.prescribed.x.array
+        problem.state["displacement"].x.array[:] = problem.prescribed.x.array
         found = Diagnostics(problem).stresses()["particle"]
         assert found.over_strength == pytest.approx(float(passes), abs=1e-12)
         assert found.principal_max == pytest.approx(max(stress), abs=1e-5)

@@ -5,7 +5,7 @@ import pytest
 
 from fem_asslb.base.constants import FARADAY
 from fem_asslb.diagnostics.bulk import Diagnostics
-from fem_asslb.fields.state import ELECTRODE
+from fem_asslb.fields.electrode import POTENTIAL as ELECTRODE
 from fem_asslb.model.model import ChargeTransfer, Support
 from fem_asslb.solve.newton import NewtonSolver
 from tests import closed_forms, composite
@@ -27,7 +27,7 @@ def march(problem, steps):
 
 def radial(problem, profile):
     """Function of the lithium space with a radial profile, as an expression."""
-    exact = problem.state.empty_like().lithium
+    exact = problem.state.empty_like()["lithium"]
     exact.sub(0).interpolate(lambda x: profile(np.linalg.norm(x, axis=0)))
     return exact[0]
 
@@ -51,7 +51,7 @@ def held_sphere(comm, layers, steps, time, potential=LINEAR):
 def sphere_error(problem, time, steps):
     """Distance from Crank's profile over the rise; with ``steps`` from the one that backward Euler makes of it."""
     exact = radial(problem, lambda r: 0.5 + 0.1 * closed_forms.sphere_diffusion(r, time, steps=steps))
-    return rms(problem, problem.state.lithium[0] - exact, problem.continuum.dx("particle", 4)) / 0.1
+    return rms(problem, problem.state["lithium"][0] - exact, problem.continuum.dx("particle", 4)) / 0.1
 
 
 def test_sphere_with_a_held_surface(comm, measured):
@@ -109,10 +109,10 @@ def decayed_box(comm, dimension, cells, rotation=None):
     diffusivity = [D_PLANE] * (dimension - 1) + [D_AXIS]
     rate = sum(d * (wave * np.pi / edge) ** 2 for d, wave, edge in zip(diffusivity, WAVES, size, strict=False))
     factor = (1 + rate * TIME_STEP) ** -STEPS
-    exact = problem.state.empty_like().lithium
+    exact = problem.state.empty_like()["lithium"]
     exact.sub(0).interpolate(lambda x: profile(x, factor))
     dx = problem.continuum.dx("particle", 4)
-    return problem, rms(problem, problem.state.lithium[0] - exact[0], dx) / (AMPLITUDE * factor)
+    return problem, rms(problem, problem.state["lithium"][0] - exact[0], dx) / (AMPLITUDE * factor)
 
 
 @pytest.mark.parametrize("dimension", [2, 3])
@@ -136,7 +136,8 @@ def test_turned_box_diffuses_alike(comm, dimension):
     straight, turned = (decayed_box(comm, dimension, 6, turn) for turn in (None, rotation))
     dx = [problem.continuum.dx("particle", 4) for problem, _ in (straight, turned)]
     squares = [
-        rms(problem, problem.state.lithium[0] - 0.5, m) for (problem, _), m in zip((straight, turned), dx, strict=True)
+        rms(problem, problem.state["lithium"][0] - 0.5, m)
+        for (problem, _), m in zip((straight, turned), dx, strict=True)
     ]
     assert squares[1] == pytest.approx(squares[0], rel=1e-10)
     assert turned[1] == pytest.approx(straight[1], rel=1e-10)
@@ -150,7 +151,7 @@ def test_lithium_that_left_is_the_charge_that_passed(comm, measured, degree):
     problem.controls.platen.position.value = 0.0
     diagnostics, solver = Diagnostics(problem), NewtonSolver(problem)
     surface = integral(
-        problem, 1.0 + 0.0 * problem.state.numbers[0]("+"), problem.continuum.interface(("particle", "cathode"))
+        problem, 1.0 + 0.0 * problem.state["scalars"][0]("+"), problem.continuum.interface(("particle", "cathode"))
     )
     start, charge = diagnostics.lithium(), 0.0
     for current, step in ((0.2, 30.0), (0.2, 100.0), (0.0, 200.0), (-0.1, 50.0)):

@@ -7,9 +7,9 @@ import numpy as np
 from dolfinx import fem
 
 from fem_asslb.base.parallel import FloatArray, global_sum
+from fem_asslb.equations.currents import Currents
 from fem_asslb.equations.lithium import overpotential_scale
-from fem_asslb.equations.problem import Problem
-from fem_asslb.fields.state import ELECTRODE
+from fem_asslb.spaces.state import State
 
 
 class ElectrodeBalance:
@@ -22,17 +22,21 @@ class ElectrodeBalance:
     to nothing; no time step is short enough for it.
 
     Args:
-        problem: A problem with charge transfer.
+        currents: Of a model with charge transfer.
+        now: Unknowns at the end of a step.
+        before: Unknowns at its start.
+        name: Of the potential among them.
     """
 
-    def __init__(self, problem: Problem) -> None:
-        self._problem = problem
-        exchanges = problem.currents.exchanges(problem.state, problem.previous)
-        self._parts = [(problem.compile(out * at), problem.compile(into * at)) for out, into, at in exchanges]
-        one = fem.Constant(problem.domain.mesh, 1.0)
-        assert problem.model.charge_transfer is not None
-        self._scale = overpotential_scale(problem.model.charge_transfer.temperature)
-        (self._area,) = self._total([(problem.compile(one * at),) for _, _, at in exchanges])
+    def __init__(self, currents: Currents, now: State, before: State, name: str) -> None:
+        self._continuum, self._state, self._name = currents.continuum, now, name
+        compile_form, transfer = self._continuum.compile, self._continuum.model.charge_transfer
+        exchanges = currents.exchanges(now, before)
+        self._parts = [(compile_form(out * at), compile_form(into * at)) for out, into, at in exchanges]
+        one = fem.Constant(self._continuum.domain.mesh, 1.0)
+        assert transfer is not None
+        self._scale = overpotential_scale(transfer.temperature)
+        (self._area,) = self._total([(compile_form(one * at),) for _, _, at in exchanges])
 
     def mended(self, potential: float, before: float) -> float | None:
         """Potential at which the given current passes, where another one is far from it; None elsewhere.
@@ -43,25 +47,25 @@ class ElectrodeBalance:
             potential: That of a tangent or an extrapolation [V], which may be beyond all numbers.
             before: One that is not [V].
         """
-        problem, controls = self._problem, self._problem.controls
+        controls = self._continuum.controls
         if controls.forced.value or controls.potentiostatic.value:
             return None
-        problem.state.set_number(ELECTRODE, before)
+        self._state.set_number(self._name, before)
         balanced = self.potential()
-        problem.state.set_number(ELECTRODE, potential)
+        self._state.set_number(self._name, potential)
         is_near = abs(potential - balanced) <= self._scale
         return balanced if math.isfinite(balanced) and not is_near else None
 
     def potential(self) -> float:
         """Potential [V vs Li]; not finite where the present one is too far off to tell."""
         out, into = self._total(self._parts)
-        current = float(self._problem.controls.current_density.value) * self._area
+        current = float(self._continuum.controls.current_density.value) * self._area
         if not 0.0 < out * into < math.inf:
             return math.nan
         jump = math.asinh(0.5 * current / math.sqrt(out * into)) - 0.5 * math.log(out / into)
-        return self._problem.state.number(ELECTRODE) + self._scale * jump
+        return self._state.number(self._name) + self._scale * jump
 
     def _total(self, parts: Sequence[Sequence[fem.Form]]) -> FloatArray:
         """Sum over the surfaces of each integral that they have."""
         local = [[fem.assemble_scalar(form) for form in part] for part in parts]
-        return global_sum(self._problem.domain.comm, np.sum(local, axis=0))
+        return global_sum(self._continuum.domain.comm, np.sum(local, axis=0))

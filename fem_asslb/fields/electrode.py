@@ -1,0 +1,42 @@
+"""The potential of the positive electrode, at which the given current passes."""
+
+import ufl
+from ufl.core.expr import Expr
+
+from fem_asslb.equations.currents import Currents
+from fem_asslb.fields.electrode_balance import ElectrodeBalance
+from fem_asslb.fields.scalars import Scalar
+from fem_asslb.spaces.state import State
+
+POTENTIAL = "electrode potential"
+"""Of the positive electrode [V vs Li]."""
+
+
+def declare(currents: Currents, initial: float) -> Scalar:
+    """The potential of an electrode with a reacting surface.
+
+    Args:
+        currents: Of lithium through surfaces.
+        initial: Potential at assembly [V].
+    """
+    controls = currents.continuum.controls
+
+    def row(now: State, before: State, test: Expr) -> ufl.Form:
+        """Total current, or the given potential, spread over the reacting surfaces."""
+        moves = (1 - controls.forced) * (1 - controls.potentiostatic)
+        total = 0
+        for current, surface, side in currents.reactions(now, before):
+            potential, variation = now.scalar(POTENTIAL), test
+            if side:
+                potential, variation = potential(side), variation(side)
+            given = moves * controls.time_step * (controls.current_density - current)
+            total += (given + (1 - moves) * (potential - controls.voltage)) * variation * surface
+        return total
+
+    return Scalar(
+        POTENTIAL,
+        row,
+        "cathode potential [V]",
+        initial,
+        lambda now, before: ElectrodeBalance(currents, now, before, POTENTIAL).mended,
+    )

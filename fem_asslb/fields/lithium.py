@@ -1,0 +1,103 @@
+"""Lithium in the hosts: stoichiometry x and equilibrium potential phi, with equilibrium and balance of lithium."""
+
+import basix.ufl
+import numpy as np
+import ufl
+from dolfinx import fem
+from ufl.core.expr import Expr
+
+from fem_asslb.base.constants import FARADAY
+from fem_asslb.equations import lithium
+from fem_asslb.equations.continuum import LITHIUM_DEGREE
+from fem_asslb.equations.currents import Currents
+from fem_asslb.fields import names
+from fem_asslb.fields.field import FACTORED, Component, ErrorScale, Field, Written
+from fem_asslb.mesh.bodies import lithium_bodies
+from fem_asslb.mesh.domain import Domain
+from fem_asslb.model.model import Model
+from fem_asslb.spaces.region_space import region_space
+from fem_asslb.spaces.state import State
+
+NAME = "lithium"
+"""Stoichiometry [-] and equilibrium potential [V vs Li], in the hosts."""
+
+
+def stoichiometry(state: State) -> Expr:
+    """X in the hosts."""
+    return state[NAME][0]
+
+
+def potential(state: State) -> Expr:
+    """Phi in the hosts [V vs Li]."""
+    return state[NAME][1]
+
+
+def nodal_stoichiometry(state: State, cells: np.ndarray) -> np.ndarray:
+    """X at the nodes of some cells of hosts."""
+    return state[NAME].x.array[2 * state[NAME].function_space.dofmap.list[cells]]
+
+
+def create_space(domain: Domain, model: Model) -> fem.FunctionSpace:
+    """Space of both: welded grains of one host share their lithium."""
+    body = lithium_bodies(domain, [item.pair for item in model.interfaces], model.hosts)
+    element = basix.ufl.element("Lagrange", domain.mesh.basix_cell(), model.lithium_degree, shape=(2,))
+    active = np.zeros(int(body.max()) + 1, dtype=bool)
+    active[body[domain.regions_of(model.hosts)]] = True
+    return region_space(domain.mesh, element, body[domain.cell_region], len(active), active)
+
+
+def declare(currents: Currents, space: fem.FunctionSpace) -> Field:
+    """The field.
+
+    Args:
+        currents: Of lithium through surfaces.
+        space: From `create_space`.
+    """
+    continuum = currents.continuum
+    domain, model, controls = continuum.domain, continuum.model, continuum.controls
+
+    def row(now: State, before: State, test: ufl.Argument) -> ufl.Form | int:
+        """Equilibrium, tested with the variation of x, and balance of lithium, with that of phi."""
+        (x, phi), (test_x, test_phi), x_before = now[NAME], test, stoichiometry(before)
+        free, forced, dt = 1 - controls.forced, controls.forced, controls.time_step
+        axis, total = continuum.coefficients.axis, 0
+        for role in model.hosts:
+            host = continuum.coefficients.hosts[role]
+            balance = free * lithium.storage(host, x, x_before, test_phi)
+            balance += free * dt * lithium.transport(host, x, phi, axis, test_phi)
+            balance += forced * lithium.storage(host, x, controls.forced_x, test_phi)
+            total += (lithium.equilibrium(host, x, phi, test_x) + balance) * continuum.dx(role, LITHIUM_DEGREE)
+        for current, surface in currents.passages(now, before):
+            total += dt * current * ufl.jump(test_phi) * surface
+        for current, surface, side in currents.reactions(now, before):
+            total += dt * current * (test_phi(side) if side else test_phi) * surface
+        return total
+
+    return Field(
+        name=NAME,
+        space=space,
+        components=(Component("stoichiometry", "-", 0), Component("potential", "V", 1)),
+        row=row,
+        initialise=lambda state: set_uniform(domain, model, state, model.initial_stoichiometry),
+        block=FACTORED,
+        cells=domain.cells_of(model.hosts),
+        varies_energy=model.stress_driven_flux,
+        error_scale=ErrorScale(1.0),
+        written=_written,
+    )
+
+
+def set_uniform(domain: Domain, model: Model, state: State, x: float) -> None:
+    """Give every host the stoichiometry x and its potential free of stress."""
+    function = state[NAME]
+    for role, host in model.host_laws.items():
+        dofs = function.function_space.dofmap.list[domain.cells_of([role])].ravel()
+        function.x.array.reshape(-1, 2)[dofs] = [x, float(host.potential.potential(x))]
+    # A rank without a cell of a host may still hold a copy of one of its unknowns.
+    function.x.scatter_forward()
+
+
+def _written(state: State) -> Written:
+    x, phi = state[NAME]
+    parts = {names.STOICHIOMETRY: 0, names.POTENTIAL: 1, names.CHEMICAL_POTENTIAL: 2}
+    return Written(ufl.as_vector([x, phi, -FARADAY * phi]), parts)

@@ -1,0 +1,11 @@
+"""The uniform strain across a 2D plane that no net force crosses."""
+
+from fem_asslb.fields.scalars import Scalar
+
+STRAIN = "out-of-plane strain"
+"""Of the whole mesh [-]."""
+
+
+def declare() -> Scalar:
+    """The strain; its row is the variation of the stored energy alone, the net force across the plane."""
+    return Scalar(STRAIN, lambda now, before, test: 0, "out-of-plane strain [-]")

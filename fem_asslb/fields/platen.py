@@ -1,0 +1,35 @@
+"""The platen: its position, and the pressure with which it touches the stack."""
+
+import ufl
+from ufl.core.expr import Expr
+
+from fem_asslb.equations.continuum import Continuum
+from fem_asslb.equations.platen import contact_law, platen_pressure
+from fem_asslb.equations.supports import TOP
+from fem_asslb.fields.scalars import Scalar
+from fem_asslb.spaces.state import State
+
+POSITION = "platen position"
+"""Of the platen along the stack, outwards [um]."""
+
+PRESSURE = "contact pressure"
+"""Of a platen that is fixed; of any other the given one [MPa]."""
+
+
+def declare(continuum: Continuum) -> tuple[Scalar, Scalar]:
+    """Both numbers of a platen on the boundary ``top``."""
+    controls, top = continuum.controls.platen, continuum.boundary(TOP)
+
+    def balance(now: State, before: State, test: Expr) -> ufl.Form:
+        return platen_pressure(controls, now.scalar(POSITION), now.scalar(PRESSURE)) * test * top
+
+    def law(now: State, before: State, test: Expr) -> ufl.Form:
+        return contact_law(controls, now.scalar(POSITION), now.scalar(PRESSURE)) * test * top
+
+    return Scalar(POSITION, balance, "platen displacement [um]"), Scalar(PRESSURE, law)
+
+
+def pressure(continuum: Continuum, state: State) -> float:
+    """Pressure of the platen on the stack [MPa], never negative."""
+    law = continuum.controls.platen.values()
+    return float(platen_pressure(law, state.number(POSITION), state.number(PRESSURE)))

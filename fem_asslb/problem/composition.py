@@ -1,0 +1,100 @@
+"""Which fields and numbers a model has: the one place that knows them all."""
+
+from dataclasses import dataclass
+
+from dolfinx import fem
+from ufl.core.expr import Expr
+
+from fem_asslb.equations.continuum import Continuum
+from fem_asslb.equations.controls import Controls
+from fem_asslb.equations.currents import Currents
+from fem_asslb.equations.quantities import Quantities, Quantity
+from fem_asslb.equations.supports import platen_shape
+from fem_asslb.fields import displacement, electrode, lithium, out_of_plane, platen, scalars
+from fem_asslb.fields.field import BLOCKS, FACTORED, Field
+from fem_asslb.fields.scalars import Scalar
+from fem_asslb.mesh.domain import Domain
+from fem_asslb.model.model import Model
+from fem_asslb.spaces.state import State
+
+
+@dataclass(frozen=True)
+class Composition:
+    """A model on its mesh.
+
+    Attributes:
+        fields: In the order of the monolithic system.
+        scalars: The single numbers among them.
+        continuum: Strains, stresses and energies.
+        currents: Of lithium through surfaces.
+        prescribed: Displacement on ``model.support.prescribed`` [um].
+    """
+
+    fields: tuple[Field, ...]
+    scalars: tuple[Scalar, ...]
+    continuum: Continuum
+    currents: Currents
+    prescribed: fem.Function
+
+
+def compose(domain: Domain, model: Model, controls: Controls) -> Composition:
+    """Fields and numbers of a model."""
+    prescribed = fem.Function(displacement.create_space(domain, model), name="prescribed")
+    continuum = Continuum(domain, model, controls, _quantities(domain, model, prescribed.function_space))
+    currents = Currents(continuum, controls.forced)
+    fields = [displacement.declare(continuum, prescribed)]
+    numbers: list[Scalar] = []
+    if model.hosts:
+        fields.append(lithium.declare(currents, lithium.create_space(domain, model)))
+    if model.support.platen:
+        numbers += platen.declare(continuum)
+    if model.support.generalised_plane_strain:
+        numbers.append(out_of_plane.declare())
+    if _reacts(model):
+        numbers.append(electrode.declare(currents, _electrode_potential(model, model.initial_stoichiometry)))
+    if numbers:
+        fields.append(scalars.declare(domain, numbers, FACTORED))
+    fields.sort(key=lambda field: BLOCKS.index(field.block))
+    return Composition(tuple(fields), tuple(numbers), continuum, currents, prescribed)
+
+
+def set_uniform_lithium(domain: Domain, model: Model, state: State, x: float) -> None:
+    """Give every host the stoichiometry x and its potential free of stress, and the electrode that potential."""
+    if not model.hosts:
+        return
+    lithium.set_uniform(domain, model, state, x)
+    if _reacts(model):
+        state.set_number(electrode.POTENTIAL, _electrode_potential(model, x))
+
+
+def _quantities(domain: Domain, model: Model, space: fem.FunctionSpace) -> Quantities:
+    def scalar(name: str, exists: bool) -> Quantity | None:
+        return (lambda state: state.scalar(name)) if exists else None
+
+    shape = platen_shape(domain, space) if model.support.platen else None
+
+    def motion(state: State) -> Expr:
+        """Total displacement: the position of the platen adds to what lies under it."""
+        own = displacement.value(state)
+        return own if shape is None else own + state.scalar(platen.POSITION) * shape
+
+    return Quantities(
+        displacement=displacement.value,
+        motion=motion,
+        strain_across=scalar(out_of_plane.STRAIN, model.support.generalised_plane_strain),
+        stoichiometry=lithium.stoichiometry if model.hosts else None,
+        potential=lithium.potential if model.hosts else None,
+        electrode=scalar(electrode.POTENTIAL, _reacts(model)),
+    )
+
+
+def _reacts(model: Model) -> bool:
+    """Whether hosts react on a surface."""
+    transfer = model.charge_transfer
+    return bool(model.hosts) and transfer is not None and bool(transfer.interfaces or transfer.boundaries)
+
+
+def _electrode_potential(model: Model, x: float) -> float:
+    """Potential of the last host at the stoichiometry x [V vs Li]."""
+    *_, host = model.host_laws.values()
+    return float(host.potential.potential(x))

@@ -1,1 +1,1 @@
-"""The unknown fields, one module each; a field says all that is to be known about itself."""
+"""The unknown fields, one module each; a field says what solver, time steps and output ask of it."""

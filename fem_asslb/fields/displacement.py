@@ -45,6 +45,7 @@ def declare(continuum: Continuum, prescribed: fem.Function) -> Field:
     domain, model, space = continuum.domain, continuum.model, prescribed.function_space
 
     def row(now: State, before: State, test: ufl.Argument) -> ufl.Form | int:
+        """Virtual work of the interfaces and of an outer pressure [pJ]."""
         work = continuum.interface_work(now, before, test)
         if (name := model.support.pressure) is not None:
             pressure, normal = continuum.controls.outer_pressure, mechanics.facet_normal(domain.mesh)

@@ -21,9 +21,11 @@ def declare(continuum: Continuum) -> tuple[Scalar, Scalar]:
     controls, top = continuum.controls.platen, continuum.boundary(TOP)
 
     def balance(now: State, before: State, test: Expr) -> ufl.Form:
+        """Virtual work of the platen [pJ]."""
         return platen_pressure(controls, now.scalar(POSITION), now.scalar(PRESSURE)) * test * top
 
     def law(now: State, before: State, test: Expr) -> ufl.Form:
+        """Zero where the pressure is that of the contact, or the given one."""
         return contact_law(controls, now.scalar(POSITION), now.scalar(PRESSURE)) * test * top
 
     return Scalar(POSITION, balance, "platen displacement [um]"), Scalar(PRESSURE, law)

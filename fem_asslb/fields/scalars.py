@@ -46,9 +46,11 @@ def declare(domain: Domain, scalars: Sequence[Scalar], block: str) -> Field:
     """
 
     def row(now: State, before: State, test: ufl.Argument) -> ufl.Form | int:
+        """Rows of all numbers."""
         return sum(scalar.row(now, before, test[index]) for index, scalar in enumerate(scalars))
 
     def initialise(state: State) -> None:
+        """Set all numbers as they are at assembly."""
         for scalar in scalars:
             state.set_number(scalar.name, scalar.initial)
 

@@ -32,7 +32,7 @@ class MeshInputs:
         with TemporaryDirectory() as place:
             self._mutator = MeshMutator(seed, Path(place))
         self._name, self._arguments = "", {}
-        subprocess.run = _forked  # type: ignore[assignment]
+        subprocess.run = _forked  # type: ignore[assignment]  # a process of the reader's own, forked
 
     def write(self, number: int) -> None:
         """Write an input."""

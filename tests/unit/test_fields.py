@@ -106,6 +106,17 @@ def test_no_field_is_solved_before_all_are(comm, late):
 
 
 @pytest.mark.serial
+@pytest.mark.parametrize(("before", "solved"), [(0.0, False), (1e-9, False), (1e-2, True)])
+def test_a_field_that_is_pushed_out_of_balance_is_not_solved(comm, before, solved):
+    """The first iteration moves nothing there and leaves it a residual that it did not have."""
+    judge, residual, update = ConvergenceTest(comm, FIELDS), np.ones(8), np.full(8, 1e-9)
+    residual[:4], update[:4] = before, 0.0
+    judge.judge(0, residual, update)
+    residual[:4], residual[4:] = 0.02, 1e-13
+    assert judge.judge(1, residual, update) == (CONVERGED if solved else ITERATING)
+
+
+@pytest.mark.serial
 @pytest.mark.parametrize(
     ("scale", "moved", "error"),
     [

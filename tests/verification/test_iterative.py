@@ -66,13 +66,12 @@ def test_books_of_a_cell(comm, shared_path):
 
 
 def test_a_step_succeeds_after_rejected_ones(comm, shared_path):
-    """Few iterations, each of which leaves a hundredth of the update: enough for a short step only."""
-    changes = ["solver.preset=iterative", "solver.petsc={snes_max_it=4, ksp_rtol=1e-2}"]
+    """Two iterations, each of which leaves 3e-5 of the update: enough for a short step only."""
+    changes = ["solver.preset=iterative", "solver.petsc={snes_max_it=2, ksp_rtol=3e-5}"]
     record = build(comm, "column", changes, shared_path).advance()
-    assert record.rejected > 0
+    assert record.rejected >= 5
     assert record.scalars["stack pressure [MPa]"] == pytest.approx(81.0 * record.duration / 60.0, rel=1e-8)
-    # Newton's tolerance, 1e-8 um, is 2e-4 MPa in an element of the stiffest layer, beside 2 MPa or more.
-    assert abs(record.scalars["plate force error [-]"]) < 1e-4
+    assert abs(record.scalars["plate force error [-]"]) < 1e-6
 
 
 @pytest.mark.parametrize("pressure", [1e-3, 1.0])

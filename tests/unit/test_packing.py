@@ -7,7 +7,7 @@ import pytest
 
 from fem_asslb.base.errors import MeshError
 from fem_asslb.geometry import EqualDiameters, LognormalDiameters, TableDiameters
-from meshes.bodies import CUT_LIMIT, volume_inside
+from meshes.bodies import CUT_LIMIT, Contacts, squares, volume_inside
 from meshes.packing import Population, pack
 
 pytestmark = pytest.mark.serial  # plain numbers: nothing parallel in it
@@ -137,3 +137,9 @@ def test_numbering_runs_along_the_stack_and_the_seed_decides():
 def test_impossible_packings_are_refused(box, fraction, gap, message):
     with pytest.raises(MeshError, match=message):
         pack(box, [Population(fraction, EQUAL)], gap, False, 1)
+
+
+def test_squares_are_half_the_overlaps_squared():
+    energy, force = squares(Contacts(np.array([[0, 1], [1, 2]]), np.zeros((2, 3)), np.array([1.0, 3.0])))
+    assert energy == pytest.approx(5.0)
+    assert force == pytest.approx([1.0, 3.0])

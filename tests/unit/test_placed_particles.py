@@ -13,12 +13,12 @@ from fem_asslb.case.checks import placement_checks
 from fem_asslb.case.estimates.estimates import summary
 from fem_asslb.case.reading.reader import read_case
 from fem_asslb.geometry import EqualDiameters, Grains, Layer, LayeredStack, PlacedParticles, point_table
+from fem_asslb.studies.section import section_table
+from fem_asslb.studies.spheres import ACTIVE, ELECTROLYTE, Spheres
 from meshes import build
 from meshes.bodies import CUT_LIMIT
 from meshes.cache import mesh_digest
 from meshes.layered_stack import pack_layers
-from meshes.spheres import ACTIVE, ELECTROLYTE, Spheres
-from scripts.packings import section
 
 pytestmark = pytest.mark.serial
 
@@ -285,7 +285,7 @@ def test_a_section_holds_large_active_discs_and_their_images():
     centres = [[1.0, 5.0, 4.0], [9.5, 6.0, 2.0], [5.0, 5.0, 5.0], [5.0, 6.9, 8.0]]
     kinds = [ACTIVE, ACTIVE, ELECTROLYTE, ACTIVE]
     spheres = Spheres(np.array(centres), np.array([2.0, 2.0, 1.0, 1.93]), np.array(kinds), np.full(3, 10.0))
-    text, lost = section(spheres)
+    text, lost = section_table(spheres)
     small, second = 1.93**2 - 1.9**2, 2.0**2 - 1.0**2
     assert small < 0.4**2
     assert lost == pytest.approx(small / (4 + second + small))

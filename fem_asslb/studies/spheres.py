@@ -9,6 +9,7 @@ from scipy.spatial import cKDTree
 from meshes.bodies import Array, Contacts
 
 Integers = npt.NDArray[np.int64]
+Mask = npt.NDArray[np.bool_]
 
 ACTIVE, ELECTROLYTE = 0, 1
 """Kinds of spheres."""

@@ -13,8 +13,8 @@ import numpy as np
 
 from fem_asslb.base.errors import MeshError
 from fem_asslb.geometry import EqualDiameters, LognormalDiameters, TableDiameters
+from fem_asslb.studies.spheres import ACTIVE, ELECTROLYTE, Neighbours, Spheres, wrapped
 from meshes.bodies import Array, Contacts, Law, minimise
-from meshes.spheres import ACTIVE, ELECTROLYTE, Neighbours, Spheres, wrapped
 
 LOOSE = 0.45
 """Volume of the spheres over that of the box at the start, below jamming."""

@@ -12,12 +12,15 @@ from pydantic.dataclasses import dataclass
 from fem_asslb.base.input_types import STRICT, Integer, Number
 from fem_asslb.base.units import Density, Length, Pressure
 from fem_asslb.geometry.diameters import Diameters
+from fem_asslb.studies.compaction import Powder
 from meshes.bodies import Array
-from meshes.compaction import Powder
+
+CRITERIA = (0.0, 0.02, 0.05, 0.10)
+"""Smallest overlaps, over the sum of the radii, at which utilisation is told, as in Table 1 of Zhou 2025."""
 
 
 @dataclass(frozen=True, config=STRICT)
-class Grains:
+class PowderMaterial:
     """Spheres of one material."""
 
     diameter: Diameters
@@ -57,8 +60,8 @@ class Recipe:
     seeds: tuple[Integer, ...]
     active_share: Number
     porosity: Number
-    active_material: Grains
-    electrolyte: Grains
+    active_material: PowderMaterial
+    electrolyte: PowderMaterial
     paper: Paper
     variations: dict[str, Any] = field(default_factory=dict)
 
@@ -75,7 +78,7 @@ class Recipe:
     def moduli(self) -> Array:
         """Effective contact moduli [MPa]: 1/E = sum of (1 - nu^2)/E of the two spheres, shape (2, 2)."""
         pair = (self.active_material, self.electrolyte)
-        compliance = np.array([(1 - grains.poisson_ratio**2) / grains.youngs_modulus for grains in pair])
+        compliance = np.array([(1 - material.poisson_ratio**2) / material.youngs_modulus for material in pair])
         return 1 / (compliance[:, None] + compliance)
 
 

@@ -1,0 +1,1 @@
+"""Studies of packings of particles, without finite elements: pressing, contacts, paths and conduction."""

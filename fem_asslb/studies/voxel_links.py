@@ -6,6 +6,7 @@ A phase is a mask of shape (x, y, z), the stack direction last.
 from collections.abc import Sequence
 
 import numpy as np
+from scipy.ndimage import label
 from scipy.sparse import coo_array
 from scipy.sparse.csgraph import connected_components
 
@@ -41,11 +42,12 @@ def ends(phase: Mask) -> tuple[Integers, Integers]:
 
 def spanning(phase: Mask) -> Mask:
     """The parts of a phase, joined across faces of voxels, that connect bottom and top."""
-    first, second, _ = links(phase, ACROSS_FACES)
-    count = int(phase.sum())
-    graph = coo_array((np.ones(len(first), dtype=np.int8), (first, second)), (count, count))
-    part = connected_components(graph, directed=False)[1]
-    bottom, top = ends(phase)
-    kept = phase.copy()
-    kept[phase] = np.isin(part, np.intersect1d(part[bottom], part[top]))
-    return kept
+    part, count = label(phase)
+    # SciPy labels without periodicity: parts that meet across a side are one.
+    sides = ((part[-1], part[0]), (part[:, -1], part[:, 0]))
+    pairs = np.concatenate([np.stack([one.ravel(), other.ravel()]) for one, other in sides], axis=1)
+    first, second = pairs[:, np.all(pairs > 0, axis=0)]
+    graph = coo_array((np.ones(len(first)), (first, second)), (count + 1, count + 1))
+    whole = connected_components(graph, directed=False)[1][part]
+    both_ends = np.intersect1d(whole[:, :, 0][phase[:, :, 0]], whole[:, :, -1][phase[:, :, -1]])
+    return phase & np.isin(whole, both_ends)

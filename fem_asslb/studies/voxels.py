@@ -2,6 +2,7 @@
 
 import numpy as np
 import numpy.typing as npt
+from scipy.ndimage import correlate1d
 
 from fem_asslb.studies.spheres import ACTIVE, ELECTROLYTE, Spheres
 from meshes.bodies import Array
@@ -48,10 +49,12 @@ def covered_share(image: Image, voxel: Array) -> float:
         image: The packing, periodic in all directions.
         voxel: Extents of a voxel [um].
     """
-    area = {ELECTROLYTE: 0.0, PORE: 0.0}
-    for axis in range(3):
-        for step in (-1, 1):
-            beside = np.roll(image, step, axis)[image == ACTIVE]
-            for kind in area:
-                area[kind] += float(np.sum(beside == kind) * voxel.prod() / voxel[axis])
-    return area[ELECTROLYTE] / sum(area.values())
+    electrolyte, pores = (_surface_beside(image, kind, voxel) for kind in (ELECTROLYTE, PORE))
+    return electrolyte / (electrolyte + pores)
+
+
+def _surface_beside(image: Image, kind: int, voxel: Array) -> float:
+    """Area of the faces between active material and voxels of a kind [um^2]."""
+    beside = (image == kind).astype(np.int8)
+    faces = [correlate1d(beside, [1, 0, 1], axis, mode="wrap")[image == ACTIVE].sum() for axis in range(3)]
+    return float(faces @ (voxel.prod() / voxel))

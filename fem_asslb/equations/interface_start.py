@@ -8,8 +8,6 @@ from mpi4py import MPI
 
 from fem_asslb.base.errors import MaterialError
 from fem_asslb.base.parallel import global_sum
-from fem_asslb.interfaces.cohesion import least_stiffness
-from fem_asslb.interfaces.law import ContactLaw
 from fem_asslb.model.model import Interface
 
 logger = logging.getLogger(__name__)
@@ -68,25 +66,21 @@ def strength_factors(item: Interface, boundaries: npt.NDArray, keys: npt.NDArray
 
 
 def require_stiff(item: Interface, largest: float) -> None:
-    """Refuse a stiffness that softens the undamaged interface where its strength is the largest factor times T.
+    """Refuse a law that does not suit the largest strength that was drawn.
 
     Args:
         item: The interface.
         largest: Of all factors that were drawn.
 
     Raises:
-        MaterialError: It does.
+        MaterialError: It does not.
     """
-    cohesion = item.law.cohesion if isinstance(item.law, ContactLaw) else None
-    if cohesion is None or np.isinf(item.start.weibull_modulus):
+    if np.isinf(item.start.weibull_modulus):
         return
-    strength = largest * float(cohesion.normal_strength)
-    least = least_stiffness(strength, float(cohesion.normal_toughness))
-    if cohesion.normal_stiffness < least:
-        raise MaterialError(
-            f"{item.plus}|{item.minus}: normal_stiffness = {cohesion.normal_stiffness:g} MPa/um is too soft for the "
-            f"strength of {strength:g} MPa that the scatter draws; accepted: at least 10 T^2/(2 G) = {least:g} MPa/um"
-        )
+    try:
+        item.law.require_strength(largest)
+    except MaterialError as error:
+        raise MaterialError(f"{item.plus}|{item.minus}: {error}") from error
 
 
 def initial_gaps(item: Interface, points: FloatArray) -> FloatArray:

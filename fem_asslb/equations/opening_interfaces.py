@@ -12,7 +12,7 @@ from dolfinx import mesh as dmesh
 from fem_asslb.base.parallel import global_max
 from fem_asslb.equations.interface_start import bonded_facets, initial_gaps, require_stiff, strength_factors
 from fem_asslb.interfaces.cohesion import NEVER_BONDED
-from fem_asslb.interfaces.law import ContactLaw, ElasticLaw
+from fem_asslb.interfaces.interface_law import InterfaceLaw
 from fem_asslb.mesh.domain import Domain
 from fem_asslb.mesh.interface_mesh import InterfaceMesh, create_interface_mesh
 from fem_asslb.model.model import Model
@@ -37,7 +37,7 @@ class OpeningInterfaces:
 
     mesh: InterfaceMesh
     state: InterfaceState
-    laws: list[ElasticLaw | ContactLaw]
+    laws: list[InterfaceLaw]
     conductances: list[fem.Constant | None]
     keys: npt.NDArray[np.int64]
     points: FloatArray

@@ -125,6 +125,20 @@ class Cohesion:
         left = choose(adhered, progress * exp(-time_step / self.healing_time), progress)
         return choose(-normal_opening, left, progress)
 
+    def require_strength(self, factor: float) -> None:
+        """Refuse a stiffness that softens the undamaged interface where its strength is larger by a factor.
+
+        Raises:
+            MaterialError: It does.
+        """
+        strength = factor * float(self.normal_strength)
+        least = least_stiffness(strength, float(self.normal_toughness))
+        if self.normal_stiffness < least:
+            raise MaterialError(
+                f"normal_stiffness = {self.normal_stiffness:g} MPa/um is too soft for the strength of {strength:g} MPa "
+                f"that the scatter draws; accepted: at least 10 T^2/(2 G) = {least:g} MPa/um"
+            )
+
 
 def least_stiffness(strength: float, toughness: float) -> float:
     """Smallest stiffness that leaves the undamaged interface stiff, 10 T^2/(2 G) [MPa/um]."""

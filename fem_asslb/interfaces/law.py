@@ -1,10 +1,12 @@
 """Laws of interfaces: elastic, and contact with friction and adhesion."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from fem_asslb.base.functions import NumberLike, choose, maximum, sqrt
 from fem_asslb.interfaces.cohesion import Cohesion
 from fem_asslb.interfaces.gate import Gate
+from fem_asslb.interfaces.interface_law import InterfaceLaw
 from fem_asslb.interfaces.response import History, Opening, Response, Vector
 from fem_asslb.materials.checks import require
 
@@ -25,7 +27,7 @@ _TINY = 1e-24
 
 
 @dataclass(frozen=True)
-class ElasticLaw:
+class ElasticLaw(InterfaceLaw):
     """Traction proportional to the opening, in compression too.
 
     Args:
@@ -53,9 +55,14 @@ class ElasticLaw:
             now, normal, shear, maximum(-normal, 0.0), none, none, 1.0 + none, history, stored, none, none, none
         )
 
+    @property
+    def stiffnesses(self) -> Mapping[str, NumberLike]:
+        """Both; see `InterfaceLaw.stiffnesses`."""
+        return {"normal": self.normal_stiffness, "shear": self.shear_stiffness}
+
 
 @dataclass(frozen=True)
-class ContactLaw:
+class ContactLaw(InterfaceLaw):
     """Unilateral contact with Coulomb friction, and adhesion where there is cohesion.
 
     Compression is never degraded. Friction acts on the damaged share (Alfano and Sacco, 2006), which gives way
@@ -177,6 +184,16 @@ class ContactLaw:
         both = self.normal_stiffness * gap * last + self.shear_stiffness * _dot(now.sliding, before.sliding)
         delayed = choose(law.viscous_time, maximum(0.5 * (damage - damaged) * both - spent, 0.0), none)
         return progress, damage, released, damage - damaged, spent, delayed
+
+    @property
+    def stiffnesses(self) -> Mapping[str, NumberLike]:
+        """Of contact and adhesion, and of what friction holds; see `InterfaceLaw.stiffnesses`."""
+        return {"normal": self.normal_stiffness, "shear": self.shear_stiffness, "friction": self.friction_stiffness}
+
+    def require_strength(self, factor: float) -> None:
+        """Adhesion is stiff before damage, see `Cohesion.require_strength`."""
+        if self.cohesion is not None:
+            self.cohesion.require_strength(factor)
 
 
 def _dot(first: Vector, second: Vector) -> NumberLike:

@@ -9,7 +9,7 @@ from typing import Annotated, Any, get_args, get_origin
 from fem_asslb.base.units import Unit, format_quantity
 from fem_asslb.case.reading.keys import alternatives, fields_of, value_annotation
 from fem_asslb.case.sections.case import Case
-from fem_asslb.case.sections.interface_parts import MixedMode
+from fem_asslb.case.sections.interfaces.mixed_mode import MixedMode
 from fem_asslb.case.sections.materials import MaterialChoice
 from fem_asslb.case.sections.protocol import Protocol
 

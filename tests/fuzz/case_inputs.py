@@ -6,7 +6,7 @@ from fem_asslb.base.errors import CaseErrors
 from fem_asslb.case.checks.doubts import doubts
 from fem_asslb.case.estimates.estimates import format_rows, summary
 from fem_asslb.case.reading.reader import read_case
-from fem_asslb.case.sections.interface_parts import GapTable
+from fem_asslb.case.sections.interfaces.gap_table import GapTable
 from fem_asslb.output.resolved import format_toml, resolved_table
 from tests.fuzz.case_mutations import Mutator
 from tests.fuzz.trial import require_line

@@ -7,17 +7,18 @@ from fem_asslb.app.driver import build_domain
 from fem_asslb.base.constants import FARADAY
 from fem_asslb.base.errors import CaseError, MaterialError, MeshError
 from fem_asslb.case.reading.reader import build_case, read_table
-from fem_asslb.case.sections.interface_parts import GapTable
+from fem_asslb.case.sections.interfaces.gap_table import GapTable
+from fem_asslb.case.sections.interfaces.stiffness import STIFFNESS_FACTOR
 from fem_asslb.interfaces.cohesion import Cohesion, least_stiffness
 from fem_asslb.interfaces.gate import ConductionKnee, Gate
 from fem_asslb.interfaces.law import ContactLaw, ElasticLaw
 from fem_asslb.interfaces.softening import Bilinear, Exponential
+from fem_asslb.interfaces.start import InterfaceStart
 from fem_asslb.interfaces.toughness import BenzeggaghKenane, PowerLaw
 from fem_asslb.materials import library
 from fem_asslb.mesh.interface_mesh import mean_facet_size
 from fem_asslb.model.interface_laws import build_interfaces
-from fem_asslb.model.interface_stiffness import STIFFNESS_FACTOR
-from fem_asslb.model.model import Interface, InterfaceStart, Support
+from fem_asslb.model.model import Interface, Support
 from tests.grids import box
 from tests.support import passive, problem_on
 from tests.unit.test_interface_output import CELL

@@ -5,7 +5,8 @@ import pytest
 
 from fem_asslb.equations.interface_start import strength_factors
 from fem_asslb.interfaces.law import ElasticLaw
-from fem_asslb.model.model import Interface, InterfaceStart
+from fem_asslb.interfaces.start import InterfaceStart
+from fem_asslb.model.model import Interface
 
 pytestmark = pytest.mark.serial
 

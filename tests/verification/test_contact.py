@@ -8,7 +8,8 @@ import pytest
 from fem_asslb.base.parallel import global_sum
 from fem_asslb.diagnostics.interfaces import InterfaceDiagnostics
 from fem_asslb.interfaces.law import ContactLaw
-from fem_asslb.model.model import Interface, InterfaceStart, Support
+from fem_asslb.interfaces.start import InterfaceStart
+from fem_asslb.model.model import Interface, Support
 from fem_asslb.solve.newton import NewtonSolver
 from tests import closed_forms
 from tests.grids import box

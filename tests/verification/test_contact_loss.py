@@ -11,7 +11,8 @@ from fem_asslb.fields.electrode import POTENTIAL as ELECTRODE
 from fem_asslb.fields.electrode_balance import ElectrodeBalance
 from fem_asslb.interfaces.gate import ConductionKnee, Gate
 from fem_asslb.interfaces.law import ContactLaw
-from fem_asslb.model.model import ChargeTransfer, Interface, InterfaceStart, Support
+from fem_asslb.interfaces.start import InterfaceStart
+from fem_asslb.model.model import ChargeTransfer, Interface, Support
 from fem_asslb.solve.newton import NewtonSolver
 from tests.grids import box
 from tests.support import LINEAR, REFERENCE_X, TEMPERATURE, host, passive, prescribe_everywhere, problem_on

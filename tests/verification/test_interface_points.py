@@ -9,7 +9,8 @@ from fem_asslb.interfaces.cohesion import NEVER_BONDED, Cohesion
 from fem_asslb.interfaces.gate import ConductionKnee, Gate
 from fem_asslb.interfaces.law import ContactLaw
 from fem_asslb.interfaces.response import History, Opening
-from fem_asslb.model.model import Interface, InterfaceStart, Support
+from fem_asslb.interfaces.start import InterfaceStart
+from fem_asslb.model.model import Interface, Support
 from fem_asslb.solve.newton import NewtonSolver
 from tests.grids import ball, box
 from tests.support import passive, prescribe, prescribe_everywhere, problem_on

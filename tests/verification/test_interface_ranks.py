@@ -14,9 +14,10 @@ from fem_asslb.geometry import EqualDiameters, Grains, Layer, LayeredStack, Pack
 from fem_asslb.interfaces.cohesion import Cohesion
 from fem_asslb.interfaces.gate import Gate
 from fem_asslb.interfaces.law import ContactLaw
+from fem_asslb.interfaces.start import InterfaceStart
 from fem_asslb.materials.library import load
 from fem_asslb.model.axes import random_axis
-from fem_asslb.model.model import ChargeTransfer, Interface, InterfaceStart, Model, Support
+from fem_asslb.model.model import ChargeTransfer, Interface, Model, Support
 from fem_asslb.problem.problem import Problem
 from fem_asslb.solve.newton import NewtonSolver
 from tests.support import built, domain_of

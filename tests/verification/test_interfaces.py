@@ -13,7 +13,8 @@ from fem_asslb.diagnostics.interfaces import InterfaceDiagnostics
 from fem_asslb.fields.platen import POSITION as PLATEN
 from fem_asslb.interfaces.cohesion import Cohesion
 from fem_asslb.interfaces.law import ContactLaw, ElasticLaw
-from fem_asslb.model.model import Interface, InterfaceStart, Model, Support
+from fem_asslb.interfaces.start import InterfaceStart
+from fem_asslb.model.model import Interface, Model, Support
 from fem_asslb.problem.problem import Problem
 from fem_asslb.solve.newton import NewtonSolver
 from fem_asslb.spaces.coefficients import region_field

@@ -29,6 +29,12 @@ def listed(names: Iterable[str]) -> str:
     return ", ".join(f"'{name}'" for name in names)
 
 
+def one_of(names: Iterable[str]) -> str:
+    """Names of which one is to be taken, as a message has them."""
+    *others, last = names
+    return f"{listed(others)} or '{last}'" if others else f"'{last}'"
+
+
 def currents(steps: tuple[Step, ...]) -> list[Charge | Discharge]:
     """Charges and discharges, each once."""
     return [step for step in dict.fromkeys(steps) if isinstance(step, Charge | Discharge)]

@@ -5,10 +5,10 @@ from itertools import pairwise
 from fem_asslb.base.errors import CaseError
 from fem_asslb.base.input_types import show
 from fem_asslb.base.units import format_quantity
-from fem_asslb.case.checks.check_parts import Errors, listed, roles_with_grains
+from fem_asslb.case.checks.check_parts import Errors, listed, one_of, roles_with_grains
 from fem_asslb.case.checks.lithium_path import anodes_beside_hosts, ungated_interfaces
 from fem_asslb.case.sections.case import Cell, region_roles
-from fem_asslb.case.sections.interfaces import Interface
+from fem_asslb.case.sections.interfaces import INTERFACE_LAWS, Interface
 from fem_asslb.case.sections.materials import MaterialChoice
 from fem_asslb.geometry import Geometry, LayeredStack, MeshFile, ParticleInShell
 from fem_asslb.materials.material import Material
@@ -47,17 +47,18 @@ def cracking_grains_leave_their_surface(geometry: Geometry, interfaces: dict[str
     """Grains that may part are not welded to what surrounds them, which would hold them together."""
     if isinstance(geometry, MeshFile):
         return
-    laws = {frozenset(interface.between): interface.law for interface in interfaces.values()}
+    welded = {frozenset(interface.between): interface.WELDED for interface in interfaces.values()}
+    accepted = one_of(name for name, kind in INTERFACE_LAWS.items() if not kind.WELDED)
     grains = {(role, role) for role in roles_with_grains(geometry)}
     for name, interface in interfaces.items():
-        if interface.law == "bonded" or interface.between not in grains:
+        if interface.WELDED or interface.between not in grains:
             continue
         role = interface.between[0]
         for pair in _touching(geometry):
-            if role in pair and pair not in grains and laws.get(frozenset(pair), "bonded") == "bonded":
+            if role in pair and pair not in grains and welded.get(frozenset(pair), True):
                 around = pair[1] if pair[0] == role else pair[0]
                 held = f"grains of '{role}' that may part are bonded to '{around}', which holds them"
-                law = f"an interface between {listed(pair)} with law 'elastic', 'cohesive' or 'contact'"
+                law = f"an interface between {listed(pair)} with law {accepted}"
                 yield CaseError(f"interfaces.{name}.law", f"{show(interface.law)}: {held}; expected {law}")
 
 
@@ -76,10 +77,9 @@ def tables_of_gaps_can_be_read(geometry: Geometry, interfaces: dict[str, Interfa
     if isinstance(geometry, MeshFile):
         return
     for name, interface in interfaces.items():
-        table = getattr(interface, "gap_table", None)
-        if table is not None:
+        if interface.gap_table is not None:
             try:
-                table.read(geometry.dimension)
+                interface.gap_table.read(geometry.dimension)
             except ValueError as error:
                 yield CaseError(f"interfaces.{name}.gap_table.path", str(error))
 
@@ -87,11 +87,10 @@ def tables_of_gaps_can_be_read(geometry: Geometry, interfaces: dict[str, Interfa
 def conductances_join_two_hosts(known_materials: dict[str, Material], interfaces: dict[str, Interface]) -> Errors:
     """Lithium passes an interface from host to host, or by the reaction of the cell, which has no conductance."""
     for name, interface in interfaces.items():
-        conductance = getattr(interface, "conductance", None)
         roles = [role for role in dict.fromkeys(interface.between) if role in known_materials]
         passive = [role for role in roles if known_materials[role].host is None]
-        if conductance is not None and passive:
-            given = format_quantity(conductance, "pA/(V*um^2)", "S/cm^2")
+        if interface.conductance is not None and passive:
+            given = format_quantity(interface.conductance, "pA/(V*um^2)", "S/cm^2")
             reason = f"lithium passes from host to host, and there is none in {listed(passive)}"
             yield CaseError(f"interfaces.{name}.conductance", f"'{given}': {reason}; leave it out")
 

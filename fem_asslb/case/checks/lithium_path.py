@@ -5,11 +5,9 @@ from collections.abc import Iterable, Iterator
 from fem_asslb.base.errors import CaseError
 from fem_asslb.base.input_types import show
 from fem_asslb.base.units import format_quantity
-from fem_asslb.case.checks.check_parts import listed
-from fem_asslb.case.sections.interfaces import Interface
+from fem_asslb.case.checks.check_parts import listed, one_of
+from fem_asslb.case.sections.interfaces import INTERFACE_LAWS, Interface
 from fem_asslb.materials.material import Material, anode_roles
-
-_OPENING = ("contact", "cohesive")
 
 
 def ungated_interfaces(
@@ -28,7 +26,7 @@ def ungated_interfaces(
     Yields:
         One error for each.
     """
-    opening = {frozenset(item.between): name for name, item in interfaces.items() if item.law in _OPENING}
+    opening = {frozenset(item.between): name for name, item in interfaces.items() if INTERFACE_LAWS[item.law].MAY_OPEN}
     hosts = {role for role, material in materials.items() if material.host is not None}
     anodes = set(anode_roles(materials))
     links = {frozenset(pair) for pair in touching}
@@ -41,10 +39,11 @@ def ungated_interfaces(
             refused |= {pair for pair in passive & set(opening) if len(pair & body) == 1}
         # Bodies of one role, such as the grains of an electrolyte.
         refused |= {pair for pair in opening if len(pair) == 1 and pair <= _connected(start, passive)}
+    closed = one_of(name for name, kind in INTERFACE_LAWS.items() if not kind.MAY_OPEN)
     for pair in sorted(refused, key=lambda pair: opening[pair]):
         name = opening[pair]
         reason = f"lithium would pass between {listed(interfaces[name].between)} also where they part"
-        accepted = "'bonded' or 'elastic'; or give the surface of the host such a law instead, or leave out the cell"
+        accepted = f"{closed}; or give the surface of the host such a law instead, or leave out the cell"
         yield CaseError(f"interfaces.{name}.law", f"{show(interfaces[name].law)}: {reason}; expected {accepted}")
 
 

@@ -3,8 +3,7 @@
 from collections.abc import Mapping
 
 from fem_asslb.case.estimates.figures import Row, row
-from fem_asslb.case.sections.interfaces import CohesiveInterface, Interface
-from fem_asslb.interfaces.cohesion import zone_length
+from fem_asslb.case.sections.interfaces import Interface
 from fem_asslb.materials.material import Material
 
 ZONE_FACETS = 3
@@ -17,8 +16,8 @@ def interface_rows(interfaces: Mapping[str, Interface], materials: Mapping[str, 
     return [
         row(f"facets of {name}, at most", zone / ZONE_FACETS, "um", "um", note)
         for name, choice in interfaces.items()
-        if isinstance(choice, CohesiveInterface)
-        for zone in [zone_length(softer_modulus(materials, choice.between), choice.modes)]
+        for zone in [choice.zone_length(softer_modulus(materials, choice.between))]
+        if zone is not None
     ]
 
 

@@ -6,8 +6,9 @@ from dataclasses import MISSING, fields, is_dataclass
 from functools import cache
 from typing import Annotated, Any, Literal, Union, get_args, get_origin, get_type_hints
 
+from fem_asslb.base.tagged import Tagged
 from fem_asslb.case.sections.case import Case
-from fem_asslb.case.sections.interface_parts import MixedMode
+from fem_asslb.case.sections.interfaces.mixed_mode import MixedMode
 from fem_asslb.case.sections.materials import Axis
 
 TAGS = ("kind", "law")
@@ -30,6 +31,9 @@ def fields_of(kind: type) -> dict[str, tuple[Any, bool]]:
 def alternatives(annotation: Any) -> tuple[type, ...]:
     """Dataclasses that an annotation allows, without ``Annotated`` and ``None``."""
     if get_origin(annotation) is Annotated:
+        for item in annotation.__metadata__:
+            if isinstance(item, Tagged):
+                return tuple(item.kinds.values())
         return alternatives(get_args(annotation)[0])
     if get_origin(annotation) in (Union, types.UnionType):
         return tuple(kind for item in get_args(annotation) for kind in alternatives(item))
@@ -64,7 +68,6 @@ def choose(annotation: Any, table: Any) -> type | None:
     return None
 
 
-@cache
 def tagged() -> dict[str, type]:
     """All dataclasses of the schema that a tag chooses, by the tag's value."""
     return {tag[1]: kind for _, kind in walk() if (tag := tag_of(kind))}

@@ -1,108 +1,22 @@
-"""Section ``interfaces``: laws between regions."""
+"""Law ``cohesive``."""
 
-from dataclasses import dataclass
+import math
+from dataclasses import dataclass, replace
 from typing import Annotated, ClassVar, Literal
 
-from pydantic import ConfigDict, Field
+from pydantic import Field
 
-from fem_asslb.base.input_types import STRICT, Integer, Number
+from fem_asslb.base.input_types import Integer, Number
 from fem_asslb.base.requirements import Requirement, meet, unless
-from fem_asslb.base.units import ArealConductance, Duration, InterfaceStiffness, Length, Strength, Toughness
-from fem_asslb.case.sections.interface_parts import (
-    ClosedConduction,
-    GapTable,
-    MixedMode,
-    MixedModeEntry,
-    Scatter,
-    Share,
-)
-from fem_asslb.interfaces.cohesion import least_stiffness
-
-Positive = Field(gt=0.0)
-
-
-@dataclass(frozen=True, kw_only=True)
-class BondedInterface:
-    """Welded: both sides share their displacement.
-
-    Attributes:
-        law: ``"bonded"``.
-        between: Two region roles. Two regions that no interface names are bonded.
-    """
-
-    __pydantic_config__: ClassVar[ConfigDict] = STRICT
-    law: Literal["bonded"] = "bonded"
-    between: tuple[str, str]
-
-
-@dataclass(frozen=True, kw_only=True)
-class ElasticInterface:
-    """Traction proportional to the jump of the displacement.
-
-    Attributes:
-        law: ``"elastic"``.
-        between: Two region roles; one role twice for the boundaries between its grains.
-        normal_stiffness: [MPa/um]; default 100 E/h, with E of the softer side and h the facets' size.
-        shear_stiffness: [MPa/um]; default: that of opening.
-        conductance: Lithium between two regions that both host it, current per area and potential; default: as 10 nm
-            of the host.
-    """
-
-    __pydantic_config__: ClassVar[ConfigDict] = STRICT
-    law: Literal["elastic"] = "elastic"
-    between: tuple[str, str]
-    normal_stiffness: Annotated[InterfaceStiffness, Positive] | None = None
-    shear_stiffness: Annotated[InterfaceStiffness, Positive] | None = None
-    conductance: Annotated[ArealConductance, Positive] | None = None
-
-
-@dataclass(frozen=True, kw_only=True)
-class _Opening:
-    __pydantic_config__: ClassVar[ConfigDict] = STRICT
-    between: tuple[str, str]
-    normal_stiffness: Annotated[InterfaceStiffness, Positive] | None = None
-    friction: Annotated[Number, Field(ge=0.0, le=10.0)] = 0.3
-    friction_stiffness: Annotated[InterfaceStiffness, Positive] | None = None
-    closed_conduction: ClosedConduction = "full"
-    opening_width: Annotated[Length, Positive] = 0.01
-    after_opening: Literal["returns", "lost"] = "returns"
-    conductance: Annotated[ArealConductance, Positive] | None = None
-    gap_table: GapTable | None = None
-
-
-def _gaps_are_stated_once(contact: "ContactInterface") -> list[str]:
-    if contact.gap_table is None or contact.initial_gap == 0.0:
-        return []
-    return [f"initial_gap is {contact.initial_gap:g} um; accepted: nothing beside a gap_table"]
-
-
-@dataclass(frozen=True, kw_only=True)
-class ContactInterface(_Opening):
-    """Contact without adhesion: it carries pressure and friction, and opens freely.
-
-    Attributes:
-        law: ``"contact"``.
-        between: Two region roles; one role twice for the boundaries between its grains.
-        normal_stiffness: Of the contact [MPa/um]; default 100 E/h, with E of the softer side and h the facets' size.
-        friction: Coefficient of friction.
-        friction_stiffness: Of what friction holds before it slips [MPa/um]; the drag of loose bodies is in proportion.
-            Default E/h of the softer side.
-        initial_gap: Gap at assembly, the same everywhere.
-        gap_table: Gap at assembly from place to place, ``{path = "gaps.csv"}``.
-        closed_conduction: Conducting share where closed but not bonded: ``"full"``, or
-            ``{lowest = 0.2, knee = "50 MPa", width = "10 MPa"}``.
-        opening_width: Gap over which conduction fades to zero.
-        after_opening: Whether conduction ``"returns"`` when a gap closes, or stays ``"lost"``.
-        conductance: Lithium between two regions that both host it, current per area and potential; default: as 10 nm
-            of the host.
-    """
-
-    law: Literal["contact"] = "contact"
-    initial_gap: Annotated[Length, Field(ge=0.0)] = 0.0
-    REQUIREMENTS: ClassVar = (Requirement(("initial_gap", "gap_table"), _gaps_are_stated_once),)
-
-    def __post_init__(self) -> None:
-        meet(self)
+from fem_asslb.base.units import Duration, Strength, Toughness
+from fem_asslb.case.sections.interfaces.mixed_mode import MixedMode, MixedModeEntry
+from fem_asslb.case.sections.interfaces.opening import OpeningInterface, Positive
+from fem_asslb.case.sections.interfaces.scatter import Scatter
+from fem_asslb.case.sections.interfaces.stiffness import default_stiffness
+from fem_asslb.interfaces.cohesion import Cohesion, least_stiffness, smooth_stiffness, zone_length
+from fem_asslb.interfaces.law import ContactLaw
+from fem_asslb.interfaces.softening import SOFTENINGS
+from fem_asslb.interfaces.start import GapField, InterfaceStart
 
 
 def _only_what_adheres_is_bonded_in_part(cohesive: "CohesiveInterface") -> list[str]:
@@ -127,7 +41,7 @@ def _undamaged_law_is_stiff(cohesive: "CohesiveInterface") -> list[str]:
 
 
 @dataclass(frozen=True, kw_only=True)
-class CohesiveInterface(_Opening):
+class CohesiveInterface(OpeningInterface):
     """Adhesion with strength and toughness, then contact with friction.
 
     Attributes:
@@ -174,7 +88,7 @@ class CohesiveInterface(_Opening):
     viscous_time: Annotated[Duration, Field(ge=0.0)] = 0.0
     healing_time: Annotated[Duration, Positive] | None = None
     initial_state: Literal["bonded", "unbonded"] = "bonded"
-    bonded_fraction: Share | None = None
+    bonded_fraction: Annotated[Number, Field(ge=0.0, le=1.0)] | None = None
     scatter: Scatter | None = None
     seed: Annotated[Integer, Field(ge=0)] = 1
     REQUIREMENTS: ClassVar = (
@@ -192,8 +106,47 @@ class CohesiveInterface(_Opening):
     def __post_init__(self) -> None:
         meet(self)
 
+    def build_law(self, modulus: float, facet_size: float) -> ContactLaw:
+        """Adhesion, contact and friction; see `InterfaceSchema.build_law`."""
+        (normal_strength, normal_toughness), (shear_strength, shear_toughness) = self.modes
+        cohesion = Cohesion(
+            normal_strength,
+            shear_strength,
+            normal_toughness,
+            shear_toughness,
+            self.normal_stiffness or self._default_stiffness(modulus, facet_size),
+            SOFTENINGS[self.softening],
+            self.mixed_mode.law,
+            self.viscous_time,
+            self.healing_time or math.inf,
+        )
+        share = self.friction_share(modulus, facet_size, cohesion.shear_stiffness)
+        return ContactLaw.cohesive(cohesion, self.friction, self.gate(), share)
 
-Interface = Annotated[
-    BondedInterface | ElasticInterface | ContactInterface | CohesiveInterface, Field(discriminator="law")
-]
-OpeningInterface = ContactInterface | CohesiveInterface
+    def build_start(self, gaps: GapField | None) -> InterfaceStart:
+        """Bonded to the stated share where there is no gap."""
+        share = self.bonded_fraction if self.bonded_fraction is not None else float(self.initial_state == "bonded")
+        start = InterfaceStart(share, gaps or 0.0, seed=self.seed)
+        if self.scatter is None:
+            return start
+        scatter, by_boundary = self.scatter, self.scatter.per == "boundary"
+        return replace(
+            start, weibull_modulus=scatter.modulus, scatter_by_boundary=by_boundary, scatter_seed=scatter.seed
+        )
+
+    def zone_length(self, modulus: float) -> float:
+        """Length of the cohesive zone [um]."""
+        return zone_length(modulus, self.modes)
+
+    def too_soft(self, given: str, reason: str, expected: str) -> tuple[str, str]:
+        """A softening with a stiffness of its own is at fault for it."""
+        if self.softening != "smooth-exponential":
+            return super().too_soft(given, reason, expected)
+        text = f"'smooth-exponential' has a normal stiffness of {given}, which {reason}; expected {expected}"
+        return "softening", f"{text}: take 'exponential', whose stiffness is free"
+
+    def _default_stiffness(self, modulus: float, facet_size: float) -> float:
+        strength, toughness = self.normal_strength, self.normal_toughness
+        if self.softening == "smooth-exponential":
+            return smooth_stiffness(strength, toughness)
+        return max(default_stiffness(modulus, facet_size), least_stiffness(strength, toughness))

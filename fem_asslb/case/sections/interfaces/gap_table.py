@@ -1,0 +1,31 @@
+"""Gaps of an interface at assembly, from place to place."""
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import ClassVar
+
+from pydantic import ConfigDict
+
+from fem_asslb.base.input_types import STRICT
+from fem_asslb.geometry.point_table import Array, read_points
+
+
+@dataclass(frozen=True, kw_only=True)
+class GapTable:
+    """Initial gaps that differ from place to place: each point of the interface has that of the nearest row.
+
+    Attributes:
+        path: Table of text with the columns ``x [um],y [um],gap [um]``, in 3D ``x [um],y [um],z [um],gap [um]``.
+            Where the gap is 0 the interface is as without a table.
+    """
+
+    __pydantic_config__: ClassVar[ConfigDict] = STRICT
+    path: Path
+
+    def read(self, dimension: int) -> tuple[Array, Array]:
+        """Points, shape (rows, dimension), and gaps [um].
+
+        Raises:
+            ValueError: The file is missing or is not such a table; one line.
+        """
+        return read_points(self.path, dimension, "gap [um]", zero=True)

@@ -1,0 +1,77 @@
+"""What every table ``[interfaces.NAME]`` says, and what follows from it on a mesh."""
+
+from dataclasses import dataclass
+from typing import ClassVar
+
+from pydantic import ConfigDict
+
+from fem_asslb.base.input_types import STRICT
+from fem_asslb.case.sections.interfaces.gap_table import GapTable
+from fem_asslb.interfaces.interface_law import InterfaceLaw
+from fem_asslb.interfaces.start import GapField, InterfaceStart
+
+
+@dataclass(frozen=True, kw_only=True)
+class InterfaceSchema:
+    """Keys of one law of interfaces; a law of its own is a subclass with ``law: Literal["NAME"] = "NAME"``.
+
+    Attributes:
+        law: Name of the law.
+        between: Two region roles; one role twice for the boundaries between its grains.
+        WELDED: Whether both sides share their displacement; there is no law then.
+        MAY_OPEN: Whether the sides may part, which interrupts lithium that crosses from a host.
+    """
+
+    __pydantic_config__: ClassVar[ConfigDict] = STRICT
+    law: str
+    between: tuple[str, str]
+    WELDED: ClassVar[bool] = False
+    MAY_OPEN: ClassVar[bool] = False
+
+    @property
+    def conductance(self) -> float | None:
+        """Current per area and potential between two hosts [pA/(um^2 V)]; None: as 10 nm of the host."""
+        return None
+
+    @property
+    def gap_table(self) -> GapTable | None:
+        """Gap at assembly from place to place; None where there is no table."""
+        return None
+
+    def build_law(self, modulus: float, facet_size: float) -> InterfaceLaw:
+        """What the interface answers to an opening.
+
+        Args:
+            modulus: Young's modulus of the softer side [MPa].
+            facet_size: Mean size of the facets [um].
+
+        Raises:
+            MaterialError: Numbers that do not go together; one line.
+        """
+        raise NotImplementedError(f"'{self.law}' builds no law")
+
+    def build_start(self, gaps: GapField | None) -> InterfaceStart:
+        """State at assembly; by default bonded where there is no gap.
+
+        Args:
+            gaps: Those of the table; None without one.
+        """
+        return InterfaceStart(gap=gaps or 0.0)
+
+    def zone_length(self, modulus: float) -> float | None:
+        """Length of the zone in which the interface lets go [um]; None where there is none to resolve.
+
+        Args:
+            modulus: Young's modulus of the softer side [MPa].
+        """
+        return None
+
+    def too_soft(self, given: str, reason: str, expected: str) -> tuple[str, str]:
+        """Key that is at fault for a normal stiffness that is too small, and a line on it.
+
+        Args:
+            given: The stiffness with its unit.
+            reason: What it does.
+            expected: What is accepted.
+        """
+        return "normal_stiffness", f"{given} {reason}; expected {expected}"

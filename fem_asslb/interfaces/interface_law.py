@@ -1,0 +1,41 @@
+"""What every law of an interface is asked."""
+
+from abc import ABC, abstractmethod
+from collections.abc import Mapping
+
+from fem_asslb.base.functions import NumberLike
+from fem_asslb.interfaces.response import History, Opening, Response
+
+
+class InterfaceLaw(ABC):
+    """Answer of an interface to an opening.
+
+    Laws are frozen dataclasses: every float in them becomes a constant of the weak form.
+    """
+
+    @abstractmethod
+    def respond(
+        self, now: Opening, before: Opening, history: History, time_step: NumberLike, strength: NumberLike
+    ) -> Response:
+        """Answer to an opening at the end of a step.
+
+        Args:
+            now: At the end of the step.
+            before: At its start.
+            history: At its start.
+            time_step: [s].
+            strength: Local factor on the strengths.
+        """
+
+    @property
+    def stiffnesses(self) -> Mapping[str, NumberLike]:
+        """Stiffnesses by name [MPa/um], by default none; ``"normal"`` and ``"shear"`` are compared with the mesh."""
+        return {}
+
+    def require_strength(self, factor: float) -> None:
+        """Refuse numbers that do not suit strengths that are larger by a factor; by default all do.
+
+        Raises:
+            MaterialError: They do not.
+        """
+        return

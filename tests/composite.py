@@ -1,5 +1,8 @@
 """A small cell with everything in it: three crystals, two of which touch, in a matrix between plates."""
 
+from collections.abc import Mapping
+from types import MappingProxyType
+
 import numpy as np
 from mpi4py import MPI
 
@@ -9,6 +12,7 @@ from fem_asslb.fields.platen import POSITION as PLATEN
 from fem_asslb.fields.platen import PRESSURE as CONTACT_PRESSURE
 from fem_asslb.interfaces.law import ElasticLaw
 from fem_asslb.materials.bent_line import Bend, BentLine
+from fem_asslb.materials.bulk_law import BulkLaw
 from fem_asslb.materials.diffusion import Diffusivity
 from fem_asslb.materials.elasticity import IsotropicElasticity
 from fem_asslb.materials.lattice import LatticeLaw
@@ -53,16 +57,19 @@ def create(
     generalised: bool = False,
     interfaces: tuple[Interface, ...] = INTERFACES,
     stress_driven_flux: bool = True,
+    laws: Mapping[str, BulkLaw] = MappingProxyType({}),
 ) -> Problem:
-    """The cell at rest."""
+    """The cell at rest; ``laws`` are those of roles that are more than elastic."""
     size, cells = ((4.0, 3.0), (8, 6)) if dimension == 2 else ((4.0, 0.5, 3.0), (8, 1, 6))
     domain = domain_of(box(size, cells, regions), comm)
     axes = np.random.default_rng(3).normal(size=(len(domain.regions), 3))
     sides = (("left", 0), ("right", 0), ("bottom", dimension - 1), *((("front", 1),) if dimension == 3 else ()))
     model = Model(
         materials={
-            "particle": Material("crystal", CRYSTAL, host=BENT),
-            "cathode": Material("matrix", IsotropicElasticity(22e3, 0.37), reaction_volume=5.0),
+            "particle": Material("crystal", CRYSTAL, host=BENT, law=laws.get("particle")),
+            "cathode": Material(
+                "matrix", IsotropicElasticity(22e3, 0.37), reaction_volume=5.0, law=laws.get("cathode")
+            ),
         },
         axes=axes / np.linalg.norm(axes, axis=1, keepdims=True),
         support=Support(sides, platen=True, generalised_plane_strain=generalised),

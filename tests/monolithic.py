@@ -12,7 +12,10 @@ from fem_asslb.solve.newton import NewtonSolver
 def random_direction(problem: Problem, field: str, seed: int = 5) -> PETSc.Vec:
     """Monolithic vector, random in one field and zero elsewhere and at the conditions."""
     rng = np.random.default_rng(seed + problem.domain.comm.rank)
-    vector, state = compatibility.create_block_vector(list(problem.residual.values())), problem.state.empty_like()
+    vector, state = (
+        compatibility.create_block_vector([field.space for field in problem.fields]),
+        problem.state.empty_like(),
+    )
     entries = component_entries(problem.fields)[field]
     values = np.zeros(vector.getLocalSize())
     values[entries] = rng.uniform(0.5, 1.0, size=len(values[entries])) * rng.choice([-1.0, 1.0], len(values[entries]))

@@ -5,7 +5,7 @@ Moving to a newer release is the work of this file alone.
 
 import os
 import time
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from pathlib import Path
 
@@ -151,48 +151,73 @@ def create_number_space(mesh: dmesh.Mesh, size: int) -> fem.FunctionSpace:
     return space_from_dofmap(mesh, element, index_map, dofs)
 
 
-def create_block_matrix(jacobian: list[list[fem.Form]]) -> PETSc.Mat:
+Blocks = list[list[fem.Form | None]]
+"""Forms by row and column; None where a block is empty."""
+
+
+def create_block_matrix(jacobian: Blocks) -> PETSc.Mat:
     """Monolithic matrix with the pattern of a block form."""
     return fem_petsc.create_matrix_block(jacobian)
 
 
-def assemble_block_matrix(matrix: PETSc.Mat, jacobian: list[list[fem.Form]], bcs: list[fem.DirichletBC]) -> None:
-    """Assemble a block form; constrained rows and columns are those of the identity."""
+def assemble_block_matrix(
+    matrix: PETSc.Mat, jacobian: Blocks, bcs: list[fem.DirichletBC], summands: Sequence[Blocks] = ()
+) -> None:
+    """Assemble a block form; constrained rows and columns are those of the identity.
+
+    Args:
+        matrix: With the pattern of ``jacobian``.
+        jacobian: The form.
+        bcs: Conditions.
+        summands: More forms of the same spaces, within the same pattern.
+    """
     matrix.zeroEntries()
+    maps = index_maps([next(form for form in row if form is not None).function_spaces[0] for row in jacobian])
+    places = dolfinx.cpp.la.petsc.create_index_sets(maps)
+    conditions = [bc._cpp_object for bc in bcs]
+    for blocks in summands:
+        for i, j, form in ((i, j, form) for i, row in enumerate(blocks) for j, form in enumerate(row) if form):
+            block = matrix.getLocalSubMatrix(places[i], places[j])
+            compiled = form._cpp_object
+            constants = dolfinx.cpp.fem.pack_constants(compiled)
+            coefficients = dolfinx.cpp.fem.pack_coefficients(compiled)
+            dolfinx.cpp.fem.petsc.assemble_matrix(block, compiled, constants, coefficients, conditions, True)
+            matrix.restoreLocalSubMatrix(places[i], places[j], block)
+    # It sets the diagonal of what is constrained, and so comes last.
     fem_petsc.assemble_matrix_block(matrix, jacobian, bcs=bcs)
     matrix.assemble()
 
 
-def create_block_vector(residual: list[fem.Form]) -> PETSc.Vec:
-    """Monolithic vector of a block form."""
-    return fem_petsc.create_vector_block(residual)
+def create_block_vector(spaces: list[fem.FunctionSpace]) -> PETSc.Vec:
+    """Monolithic vector of the spaces of some fields."""
+    return dolfinx.cpp.fem.petsc.create_vector_block(index_maps(spaces))
 
 
 def assemble_block_residual(
-    vector: PETSc.Vec, residual: list[fem.Form], bcs: list[fem.DirichletBC], point: PETSc.Vec
+    vector: PETSc.Vec, residual: Sequence[Sequence[fem.Form]], bcs: list[fem.DirichletBC], point: PETSc.Vec
 ) -> None:
-    """Residual at ``point``; a constrained row is the value there minus the prescribed one.
+    """Residual at ``point``, each row a sum of forms; a constrained row is the value there minus the prescribed one.
 
     No lifting: a Newton iterate holds its prescribed values from the start.
     """
-    maps = [
-        (form.function_spaces[0].dofmap.index_map, form.function_spaces[0].dofmap.index_map_bs) for form in residual
-    ]
+    spaces = [forms[0].function_spaces[0] for forms in residual]
+    maps = index_maps(spaces)
     with vector.localForm() as local:
         local.set(0.0)
     parts = dolfinx.cpp.la.petsc.get_local_vectors(vector, maps)
-    for part, form in zip(parts, residual, strict=True):
-        fem.assemble_vector(part, form)
+    for part, forms in zip(parts, residual, strict=True):
+        for form in forms:
+            fem.assemble_vector(part, form)
     dolfinx.cpp.la.petsc.scatter_local_vectors(vector, parts, maps)
     vector.ghostUpdate(addv=PETSc.InsertMode.ADD, mode=PETSc.ScatterMode.REVERSE)
     values = vector.getArray(readonly=False)
     offset = 0
-    for form, (index_map, block), at in zip(
-        residual, maps, dolfinx.cpp.la.petsc.get_local_vectors(point, maps), strict=True
+    for space, (index_map, block), at in zip(
+        spaces, maps, dolfinx.cpp.la.petsc.get_local_vectors(point, maps), strict=True
     ):
         size = index_map.size_local * block
         for bc in bcs:
-            if form.function_spaces[0].contains(bc.function_space):
+            if space.contains(bc.function_space):
                 bc._cpp_object.set(values[offset : offset + size], at, -1.0)
         offset += size
     vector.ghostUpdate(addv=PETSc.InsertMode.INSERT, mode=PETSc.ScatterMode.FORWARD)

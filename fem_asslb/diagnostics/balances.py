@@ -3,12 +3,10 @@
 from collections.abc import Mapping
 
 from dolfinx import fem
-from dolfinx.la import InsertMode
 
 from fem_asslb.base.constants import FARADAY
 from fem_asslb.base.parallel import global_sum
 from fem_asslb.diagnostics.bulk import Diagnostics
-from fem_asslb.equations.mechanics import facet_normal
 from fem_asslb.fields.out_of_plane import STRAIN
 from fem_asslb.problem.problem import Problem
 from fem_asslb.solve.convergence import TOLERANCE
@@ -127,8 +125,8 @@ class Balances:
         """Area of the boundary under pressure as seen along the stack from above, and all of it [um^2]."""
         if (name := self._problem.model.support.pressure) is None:
             return None
-        mesh, surface = self._problem.domain.mesh, self._problem.continuum.boundary(name)
-        up = facet_normal(mesh)[self._problem.domain.dimension - 1]
+        mesh, surface = self._problem.domain.mesh, self._problem.continuum.measures.boundary(name)
+        up = self._problem.continuum.normal(self._problem.state)[self._problem.domain.dimension - 1]
         projected, whole = (fem.form(value * surface) for value in (up, fem.Constant(mesh, 1.0)))
         return self._diagnostics.integral(projected), self._diagnostics.integral(whole)
 
@@ -139,16 +137,14 @@ class Balances:
         return self._diagnostics.reaction("bottom")
 
     def _across_forms(self) -> list[fem.Form]:
-        continuum, forms = self._problem.continuum, []
-        for part in continuum.parts:
-            stress = continuum.stress(self._problem.state, part)[2, 2]
-            forms.append(fem.form(abs(stress) * continuum.dx(part, continuum.energy_degree(part))))
+        bulk, forms = self._problem.continuum.bulk, []
+        for phase in bulk.phases:
+            stress = bulk.stress(self._problem.state, phase)[2, 2]
+            forms.append(fem.form(abs(stress) * bulk.energy_measure(phase)))
         return forms
 
     def _net_force_across(self) -> float:
-        forces = fem.assemble_vector(self._problem.residual[SCALARS])
-        forces.scatter_reverse(InsertMode.add)
         state = self._problem.state
         dofmap, place = state[SCALARS].function_space.dofmap, state.scalars.index(STRAIN)
-        owned = forces.array[: dofmap.index_map.size_local * dofmap.index_map_bs]
+        owned = self._problem.forces(SCALARS)[: dofmap.index_map.size_local * dofmap.index_map_bs]
         return float(global_sum(self._problem.domain.comm, owned[place : place + 1].sum())[0])

@@ -6,11 +6,9 @@ import numpy as np
 import numpy.typing as npt
 import ufl
 from dolfinx import fem
-from dolfinx.la import InsertMode
 
 from fem_asslb.base.parallel import global_max, global_min, global_sum
 from fem_asslb.equations import kinematics
-from fem_asslb.equations.mechanics import facet_normal
 from fem_asslb.equations.supports import TOP
 from fem_asslb.fields import displacement, lithium, platen
 from fem_asslb.mesh.volumes import cell_volumes, role_volumes
@@ -53,18 +51,19 @@ class Diagnostics:
         self._owned = {role: problem.domain.owned_cells_of([role]) for role in problem.domain.roles}
         self._energy = problem.compile(problem.continuum.stored_energy(problem.state, problem.previous))
         self._chemical_work = self._chemical_work_form()
-        self._layer_force = self._layer_force_form()
+        self._layer_force = self._layer_force_forms()
         self._lithium = {role: self._lithium_forms(role) for role in problem.model.hosts}
         self._cells = fem.functionspace(problem.domain.mesh, ("DG", 0))
         materials = [problem.model.materials[role] for role in problem.domain.region_roles]
         self._strength = region_field(problem.domain, np.array([item.strength or np.inf for item in materials]))
         brittle = [float(item.strength_kind == "fracture") for item in materials]
         self._is_brittle = region_field(problem.domain, np.array(brittle))
-        self._stress = {part: self._stress_forms(part) for part in problem.continuum.parts}
+        self._stress = {phase: self._stress_forms(phase) for phase in problem.continuum.bulk.phases}
+        self._dissipation = self._dissipation_forms()
         one = fem.Constant(problem.domain.mesh, 1.0)
         self.plate_area: float | None = None
         if problem.model.support.platen:
-            self.plate_area = self.integral(fem.form(one * problem.continuum.boundary(TOP)))
+            self.plate_area = self.integral(fem.form(one * problem.continuum.measures.boundary(TOP)))
         self._outer_motion = self._outer_motion_form()
         surfaces = [measure for _, measure, _ in problem.currents.reactions(problem.state, problem.previous)]
         self.reacting_area = sum(self.integral(problem.compile(one * measure)) for measure in surfaces)
@@ -116,7 +115,7 @@ class Diagnostics:
 
         Positive where the support pushes in the positive direction, as the lower plate does under pressure.
         """
-        forces = self._forces()
+        forces = self._problem.forces(displacement.NAME)
         space, axis = self._problem.state[displacement.NAME].function_space, self._problem.domain.dimension - 1
         facets = self._problem.domain.boundary(boundary)
         dofs = fem.locate_dofs_topological(space.sub(axis), self._problem.domain.dimension - 1, facets)
@@ -127,13 +126,7 @@ class Diagnostics:
         """Sum of the sizes of the forces on all dofs that conditions hold [pJ/um; per um of depth in 2D]."""
         held = [condition.dof_indices() for condition in self._problem.conditions[displacement.NAME]]
         dofs = np.unique(np.concatenate([dofs[:owned] for dofs, owned in held]))
-        return float(global_sum(self._comm, np.abs(self._forces()[dofs]).sum())[0])
-
-    def _forces(self) -> npt.NDArray[np.float64]:
-        """What the supports must add at each dof for equilibrium."""
-        forces = fem.assemble_vector(self._problem.residual[displacement.NAME])
-        forces.scatter_reverse(InsertMode.add)
-        return forces.array
+        return float(global_sum(self._comm, np.abs(self._problem.forces(displacement.NAME)[dofs]).sum())[0])
 
     def swept_volume(self) -> float:
         """Volume gained by the motion of platen or outer boundary since the start [um^3; um^2 in 2D]."""
@@ -145,13 +138,22 @@ class Diagnostics:
         """Elastic energy of bulk and interfaces [pJ; pJ/um in 2D]."""
         return self.integral(self._energy)
 
+    @property
+    def dissipates(self) -> dict[str, tuple[str, ...]]:
+        """Names of the energies that each phase dissipates."""
+        return {name: phase.law.DISSIPATION for name, phase in self._problem.continuum.bulk.phases.items()}
+
+    def dissipation(self) -> dict[str, float]:
+        """Energy that phases have dissipated in the step, by phase and name of the energy [pJ]."""
+        return {name: self.integral(form) for name, form in self._dissipation.items()}
+
     def chemical_work(self) -> float:
         """-int sigma : d(eps_swelling) of the hosts over the step, trapezoidal [pJ]."""
         return -sum(self.integral(form) for form in self._chemical_work)
 
     def layer_force(self) -> float:
         """Int sigma : d(eps_swelling)/dn over the passive layers, n the lithium of the anode [pJ/pmol]."""
-        return self.integral(self._layer_force) if self._layer_force is not None else 0.0
+        return sum(map(self.integral, self._layer_force))
 
     def stresses(self) -> dict[str, StressSummary]:
         """Stress of every role."""
@@ -169,42 +171,50 @@ class Diagnostics:
         von_mises, principal, strain = global_max(self._comm, largest)
         return StressSummary(*map(float, (hydrostatic, von_mises, principal, over, strain)))
 
-    def _stress_forms(self, part: str | None) -> list[fem.Form]:
-        stress = self._problem.continuum.stress(self._problem.state, part)
+    def _stress_forms(self, phase: str) -> list[fem.Form]:
+        bulk, state = self._problem.continuum.bulk, self._problem.state
+        stress = bulk.stress(state, phase)
         von_mises, principal = kinematics.von_mises(stress), kinematics.largest_principal(stress)
         decisive = ufl.conditional(ufl.gt(self._is_brittle, 0.5), principal, von_mises)
         over = ufl.conditional(ufl.gt(decisive, self._strength), 1.0, 0.0)
-        strain = self._problem.continuum.strain(self._problem.state)
-        size, dx = ufl.sqrt(ufl.inner(strain, strain)), self._problem.continuum.dx(part, 2)
+        strain = bulk.strain(state)
+        size, dx = ufl.sqrt(ufl.inner(strain, strain)), bulk.stress_measure(phase)
         values = (kinematics.hydrostatic(stress), von_mises, principal, over, size)
         return [fem.form(value * ufl.TestFunction(self._cells) * dx) for value in values]
 
+    def _dissipation_forms(self) -> dict[str, fem.Form]:
+        bulk, forms = self._problem.continuum.bulk, {}
+        for name in bulk.phases:
+            for kind, density in bulk.response(self._problem.state, name).dissipated.items():
+                forms[f"{name} {kind}"] = fem.form(density * bulk.energy_measure(name))
+        return forms
+
     def _lithium_forms(self, role: str) -> tuple[fem.Form, fem.Form]:
-        host, x = self._problem.continuum.coefficients.hosts[role], lithium.stoichiometry(self._problem.state)
-        dx = self._problem.continuum.dx(role, 4)
+        host, x = self._problem.continuum.bulk.coefficients.hosts[role], lithium.stoichiometry(self._problem.state)
+        dx = self._problem.continuum.measures.dx(role, 4)
         change = host.lattice.volume(x) / host.lattice.volume(fem.Constant(self._problem.domain.mesh, 1.0)) - 1.0
         return fem.form(host.c_max * x * dx), fem.form(change * dx)
 
     def _chemical_work_form(self) -> list[fem.Form]:
-        continuum, state, previous = self._problem.continuum, self._problem.state, self._problem.previous
+        bulk, state, previous = self._problem.continuum.bulk, self._problem.state, self._problem.previous
         forms = []
         for role in self._problem.model.hosts:
-            stress = 0.5 * (continuum.stress(state, role) + continuum.stress(previous, role))
-            swelling = continuum.free_strain(state, role) - continuum.free_strain(previous, role)
-            forms.append(fem.form(ufl.inner(stress, swelling) * continuum.dx(role, continuum.energy_degree(role))))
+            stress = 0.5 * (bulk.stress(state, role) + bulk.stress_before(previous, role))
+            swelling = bulk.free_strain(state, role) - bulk.free_strain(previous, role)
+            forms.append(fem.form(ufl.inner(stress, swelling) * bulk.energy_measure(role)))
         return forms
 
-    def _layer_force_form(self) -> fem.Form | None:
-        continuum = self._problem.continuum
-        if None not in continuum.parts:
-            return None
-        per_lithium = continuum.coefficients.layer_strain(fem.Constant(self._problem.domain.mesh, 1.0))
-        stress = continuum.stress(self._problem.state, None)
-        return fem.form(ufl.inner(stress, per_lithium) * continuum.dx(None, continuum.energy_degree(None)))
+    def _layer_force_forms(self) -> list[fem.Form]:
+        bulk, one = self._problem.continuum.bulk, fem.Constant(self._problem.domain.mesh, 1.0)
+        per_lithium = bulk.coefficients.layer_strain(one)
+        layers = [name for name, phase in bulk.phases.items() if not phase.is_host]
+        stresses = [(bulk.stress(self._problem.state, name), bulk.energy_measure(name)) for name in layers]
+        return [fem.form(ufl.inner(stress, per_lithium) * measure) for stress, measure in stresses]
 
     def _outer_motion_form(self) -> fem.Form | None:
         name = self._problem.model.support.pressure
         if name is None:
             return None
-        motion = ufl.dot(displacement.value(self._problem.state), facet_normal(self._problem.domain.mesh))
-        return fem.form(motion * self._problem.continuum.boundary(name))
+        state = self._problem.state
+        motion = ufl.dot(displacement.value(state), self._problem.continuum.normal(state))
+        return fem.form(motion * self._problem.continuum.measures.boundary(name))

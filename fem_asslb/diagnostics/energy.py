@@ -5,18 +5,14 @@ from collections.abc import Mapping
 from fem_asslb.diagnostics.bulk import Diagnostics
 from fem_asslb.diagnostics.interfaces import InterfaceDiagnostics
 
-DISSIPATION = ("cohesive", "viscous", "friction")
-"""What interfaces dissipate, in the order of `InterfaceDiagnostics.dissipation`."""
-
 
 class EnergyBalance:
     """Sums over the steps of a run.
 
     Attributes:
         sums: ``fixture`` work of platen or outer pressure and ``chemical`` work -int sigma : d(eps_swelling), both
-            trapezoidal; what each interface dissipates by damage, delay and slip (``particle|cathode cohesive``,
-            ``... viscous``, ``... friction``); the ``remainder`` of all steps, and the ``largest`` energy or work so
-            far [pJ; pJ/um in 2D].
+            trapezoidal; what each interface and each phase dissipates, by the names of its law (``particle|cathode
+            cohesive``); the ``remainder`` of all steps, and the ``largest`` energy or work so far [pJ; pJ/um in 2D].
 
     Args:
         diagnostics: Of the bulk.
@@ -26,8 +22,8 @@ class EnergyBalance:
 
     def __init__(self, diagnostics: Diagnostics, interfaces: InterfaceDiagnostics | None, least: float) -> None:
         self._diagnostics, self._interfaces, self._least = diagnostics, interfaces, least
-        self._names = interfaces.names if interfaces is not None else []
-        self._dissipated = [f"{name} {kind}" for name in self._names for kind in DISSIPATION]
+        owners = {**(interfaces.dissipates if interfaces is not None else {}), **diagnostics.dissipates}
+        self._dissipated = {f"{owner} {kind}": kind for owner, kinds in owners.items() for kind in kinds}
         self.sums = dict.fromkeys(("fixture", "chemical", "remainder", "largest", *self._dissipated), 0.0)
         self._stored = self._left = 0.0
 
@@ -38,10 +34,11 @@ class EnergyBalance:
         sums["fixture"] -= 0.5 * pressure * (now["swept_volume"] - last["swept_volume"])
         sums["chemical"] -= 0.5 * force * (now["anode_lithium"] - last["anode_lithium"])
         sums["chemical"] += self._diagnostics.chemical_work()
+        dissipation = self._diagnostics.dissipation()
         if self._interfaces is not None:
-            dissipation = self._interfaces.dissipation(self._interfaces.points)
-            for name, energy in zip(self._dissipated, dissipation.ravel(), strict=True):
-                sums[name] += float(energy)
+            dissipation |= self._interfaces.dissipation(self._interfaces.points)
+        for name, energy in dissipation.items():
+            sums[name] += energy
         self._stored = self._diagnostics.elastic_energy()
         sums["largest"] = max(sums["largest"], abs(self._stored), abs(sums["fixture"]), abs(sums["chemical"]))
         sums["remainder"] = sums["fixture"] + sums["chemical"] - self._stored - sum(self._spent().values())
@@ -57,11 +54,12 @@ class EnergyBalance:
             "energy remainder of the step [pJ]": self._left,
             "energy balance error [-]": -sums["remainder"] / max(sums["largest"], self._least),
         }
-        if self._interfaces is not None:
-            scalars |= {f"{kind} energy [pJ]": energy for kind, energy in self._spent().items()}
-            scalars |= {f"{name} energy [pJ]": sums[name] for name in self._dissipated}
-        return scalars
+        scalars |= {f"{kind} energy [pJ]": energy for kind, energy in self._spent().items()}
+        return scalars | {f"{name} energy [pJ]": sums[name] for name in self._dissipated}
 
     def _spent(self) -> dict[str, float]:
-        """What all interfaces together have dissipated [pJ]."""
-        return {kind: sum(self.sums[f"{name} {kind}"] for name in self._names) for kind in DISSIPATION}
+        """What interfaces and phases together have dissipated, by the name of the energy [pJ]."""
+        spent = dict.fromkeys(self._dissipated.values(), 0.0)
+        for name, kind in self._dissipated.items():
+            spent[kind] += self.sums[name]
+        return spent

@@ -1,16 +1,19 @@
 """Results of the interfaces that may open: areas, gaps, pressures and energies, the same on every rank."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, fields
 from functools import cached_property
 
 import numpy as np
 import numpy.typing as npt
+from ufl.core.expr import Expr
 
 from fem_asslb.base.functions import sqrt
 from fem_asslb.base.parallel import global_max, global_sum
 from fem_asslb.interfaces.response import Response
 from fem_asslb.problem.problem import Problem
-from fem_asslb.spaces.interface_state import PointEvaluator
+from fem_asslb.spaces.facet_points import FacetEvaluator
+from fem_asslb.spaces.point_variables import Layout, Value
 
 DEBONDED = 0.99
 """Spent share of the toughness from which an area counts as debonded; exponential softening never quite reaches 1."""
@@ -31,9 +34,7 @@ class PointValues:
         shear_traction: Size [MPa].
         conduction: Conducting share.
         current: Of lithium out of the plus side [pA/um^2].
-        cohesive: Energy per area that damage dissipates in the step [pJ/um^2].
-        viscous: The same by delay and drag.
-        friction: The same by slip.
+        dissipated: Energy per area that is dissipated in the step, by its name [pJ/um^2].
     """
 
     area: FloatArray
@@ -44,9 +45,7 @@ class PointValues:
     shear_traction: FloatArray
     conduction: FloatArray
     current: FloatArray
-    cohesive: FloatArray
-    viscous: FloatArray
-    friction: FloatArray
+    dissipated: Mapping[str, FloatArray]
 
     @property
     def is_intact(self) -> npt.NDArray[np.bool_]:
@@ -83,20 +82,21 @@ class InterfaceDiagnostics:
         continuum = problem.continuum
         now, before = problem.state, problem.previous
         currents = problem.currents.through_interfaces(now, before)
-        self._evaluator = PointEvaluator(
-            self.mesh,
-            [
-                (_values(response, current), continuum.interface(item.pair))
-                for item, response, current in zip(
-                    problem.model.interfaces, continuum.responses(now, before), currents, strict=True
-                )
-            ],
-        )
+        items = problem.model.interfaces
+        self._kinds = tuple(dict.fromkeys(kind for item in items for kind in item.law.DISSIPATION))
+        names = [item.name for item in fields(PointValues) if item.name not in ("area", "dissipated")]
+        names += [_dissipated(kind) for kind in self._kinds]
+        terms = [
+            (_values(response, current), continuum.measures.interface(item.pair))
+            for item, response, current in zip(items, continuum.responses(now, before), currents, strict=True)
+        ]
+        self._evaluator = FacetEvaluator(self.mesh, Layout(dict.fromkeys(names, ())), terms)
 
     def evaluate(self) -> PointValues:
         """Values of the step just solved; only before it is accepted, as the history then moves on."""
-        values = np.moveaxis(self._evaluator.by_facet(), 2, 0)
-        return PointValues(self._evaluator.weights(), *values)
+        values = self._evaluator.by_facet()
+        dissipated = {kind: values.pop(_dissipated(kind)) for kind in self._kinds}
+        return PointValues(area=self._evaluator.weights(), dissipated=dissipated, **values)
 
     def keep(self) -> None:
         """Keep the values of the step just solved, which will be accepted."""
@@ -112,14 +112,25 @@ class InterfaceDiagnostics:
         """Both roles of each interface, the plus side first."""
         return [f"{item.plus}|{item.minus}" for item in self._problem.model.interfaces]
 
-    def dissipation(self, points: PointValues) -> FloatArray:
-        """Energy dissipated in the step by damage, by delay and drag, and by slip; shape (num_interfaces, 3) [pJ]."""
+    @property
+    def dissipates(self) -> dict[str, tuple[str, ...]]:
+        """Names of the energies that each interface dissipates."""
+        return dict(zip(self.names, (item.law.DISSIPATION for item in self._problem.model.interfaces), strict=True))
+
+    def dissipation(self, points: PointValues) -> dict[str, float]:
+        """Energy dissipated in the step, by interface and name of the energy [pJ]."""
+        if not self._kinds:
+            return {}
         number = len(self.names)
-        energies = [
-            (density * points.area).sum(axis=1) for density in (points.cohesive, points.viscous, points.friction)
-        ]
-        sums = np.stack([np.bincount(self.pair, energy, minlength=number) for energy in energies], axis=1)
-        return global_sum(self._problem.domain.comm, sums.ravel()).reshape(number, -1)
+        energies = {kind: (density * points.area).sum(axis=1) for kind, density in points.dissipated.items()}
+        local = [np.bincount(self.pair, energy, minlength=number) for energy in energies.values()]
+        sums = global_sum(self._problem.domain.comm, np.concatenate(local)).reshape(-1, number)
+        total = dict(zip(energies, sums, strict=True))
+        return {
+            f"{name} {kind}": float(total[kind][place])
+            for place, (name, kinds) in enumerate(self.dissipates.items())
+            for kind in kinds
+        }
 
     def summary(self, points: PointValues) -> dict[str, float]:
         """Areas, gaps and contact pressures of every interface that is not bonded, by name with unit."""
@@ -177,19 +188,22 @@ class InterfaceDiagnostics:
         }
 
 
-def _values(response: Response, current: object) -> list:
-    """Integrands in the order of `PointValues`."""
+def _values(response: Response, current: Expr) -> dict[str, Value]:
+    """Integrands by the names of `PointValues`."""
     shear = sum(component * component for component in response.shear_traction)
     sliding = sum(component * component for component in response.opening.sliding)
-    return [
-        response.opening.normal,
-        sqrt(sliding),
-        response.released,
-        response.normal_traction,
-        sqrt(shear),
-        response.conduction,
-        current,
-        response.cohesive,
-        response.viscous,
-        response.friction,
-    ]
+    return {
+        "opening": response.opening.normal,
+        "sliding": sqrt(sliding),
+        "released": response.released,
+        "normal_traction": response.normal_traction,
+        "shear_traction": sqrt(shear),
+        "conduction": response.conduction,
+        "current": current,
+        **{_dissipated(kind): density for kind, density in response.dissipated.items()},
+    }
+
+
+def _dissipated(kind: str) -> str:
+    """Name of a density beside the members of `PointValues`."""
+    return f"dissipated {kind}"

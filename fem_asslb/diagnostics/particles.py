@@ -62,7 +62,9 @@ class ParticleDiagnostics:
         self._lithium = []
         if problem.model.hosts:
             x, test = lithium.stoichiometry(problem.state), ufl.TestFunction(self._cells)
-            self._lithium = [fem.form(x * test * problem.continuum.dx(role, 1)) for role in problem.model.hosts]
+            self._lithium = [
+                fem.form(x * test * problem.continuum.measures.dx(role, 1)) for role in problem.model.hosts
+            ]
 
     def values(self) -> ParticleValues:
         """Values of the step that was solved last."""

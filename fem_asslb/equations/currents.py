@@ -50,7 +50,7 @@ class Currents:
             return []
         currents = self.through_interfaces(state, previous)
         return [
-            (current, self.continuum.interface(item.pair))
+            (current, self.continuum.measures.interface(item.pair))
             for item, conductance, current in zip(
                 self._model.interfaces, self.continuum.interfaces.conductances, currents, strict=True
             )
@@ -86,8 +86,8 @@ class Currents:
         found: list[tuple[Expr, ufl.Measure, str | None]] = []
         for pair in self._transfer.interfaces:
             at, side = (pair[::-1], "-") if pair[::-1] in conducting else (pair, "+")
-            found.append((conducting.get(at, 1.0), self.continuum.interface(at), side))
-        return found + [(1.0, self.continuum.boundary(name), None) for name in self._transfer.boundaries]
+            found.append((conducting.get(at, 1.0), self.continuum.measures.interface(at), side))
+        return found + [(1.0, self.continuum.measures.boundary(name), None) for name in self._transfer.boundaries]
 
     def interruptions(self, state: State, previous: State) -> list[tuple[Expr, ufl.Measure]]:
         """Share that does not conduct, and measure, of each reacting surface that may open."""
@@ -95,7 +95,7 @@ class Currents:
             return []
         reacting = set(map(frozenset, self._transfer.interfaces))
         return [
-            (1 - response.conduction, self.continuum.interface(item.pair))
+            (1 - response.conduction, self.continuum.measures.interface(item.pair))
             for item, response in zip(self._model.interfaces, self.continuum.responses(state, previous), strict=True)
             if frozenset(item.pair) in reacting
         ]

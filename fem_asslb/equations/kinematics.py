@@ -1,4 +1,4 @@
-"""Small-strain kinematics, UFL only. Strains and stresses are 3 x 3 in 2D and 3D."""
+"""What strain is, and what a deformation does to normals, areas and volumes. Strains are 3 x 3 in 2D and 3D."""
 
 import ufl
 from ufl.core.expr import Expr
@@ -17,15 +17,33 @@ def gradient(displacement: Expr) -> Expr:
     )
 
 
-def strain(displacement: Expr, out_of_plane: Expr | float = 0.0) -> Expr:
-    """Small strain, shape (3, 3).
+class SmallStrain:
+    """Kinematics of small strain: everything refers to the undeformed body.
 
-    Args:
-        displacement: Three components [um].
-        out_of_plane: In 2D, the uniform strain across the plane; zero for plane strain.
+    The variation of each is its derivative, which UFL takes.
     """
-    in_plane = ufl.sym(gradient(displacement))
-    return in_plane + out_of_plane * ufl.outer(unit(2), unit(2))
+
+    def strain(self, displacement: Expr, across: Expr | float = 0.0) -> Expr:
+        """Strain, shape (3, 3), growth positive.
+
+        Args:
+            displacement: Three components [um].
+            across: In 2D, the uniform strain across the plane; zero for plane strain.
+        """
+        return ufl.sym(gradient(displacement)) + across * ufl.outer(unit(2), unit(2))
+
+    def normal(self, mesh: ufl.Mesh, displacement: Expr) -> Expr:
+        """Unit normal out of a cell with three components, also in 2D; that of the undeformed facet."""
+        normal = ufl.FacetNormal(mesh)
+        return ufl.as_vector([normal[i] if i < normal.ufl_shape[0] else 0.0 * normal[0] for i in range(3)])
+
+    def area_ratio(self, displacement: Expr) -> Expr | int:
+        """Deformed over undeformed area of a facet, 1 where strain is small."""
+        return 1
+
+    def volume_change(self, displacement: Expr) -> Expr:
+        """Relative change of volume without a strain across the plane, growth positive."""
+        return ufl.tr(gradient(displacement))
 
 
 def unit(axis: int) -> Expr:

@@ -1,22 +1,9 @@
-"""Stress of the bulk, free strain of layers, and the work of outer loads."""
+"""Free strain of layers, and the work of outer loads."""
 
 import ufl
 from ufl.core.expr import Expr
 
 from fem_asslb.equations import kinematics
-from fem_asslb.materials.elasticity import ElasticInvariants, energy_density
-
-
-def cauchy_stress(invariants: ElasticInvariants, elastic_strain: Expr, axis: Expr) -> Expr:
-    """Stress [MPa], shape (3, 3), tension positive: the derivative of the elastic energy density."""
-    elastic = ufl.variable(elastic_strain)
-    return ufl.sym(ufl.diff(energy_density(invariants, elastic, axis), elastic))
-
-
-def facet_normal(mesh: ufl.Mesh) -> Expr:
-    """Unit normal with three components, out of the cell, also in 2D."""
-    normal = ufl.FacetNormal(mesh)
-    return ufl.as_vector([normal[i] if i < normal.ufl_shape[0] else 0.0 * normal[0] for i in range(3)])
 
 
 def pressure_work(pressure: Expr, normal: Expr, variation: Expr) -> Expr:

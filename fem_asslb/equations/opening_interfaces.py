@@ -11,15 +11,18 @@ from dolfinx import mesh as dmesh
 
 from fem_asslb.base.parallel import global_max
 from fem_asslb.equations.interface_start import bonded_facets, initial_gaps, require_stiff, strength_factors
-from fem_asslb.interfaces.cohesion import NEVER_BONDED
 from fem_asslb.interfaces.interface_law import InterfaceLaw
 from fem_asslb.mesh.domain import Domain
 from fem_asslb.mesh.interface_mesh import InterfaceMesh, create_interface_mesh
 from fem_asslb.model.model import Model
 from fem_asslb.spaces.coefficients import with_constants
-from fem_asslb.spaces.interface_state import HISTORY_SIZE, InterfaceState, PointEvaluator, create_interface_state
+from fem_asslb.spaces.facet_points import FacetEvaluator, point_function
+from fem_asslb.spaces.point_variables import Layout, PointVariables
 
 FloatArray = npt.NDArray[np.float64]
+
+STRENGTH, GAP = "strength", "gap"
+"""Factor on the strengths and initial gap [um]: what points have besides what they remember."""
 
 
 @dataclass(frozen=True)
@@ -28,7 +31,8 @@ class OpeningInterfaces:
 
     Attributes:
         mesh: Their facets.
-        state: What they remember.
+        history: What they remember; None where no law remembers anything.
+        local: Factor on the strength, and initial gap [um], at each point.
         laws: Law of each, with constants for numbers.
         conductances: Of each, a constant; None where lithium does not pass from host to host.
         keys: Vertices of each facet, sorted by their numbers in the mesh file, shape (num_facets, dimension).
@@ -36,7 +40,8 @@ class OpeningInterfaces:
     """
 
     mesh: InterfaceMesh
-    state: InterfaceState
+    history: PointVariables | None
+    local: PointVariables
     laws: list[InterfaceLaw]
     conductances: list[fem.Constant | None]
     keys: npt.NDArray[np.int64]
@@ -59,20 +64,23 @@ def create_interfaces(
     if not model.interfaces:
         return None
     mesh = create_interface_mesh(domain, [item.pair for item in model.interfaces], model.displacement_degree)
-    state = create_interface_state(mesh)
-    dofs = state.local.function_space.dofmap.list
-    history, local = state.history.x.array.reshape(-1, HISTORY_SIZE), state.local.x.array.reshape(-1, 2)
+    layout = Layout(*(item.law.HISTORY for item in model.interfaces))
+    history, local = _remembered(mesh, layout), _remembered(mesh, Layout({STRENGTH: (), GAP: ()}))
+    assert local is not None
+    dofs = local.function.function_space.dofmap.list
     keys, boundaries = _facet_keys(domain, mesh), _boundary_keys(domain, mesh)
     points, areas = _points(mesh, model, measure)
     for number, item in enumerate(model.interfaces):
         facets = np.flatnonzero(mesh.pair == number)
         gaps = initial_gaps(item, points[facets])
         drawn = bonded_facets(domain.comm, item, keys[facets], areas[facets])
-        history[dofs[facets], 0] = np.where(drawn[:, None] & (gaps <= 0.0), 0.0, NEVER_BONDED)
+        for name, values in item.law.at_assembly(drawn[:, None] & (gaps <= 0.0)).items():
+            assert history is not None
+            history.arrays[name][dofs[facets]] = values
         strengths = strength_factors(item, boundaries[facets], keys[facets])
         require_stiff(item, float(global_max(domain.comm, np.max(strengths, initial=0.0))[0]))
-        local[dofs[facets], 0] = strengths[:, None]
-        local[dofs[facets], 1] = gaps
+        local.arrays[STRENGTH][dofs[facets]] = strengths[:, None]
+        local.arrays[GAP][dofs[facets]] = gaps
     conductances = [
         fem.Constant(domain.mesh, item.conductance)
         if item.conductance is not None and set(item.pair) <= set(model.hosts)
@@ -80,7 +88,11 @@ def create_interfaces(
         for item in model.interfaces
     ]
     laws = [with_constants(domain, item.law) for item in model.interfaces]
-    return OpeningInterfaces(mesh, state, laws, conductances, keys, points)
+    return OpeningInterfaces(mesh, history, local, laws, conductances, keys, points)
+
+
+def _remembered(mesh: InterfaceMesh, layout: Layout) -> PointVariables | None:
+    return PointVariables(layout, point_function(mesh, layout.size), "+") if layout.size else None
 
 
 def _facet_keys(domain: Domain, mesh: InterfaceMesh) -> npt.NDArray[np.int64]:
@@ -108,8 +120,9 @@ def _points(
     The area of a facet of another rank is zero.
     """
     x = ufl.SpatialCoordinate(measure(model.interfaces[0].pair).ufl_domain())("+")
-    coordinates = [x[k] if k < x.ufl_shape[0] else 0.0 * x[0] for k in range(3)]
-    evaluator = PointEvaluator(mesh, [(coordinates, measure(item.pair)) for item in model.interfaces])
+    place = {"place": tuple(x[k] if k < x.ufl_shape[0] else 0.0 * x[0] for k in range(3))}
+    terms = [(place, measure(item.pair)) for item in model.interfaces]
+    evaluator = FacetEvaluator(mesh, Layout({"place": (3,)}), terms)
     found = evaluator.evaluate()
     points = found.x.array.reshape(-1, 3)[found.function_space.dofmap.list]
     areas = np.zeros(len(points))

@@ -48,8 +48,12 @@ def declare(continuum: Continuum, prescribed: fem.Function) -> Field:
         """Virtual work of the interfaces and of an outer pressure [pJ]."""
         work = continuum.interface_work(now, before, test)
         if (name := model.support.pressure) is not None:
-            pressure, normal = continuum.controls.outer_pressure, mechanics.facet_normal(domain.mesh)
-            work += mechanics.pressure_work(pressure, normal, test) * continuum.boundary(name)
+            pressure, ratio = continuum.controls.outer_pressure, continuum.kinematics.area_ratio(now[NAME])
+            work += (
+                ratio
+                * mechanics.pressure_work(pressure, continuum.normal(now), test)
+                * continuum.measures.boundary(name)
+            )
         return work
 
     return Field(

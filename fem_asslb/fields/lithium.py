@@ -8,8 +8,8 @@ from ufl.core.expr import Expr
 
 from fem_asslb.base.constants import FARADAY
 from fem_asslb.equations import lithium
-from fem_asslb.equations.continuum import LITHIUM_DEGREE
 from fem_asslb.equations.currents import Currents
+from fem_asslb.equations.measures import LITHIUM_DEGREE
 from fem_asslb.fields import names
 from fem_asslb.fields.field import FACTORED, Component, ErrorScale, Field, Written
 from fem_asslb.mesh.bodies import lithium_bodies
@@ -60,13 +60,13 @@ def declare(currents: Currents, space: fem.FunctionSpace) -> Field:
         """Equilibrium, tested with the variation of x, and balance of lithium, with that of phi."""
         (x, phi), (test_x, test_phi), x_before = now[NAME], test, stoichiometry(before)
         free, forced, dt = 1 - controls.forced, controls.forced, controls.time_step
-        axis, total = continuum.coefficients.axis, 0
+        axis, total = continuum.bulk.coefficients.axis, 0
         for role in model.hosts:
-            host = continuum.coefficients.hosts[role]
+            host = continuum.bulk.coefficients.hosts[role]
             balance = free * lithium.storage(host, x, x_before, test_phi)
             balance += free * dt * lithium.transport(host, x, phi, axis, test_phi)
             balance += forced * lithium.storage(host, x, controls.forced_x, test_phi)
-            total += (lithium.equilibrium(host, x, phi, test_x) + balance) * continuum.dx(role, LITHIUM_DEGREE)
+            total += (lithium.equilibrium(host, x, phi, test_x) + balance) * continuum.measures.dx(role, LITHIUM_DEGREE)
         for current, surface in currents.passages(now, before):
             total += dt * current * ufl.jump(test_phi) * surface
         for current, surface, side in currents.reactions(now, before):

@@ -18,7 +18,7 @@ PRESSURE = "contact pressure"
 
 def declare(continuum: Continuum) -> tuple[Scalar, Scalar]:
     """Both numbers of a platen on the boundary ``top``."""
-    controls, top = continuum.controls.platen, continuum.boundary(TOP)
+    controls, top = continuum.controls.platen, continuum.measures.boundary(TOP)
 
     def balance(now: State, before: State, test: Expr) -> ufl.Form:
         """Virtual work of the platen [pJ]."""

@@ -2,6 +2,7 @@
 
 from abc import ABC, abstractmethod
 from collections.abc import Mapping
+from typing import ClassVar
 
 from fem_asslb.base.functions import NumberLike
 from fem_asslb.interfaces.response import History, Opening, Response
@@ -11,7 +12,22 @@ class InterfaceLaw(ABC):
     """Answer of an interface to an opening.
 
     Laws are frozen dataclasses: every float in them becomes a constant of the weak form.
+
+    Attributes:
+        HISTORY: Shape of each variable that it remembers by its name: ``()`` a number, ``(n,)`` n numbers.
+        DISSIPATION: Names of the energies that it dissipates.
     """
+
+    HISTORY: ClassVar[Mapping[str, tuple[int, ...]]] = {}
+    DISSIPATION: ClassVar[tuple[str, ...]] = ()
+
+    def at_assembly(self, bonded: NumberLike) -> History:
+        """What is remembered at assembly, where it is not zero; by default nothing.
+
+        Args:
+            bonded: Whether a point adheres, an array.
+        """
+        return {}
 
     @abstractmethod
     def respond(

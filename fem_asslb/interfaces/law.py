@@ -2,9 +2,10 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import ClassVar
 
 from fem_asslb.base.functions import NumberLike, choose, maximum, sqrt
-from fem_asslb.interfaces.cohesion import Cohesion
+from fem_asslb.interfaces.cohesion import NEVER_BONDED, Cohesion
 from fem_asslb.interfaces.gate import Gate
 from fem_asslb.interfaces.interface_law import InterfaceLaw
 from fem_asslb.interfaces.response import History, Opening, Response, Vector
@@ -50,10 +51,7 @@ class ElasticLaw(InterfaceLaw):
         normal = self.normal_stiffness * now.normal
         shear = tuple(self.shear_stiffness * component for component in now.sliding)
         stored = 0.5 * normal * now.normal + 0.5 * _dot(shear, now.sliding)
-        none = 0.0 * now.normal
-        return Response(
-            now, normal, shear, maximum(-normal, 0.0), none, none, 1.0 + none, history, stored, none, none, none
-        )
+        return Response(now, normal, shear, maximum(-normal, 0.0), stored=stored)
 
     @property
     def stiffnesses(self) -> Mapping[str, NumberLike]:
@@ -76,6 +74,12 @@ class ContactLaw(InterfaceLaw):
         gate: Conduction of lithium.
         friction_share: Elastic stiffness of what friction holds over the shear stiffness, more than 0 to 1.
     """
+
+    HISTORY: ClassVar[Mapping[str, tuple[int, ...]]] = {"progress": (), "slip": (3,), "lost": ()}
+    """Progress of the damage, see `fem_asslb.interfaces.softening`; sliding at which the friction vanishes [um];
+    largest share of the conduction that a gap has interrupted."""
+    DISSIPATION: ClassVar[tuple[str, ...]] = ("cohesive", "viscous", "friction")
+    """By damage; by the delay of the damage and by drag; by slip."""
 
     normal_stiffness: NumberLike
     shear_stiffness: NumberLike
@@ -104,6 +108,10 @@ class ContactLaw(InterfaceLaw):
         """Elastic stiffness of what friction holds [MPa/um]."""
         return self.friction_share * self.shear_stiffness
 
+    def at_assembly(self, bonded: NumberLike) -> History:
+        """What never adhered has a progress beyond the release; see `InterfaceLaw.at_assembly`."""
+        return {"progress": choose(bonded, 0.0, NEVER_BONDED)}
+
     def respond(
         self, now: Opening, before: Opening, history: History, time_step: NumberLike, strength: NumberLike
     ) -> Response:
@@ -120,7 +128,7 @@ class ContactLaw(InterfaceLaw):
         # Written so that its derivative where nothing has moved yet is that of contact: Newton starts on a stiff side.
         pressure = self.normal_stiffness * (gap - now.normal)
         opening, sliding = gap * gap, _dot(now.sliding, now.sliding)
-        stuck, slip = self._friction(now.sliding, pressure, history.slip)
+        stuck, slip = self._friction(now.sliding, pressure, history["slip"])
         progress, damage, released, grown, spent, delayed = self._damage(now, before, strength, history, time_step)
         kept = 1 - damage
         drag = self.friction_stiffness * DRAG_TIME / (time_step + _TINY)
@@ -128,8 +136,8 @@ class ContactLaw(InterfaceLaw):
         moves = tuple(a - b for a, b in zip(now.sliding, before.sliding, strict=True))
         adhesion = self.normal_stiffness * opening + self.shear_stiffness * sliding
         locked = 0.5 * _dot(stuck, stuck) / self.friction_stiffness
-        last = tuple(self.friction_stiffness * (a - b) for a, b in zip(before.sliding, history.slip, strict=True))
-        slipped = tuple(a - b for a, b in zip(slip, history.slip, strict=True))
+        last = tuple(self.friction_stiffness * (a - b) for a, b in zip(before.sliding, history["slip"], strict=True))
+        slipped = tuple(a - b for a, b in zip(slip, history["slip"], strict=True))
         lost = self.gate.lost(now.normal)
         return Response(
             opening=now,
@@ -141,14 +149,18 @@ class ContactLaw(InterfaceLaw):
             pressure=pressure,
             damage=damage,
             released=released,
-            conduction=self.gate.share(released, now.normal, pressure, history.lost),
-            history=History(progress, slip, choose(lost - history.lost, lost, history.lost)),
+            conduction=self.gate.share(released, now.normal, pressure, history["lost"]),
             stored=0.5 * kept * adhesion + 0.5 * pressure * pressure / self.normal_stiffness + damage * locked,
-            # An area that lets go while friction holds it keeps what friction stores.
-            cohesive=spent - locked * grown,
-            viscous=delayed + drag * (move * move + _dot(moves, moves)),
-            # Negative only where a long step opens what was stuck and turns it round: left to the balance.
-            friction=maximum(0.5 * damage * _dot(tuple(a + b for a, b in zip(last, stuck, strict=True)), slipped), 0.0),
+            history={"progress": progress, "slip": slip, "lost": choose(lost - history["lost"], lost, history["lost"])},
+            dissipated={
+                # An area that lets go while friction holds it keeps what friction stores.
+                "cohesive": spent - locked * grown,
+                "viscous": delayed + drag * (move * move + _dot(moves, moves)),
+                # Negative only where a long step opens what was stuck and turns it round: left to the balance.
+                "friction": maximum(
+                    0.5 * damage * _dot(tuple(a + b for a, b in zip(last, stuck, strict=True)), slipped), 0.0
+                ),
+            },
         )
 
     def _friction(self, sliding: Vector, pressure: NumberLike, slip: Vector) -> tuple[Vector, Vector]:
@@ -170,9 +182,9 @@ class ContactLaw(InterfaceLaw):
         """
         none = 0.0 * now.normal
         if self.cohesion is None:
-            return history.progress + none, 1.0 + none, 1.0 + none, none, none, none
+            return history["progress"] + none, 1.0 + none, 1.0 + none, none, none, none
         law, shape = self.cohesion, self.cohesion.softening
-        start = law.healed(history.progress, now.normal, time_step)
+        start = law.healed(history["progress"], now.normal, time_step)
         gap, last = maximum(now.normal, 0.0), maximum(before.normal, 0.0)
         opening, sliding = gap * gap, _dot(now.sliding, now.sliding)
         progress = law.progress(opening, sliding, strength, start, time_step)

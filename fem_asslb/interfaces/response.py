@@ -1,11 +1,15 @@
 """What an interface is asked, what it remembers, and what it answers: traction, history, energies and conduction."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from typing import TypeAlias
 
 from fem_asslb.base.functions import NumberLike
 
 Vector: TypeAlias = tuple[NumberLike, NumberLike, NumberLike]
+
+History: TypeAlias = Mapping[str, NumberLike | Vector]
+"""What an interface remembers, by the names that its law gives in ``HISTORY``."""
 
 
 @dataclass(frozen=True)
@@ -22,21 +26,6 @@ class Opening:
 
 
 @dataclass(frozen=True)
-class History:
-    """What an interface remembers.
-
-    Attributes:
-        progress: Of the damage, see `fem_asslb.interfaces.softening`.
-        slip: Sliding at which the friction vanishes, three components [um].
-        lost: Largest share of the conduction that a gap has interrupted.
-    """
-
-    progress: NumberLike
-    slip: Vector
-    lost: NumberLike
-
-
-@dataclass(frozen=True)
 class Response:
     """State of an interface at the end of a step. Energies are per area [pJ/um^2], dissipation that of the step.
 
@@ -48,22 +37,18 @@ class Response:
         damage: Share of the stiffness of the adhesion that is lost.
         released: Share of the toughness that is spent, 1 without adhesion.
         conduction: Conducting share.
+        stored: Elastic energy of all that the law holds.
         history: What is remembered.
-        stored: Elastic energy of adhesion, contact and stuck friction.
-        cohesive: Dissipated by damage.
-        viscous: Dissipated by the delay of the damage and by drag.
-        friction: Dissipated by slip.
+        dissipated: Energies by the names that the law gives in ``DISSIPATION``.
     """
 
     opening: Opening
     normal_traction: NumberLike
     shear_traction: Vector
-    pressure: NumberLike
-    damage: NumberLike
-    released: NumberLike
-    conduction: NumberLike
-    history: History
-    stored: NumberLike
-    cohesive: NumberLike
-    viscous: NumberLike
-    friction: NumberLike
+    pressure: NumberLike = 0.0
+    damage: NumberLike = 0.0
+    released: NumberLike = 0.0
+    conduction: NumberLike = 1.0
+    stored: NumberLike = 0.0
+    history: History = field(default_factory=dict)
+    dissipated: Mapping[str, NumberLike] = field(default_factory=dict)

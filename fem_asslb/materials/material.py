@@ -7,6 +7,7 @@ from typing import Literal
 from fem_asslb.base.constants import FARADAY
 from fem_asslb.base.functions import NumberLike
 from fem_asslb.materials.anode import AnodePotential
+from fem_asslb.materials.bulk_law import BulkLaw
 from fem_asslb.materials.checks import require, together
 from fem_asslb.materials.diffusion import Diffusivity
 from fem_asslb.materials.elasticity import Elasticity
@@ -58,6 +59,7 @@ class Material:
         strength: Stress above which elasticity is doubtful [MPa].
         strength_kind: What happens there: a material that yields does so at this von Mises stress, a brittle one breaks
             where the largest principal stress is a tension of this size.
+        law: What answers to strain where it is more than elasticity; None for linear elasticity.
         host: The lithium host, None for passive materials.
         reaction_volume: Growth per lithium taken up by a homogeneous anode layer [um^3/pmol = cm^3/mol].
         swelling_kind: Whether such a layer swells in all directions or along the stack only.
@@ -71,6 +73,7 @@ class Material:
     density: float | None = None
     strength: float | None = None
     strength_kind: Literal["yield", "fracture"] = "yield"
+    law: BulkLaw | None = None
     host: LithiumHost | None = None
     reaction_volume: float | None = None
     swelling_kind: Literal["isotropic", "stack"] = "isotropic"

@@ -10,6 +10,9 @@ from fem_asslb.interfaces.interface_law import InterfaceLaw
 from fem_asslb.interfaces.start import InterfaceStart
 from fem_asslb.materials.material import LithiumHost, Material
 
+LAYERS = "elastic layers"
+"""Phase of all elastic layers without lithium; no role has a name of two words."""
+
 
 @dataclass(frozen=True)
 class Interface:
@@ -117,6 +120,16 @@ class Model:
     def hosts(self) -> tuple[str, ...]:
         """Roles whose material stores lithium, sorted."""
         return tuple(sorted(self.host_laws))
+
+    @property
+    def phases(self) -> dict[str, tuple[str, ...]]:
+        """Roles that share a law of the bulk and what makes them swell, by the name of the phase.
+
+        All elastic layers without lithium are one; every host, and every role with a law of its own, is one by itself.
+        """
+        shared = tuple(role for role in self.passive if self.materials[role].law is None)
+        alone = [*self.hosts, *(role for role in self.passive if role not in shared)]
+        return ({LAYERS: shared} if shared else {}) | {role: (role,) for role in alone}
 
     @property
     def passive(self) -> tuple[str, ...]:

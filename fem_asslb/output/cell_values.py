@@ -55,9 +55,14 @@ def read_values(simulation: "Simulation", paths: list[Path]) -> dict[str, np.nda
             cells = np.arange(len(mine)) if found is None else found
             arrays[name] = function.x.array.copy()
             arrays[name].reshape(-1, dofmap.index_map_bs)[dofmap.list[cells]] = values[cells]
-        if simulation.problem.continuum.interfaces is not None:
+        if _remembers(simulation):
             arrays |= {name: np.concatenate([part[name] for part in parts]) for name in (FACETS, HISTORY)}
     return arrays
+
+
+def _remembers(simulation: "Simulation") -> bool:
+    interfaces = simulation.problem.continuum.interfaces
+    return interfaces is not None and interfaces.history is not None
 
 
 def _file_order(simulation: "Simulation") -> np.ndarray:

@@ -196,7 +196,7 @@ def restore(simulation: "Simulation", folder: Path, latest: dict[str, Any]) -> N
     for name, function in saved_functions(simulation).items():
         function.x.array[:] = values[name]
         function.x.scatter_forward()
-    if problem.continuum.interfaces is not None:
+    if problem.continuum.interfaces is not None and problem.continuum.interfaces.history is not None:
         set_history(problem.continuum.interfaces, values[FACETS], values[HISTORY])
     for name, constant in constants.items():
         constant.value = latest["controls"][name]

@@ -1,17 +1,20 @@
 """Fields at the corners of every cell, where broken fields stay broken."""
 
+from collections.abc import Callable
+from functools import partial
+
 import numpy as np
 import numpy.typing as npt
 import ufl
 from dolfinx import fem
 
+from fem_asslb.equations.phase import STRESS as REMEMBERED_STRESS
+from fem_asslb.equations.phase import Memory
+from fem_asslb.materials.tensor import PLACES
 from fem_asslb.output.names import AXIS, HYDROSTATIC, PRINCIPAL, REGION, ROLE, STRESS, VON_MISES
 from fem_asslb.problem.problem import Problem
 
 FloatArray = npt.NDArray[np.float64]
-
-_PLACES = ((0, 0), (1, 1), (2, 2), (0, 1), (1, 2), (0, 2))
-"""Components of a symmetric tensor in VTK's order."""
 
 
 class FieldEvaluator:
@@ -39,12 +42,15 @@ class FieldEvaluator:
                 written, cells = field.written(state), everywhere if field.cells is None else field.cells
                 expression = fem.Expression(written.values, corners)
                 self._fields.append((written, cells[cells < self._count], expression))
-        self._stresses = []
-        for part in continuum.parts:
-            tensor = continuum.stress(state, part)
-            vector = ufl.as_vector([tensor[place] for place in _PLACES])
-            roles = model.passive if part is None else (part,)
-            self._stresses.append((domain.owned_cells_of(roles), fem.Expression(vector, stress_points)))
+        self._stresses: list[Callable[[FloatArray], None]] = []
+        for name, phase in continuum.bulk.phases.items():
+            if phase.memory is not None:
+                self._stresses.append(partial(_remembered_stress, phase.memory, corners))
+                continue
+            tensor = continuum.bulk.stress(state, name)
+            vector = ufl.as_vector([tensor[place] for place in PLACES])
+            cells, expression = domain.owned_cells_of(phase.roles), fem.Expression(vector, stress_points)
+            self._stresses.append(partial(self._add_stress, cells, expression))
         self._hosts = domain.owned_cells_of(model.hosts)
 
     def points(self) -> FloatArray:
@@ -61,23 +67,41 @@ class FieldEvaluator:
             values[cells] = self._evaluate(expression, cells, width)
             fields |= {name: values.reshape(-1, width)[:, part] for name, part in written.names.items()}
         stress = np.zeros((self._count, self.corners, 6))
-        for cells, expression in self._stresses:
-            stress[cells] = self._evaluate(expression, cells, 6)
+        for evaluate in self._stresses:
+            evaluate(stress)
         return fields | stress_measures(stress.reshape(-1, 6))
 
     def in_cells(self) -> dict[str, npt.NDArray[np.generic]]:
         """Numbers of role and region of the cells, and crystal axis, zero where there is no crystal."""
         domain = self._problem.domain
         region = domain.cell_region[: self._count]
-        field = self._problem.continuum.coefficients.axis
+        field = self._problem.continuum.bulk.coefficients.axis
         axis = np.zeros((self._count, 3))
         axis[self._hosts] = field.x.array.reshape(-1, 3)[field.function_space.dofmap.list[self._hosts, 0]]
         return {ROLE: domain.region_role[region], REGION: region.astype(np.int32), AXIS: axis}
+
+    def _add_stress(self, cells: npt.NDArray[np.int32], expression: fem.Expression, stress: FloatArray) -> None:
+        stress[cells] = self._evaluate(expression, cells, 6)
 
     def _evaluate(self, expression: fem.Expression, cells: npt.NDArray[np.int32], width: int) -> FloatArray:
         """Values, shape (num_cells, corners, width); one point in the middle stands for all corners."""
         values = expression.eval(self._mesh, cells).reshape(len(cells), len(expression.X()), width)
         return np.broadcast_to(values, (len(cells), self.corners, width))
+
+
+def _remembered_stress(memory: Memory, corners: FloatArray, stress: FloatArray) -> None:
+    """Fill in the linear function nearest to the stress at the points of each cell, a mean where there are few points.
+
+    Forms give the stress of a law that remembers during a step only.
+    """
+    points = memory.points.reference
+    linear = len(points) > points.shape[1]
+    at_points, at_corners = (
+        np.column_stack([np.ones(len(x)), x]) if linear else np.ones((len(x), 1)) for x in (points, corners)
+    )
+    fit = at_corners @ np.linalg.pinv(at_points)
+    values = memory.start.layout.views(memory.points.values(memory.start.function))[REMEMBERED_STRESS]
+    stress[memory.points.cells] = np.einsum("cp,npk->nck", fit, values)
 
 
 def stress_measures(stress: FloatArray) -> dict[str, FloatArray]:
@@ -87,7 +111,7 @@ def stress_measures(stress: FloatArray) -> dict[str, FloatArray]:
         stress: Components xx, yy, zz, xy, yz, xz, shape (n, 6), tension positive.
     """
     tensor = np.empty((len(stress), 3, 3))
-    for component, (i, j) in enumerate(_PLACES):
+    for component, (i, j) in enumerate(PLACES):
         tensor[:, i, j] = tensor[:, j, i] = stress[:, component]
     hydrostatic = np.trace(tensor, axis1=1, axis2=2) / 3.0
     deviator = tensor - hydrostatic[:, None, None] * np.eye(3)

@@ -2,6 +2,7 @@
 
 import numpy as np
 import numpy.typing as npt
+from dolfinx import fem
 
 from fem_asslb.equations.opening_interfaces import OpeningInterfaces
 
@@ -13,9 +14,11 @@ _DIGITS = 9
 
 def owned_history(interfaces: OpeningInterfaces) -> dict[str, npt.NDArray]:
     """Keys of the owned facets, shape (n, dimension), and history at their points, shape (n, points, size)."""
+    if (history := interfaces.history) is None:
+        return {}
     owned = slice(0, interfaces.mesh.num_owned)
-    places = _places(interfaces)[owned]
-    values = interfaces.state.history.x.array.reshape(-1, interfaces.state.history.function_space.dofmap.index_map_bs)
+    places = _places(interfaces, history.function)[owned]
+    values = history.function.x.array.reshape(-1, history.layout.size)
     return {FACETS: interfaces.keys[owned], HISTORY: values[places]}
 
 
@@ -27,13 +30,14 @@ def set_history(interfaces: OpeningInterfaces, facets: npt.NDArray, values: npt.
     """
     row = {key.tobytes(): number for number, key in enumerate(facets)}
     mine = [row[key.tobytes()] for key in interfaces.keys]
-    history = interfaces.state.history
-    history.x.array.reshape(-1, values.shape[-1])[_places(interfaces)] = values[mine]
-    history.x.scatter_forward()
+    assert interfaces.history is not None
+    function = interfaces.history.function
+    function.x.array.reshape(-1, values.shape[-1])[_places(interfaces, function)] = values[mine]
+    function.x.scatter_forward()
 
 
-def _places(interfaces: OpeningInterfaces) -> npt.NDArray[np.int64]:
+def _places(interfaces: OpeningInterfaces, function: fem.Function) -> npt.NDArray[np.int64]:
     """Degree of freedom of each point of each facet, points ordered by their coordinates, shape (facets, points)."""
-    dofs = interfaces.state.history.function_space.dofmap.list
+    dofs = function.function_space.dofmap.list
     x, y, z = np.moveaxis(np.round(interfaces.points, _DIGITS), 2, 0)
     return np.take_along_axis(dofs, np.lexsort((z, y, x), axis=1), axis=1)

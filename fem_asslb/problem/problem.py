@@ -2,15 +2,19 @@
 
 from collections.abc import Callable, Mapping
 
+import numpy as np
+import numpy.typing as npt
 import ufl
-from dolfinx import fem
+from dolfinx import fem, la
 from ufl.algorithms import expand_derivatives
 
 from fem_asslb.base import compatibility
 from fem_asslb.equations.controls import Controls
+from fem_asslb.equations.laws_at_points import memories
 from fem_asslb.mesh.domain import Domain, check_degree, check_roles
 from fem_asslb.model.model import Model
 from fem_asslb.problem.composition import compose, set_uniform_lithium
+from fem_asslb.problem.point_forms import PointForms, sum_of
 from fem_asslb.spaces.state import State
 
 _AUGMENTATION = 10.0
@@ -38,8 +42,10 @@ class Problem:
         previous: Unknowns at its beginning.
         continuum: Strains, stresses and energies as expressions.
         currents: Currents of lithium through surfaces.
-        residual: Compiled row of each field, in pJ per unit of the unknown.
-        jacobian: Compiled derivatives of each row by each field; None where a block is empty.
+        residual: Compiled row of each field in pJ per unit of the unknown, a sum of forms: laws at points have their
+            own.
+        jacobian: Compiled derivatives of each row by each field without those of laws at points; None where empty.
+        tangents: The derivatives of each law at points, like ``jacobian``.
         conditions: Dirichlet conditions of each field.
         prescribed: Displacement on ``model.support.prescribed`` [um].
 
@@ -69,13 +75,40 @@ class Problem:
         for field in self.fields:
             for state in (self.state, self.previous):
                 field.initialise(state)
-        rows = self._rows(sources)
-        self.residual = {name: self.compile(row) for name, row in rows.items()}
+        self._memories = memories(self.continuum.bulk, self.state, self.controls.time_step)
         self._history = self.continuum.history_evaluator(self.state, self.previous)
-        self.jacobian = {
-            name: {column.name: self._derivative(row, self.state[column.name]) for column in self.fields}
-            for name, row in rows.items()
+        self._compile(sources)
+
+    def _compile(self, sources: Sources | None) -> None:
+        names = [field.name for field in self.fields]
+        varied = [field.name for field in self.fields if field.varies_energy]
+        bulk, rows = self.continuum.bulk, self._rows(sources)
+        laws = [
+            PointForms(bulk, name, self.state, varied) for name, phase in bulk.phases.items() if phase.law.AT_POINTS
+        ]
+        self.residual = {
+            name: tuple(
+                self.compile(row)
+                for row in (rows[name], *(law.rows.get(name, 0) for law in laws))
+                if isinstance(row, ufl.Form)
+            )
+            for name in names
         }
+        patterns = [law.pattern for law in laws]
+        self.jacobian = {
+            row: {
+                column: self._compile_block(self._derivative(rows[row], column) + sum_of(patterns, row, column))
+                for column in names
+            }
+            for row in names
+        }
+        self.tangents = [
+            {
+                row: {column: self._compile_block(sum_of([law.tangents], row, column)) for column in names}
+                for row in names
+            }
+            for law in laws
+        ]
 
     def set_uniform_lithium(self, x: float) -> None:
         """Give every host the stoichiometry x and its potential free of stress, before and after the step."""
@@ -86,24 +119,49 @@ class Problem:
         """Compiled form, which may hold functions that live on interfaces."""
         return self.continuum.compile(form)
 
+    def refresh(self) -> None:
+        """Let laws at points answer to the present state; whoever changes the state calls it before forms are used."""
+        for memory in self._memories:
+            memory.refresh()
+
     def accept(self) -> None:
-        """Make the end of the step the beginning of the next; interfaces remember what has happened to them."""
-        if self.continuum.interfaces is not None and self._history is not None:
-            self.continuum.interfaces.state.history.x.array[:] = self._history.evaluate().x.array
+        """Make the end of the step the beginning of the next; bulk and interfaces remember what happened to them."""
+        for memory in self._memories:
+            memory.advance()
+        interfaces = self.continuum.interfaces
+        if interfaces is not None and interfaces.history is not None and self._history is not None:
+            interfaces.history.function.x.array[:] = self._history.evaluate().x.array
         self.previous.assign(self.state)
 
-    def _derivative(self, row: ufl.Form, function: fem.Function) -> fem.Form | None:
-        form = expand_derivatives(ufl.derivative(row, function, ufl.TrialFunction(function.function_space)))
-        return None if form.empty() else self.compile(form)
+    def forces(self, name: str) -> npt.NDArray[np.float64]:
+        """Row of a field at the present state without conditions, ghosts included: what must be added for balance."""
+        forces = la.vector(self.state[name].function_space.dofmap.index_map, self.state[name].function_space.dofmap.bs)
+        for form in self.residual[name]:
+            fem.assemble_vector(forces.array, form)
+        forces.scatter_reverse(la.InsertMode.add)
+        return forces.array
 
-    def _rows(self, sources: Sources | None) -> dict[str, ufl.Form]:
-        """Equation of each field, with its share of the variation of the elastic energy."""
+    def _derivative(self, row: ufl.Form | int, column: str) -> ufl.Form | int:
+        if not isinstance(row, ufl.Form):
+            return 0
+        function = self.state[column]
+        form = expand_derivatives(ufl.derivative(row, function, ufl.TrialFunction(function.function_space)))
+        return 0 if form.empty() else form
+
+    def _compile_block(self, form: ufl.Form | int) -> fem.Form | None:
+        return self.compile(form) if isinstance(form, ufl.Form) else None
+
+    def _rows(self, sources: Sources | None) -> dict[str, ufl.Form | int]:
+        """Equation of each field with the variation of the bulk's energy, without laws at points."""
         tests = {field.name: ufl.TestFunction(field.space) for field in self.fields}
-        energy, rows = self.continuum.elastic_energy(self.state), {}
+        bulk, rows = self.continuum.bulk, {}
+        potential = bulk.potential(self.state)
         for field in self.fields:
-            row = field.row(self.state, self.previous, tests[field.name])
+            function, test = self.state[field.name], tests[field.name]
+            row = field.row(self.state, self.previous, test)
             if field.varies_energy:
-                row += ufl.derivative(energy, self.state[field.name], tests[field.name])
+                row += ufl.derivative(potential, function, test) if isinstance(potential, ufl.Form) else 0
+                row += bulk.work(self.state, function, test)
             rows[field.name] = row
         for name, source in (sources(self, tests) if sources is not None else {}).items():
             rows[name] -= source

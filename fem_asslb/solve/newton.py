@@ -45,11 +45,13 @@ class NewtonSolver:
         self._problem = problem
         self.options = {**PRESETS[preset], **(options or {})}
         self._rows = list(problem.residual.values())
-        self._blocks = [list(row.values()) for row in problem.jacobian.values()]
+        self._blocks, *self._tangents = (
+            [list(row.values()) for row in table.values()] for table in (problem.jacobian, *problem.tangents)
+        )
         self._functions = list(problem.state.functions.values())
         self._matrix = compatibility.create_block_matrix(self._blocks)
-        self._residual = compatibility.create_block_vector(self._rows)
-        self._point = compatibility.create_block_vector(self._rows)
+        self._residual = compatibility.create_block_vector([field.space for field in problem.fields])
+        self._point = self._residual.duplicate()
         self._trial = self._point.duplicate(), self._point.duplicate()
         entries = component_entries(problem.fields)
         kinks = [part.name for field in problem.fields for part in field.components if part.has_kinks]
@@ -115,16 +117,18 @@ class NewtonSolver:
                 f"Newton stopped after {self._snes.getIterationNumber()} iterations: {_name(reason)}"
             )
         self._is_spoilt = False
-        compatibility.write_to_functions(self._point, self._functions)
+        self._look_at(self._point)
         return self._test.report
 
     def matrix(self) -> PETSc.Mat:
         """Jacobian at the current state, assembled."""
-        compatibility.assemble_block_matrix(self._matrix, self._blocks, self._conditions)
+        self._problem.refresh()
+        compatibility.assemble_block_matrix(self._matrix, self._blocks, self._conditions, self._tangents)
         return self._matrix
 
     def residual(self) -> PETSc.Vec:
         """Residual at the current state, assembled; a constrained row is zero."""
+        self._problem.refresh()
         compatibility.read_from_functions(self._point, self._functions)
         compatibility.assemble_block_residual(self._residual, self._rows, self._conditions, self._point)
         return self._residual
@@ -146,12 +150,19 @@ class NewtonSolver:
         snes.setLineSearchPreCheck(self._adjust)
         return snes
 
-    def _assemble_residual(self, snes: PETSc.SNES, point: PETSc.Vec, residual: PETSc.Vec) -> None:
+    def _look_at(self, point: PETSc.Vec) -> None:
+        """Make a point the state of the problem."""
         compatibility.write_to_functions(point, self._functions)
+        self._problem.refresh()
+
+    def _assemble_residual(self, snes: PETSc.SNES, point: PETSc.Vec, residual: PETSc.Vec) -> None:
+        self._look_at(point)
         compatibility.assemble_block_residual(residual, self._rows, self._conditions, point)
 
     def _assemble_jacobian(self, snes: PETSc.SNES, point: PETSc.Vec, matrix: PETSc.Mat, _: PETSc.Mat) -> None:
-        compatibility.assemble_block_matrix(matrix, self._blocks, self._conditions)
+        # The line search may have looked at another point since.
+        self._look_at(point)
+        compatibility.assemble_block_matrix(matrix, self._blocks, self._conditions, self._tangents)
 
     def _converged(self, snes: PETSc.SNES, iteration: int, norms: tuple[float, float, float]) -> int:
         # Before the first iteration PETSc has no update.

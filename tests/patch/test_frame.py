@@ -40,7 +40,11 @@ def scalars(comm, dimension, turn, axis=None):
     for _ in range(2):
         solver.solve()
         problem.previous.assign(problem.state)
-    u, (x, phi), dx = problem.state["displacement"], problem.state["lithium"], problem.continuum.dx("particle", 4)
+    u, (x, phi), dx = (
+        problem.state["displacement"],
+        problem.state["lithium"],
+        problem.continuum.measures.dx("particle", 4),
+    )
     values = [integral(problem, value, dx) for value in (ufl.inner(u, u), x * x, x * phi, phi)]
     return np.array([*values, Diagnostics(problem).elastic_energy(), problem.state.number(ELECTRODE)])
 

@@ -28,10 +28,10 @@ def test_blocks_with_interfaces_that_open(comm, dimension, degree):
     problem = composite.create(comm, dimension, degree, interfaces=INTERFACES)
     composite.disturb(problem)
     composite.press(problem)
-    history = problem.continuum.interfaces.state.history.x
-    points = history.array.reshape(-1, 5)
-    points[:, 0] = 0.3 * np.random.default_rng(2).random(len(points))
-    points[:, 1:4] = 1e-3
-    history.scatter_forward()
+    history = problem.continuum.interfaces.history
+    progress = history.arrays["progress"]
+    progress[:] = 0.3 * np.random.default_rng(2).random(len(progress))
+    history.arrays["slip"][:] = 1e-3
+    history.function.x.scatter_forward()
     blocks = check_blocks(problem)
     assert {("potential", "displacement"), ("scalars", "displacement"), ("displacement", "displacement")} <= blocks

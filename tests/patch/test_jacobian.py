@@ -34,7 +34,7 @@ def check_blocks(problem: Problem) -> set[tuple[str, str]]:
     """Compare all blocks; returns those that are not empty as (row, column)."""
     solver = NewtonSolver(problem)
     fields = list(component_entries(problem.fields))
-    point = compatibility.create_block_vector(list(problem.residual.values()))
+    point = compatibility.create_block_vector([field.space for field in problem.fields])
     compatibility.read_from_functions(point, list(problem.state.functions.values()))
     matrix, products, differences = solver.matrix(), {}, {}
     for column in fields:

@@ -37,7 +37,7 @@ def test_stress_of_a_strained_and_swollen_crystal(comm, dimension):
     strain = 0.5 * (gradient + gradient.T)
     free = (X - REFERENCE_X) * (SWELLING[0] * np.eye(3) + (SWELLING[1] - SWELLING[0]) * np.outer(AXIS, AXIS))
     stress = np.einsum("ijkl,kl->ij", crystal_stiffness(AXIS), strain - free)
-    dx, fields = problem.continuum.dx("particle", 2), problem.continuum
+    dx, fields = problem.continuum.measures.dx("particle", 2), problem.continuum.bulk
     found = [
         np.array([[mean(problem, tensor[i, j], dx) for j in range(3)] for i in range(3)])
         for tensor in (fields.strain(problem.state), fields.stress(problem.state, "particle"))

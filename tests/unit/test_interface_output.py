@@ -394,9 +394,9 @@ def test_history_by_facet_comes_back(case_folder, comm):
     """Values by facet key and place return to where they were, whatever the order in which they are given."""
     outcome, _ = run(case_folder, comm, overrides=["protocol.steps=['press to 81 MPa in 1 min']"])
     interfaces = outcome.simulation.problem.continuum.interfaces
-    history_values = interfaces.state.history.x.array
+    history_values = interfaces.history.function.x.array
     history_values[:] = np.random.default_rng(comm.rank).random(len(history_values))
-    interfaces.state.history.x.scatter_forward()
+    interfaces.history.function.x.scatter_forward()
     kept = history_values.copy()
     parts = comm.allgather(interface_values.owned_history(interfaces))
     facets, values = (
@@ -405,6 +405,6 @@ def test_history_by_facet_comes_back(case_folder, comm):
     )
     history_values[:] = 0.0
     interface_values.set_history(interfaces, facets, values)
-    owned = interfaces.state.history.function_space.dofmap.list[: interfaces.mesh.num_owned]
-    size = interfaces.state.history.function_space.dofmap.index_map_bs
+    owned = interfaces.history.function.function_space.dofmap.list[: interfaces.mesh.num_owned]
+    size = interfaces.history.function.function_space.dofmap.index_map_bs
     assert np.array_equal(history_values.reshape(-1, size)[owned], kept.reshape(-1, size)[owned])

@@ -84,7 +84,8 @@ class Particle:
             name.removeprefix("particle|electrolyte "): value
             for name, value in self._diagnostics.summary(points).items()
         }
-        self.cohesive += self._diagnostics.dissipation(points)[0, 0]
+        spent = self._diagnostics.dissipation(points)
+        self.cohesive += sum(energy for name, energy in spent.items() if name.endswith("cohesive"))
         self.problem.accept()
         comm, area = self.problem.domain.comm, points.area
         values = (points.opening, points.normal_traction)

@@ -8,7 +8,7 @@ from fem_asslb.diagnostics.interfaces import InterfaceDiagnostics
 from fem_asslb.interfaces.cohesion import NEVER_BONDED, Cohesion
 from fem_asslb.interfaces.gate import ConductionKnee, Gate
 from fem_asslb.interfaces.law import ContactLaw
-from fem_asslb.interfaces.response import History, Opening
+from fem_asslb.interfaces.response import Opening
 from fem_asslb.interfaces.start import InterfaceStart
 from fem_asslb.model.model import Interface, Support
 from fem_asslb.solve.newton import NewtonSolver
@@ -68,8 +68,8 @@ def test_a_sequence_follows_the_law_at_every_point(comm, dimension, degree):
     """History goes from step to step as in plain numbers, component by component."""
     problem = all_prescribed(comm, dimension, degree)
     solver, diagnostics = NewtonSolver(problem), InterfaceDiagnostics(problem)
-    state, owned = problem.continuum.interfaces.state, diagnostics.mesh.num_owned
-    before, history = Opening(0.0, (0.0, 0.0, 0.0)), History(0.0, (0.0, 0.0, 0.0), 0.0)
+    remembered, owned = problem.continuum.interfaces.history, diagnostics.mesh.num_owned
+    before, history = Opening(0.0, (0.0, 0.0, 0.0)), {"progress": 0.0, "slip": (0.0, 0.0, 0.0), "lost": 0.0}
     seen = set()
     for normal, first, second in PATH:
         motion = np.zeros(3)
@@ -89,19 +89,19 @@ def test_a_sequence_follows_the_law_at_every_point(comm, dimension, degree):
             "normal_traction": answer.normal_traction,
             "shear_traction": np.linalg.norm(answer.shear_traction),
             "conduction": answer.conduction,
-            "cohesive": answer.cohesive,
-            "viscous": answer.viscous,
-            "friction": answer.friction,
+            **answer.dissipated,
         }
         for name, value in expected.items():
-            error = np.abs(getattr(points, name) - value).max(initial=0.0)
+            found = points.dissipated[name] if name in points.dissipated else getattr(points, name)
+            error = np.abs(found - value).max(initial=0.0)
             assert global_max(comm, error)[0] < 1e-9 * max(abs(float(value)), 1e-2), name
             seen |= {name} if value else set()
         problem.accept()
         before, history = answer.opening, answer.history
-        remembered = state.history.x.array.reshape(-1, 5)[state.history.function_space.dofmap.list[:owned]]
-        value = [history.progress, *history.slip, history.lost]
-        assert global_max(comm, np.abs(remembered - value).max(initial=0.0))[0] < 1e-12
+        dofs = remembered.function.function_space.dofmap.list[:owned]
+        for name, value in history.items():
+            error = np.abs(remembered.arrays[name][dofs] - np.asarray(value)).max(initial=0.0)
+            assert global_max(comm, error)[0] < 1e-12
     assert seen == set(expected)
 
 
@@ -117,14 +117,14 @@ def test_what_never_adhered_does_not_heal_from_step_to_step(comm):
     )
     problem.controls.time_step.value = 20.0
     prescribe(problem, lambda x: np.stack([0 * x[0], 0 * x[0] - 1e-4, 0 * x[0]]))
-    state, solver = problem.continuum.interfaces.state, NewtonSolver(problem)
-    bonded = state.history.x.array[0::5] == 0.0
+    progress, solver = problem.continuum.interfaces.history.arrays["progress"], NewtonSolver(problem)
+    bonded = progress == 0.0
     assert 0 < comm.allreduce(int(bonded.sum())) < comm.allreduce(len(bonded))
     for _ in range(6):
         solver.solve()
         problem.accept()
-    assert np.all(state.history.x.array[0::5][bonded] == 0.0)
-    assert np.all(state.history.x.array[0::5][~bonded] > NEVER_BONDED - 1e-6)
+    assert np.all(progress[bonded] == 0.0)
+    assert np.all(progress[~bonded] > NEVER_BONDED - 1e-6)
 
 
 @pytest.mark.parametrize(("dimension", "layers"), [(2, 20), (3, 4)])
@@ -165,9 +165,9 @@ def strengths(comm, **scatter):
     )
     interfaces = problem.continuum.interfaces
     owned = slice(0, interfaces.mesh.num_owned)
-    local = interfaces.state.local.x.array.reshape(-1, 2)[interfaces.state.local.function_space.dofmap.list[owned]]
+    local = interfaces.local.arrays["strength"][interfaces.local.function.function_space.dofmap.list[owned]]
     boundary = interfaces.mesh.regions[owned].min(axis=1)
-    values, numbers = (np.concatenate(comm.allgather(part)) for part in (local[:, :, 0], boundary))
+    values, numbers = (np.concatenate(comm.allgather(part)) for part in (local, boundary))
     order = np.argsort(numbers, kind="stable")
     return values[order], numbers[order]
 

@@ -80,7 +80,7 @@ def cycled(comm, source, interfaces=(SURFACE,), degree=2):
         scalars += [diagnostics.stack_pressure(), diagnostics.lithium(), diagnostics.elastic_energy()]
         scalars += [
             problem.state.number(ELECTRODE),
-            *interfaces.dissipation(points).ravel(),
+            *interfaces.dissipation(points).values(),
             *interfaces.summary(points).values(),
         ]
         problem.accept()

@@ -14,7 +14,7 @@ from fem_asslb.fields.platen import POSITION as PLATEN
 from fem_asslb.interfaces.cohesion import Cohesion
 from fem_asslb.interfaces.law import ContactLaw, ElasticLaw
 from fem_asslb.interfaces.start import InterfaceStart
-from fem_asslb.model.model import Interface, Model, Support
+from fem_asslb.model.model import LAYERS, Interface, Model, Support
 from fem_asslb.problem.problem import Problem
 from fem_asslb.solve.newton import NewtonSolver
 from fem_asslb.spaces.coefficients import region_field
@@ -54,13 +54,14 @@ class Run:
         self.problem, self.solver = problem, NewtonSolver(problem)
         self.diagnostics = InterfaceDiagnostics(problem)
         self.interfaces = problem.continuum.interfaces
-        self.dissipated = np.zeros(3)
+        self.dissipated = dict.fromkeys(ContactLaw.DISSIPATION, 0.0)
 
     def step(self):
         """Solve; values at the points before the step is accepted."""
         self.solver.solve()
         points = self.diagnostics.evaluate()
-        self.dissipated += self.diagnostics.dissipation(points).sum(axis=0)
+        for name, energy in self.diagnostics.dissipation(points).items():
+            self.dissipated[name.rpartition(" ")[2]] += energy
         self.problem.accept()
         return points
 
@@ -122,7 +123,7 @@ def test_pulled_bar_spends_the_toughness(comm, measured):
         worst = max(worst, exact[0])
         work += 0.5 * (traction + before[1]) * (end - before[0])
         before = (end, traction)
-    assert run.dissipated[0] == pytest.approx(TOUGHNESS, rel=1e-9)
+    assert run.dissipated["cohesive"] == pytest.approx(TOUGHNESS, rel=1e-9)
     # The trapezoidal rule misses the corner of the peak and of the release by half a step times the change of slope.
     measured("G2", "work of the end of the bar [pJ/um]", TOUGHNESS, work)
     assert work == pytest.approx(TOUGHNESS, rel=5e-3)
@@ -148,14 +149,14 @@ def test_bar_that_snaps_is_carried_over_by_viscosity(comm, measured):
             work += 0.5 * (traction + before) * end / steps
             before = traction
         assert opening == pytest.approx(end, rel=1e-6) and abs(traction) < 1e-3
-        assert run.dissipated[0] == pytest.approx(toughness, rel=1e-9)
-        assert run.dissipated.sum() == pytest.approx(work, rel=1e-4)
-        excess.append(run.dissipated[1] / beyond - 1)
+        assert run.dissipated["cohesive"] == pytest.approx(toughness, rel=1e-9)
+        assert sum(run.dissipated.values()) == pytest.approx(work, rel=1e-4)
+        excess.append(run.dissipated["viscous"] / beyond - 1)
     measured(
         "G2, beyond the stable limit",
         "energy of a delay of 1/200 of the time, against the limit of none [pJ/um]",
         beyond,
-        run.dissipated[1],
+        run.dissipated["viscous"],
     )
     assert excess[0] > 2.0 * excess[1] > 0.0
 
@@ -178,7 +179,7 @@ def test_pressed_blocks_are_uniform(comm, measured, dimension):
     problem.controls.time_step.value = 1e3  # drag is nothing
     run = Run(problem)
     points = run.step()
-    stress = problem.continuum.stress(problem.state, None)
+    stress = problem.continuum.bulk.stress(problem.state, LAYERS)
     exact = np.zeros((3, 3))
     exact[dimension - 1, dimension - 1] = -pressure
     if dimension == 2:
@@ -187,7 +188,7 @@ def test_pressed_blocks_are_uniform(comm, measured, dimension):
         flexibility = sum((1 - nu**2) / e for e, nu in moduli)
     else:
         seen, flexibility = stress, sum(1 / e for e, _ in moduli)
-    uneven = rms(problem, seen - ufl.as_tensor(exact.tolist()), problem.continuum.dx(None, 4))
+    uneven = rms(problem, seen - ufl.as_tensor(exact.tolist()), problem.continuum.measures.dx(LAYERS, 4))
     lowered = pressure * (flexibility + 1 / stiffness)
     measured(f"F1, {dimension}D", "descent of the platen [um]", lowered, -problem.state.number(PLATEN))
     assert uneven < 1e-6 * pressure
@@ -232,8 +233,8 @@ def test_block_sticks_and_slips(comm, measured):
     forwards = 0.5 * (0.99 + 1.0) * 1.0 + 3.0
     backwards = 0.5 * (0.9 + 1.0) * 2.0
     dissipated = limit * slid * (forwards + backwards)
-    measured("F4", "energy of friction [pJ/um]", dissipated, run.dissipated[2])
-    assert run.dissipated[2] == pytest.approx(dissipated, rel=1e-3)
+    measured("F4", "energy of friction [pJ/um]", dissipated, run.dissipated["friction"])
+    assert run.dissipated["friction"] == pytest.approx(dissipated, rel=1e-3)
 
 
 def test_block_that_slides_and_tips(comm):
@@ -410,7 +411,7 @@ def slabs(comm, dimension, law, start=None, cells=5):
     def sources(problem, tests):
         rate = in_slabs(problem, SUPPLY, -SUPPLY * LOWER / UPPER)
         dt = problem.controls.time_step
-        dx = problem.continuum.dx("particle", 4)
+        dx = problem.continuum.measures.dx("particle", 4)
         return {"lithium": dt * FARADAY * rate * tests["lithium"][1] * dx}
 
     return Problem(domain, model, sources)
@@ -431,7 +432,7 @@ def test_lithium_crosses_an_interface(comm, measured, dimension):
     above = -jump - flux / (2 * diffusion * UPPER) * (UPPER**2 - rest**2)
     is_lower = in_slabs(problem, 1.0, 0.0)
     profile = is_lower * below + (1 - is_lower) * above
-    dx, x = problem.continuum.dx("particle", 4), problem.state["lithium"][0]
+    dx, x = problem.continuum.measures.dx("particle", 4), problem.state["lithium"][0]
     shift = Diagnostics(problem).lithium() / (0.05 * (LOWER + UPPER))
     assert shift == pytest.approx(0.5, rel=1e-6)
     mean = fem.assemble_scalar(problem.compile(profile * dx))
@@ -478,6 +479,6 @@ def test_no_lithium_crosses_an_open_gap(comm):
     run = Run(problem)
     points = run.step()
     assert run.largest(points.current) == 0.0 and run.largest(points.conduction) == 0.0
-    dx, x = problem.continuum.dx("particle", 4), problem.state["lithium"][0]
+    dx, x = problem.continuum.measures.dx("particle", 4), problem.state["lithium"][0]
     below = comm.allreduce(fem.assemble_scalar(fem.form(in_slabs(problem, 0.05, 0.0) * x * dx)))
     assert below == pytest.approx(0.05 * 0.5 * LOWER + SUPPLY * LOWER, rel=1e-8)

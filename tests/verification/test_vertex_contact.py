@@ -76,9 +76,9 @@ def pressed(comm, source, law, degree):
 
 def deviation(problem, stress):
     """Rms of the distance of the stress to a uniform one [MPa]."""
-    (part,) = problem.continuum.parts
-    found = problem.continuum.stress(problem.state, part)
-    return rms(problem, found - ufl.as_tensor(np.asarray(stress).tolist()), problem.continuum.dx(part, 4))
+    (phase,) = problem.continuum.bulk.phases
+    found = problem.continuum.bulk.stress(problem.state, phase)
+    return rms(problem, found - ufl.as_tensor(np.asarray(stress).tolist()), problem.continuum.measures.dx(phase, 4))
 
 
 def force_error(problem):

@@ -1,0 +1,134 @@
+"""Strains, stresses and energies of the phases of a model, for any state."""
+
+import ufl
+from dolfinx import fem
+from ufl.core.expr import Expr
+
+from fem_asslb.equations.controls import Controls
+from fem_asslb.equations.kinematics import SmallStrain
+from fem_asslb.equations.material_fields import MaterialFields
+from fem_asslb.equations.measures import Measures
+from fem_asslb.equations.phase import STRAIN, STRESS, Phase
+from fem_asslb.equations.quantities import Quantities
+from fem_asslb.materials.bulk_law import BulkResponse, Deformation
+from fem_asslb.materials.tensor import SymmetricTensor, symmetric
+from fem_asslb.spaces.state import State
+
+_STRESS_DEGREE = 2
+"""Quadrature degree of what is reported of stresses, where a law does not say the points."""
+
+
+class Bulk:
+    """The phases of a model as UFL expressions.
+
+    A law that remembers, or that answers at points, knows one state alone: that of the step which is being solved.
+
+    Attributes:
+        phases: Cells with one law each, by name.
+        coefficients: Material data.
+
+    Args:
+        phases: Cells with one law each, by name.
+        coefficients: Material data.
+        quantities: What is read of a state.
+        controls: Constants that the protocol changes.
+        measures: Where terms are integrated.
+        kinematics: What strain is.
+    """
+
+    def __init__(
+        self,
+        phases: dict[str, Phase],
+        coefficients: MaterialFields,
+        quantities: Quantities,
+        controls: Controls,
+        measures: Measures,
+        kinematics: SmallStrain,
+    ) -> None:
+        self.phases, self.coefficients, self._kinematics = phases, coefficients, kinematics
+        self._quantities, self._controls, self._measures = quantities, controls, measures
+
+    def strain(self, state: State) -> Expr:
+        """Total strain, shape (3, 3)."""
+        across = self._quantities.strain_across
+        return self._kinematics.strain(self._quantities.motion(state), across(state) if across is not None else 0.0)
+
+    def free_strain(self, state: State, phase: str) -> Expr:
+        """Strain of a phase free of stress, shape (3, 3)."""
+        if not self.phases[phase].is_host:
+            return self.coefficients.layer_strain(self._controls.anode_lithium)
+        assert self._quantities.stoichiometry is not None
+        return self.coefficients.lattice_strain(phase, self._quantities.stoichiometry(state))
+
+    def elastic_strain(self, state: State, phase: str) -> Expr:
+        """Trial strain of which the law of a phase makes stress, shape (3, 3)."""
+        return self.strain(state) - self.free_strain(state, phase)
+
+    def response(self, state: State, phase: str) -> BulkResponse:
+        """Answer of the law of a phase to a step that ends at a state."""
+        return self._answer(self.phases[phase], self.elastic_strain(state, phase))
+
+    def stress(self, state: State, phase: str) -> Expr:
+        """Cauchy stress [MPa], shape (3, 3), tension positive."""
+        strain = ufl.variable(self.elastic_strain(state, phase))
+        response = self._answer(self.phases[phase], strain)
+        if response.stress is not None:
+            return ufl.as_tensor(response.stress.matrix())
+        return ufl.sym(ufl.diff(response.potential, strain))
+
+    def stress_before(self, previous: State, phase: str) -> Expr:
+        """Cauchy stress at the start of a step [MPa], shape (3, 3)."""
+        memory = self.phases[phase].memory
+        if memory is None:
+            return self.stress(previous, phase)
+        return ufl.as_tensor(symmetric(memory.start.values[STRESS]).matrix())
+
+    def energy_measure(self, phase: str) -> ufl.Measure:
+        """Cells of a phase with the points of its energy, which are those of its law."""
+        return self._measures.dx(phase, self.phases[phase].degree)
+
+    def stress_measure(self, phase: str) -> ufl.Measure:
+        """Cells of a phase with the points where its stress is reported."""
+        return (
+            self._measures.dx(phase, _STRESS_DEGREE)
+            if self.phases[phase].memory is None
+            else self.energy_measure(phase)
+        )
+
+    def potential(self, state: State) -> ufl.Form | int:
+        """Sum of the incremental potentials of all laws that have one and are formulae [pJ]."""
+        total = 0
+        for name, phase in self.phases.items():
+            response = self.response(state, name)
+            if not phase.law.AT_POINTS and response.potential is not None:
+                total += response.potential * self.energy_measure(name)
+        return total
+
+    def work(self, state: State, function: fem.Function, test: ufl.Argument) -> ufl.Form | int:
+        """Virtual work of the stresses of all formulae without a potential, for a variation of one field [pJ]."""
+        total = 0
+        for name, phase in self.phases.items():
+            if not phase.law.AT_POINTS and self.response(state, name).potential is None:
+                total += self.stress_work(state, name, function, test)
+        return total
+
+    def stress_work(self, state: State, phase: str, function: fem.Function, test: ufl.Argument) -> ufl.Form:
+        """Virtual work of the stress of a phase on the elastic strain that a variation of one field makes [pJ]."""
+        variation = ufl.derivative(self.elastic_strain(state, phase), function, test)
+        return ufl.inner(self.stress(state, phase), variation) * self.energy_measure(phase)
+
+    def stored_energy(self, state: State) -> ufl.Form:
+        """Energy stored in all phases [pJ]."""
+        return sum(self.response(state, name).stored * self.energy_measure(name) for name in self.phases)
+
+    def _answer(self, phase: Phase, strain: Expr) -> BulkResponse:
+        law, memory = phase.law, phase.memory
+        if memory is not None and law.AT_POINTS:
+            return memory.response(law)
+        axis = self.coefficients.axis
+        now = Deformation(SymmetricTensor.of(strain), (axis[0], axis[1], axis[2]))
+        if memory is None:
+            return law.respond(now, now, {}, self._controls.time_step)
+        before = Deformation(symmetric(memory.start.values[STRAIN]), now.axis)
+        history = memory.history.values if memory.history is not None else {}
+        return law.respond(now, before, history, self._controls.time_step)

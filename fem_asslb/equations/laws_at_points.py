@@ -1,0 +1,126 @@
+"""What the points of phases answer and remember: laws in numpy, many cells at a time, and the memory of formulae."""
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+from dolfinx import fem
+from ufl.core.expr import Expr
+
+from fem_asslb.equations.bulk import Bulk
+from fem_asslb.equations.phase import STORED, STRAIN, STRESS, Memory, Phase
+from fem_asslb.materials.bulk_law import BulkResponse, Deformation
+from fem_asslb.materials.tensor import SymmetricTensor, symmetric
+from fem_asslb.spaces.point_variables import Layout, PointVariables
+from fem_asslb.spaces.state import State
+
+FloatArray = npt.NDArray[np.float64]
+
+
+class LawAtPoints:
+    """Evaluates the law of a phase at its points.
+
+    Args:
+        phase: A phase whose law answers at points.
+        strain: Its elastic trial strain, shape (3, 3).
+        axis: Crystal axis, shape (3,).
+        time_step: [s].
+    """
+
+    def __init__(self, phase: Phase, strain: Expr, axis: Expr, time_step: fem.Constant) -> None:
+        assert phase.memory is not None and phase.memory.answers is not None and phase.memory.tangent is not None
+        self._law, self._memory, self._time_step = phase.law, phase.memory, time_step
+        self._answers, self._tangent = phase.memory.answers, phase.memory.tangent
+        self._asked = phase.memory.points.expression([*SymmetricTensor.of(strain), axis[0], axis[1], axis[2]])
+
+    def refresh(self) -> None:
+        """Answer to the present state."""
+        for chunk, _, response in self._responses():
+            assert response.stress is not None and response.tangent is not None
+            answers = {STRESS: response.stress, STORED: response.stored, **response.dissipated}
+            _write(self._views(self._answers, chunk), answers)
+            _write(self._views(self._tangent, chunk), vars(response.tangent))
+
+    def advance(self) -> None:
+        """Remember the present state as the start of the next step."""
+        for chunk, strain, response in self._responses():
+            _write(self._views(self._memory.start, chunk), {STRAIN: strain, STRESS: response.stress})
+            if self._memory.history is not None:
+                _write(self._views(self._memory.history, chunk), response.history)
+
+    def _responses(self) -> Iterator[tuple[slice, SymmetricTensor, BulkResponse]]:
+        """Which cells, their elastic strain, and what the law answers there."""
+        for chunk, asked in self._memory.points.evaluate(self._asked):
+            start = _read(self._memory.start.layout, self._views(self._memory.start, chunk))
+            history = self._memory.history
+            remembered = _read(history.layout, self._views(history, chunk)) if history is not None else {}
+            axis = asked[..., 6], asked[..., 7], asked[..., 8]
+            now = Deformation(symmetric(tuple(np.moveaxis(asked[..., :6], -1, 0))), axis)
+            # Where there is no answer it is not a number, which the solver sees on every rank.
+            with np.errstate(all="ignore"):
+                before = Deformation(symmetric(start[STRAIN]), axis)
+                response = self._law.respond(now, before, remembered, float(self._time_step.value))
+            yield chunk, now.strain, response
+
+    def _views(self, variables: PointVariables, chunk: slice) -> dict[str, FloatArray]:
+        return variables.layout.views(self._memory.points.values(variables.function)[chunk])
+
+
+class FormulaMemory:
+    """Moves on what the points of a law remember that is a formula.
+
+    Args:
+        memory: The points.
+        strain: Elastic strain at the end of the step, shape (3, 3).
+        stress: Stress there [MPa], shape (3, 3).
+        response: Answer of the law there.
+    """
+
+    def __init__(self, memory: Memory, strain: Expr, stress: Expr, response: BulkResponse) -> None:
+        self._memory = memory
+        start = {STRAIN: tuple(SymmetricTensor.of(strain)), STRESS: tuple(SymmetricTensor.of(stress))}
+        self._parts = [(memory.start, memory.start.layout.flat(start))]
+        if memory.history is not None:
+            self._parts.append((memory.history, memory.history.layout.flat(response.history)))
+        self._ends = np.cumsum([len(values) for _, values in self._parts])[:-1]
+        self._expression = memory.points.expression([value for _, values in self._parts for value in values])
+
+    def refresh(self) -> None:
+        """Nothing: forms hold the formulae themselves."""
+
+    def advance(self) -> None:
+        """Remember the present state as the start of the next step."""
+        for chunk, values in self._memory.points.evaluate(self._expression):
+            parts = np.split(values, self._ends, axis=-1)
+            for (variables, _), part in zip(self._parts, parts, strict=True):
+                self._memory.points.values(variables.function)[chunk] = part
+
+
+def memories(bulk: Bulk, state: State, time_step: fem.Constant) -> list[LawAtPoints | FormulaMemory]:
+    """What is evaluated at points of all phases that remember or answer there, for a state of the bulk."""
+    found: list[LawAtPoints | FormulaMemory] = []
+    for name, phase in bulk.phases.items():
+        if phase.memory is None:
+            continue
+        strain = bulk.elastic_strain(state, name)
+        if phase.law.AT_POINTS:
+            found.append(LawAtPoints(phase, strain, bulk.coefficients.axis, time_step))
+        else:
+            response = bulk.response(state, name)
+            found.append(FormulaMemory(phase.memory, strain, bulk.stress(state, name), response))
+    return found
+
+
+def _read(layout: Layout, views: Mapping[str, FloatArray]) -> dict[str, Any]:
+    """Variables as laws have them: an array, or a tuple of arrays."""
+    return {name: tuple(np.moveaxis(view, -1, 0)) if layout.shapes[name] else view for name, view in views.items()}
+
+
+def _write(views: Mapping[str, FloatArray], values: Mapping[str, Any]) -> None:
+    for name, view in views.items():
+        if isinstance(values[name], SymmetricTensor | tuple):
+            for index, component in enumerate(values[name]):
+                view[..., index] = component
+        else:
+            view[...] = values[name]

@@ -1,0 +1,95 @@
+"""What a law of the bulk is asked, what it remembers, and what it answers: stress, energies and history.
+
+A law is a frozen dataclass of numbers with a method ``respond``. Most laws are formulae of UFL, which the solver
+differentiates. A law whose stress no formula gives, such as a return to a yield surface, answers in numpy at the
+points of many cells at once (``AT_POINTS``) and says its consistent tangent.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import ClassVar, Protocol, TypeAlias
+
+from fem_asslb.base.functions import NumberLike
+from fem_asslb.materials.tensor import SymmetricTensor
+
+Shapes: TypeAlias = Mapping[str, tuple[int, ...]]
+"""Shape of each variable by its name: ``()`` a number, ``(n,)`` n numbers."""
+
+History: TypeAlias = Mapping[str, NumberLike | tuple[NumberLike, ...]]
+"""What a point remembers, by the names that its law gives in ``HISTORY``."""
+
+
+@dataclass(frozen=True)
+class Deformation:
+    """What a law of the bulk is asked.
+
+    Attributes:
+        strain: Elastic trial strain: total strain without what lithium makes free of stress, tension positive.
+        axis: Unit vector of the crystal axis, three components.
+    """
+
+    strain: SymmetricTensor
+    axis: tuple[NumberLike, NumberLike, NumberLike]
+
+
+@dataclass(frozen=True)
+class Tangent:
+    """Derivative of the stress by the strain, a tr(de) I + b de + c (n : de) n.
+
+    Attributes:
+        volumetric: a [MPa].
+        shear: b, twice the shear modulus of an elastic material [MPa].
+        directed: c [MPa].
+        direction: n.
+    """
+
+    volumetric: NumberLike
+    shear: NumberLike
+    directed: NumberLike = 0.0
+    direction: SymmetricTensor = SymmetricTensor((0.0,) * 6)
+
+
+@dataclass(frozen=True)
+class BulkResponse:
+    """State of a point of the bulk at the end of a step. Energies are per volume [pJ/um^3 = MPa].
+
+    Attributes:
+        stored: Energy that the point gives back.
+        potential: Incremental potential, whose derivative by the strain is the stress; None where there is none.
+        stress: Tension positive [MPa]; None where the potential says it.
+        history: What is remembered.
+        dissipated: Energies of the step by the names that the law gives in ``DISSIPATION``.
+        tangent: Of a law at points.
+    """
+
+    stored: NumberLike
+    potential: NumberLike | None = None
+    stress: SymmetricTensor | None = None
+    history: History = field(default_factory=dict)
+    dissipated: Mapping[str, NumberLike] = field(default_factory=dict)
+    tangent: Tangent | None = None
+
+
+class BulkLaw(Protocol):
+    """A law of the bulk.
+
+    Attributes:
+        HISTORY: What it remembers.
+        DISSIPATION: Names of the energies that it dissipates.
+        AT_POINTS: Whether it answers in numpy, with arrays of one shape for all that it is asked and remembers; a point
+            where it finds no answer is not a number, and the step is cut.
+    """
+
+    HISTORY: ClassVar[Shapes]
+    DISSIPATION: ClassVar[tuple[str, ...]]
+    AT_POINTS: ClassVar[bool]
+
+    def respond(self, now: Deformation, before: Deformation, history: History, time_step: NumberLike) -> BulkResponse:
+        """Answer to a deformation at the end of a step.
+
+        Args:
+            now: At the end of the step.
+            before: At its start; of a law that remembers nothing, that of its end.
+            history: At its start.
+            time_step: [s].
+        """

@@ -1,0 +1,28 @@
+"""Linear elasticity as a law of the bulk."""
+
+from dataclasses import dataclass
+from typing import ClassVar
+
+from fem_asslb.base.functions import NumberLike
+from fem_asslb.materials.bulk_law import BulkResponse, Deformation, History, Shapes
+from fem_asslb.materials.elasticity import ElasticInvariants, energy_density
+
+
+@dataclass(frozen=True)
+class LinearElasticity:
+    """Isotropic or transversely isotropic elasticity; remembers nothing.
+
+    Args:
+        invariants: Coefficients of the energy density [MPa].
+    """
+
+    HISTORY: ClassVar[Shapes] = {}
+    DISSIPATION: ClassVar[tuple[str, ...]] = ()
+    AT_POINTS: ClassVar[bool] = False
+
+    invariants: ElasticInvariants
+
+    def respond(self, now: Deformation, before: Deformation, history: History, time_step: NumberLike) -> BulkResponse:
+        """See `fem_asslb.materials.bulk_law.BulkLaw`."""
+        energy = energy_density(self.invariants, now.strain, now.axis)
+        return BulkResponse(stored=energy, potential=energy)

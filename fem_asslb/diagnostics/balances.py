@@ -5,12 +5,10 @@ from collections.abc import Mapping
 from dolfinx import fem
 
 from fem_asslb.base.constants import FARADAY
-from fem_asslb.base.parallel import global_sum
 from fem_asslb.diagnostics.bulk import Diagnostics
 from fem_asslb.fields.out_of_plane import STRAIN
 from fem_asslb.problem.problem import Problem
 from fem_asslb.solve.convergence import TOLERANCE
-from fem_asslb.spaces.state import SCALARS
 
 WARNED = 1e-6
 """Relative error of a balance above which the log says so."""
@@ -102,7 +100,7 @@ class Balances:
             least = self._stress * self._outer[1]
             found[SUPPORT] = self._relative(SUPPORT, self._supported() - resultant, area, least)
         if self._across:
-            net, size = self._net_force_across(), 0.5 * sum(map(diagnostics.integral, self._across))
+            net, size = self._problem.number_force(STRAIN), 0.5 * sum(map(diagnostics.integral, self._across))
             found[ACROSS] = self._relative(ACROSS, net, size, self._stress * self._volume)
         if self._problem.model.hosts:
             lithium, capacity = diagnostics.lithium(), diagnostics.lithium_capacity()
@@ -142,9 +140,3 @@ class Balances:
             stress = bulk.stress(self._problem.state, phase)[2, 2]
             forms.append(fem.form(abs(stress) * bulk.energy_measure(phase)))
         return forms
-
-    def _net_force_across(self) -> float:
-        state = self._problem.state
-        dofmap, place = state[SCALARS].function_space.dofmap, state.scalars.index(STRAIN)
-        owned = self._problem.forces(SCALARS)[: dofmap.index_map.size_local * dofmap.index_map_bs]
-        return float(global_sum(self._problem.domain.comm, owned[place : place + 1].sum())[0])

@@ -9,6 +9,7 @@ from dolfinx import fem
 
 from fem_asslb.base.parallel import global_max, global_min, global_sum
 from fem_asslb.equations import kinematics
+from fem_asslb.equations.measures import LITHIUM_DEGREE
 from fem_asslb.equations.supports import TOP
 from fem_asslb.fields import displacement, lithium, platen
 from fem_asslb.mesh.volumes import cell_volumes, role_volumes
@@ -52,7 +53,7 @@ class Diagnostics:
         self._energy = problem.compile(problem.continuum.stored_energy(problem.state, problem.previous))
         self._chemical_work = self._chemical_work_form()
         self._layer_force = self._layer_force_forms()
-        self._lithium = {role: self._lithium_forms(role) for role in problem.model.hosts}
+        self._lithium = [self._lithium_form(role) for role in problem.model.hosts]
         self._cells = fem.functionspace(problem.domain.mesh, ("DG", 0))
         materials = [problem.model.materials[role] for role in problem.domain.region_roles]
         self._strength = region_field(problem.domain, np.array([item.strength or np.inf for item in materials]))
@@ -89,12 +90,7 @@ class Diagnostics:
 
     def lithium(self) -> float:
         """Lithium in all hosts [pmol; pmol/um in 2D]."""
-        return sum(self.integral(content) for content, _ in self._lithium.values())
-
-    def lattice_volume_change(self) -> float:
-        """Mean relative change of the unit cell's volume against x = 1 [-]."""
-        total = sum(self.volumes[role] for role in self._lithium)
-        return sum(self.integral(change) for _, change in self._lithium.values()) / total
+        return sum(map(self.integral, self._lithium))
 
     def stoichiometry_ranges(self) -> dict[str, tuple[float, float]]:
         """Least and largest nodal stoichiometry of each host."""
@@ -189,11 +185,9 @@ class Diagnostics:
                 forms[f"{name} {kind}"] = fem.form(density * bulk.energy_measure(name))
         return forms
 
-    def _lithium_forms(self, role: str) -> tuple[fem.Form, fem.Form]:
-        host, x = self._problem.continuum.bulk.coefficients.hosts[role], lithium.stoichiometry(self._problem.state)
-        dx = self._problem.continuum.measures.dx(role, 4)
-        change = host.lattice.volume(x) / host.lattice.volume(fem.Constant(self._problem.domain.mesh, 1.0)) - 1.0
-        return fem.form(host.c_max * x * dx), fem.form(change * dx)
+    def _lithium_form(self, role: str) -> fem.Form:
+        continuum, x = self._problem.continuum, lithium.stoichiometry(self._problem.state)
+        return fem.form(continuum.bulk.coefficients.hosts[role].c_max * x * continuum.measures.dx(role, LITHIUM_DEGREE))
 
     def _chemical_work_form(self) -> list[fem.Form]:
         bulk, state, previous = self._problem.continuum.bulk, self._problem.state, self._problem.previous

@@ -59,7 +59,7 @@ def declare(continuum: Continuum, prescribed: fem.Function) -> Field:
     return Field(
         name=NAME,
         space=space,
-        components=(Component(NAME, "um", has_kinks=True),),
+        components=(Component(NAME, "u", "um", has_kinks=True),),
         row=row,
         initialise=lambda state: None,
         block=MULTIGRID,

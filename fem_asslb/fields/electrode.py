@@ -34,9 +34,11 @@ def declare(currents: Currents, initial: float) -> Scalar:
         return total
 
     return Scalar(
-        POTENTIAL,
-        row,
-        "cathode potential [V]",
-        initial,
-        lambda now, before: ElectrodeBalance(currents, now, before, POTENTIAL).mended,
+        name=POTENTIAL,
+        symbol="V",
+        unit="V",
+        row=row,
+        column="cathode potential [V]",
+        initial=initial,
+        mender=lambda now, before: ElectrodeBalance(currents, now, before, POTENTIAL).mended,
     )

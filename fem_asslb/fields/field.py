@@ -10,6 +10,7 @@ from dolfinx import fem
 from petsc4py import PETSc
 from ufl.core.expr import Expr
 
+from fem_asslb.mesh.domain import Domain
 from fem_asslb.spaces.state import State
 
 MULTIGRID, FACTORED = "displacement", "lithium"
@@ -28,15 +29,19 @@ class Component:
 
     Attributes:
         name: In log and messages.
-        unit: Of the updates.
+        symbol: In equations.
+        unit: Of its values.
         entry: Which number of those at each point; None for all.
+        scale: Size of an update that counts as one where convergence is judged, in its unit.
         has_kinks: Whether kinks, such as those of contact, make its updates overshoot: the line search follows its
             work, and a solve is given up whose updates do not shrink.
     """
 
     name: str
+    symbol: str
     unit: str
     entry: int | None = None
+    scale: float = 1.0
     has_kinks: bool = False
 
 
@@ -53,6 +58,34 @@ class ErrorScale:
     least: float
     grows: bool = False
     follows_loads: bool = False
+
+
+@dataclass(frozen=True)
+class Mean:
+    """Weighted mean over cells for the history.
+
+    Attributes:
+        column: With the unit.
+        terms: Values, their weights and the cells.
+    """
+
+    column: str
+    terms: Sequence[tuple[Expr, Expr | float, ufl.Measure]]
+
+
+@dataclass(frozen=True)
+class Extremes:
+    """Least and largest nodal value for the history.
+
+    Attributes:
+        least: Column of the least, with the unit.
+        largest: Column of the largest.
+        entry: Which number of those at each point.
+    """
+
+    least: str
+    largest: str
+    entry: int = 0
 
 
 @dataclass(frozen=True)
@@ -77,7 +110,7 @@ class Field:
         space: Where it lives, broken between the regions that do not share it.
         components: Its parts for the convergence test; together all entries.
         row: Its equation, without the variation of the stored energy of the bulk.
-        cells: Local cells in which its values mean something; all if None.
+        roles: Roles on which it lives; all if None.
         conditions: Prescribed values.
         varies_energy: Whether its row has the variation of the stored energy of the bulk.
         initialise: Sets a state at assembly.
@@ -85,6 +118,7 @@ class Field:
         block: Block of the preconditioner to which it belongs.
         near_nullspace: Motions that cost an elliptic field no energy; None where there are none.
         written: What is written of a state; None for nothing.
+        reported: What the history says of a state; None for nothing.
     """
 
     name: str
@@ -93,12 +127,17 @@ class Field:
     row: Row
     initialise: Callable[[State], None]
     block: str
-    cells: npt.NDArray[np.int32] | None = None
+    roles: tuple[str, ...] | None = None
     conditions: Sequence[fem.DirichletBC] = ()
     varies_energy: bool = True
     error_scale: ErrorScale | None = None
     near_nullspace: Callable[[], list[PETSc.Vec]] | None = None
     written: Callable[[State], Written] | None = None
+    reported: Callable[[State], Sequence[Mean | Extremes]] | None = None
+
+    def cells(self, domain: Domain) -> npt.NDArray[np.int32]:
+        """Local cells in which its values mean something, owned and ghost."""
+        return domain.cells_of(domain.roles if self.roles is None else self.roles)
 
     @property
     def size_local(self) -> int:

@@ -8,10 +8,11 @@ from ufl.core.expr import Expr
 
 from fem_asslb.base.constants import FARADAY
 from fem_asslb.equations import lithium
+from fem_asslb.equations.continuum import Continuum
 from fem_asslb.equations.currents import Currents
 from fem_asslb.equations.measures import LITHIUM_DEGREE
 from fem_asslb.fields import names
-from fem_asslb.fields.field import FACTORED, Component, ErrorScale, Field, Written
+from fem_asslb.fields.field import FACTORED, Component, ErrorScale, Extremes, Field, Mean, Written
 from fem_asslb.mesh.bodies import lithium_bodies
 from fem_asslb.mesh.domain import Domain
 from fem_asslb.model.model import Model
@@ -76,14 +77,15 @@ def declare(currents: Currents, space: fem.FunctionSpace) -> Field:
     return Field(
         name=NAME,
         space=space,
-        components=(Component("stoichiometry", "-", 0), Component("potential", "V", 1)),
+        components=(Component("stoichiometry", "x", "-", 0), Component("potential", "phi", "V", 1)),
         row=row,
         initialise=lambda state: set_uniform(domain, model, state, model.initial_stoichiometry),
         block=FACTORED,
-        cells=domain.cells_of(model.hosts),
+        roles=model.hosts,
         varies_energy=model.stress_driven_flux,
         error_scale=ErrorScale(1.0),
         written=_written,
+        reported=lambda state: _reported(continuum, state),
     )
 
 
@@ -95,6 +97,21 @@ def set_uniform(domain: Domain, model: Model, state: State, x: float) -> None:
         function.x.array.reshape(-1, 2)[dofs] = [x, float(host.potential.potential(x))]
     # A rank without a cell of a host may still hold a copy of one of its unknowns.
     function.x.scatter_forward()
+
+
+def _reported(continuum: Continuum, state: State) -> list[Mean | Extremes]:
+    x, lithium_terms, cell_terms = stoichiometry(state), [], []
+    full = fem.Constant(continuum.domain.mesh, 1.0)
+    for role in continuum.model.hosts:
+        host, cells = continuum.bulk.coefficients.hosts[role], continuum.measures.dx(role, LITHIUM_DEGREE)
+        growth = host.lattice.volume(x) / host.lattice.volume(full) - 1.0
+        lithium_terms.append((x, host.c_max, cells))
+        cell_terms.append((100.0 * growth, full, cells))
+    return [
+        Mean("stoichiometry mean [-]", lithium_terms),
+        Extremes("stoichiometry min [-]", "stoichiometry max [-]"),
+        Mean("unit cell volume change [%]", cell_terms),
+    ]
 
 
 def _written(state: State) -> Written:

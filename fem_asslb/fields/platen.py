@@ -28,7 +28,10 @@ def declare(continuum: Continuum) -> tuple[Scalar, Scalar]:
         """Zero where the pressure is that of the contact, or the given one."""
         return contact_law(controls, now.scalar(POSITION), now.scalar(PRESSURE)) * test * top
 
-    return Scalar(POSITION, balance, "platen displacement [um]"), Scalar(PRESSURE, law)
+    return (
+        Scalar(POSITION, "w", "um", balance, "platen displacement [um]"),
+        Scalar(PRESSURE, "p", "MPa", law),
+    )
 
 
 def pressure(continuum: Continuum, state: State) -> float:

@@ -46,13 +46,12 @@ def read_values(simulation: "Simulation", paths: list[Path]) -> dict[str, np.nda
         row = np.empty(cells.max() + 1, dtype=np.int64)
         row[cells] = np.arange(len(cells))
         mine = row[_file_order(simulation)]
-        lives_in = {field.name: field.cells for field in simulation.problem.fields}
+        lives_in = {field.name: field.cells(simulation.problem.domain) for field in simulation.problem.fields}
         for name, function in saved_functions(simulation).items():
             values = np.concatenate([part[name] for part in parts])[mine]
             dofmap = function.function_space.dofmap
             # Cells in which a field does not live borrow its degrees of freedom from their neighbours.
-            found = lives_in[name.partition(".")[2]]
-            cells = np.arange(len(mine)) if found is None else found
+            cells = lives_in[name.partition(".")[2]]
             arrays[name] = function.x.array.copy()
             arrays[name].reshape(-1, dofmap.index_map_bs)[dofmap.list[cells]] = values[cells]
         if _remembers(simulation):

@@ -36,10 +36,10 @@ class FieldEvaluator:
         corners = np.vstack([np.zeros(domain.dimension), np.eye(domain.dimension)])
         stress_points = corners if model.displacement_degree > 1 else corners.mean(axis=0, keepdims=True)
         state, continuum = problem.state, problem.continuum
-        everywhere, self._fields = np.arange(self._count, dtype=np.int32), []
+        self._fields = []
         for field in problem.fields:
             if field.written is not None:
-                written, cells = field.written(state), everywhere if field.cells is None else field.cells
+                written, cells = field.written(state), field.cells(domain)
                 expression = fem.Expression(written.values, corners)
                 self._fields.append((written, cells[cells < self._count], expression))
         self._stresses: list[Callable[[FloatArray], None]] = []

@@ -9,13 +9,14 @@ from dolfinx import fem, la
 from ufl.algorithms import expand_derivatives
 
 from fem_asslb.base import compatibility
+from fem_asslb.base.parallel import global_sum
 from fem_asslb.equations.controls import Controls
 from fem_asslb.equations.laws_at_points import memories
 from fem_asslb.mesh.domain import Domain, check_degree, check_roles
 from fem_asslb.model.model import Model
 from fem_asslb.problem.composition import compose, set_uniform_lithium
 from fem_asslb.problem.point_forms import PointForms, sum_of
-from fem_asslb.spaces.state import State
+from fem_asslb.spaces.state import SCALARS, State
 
 _AUGMENTATION = 10.0
 """Stiffness that smooths the search for the pressure of a clamped platen [MPa/um]; the answer does not depend on it."""
@@ -140,6 +141,13 @@ class Problem:
             fem.assemble_vector(forces.array, form)
         forces.scatter_reverse(la.InsertMode.add)
         return forces.array
+
+    def number_force(self, name: str) -> float:
+        """Row of a single number at the present state, the same on every rank."""
+        space = self.state[SCALARS].function_space
+        owned = self.forces(SCALARS)[: space.dofmap.index_map.size_local * space.dofmap.index_map_bs]
+        place = self.state.scalars.index(name)
+        return float(global_sum(self.domain.comm, owned[place : place + 1].sum())[0])
 
     def _derivative(self, row: ufl.Form | int, column: str) -> ufl.Form | int:
         if not isinstance(row, ufl.Form):

@@ -5,6 +5,7 @@ from fem_asslb.base.units import convert
 from fem_asslb.diagnostics.balances import LEAST_STRAIN, Balances, least_stress
 from fem_asslb.diagnostics.bulk import Diagnostics
 from fem_asslb.diagnostics.energy import EnergyBalance
+from fem_asslb.diagnostics.fields import FieldReports
 from fem_asslb.diagnostics.interfaces import InterfaceDiagnostics
 from fem_asslb.model.battery_cell import BatteryCell
 from fem_asslb.problem.problem import Problem
@@ -39,7 +40,7 @@ class Ledger:
         self._loading, self._cell = loading, cell
         least = 0.5 * LEAST_STRAIN * least_stress(problem) * sum(diagnostics.volumes.values())
         self.energy = EnergyBalance(diagnostics, interfaces, least)
-        self.balances = Balances(problem, diagnostics)
+        self.balances, self._fields = Balances(problem, diagnostics), FieldReports(problem)
         self.lithium = self._diagnostics.lithium()
         self._last = dict.fromkeys(("pressure", "swept_volume", "layer_force", "anode_lithium", "charge"), 0.0)
         self._last["lithium"] = self.lithium
@@ -75,7 +76,8 @@ class Ledger:
         self._book_lithium(length)
         scalars = {"time [h]": convert(time, "s", "h")}
         errors = self.balances.errors(now["pressure"], self.lithium, self._last["lithium"], length)
-        scalars |= self._mechanical(now) | self.energy.scalars() | self._electrochemical() | errors | self._stresses()
+        scalars |= {"stack pressure [MPa]": now["pressure"]} | self._fields.scalars() | self.energy.scalars()
+        scalars |= self._electrochemical() | errors | self._stresses()
         if self._interfaces is not None:
             scalars |= self._interfaces.summary(self._interfaces.points)
         change, charge = now["pressure"] - self._last["pressure"], self._area_charge() - self._last["charge"]
@@ -101,23 +103,9 @@ class Ledger:
             current = float(controls.current_density.value) * self._diagnostics.reacting_area
             self.lithium -= current * length / FARADAY
 
-    def _mechanical(self, now: dict[str, float]) -> dict[str, float]:
-        state, scalars = self._problem.state, {"stack pressure [MPa]": now["pressure"]}
-        numbers = {item.column: state.number(item.name) for item in self._problem.scalars if item.column is not None}
-        return scalars | numbers
-
     def _electrochemical(self) -> dict[str, float]:
         cell, diagnostics = self._cell, self._diagnostics
-        if not self._problem.model.hosts:
-            return {}
-        lithium, capacity = diagnostics.lithium(), diagnostics.lithium_capacity()
-        ranges = diagnostics.stoichiometry_ranges().values()
-        scalars = {
-            "stoichiometry mean [-]": lithium / capacity,
-            "stoichiometry min [-]": min(least for least, _ in ranges),
-            "stoichiometry max [-]": max(largest for _, largest in ranges),
-            "unit cell volume change [%]": 100.0 * diagnostics.lattice_volume_change(),
-        }
+        scalars = {}
         if cell is not None:
             mass, charge = cell.active_mass, self._loading.charge
             scalars["cell voltage [V]"] = self._loading.voltage()

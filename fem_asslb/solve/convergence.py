@@ -16,7 +16,7 @@ from fem_asslb.fields.field import Field, component_entries
 logger = logging.getLogger(__name__)
 
 TOLERANCE = 1e-8
-"""Largest entry of the update that would follow, in each component of a field, in its unit."""
+"""Largest entry of the update that would follow, in each component of a field, over its scale."""
 
 _ROUNDING = 1e-12
 """Residual over that before the update, where one iteration solves a linear step."""
@@ -35,7 +35,7 @@ class SolveReport:
 
     Attributes:
         iterations: Newton iterations.
-        updates: Largest entry of the last update of each component.
+        updates: Largest entry of the last update of each component, over its scale.
         residuals: Norm of each component's residual.
     """
 
@@ -57,6 +57,7 @@ class ConvergenceTest:
 
     def __init__(self, comm: MPI.Comm, fields: Sequence[Field]) -> None:
         self._comm, self._entries = comm, component_entries(fields)
+        self._scales = np.array([part.scale for field in fields for part in field.components])
         self._with_kinks = [part.name for field in fields for part in field.components if part.has_kinks]
         self._sizes: list[float] = []
         self.report = SolveReport(0)
@@ -80,7 +81,7 @@ class ConvergenceTest:
             self.report, self._sizes = SolveReport(0, {}, residuals), []
             return reason.ITERATING
         largest = [np.max(np.abs(update[part]), initial=0.0) for part in self._entries.values()]
-        updates = self._named(global_max(self._comm, largest))
+        updates = self._named(global_max(self._comm, largest) / self._scales)
         before, self.report = self.report, SolveReport(iteration, updates, residuals)
         logger.debug("Newton %d: %s", iteration, _listed(self.report))
         self._sizes.append(max((updates[name] for name in self._with_kinks), default=0.0))

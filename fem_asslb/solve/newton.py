@@ -16,7 +16,6 @@ from fem_asslb.solve.convergence import ConvergenceTest, SolveReport
 from fem_asslb.solve.line_search import WHOLE, find_share
 from fem_asslb.solve.preconditioner import set_splits
 from fem_asslb.solve.presets import PRESETS
-from fem_asslb.spaces.state import SCALARS
 
 _LIBRARY_ERROR = 76
 """PETSc's code for an error in a library that it calls, such as a factorisation that breaks down."""
@@ -55,12 +54,13 @@ class NewtonSolver:
         self._trial = self._point.duplicate(), self._point.duplicate()
         entries = component_entries(problem.fields)
         kinks = [part.name for field in problem.fields for part in field.components if part.has_kinks]
-        self._searched, self._scalars = [entries[name] for name in kinks], entries.get(SCALARS, slice(0, 0))
+        self._searched = [entries[name] for name in kinks]
         self._menders = {
             scalar.name: scalar.mender(problem.state, problem.previous)
             for scalar in problem.scalars
             if scalar.mender is not None
         }
+        self._places = {name: range(*entries[name].indices(entries[name].stop)) for name in self._menders}
         self._test = ConvergenceTest(problem.domain.comm, problem.fields)
         self._share = 1.0
         self.iterations = 0
@@ -196,8 +196,7 @@ class NewtonSolver:
                 continue
             changed = True
             state.set_number(name, number)
-            if owned := range(self._scalars.start, self._scalars.stop):
-                place = owned[state.scalars.index(name)]
+            for place in self._places[name]:
                 step.array[place] = point.array_r[place] - number
         return changed
 

@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 from petsc4py import PETSc
 
+from fem_asslb.diagnostics.fields import FieldReports
 from fem_asslb.fields.field import Component, ErrorScale, component_entries
 from fem_asslb.fields.out_of_plane import STRAIN
 from fem_asslb.fields.platen import POSITION, PRESSURE
@@ -16,7 +17,7 @@ from fem_asslb.solve.newton import NewtonSolver
 from fem_asslb.spaces.state import SCALARS
 from tests import composite
 from tests.grids import box
-from tests.support import passive, problem_on
+from tests.support import host, passive, problem_on, set_profile
 
 AXIS = np.array([0.0, 0.0, 1.0])
 ITERATING, CONVERGED = PETSc.SNES.ConvergedReason.ITERATING, PETSc.SNES.ConvergedReason.CONVERGED_FNORM_RELATIVE
@@ -29,8 +30,8 @@ def field(name, *components):
 
 
 FIELDS = [
-    field("displacement", Component("displacement", "um", has_kinks=True)),
-    field("temperature", Component("temperature", "K", 0), Component("heat", "J", 1)),
+    field("displacement", Component("displacement", "u", "um", has_kinks=True)),
+    field("temperature", Component("temperature", "T", "K", 0), Component("heat", "q", "J", 1)),
 ]
 
 
@@ -55,7 +56,7 @@ def test_components_of_a_field_lie_between_each_other():
 @pytest.mark.serial
 def test_components_have_different_names():
     with pytest.raises(ValueError, match="two components are called 'heat'"):
-        component_entries([*FIELDS, field("matrix", Component("heat", "J"))])
+        component_entries([*FIELDS, field("matrix", Component("heat", "q", "J"))])
 
 
 @pytest.mark.parametrize(
@@ -136,3 +137,34 @@ def test_the_time_error_of_a_field_counts_over_its_scale(comm, scale, moved, err
     estimator = TimeError(problem)
     assert estimator.guess(follows_loads=True).keys() == {"temperature"}
     assert estimator.estimate({"temperature": np.zeros(2)}, 1.0) == pytest.approx(error)
+
+
+def test_fields_report_means_and_extremes(comm):
+    """Of a profile that is linear in height: the mean is that of the volume, the extremes are those of the nodes."""
+    problem = problem_on(
+        box((1.0, 2.0), (2, 4)),
+        comm,
+        AXIS,
+        materials={"particle": host(swelling=(0.02, -0.03))},
+        support=Support((("bottom", 1),), platen=True),
+    )
+    set_profile(problem, lambda x: 0.3 + 0.1 * x[1])
+    problem.state.set_number(POSITION, -0.25)
+    found = FieldReports(problem).scalars()
+    assert found["stoichiometry mean [-]"] == pytest.approx(0.4, rel=1e-12)
+    assert found["stoichiometry min [-]"] == pytest.approx(0.3, rel=1e-12)
+    assert found["stoichiometry max [-]"] == pytest.approx(0.5, rel=1e-12)
+    assert found["platen displacement [um]"] == -0.25
+    # Against x = 1: cells of sides 1 + 0.02 (x - 0.5), twice, and 1 - 0.03 (x - 0.5).
+    x = 0.3 + 0.2 * (0.5 + 0.5 * np.polynomial.legendre.leggauss(5)[0])
+    weights = 0.5 * np.polynomial.legendre.leggauss(5)[1]
+    volume = (1 + 0.02 * (x - 0.5)) ** 2 * (1 - 0.03 * (x - 0.5))
+    growth = 100 * (weights @ volume / (1.01**2 * 0.985) - 1)
+    assert found["unit cell volume change [%]"] == pytest.approx(growth, rel=1e-9)
+
+
+def test_components_have_symbols_and_units(comm):
+    problem = composite.create(comm, 2, generalised=True)
+    parts = {part.name: part for item in problem.fields for part in item.components}
+    assert {parts[name].unit for name in (POSITION, PRESSURE, STRAIN)} == {"um", "MPa", "-"}
+    assert len({part.symbol for part in parts.values()}) == len(parts)

@@ -37,6 +37,43 @@ def global_min(comm: MPI.Comm, values: npt.ArrayLike) -> FloatArray:
     return _reduce(comm, values, MPI.MIN)
 
 
+def send_rows(comm: MPI.Comm, rows: npt.NDArray, rank: npt.NDArray[np.int32]) -> npt.NDArray:
+    """Send each row of an array to a rank; collective.
+
+    Args:
+        comm: All ranks.
+        rows: Shape (n, ...), of the same kind and the same further extents on all ranks.
+        rank: Where each row goes, shape (n,).
+
+    Returns:
+        The rows received, those of lower ranks first.
+    """
+    width = int(np.prod(rows.shape[1:])) * rows.itemsize
+    # Counted in rows, for numbers of bytes outgrow MPI's integers.
+    kind = MPI.BYTE.Create_contiguous(width).Commit()
+    counts = np.bincount(rank, minlength=comm.size).astype(np.int32)
+    incoming = np.empty(comm.size, dtype=np.int32)
+    comm.Alltoall(counts, incoming)
+    received = np.empty((int(incoming.sum()), *rows.shape[1:]), dtype=rows.dtype)
+    comm.Alltoallv([rows[np.argsort(rank, kind="stable")], counts, kind], [received, incoming, kind])
+    kind.Free()
+    return received
+
+
+def raise_first(comm: MPI.Comm, fault: str) -> None:
+    """Raise what is wrong on one rank on all of them; collective.
+
+    Args:
+        comm: All ranks.
+        fault: What is wrong on this rank; empty where nothing is.
+
+    Raises:
+        FemAsslbError: With the message of the first rank that has one.
+    """
+    if faults := [text for text in comm.allgather(fault) if text]:
+        raise FemAsslbError(faults[0])
+
+
 def on_root(comm: MPI.Comm, work: Callable[[], Result]) -> Result:
     """Do something on rank 0 and give its result to every rank, or raise its error there.
 

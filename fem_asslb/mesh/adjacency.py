@@ -5,6 +5,8 @@ import numpy.typing as npt
 from dolfinx import mesh as dmesh
 from mpi4py import MPI
 
+from fem_asslb.base.parallel import send_rows
+
 Int32Array = npt.NDArray[np.int32]
 Int64Array = npt.NDArray[np.int64]
 
@@ -46,20 +48,9 @@ def vertex_neighbours(mesh: dmesh.Mesh, cell_region: Int32Array) -> Int64Array:
     ghost = seen[~local]
     owner = index_map.owners[ghost[:, 0] - index_map.size_local]
     ghost[:, 0] = index_map.ghosts[ghost[:, 0] - index_map.size_local]
-    received = _send_rows(mesh.comm, ghost, owner)
+    received = send_rows(mesh.comm, ghost, owner)
     received[:, 0] -= index_map.local_range[0]
     return _merge(mesh.comm, _pairs_in_groups(np.unique(np.concatenate([seen[local], received]), axis=0)))
-
-
-def _send_rows(comm: MPI.Comm, rows: Int64Array, rank: Int32Array) -> Int64Array:
-    """Send each row of shape (n, 2) to its rank and return the rows received."""
-    order = np.argsort(rank, kind="stable")
-    counts = np.bincount(rank, minlength=comm.size).astype(np.int32) * 2
-    incoming = np.empty(comm.size, dtype=np.int32)
-    comm.Alltoall(counts, incoming)
-    received = np.empty((int(incoming.sum()) // 2, 2), dtype=np.int64)
-    comm.Alltoallv([np.ascontiguousarray(rows[order]), counts], [received, incoming])
-    return received
 
 
 def _pairs_in_groups(rows: Int64Array) -> Int64Array:

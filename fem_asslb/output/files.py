@@ -22,8 +22,14 @@ def writing(path: Path) -> Iterator[None]:
         raise OSError(error.errno, error.strerror, str(path)) from error
 
 
+def bring_to_disk(path: Path) -> None:
+    """Wait until what was written to a file is on the disk, where a loss of power leaves it."""
+    with path.open("rb") as file:
+        os.fsync(file.fileno())
+
+
 def replace_text(path: Path, text: str, writer: str = "") -> None:
-    """Write a text file so that a reader, or a kill, finds the old or the new one and never a half.
+    """Write a text file so that a reader finds the old or the new one and never a half, also after a loss of power.
 
     Args:
         path: The file.
@@ -34,6 +40,7 @@ def replace_text(path: Path, text: str, writer: str = "") -> None:
     try:
         with writing(path):
             partial.write_text(text, encoding="utf-8")
+            bring_to_disk(partial)
             os.replace(partial, path)
     except OSError:
         partial.unlink(missing_ok=True)

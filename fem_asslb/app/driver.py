@@ -154,7 +154,7 @@ def _run(
         table = resolved_table(case)
         identity = {"case": table, "mesh": digest, "files": on_root(comm, lambda: file_hashes(table))}
         if latest is not None:
-            checkpoint.check_identity(latest, identity, comm.size)
+            checkpoint.check_identity(latest, identity)
         with watch.phase("problem"):
             simulation = Simulation(case, domain)
         start = None

@@ -135,7 +135,7 @@ examples:
 
 CASE/results then holds history.csv, fields.pvd (ParaView), run.json, run.log and pictures.
 Existing results are never overwritten unless --overwrite is given. A run that was killed goes on with
---resume, on the same number of processes.
+--resume, on any number of processes.
 
 """
     parser = _add(commands, "run", "run a case", details + _SET + "\n" + _CODES)

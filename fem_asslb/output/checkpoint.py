@@ -1,4 +1,4 @@
-"""Checkpoints: all that a run needs to go on as if it had never stopped, on the same number of ranks."""
+"""Checkpoints: all that a run needs to go on as if it had never stopped, on any number of ranks."""
 
 import copy
 import json
@@ -7,20 +7,19 @@ import time
 from dataclasses import fields
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
-from zipfile import BadZipFile
 
-import numpy as np
 from dolfinx import fem
 
 from fem_asslb.base.errors import FemAsslbError
 from fem_asslb.base.printable import printable, quoted
 from fem_asslb.case.sections.paths import path_owners
 from fem_asslb.equations.controls import Controls
-from fem_asslb.output.cell_values import owned_values, read_values, saved_functions
-from fem_asslb.output.checkpoint_schema import check_latest, check_names
-from fem_asslb.output.files import read_json, replace_text, writing
-from fem_asslb.output.interface_values import FACETS, HISTORY, set_history
+from fem_asslb.output import entity_table
+from fem_asslb.output.checkpoint_schema import check_latest, check_names, checksum
+from fem_asslb.output.files import read_json, replace_text
+from fem_asslb.output.point_values import PointValues
 from fem_asslb.output.resolved import differences
+from fem_asslb.output.saved_values import saved_numbers, saved_values, set_numbers
 
 if TYPE_CHECKING:
     from fem_asslb.simulation.simulation import Simulation
@@ -32,7 +31,7 @@ FOLDER = "checkpoint"
 LATEST = "latest.json"
 """File in it that names the last complete checkpoint; the last thing that is written."""
 
-FORMAT = 6
+FORMAT = 7
 """Number of the format; it changes with the names and meanings of what is saved."""
 
 LEAST_INTERVAL = 60.0
@@ -98,21 +97,22 @@ def save(simulation: "Simulation", folder: Path, identity: dict[str, Any]) -> No
         shutil.rmtree(place, ignore_errors=True)
         place.mkdir()
     comm.barrier()
-    part, values = place / f"rank-{comm.rank:04d}.npz", owned_values(simulation)
-    with writing(part):
-        np.savez(part, **values)
-    comm.barrier()
+    tables = {
+        values.name: entity_table.write(comm, place, values.name, values.keys[values.owned], values.gather())
+        for values in saved_values(simulation)
+    }
     if comm.rank == 0:
         constants = {name: float(constant.value) for name, constant in _constants(simulation.problem.controls).items()}
         content = {
             "format": FORMAT,
             "folder": place.name,
-            "ranks": comm.size,
             "clock": clock,
             "controls": constants,
+            "scalars": saved_numbers(simulation),
+            "tables": tables,
             "identity": identity,
         }
-        replace_text(folder / LATEST, json.dumps(content, indent=1))
+        replace_text(folder / LATEST, json.dumps(content | {"checksum": checksum(content)}, indent=1))
         for old in folder.iterdir():
             if old.is_dir() and old != place:
                 shutil.rmtree(old)
@@ -124,29 +124,27 @@ def read_latest(folder: Path) -> dict[str, Any]:
     Raises:
         FemAsslbError: No checkpoint, one that cannot be read, one of another format, or one with other than it says.
     """
-    keys = {"format", "folder", "ranks", "clock", "controls", "identity"}
     path = folder / FOLDER / LATEST
-    latest = read_json(path, keys, "nothing to resume, start with --overwrite")
+    latest = read_json(path, {"format"}, "nothing to resume, start with --overwrite")
     if latest["format"] != FORMAT:
-        text = f"the checkpoint in {quoted(folder, 160)} is of another version of fem_asslb; start with --overwrite"
-        raise FemAsslbError(text)
+        raise FemAsslbError(
+            f"{quoted(path, 160)} was written in format {printable(latest['format'], 20)} of fem_asslb's checkpoints; "
+            f"this version reads {FORMAT}; start with --overwrite"
+        )
     check_latest(path, latest)
     return latest
 
 
-def check_identity(latest: dict[str, Any], identity: dict[str, Any], ranks: int) -> None:
+def check_identity(latest: dict[str, Any], identity: dict[str, Any]) -> None:
     """The run that goes on is the run that was saved.
 
     Args:
         latest: From `read_latest`.
         identity: Of the run that goes on.
-        ranks: Of the run that goes on.
 
     Raises:
-        FemAsslbError: Other number of ranks, another case or another mesh: names what differs.
+        FemAsslbError: Another case or another mesh: names what differs.
     """
-    if latest["ranks"] != ranks:
-        raise FemAsslbError(f"the checkpoint was written on {latest['ranks']} ranks, this run has {ranks}; use as many")
     if changed := differences(_bound(latest["identity"]), _bound(identity)):
         keys = printable(", ".join(changed), 160)
         raise FemAsslbError(
@@ -169,38 +167,41 @@ def _bound(identity: dict[str, Any]) -> dict[str, Any]:
 
 
 def restore(simulation: "Simulation", folder: Path, latest: dict[str, Any]) -> None:
-    """Put a run back to a checkpoint.
+    """Put a run back to a checkpoint; collective.
 
     Args:
-        simulation: A new run of the same case and mesh on as many ranks.
+        simulation: A new run of the same case and mesh.
         folder: Results folder.
         latest: From `read_latest`.
 
     Raises:
-        FemAsslbError: A rank's part is missing or does not fit.
+        FemAsslbError: Something is missing, damaged or does not fit; the run is as it was.
     """
-    comm, problem = simulation.problem.domain.comm, simulation.problem
-    constants = _constants(problem.controls)
-    check_names(folder / FOLDER / LATEST, "controls", latest["controls"], constants)
-    check_names(folder / FOLDER / LATEST, "clock", latest["clock"], simulation.snapshot())
+    path, tables, wanted = folder / FOLDER / LATEST, latest["tables"], saved_values(simulation)
+    constants = _constants(simulation.problem.controls)
+    check_names(path, "controls", latest["controls"], constants)
+    check_names(path, "clock", latest["clock"], simulation.snapshot())
+    check_names(path, "scalars", latest["scalars"], saved_numbers(simulation))
+    check_names(path, "tables", tables, [values.name for values in wanted])
+    for values in wanted:
+        _check_shapes(values, tables[values.name]["shapes"])
     place = folder / FOLDER / latest["folder"]
-    values: dict[str, np.ndarray] = {}
-    fault = ""
-    try:
-        values = read_values(simulation, [place / f"rank-{rank:04d}.npz" for rank in range(latest["ranks"])])
-    except (OSError, KeyError, ValueError, TypeError, IndexError, EOFError, MemoryError, BadZipFile) as error:
-        fault = f"checkpoint {quoted(place, 160)} cannot be read: {printable(error)}"
-    faults = [text for text in comm.allgather(fault) if text]
-    if faults:
-        raise FemAsslbError(faults[0])
-    for name, function in saved_functions(simulation).items():
-        function.x.array[:] = values[name]
-        function.x.scatter_forward()
-    if problem.continuum.interfaces is not None and problem.continuum.interfaces.history is not None:
-        set_history(problem.continuum.interfaces, values[FACETS], values[HISTORY])
+    entity_table.check(simulation.problem.domain.comm, place, tables)
+    for values in wanted:
+        values.scatter(entity_table.read(place, values.name, tables[values.name], values.keys))
+    set_numbers(simulation, latest["scalars"])
     for name, constant in constants.items():
         constant.value = latest["controls"][name]
     simulation.restore(latest["clock"])
+
+
+def _check_shapes(values: PointValues, shapes: dict[str, list[int]]) -> None:
+    """The elements of a run are those of its checkpoint."""
+    if shapes != values.shapes:
+        raise FemAsslbError(
+            f"{values.name} in the checkpoint is {printable(shapes)}, in this run {printable(values.shapes)}; "
+            "resume with the same solver.displacement_degree"
+        )
 
 
 def _constants(controls: Controls) -> dict[str, fem.Constant]:

@@ -1,5 +1,7 @@
 """What a checkpoint has to say: a file that a run goes on from is looked at before anything of it is used."""
 
+import hashlib
+import json
 import math
 import re
 from collections.abc import Callable, Iterable
@@ -12,16 +14,19 @@ from fem_asslb.base.printable import printable, quoted
 WHOLE = ("index", "loading.stage")
 """Numbers of the clock that count something."""
 
+_NUMBERS = ("clock", "controls", "scalars")
+"""Tables of numbers."""
+
 
 def check_latest(path: Path, latest: dict[str, Any]) -> None:
-    """Kinds of the values of a checkpoint.
+    """Kinds of the values of a checkpoint, and whether they are those that were written.
 
     Args:
         path: The file.
         latest: What is in it, with all keys.
 
     Raises:
-        FemAsslbError: The first that is of another kind, and what is accepted.
+        FemAsslbError: The first that is of another kind, and what is accepted; or the checksum is of something else.
     """
     for key, is_accepted, expected in _entries(latest):
         value: Any = latest
@@ -32,6 +37,14 @@ def check_latest(path: Path, latest: dict[str, Any]) -> None:
             raise FemAsslbError(
                 f"{quoted(path, 120)} is damaged: {name} is {printable(repr(value), 40)}; expected {expected}"
             )
+    if latest["checksum"] != checksum(latest):
+        raise FemAsslbError(f"{quoted(path, 160)} is damaged: it is not what was written")
+
+
+def checksum(latest: dict[str, Any]) -> str:
+    """Of all that a checkpoint says, but for its own ``checksum``."""
+    text = json.dumps({key: value for key, value in latest.items() if key != "checksum"})
+    return hashlib.sha256(text.encode()).hexdigest()
 
 
 def check_names(path: Path, key: str, found: dict[str, Any], needed: Iterable[str]) -> None:
@@ -46,13 +59,12 @@ def check_names(path: Path, key: str, found: dict[str, Any], needed: Iterable[st
 
 def _entries(latest: dict[str, Any]) -> list[tuple[tuple[str, ...], Callable[[Any], bool], str]]:
     """Keys, tests of their values and words for what passes; tables come before what is in them."""
-    numbers = [(table, name) for table in ("clock", "controls") for name in _names(latest[table])]
+    numbers = [(table, name) for table in _NUMBERS for name in _names(latest.get(table))]
     return [
         (("folder",), lambda value: isinstance(value, str) and bool(re.fullmatch("[0-9]{6,12}", value)), "six digits"),
-        (("ranks",), _is_whole, "a whole number"),
-        *(((name,), _is_table, "a table") for name in ("clock", "controls", "identity")),
+        *(((name,), _is_table, "a table") for name in (*_NUMBERS, "tables", "identity")),
         *((("identity", name), _is_table, "a table") for name in ("case", "files")),
-        (("identity", "mesh"), lambda value: isinstance(value, str), "a text"),
+        *((key, _is_text, "a text") for key in (("identity", "mesh"), ("checksum",))),
         *((("clock", name), _is_whole, "a whole number") for name in WHOLE),
         *((key, _is_number, "a finite number") for key in numbers),
     ]
@@ -60,6 +72,10 @@ def _entries(latest: dict[str, Any]) -> list[tuple[tuple[str, ...], Callable[[An
 
 def _names(table: Any) -> list[str]:
     return list(table) if isinstance(table, dict) else []
+
+
+def _is_text(value: Any) -> bool:
+    return isinstance(value, str)
 
 
 def _is_table(value: Any) -> bool:

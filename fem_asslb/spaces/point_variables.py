@@ -18,6 +18,7 @@ class Layout:
 
     Attributes:
         shapes: Of each variable by name, ``()`` or ``(n,)``.
+        places: Of each variable among the numbers at a point.
         size: Numbers at a point.
 
     Args:
@@ -34,7 +35,7 @@ class Layout:
                 raise ValueError(f"'{name}' has the shapes {self.shapes[name]} and {shape}; accepted: one")
         sizes = [int(np.prod(shape, dtype=int)) for shape in self.shapes.values()]
         ends = np.cumsum(sizes, dtype=int)
-        self._places = {
+        self.places = {
             name: slice(int(end) - size, int(end)) for name, size, end in zip(self.shapes, sizes, ends, strict=True)
         }
         self.size = sum(sizes)
@@ -42,7 +43,7 @@ class Layout:
     def read(self, value: Expr) -> dict[str, Value]:
         """Variables in a vector of UFL."""
         found: dict[str, Value] = {}
-        for name, place in self._places.items():
+        for name, place in self.places.items():
             parts = tuple(value[index] for index in range(place.start, place.stop))
             found[name] = parts if self.shapes[name] else parts[0]
         return found
@@ -50,7 +51,7 @@ class Layout:
     def flat(self, values: Mapping[str, Value]) -> list[Expr]:
         """Numbers in the order of their places; variables that are left out are zero."""
         numbers: list[Expr] = []
-        for name, place in self._places.items():
+        for name, place in self.places.items():
             value = values.get(name, (0.0,) * (place.stop - place.start) if self.shapes[name] else 0.0)
             numbers += value if isinstance(value, tuple) else (value,)
         return numbers
@@ -59,7 +60,7 @@ class Layout:
         """Views of an array of shape (..., size), of shape (...) or (..., n) each."""
         return {
             name: array[..., place] if self.shapes[name] else array[..., place.start]
-            for name, place in self._places.items()
+            for name, place in self.places.items()
         }
 
 

@@ -12,7 +12,7 @@ from fem_asslb.app.results_folder import check_folder
 from fem_asslb.base.errors import FemAsslbError
 from fem_asslb.fields import names as field_names
 from fem_asslb.output import checkpoint, collection, history, names, particle_table, record, vtu
-from fem_asslb.output.checkpoint_schema import check_names
+from fem_asslb.output.checkpoint_schema import check_names, checksum
 from fem_asslb.plotting.curves import PRESSURE, VOLTAGE, draw_curves
 from fem_asslb.plotting.snapshots import read_snapshot
 from fem_asslb.plotting.style import Gallery
@@ -22,18 +22,20 @@ pytestmark = pytest.mark.serial  # files only: nothing parallel in it
 GOOD = {
     "format": checkpoint.FORMAT,
     "folder": "000003",
-    "ranks": 1,
     "clock": {"time": 60.0, "index": 3, "loading.stage": 1},
     "controls": {"voltage": 3.0},
+    "scalars": {"state.platen position": 0.1},
+    "tables": {},
     "identity": {"case": {"geometry": {}}, "mesh": "0a", "files": {}},
 }
+GOOD["checksum"] = checksum(GOOD)
 
 CHANGES = [
     (("folder",), 5, "folder is 5; expected six digits"),
     (("folder",), "../../../tmp", "folder is '../../../tmp'"),
     (("folder",), "\x1b[31m", r"folder is '\\x1b\[31m'"),
-    (("ranks",), "1", "ranks is '1'; expected a whole number"),
-    (("ranks",), True, "ranks is True"),
+    (("clock", "index"), "1", "index is '1'; expected a whole number"),
+    (("clock", "index"), True, "index is True"),
     (("clock",), {}, "clock.index is None; expected a whole number"),
     (("clock",), [], r"clock is \[\]; expected a table"),
     (("clock", "index"), "a\x1b", "clock.index is"),
@@ -43,6 +45,9 @@ CHANGES = [
     (("controls",), 3, "controls is 3; expected a table"),
     (("controls", "voltage"), "x" * 1000, r"controls.voltage is 'x+\.\.\.; expected a finite number"),
     (("controls", "\x1b" * 1000), "x", r"controls.\\x1b.*expected a finite number"),
+    (("scalars", "state.platen position"), None, "scalars.state.platen position is None; expected a finite number"),
+    (("tables",), [], r"tables is \[\]; expected a table"),
+    (("checksum",), 5, "checksum is 5; expected a text"),
     (("identity",), [], "identity is"),
     (("identity", "case"), 5, "identity.case is 5; expected a table"),
     (("identity", "files"), None, "identity.files is None; expected a table"),

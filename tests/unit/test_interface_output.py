@@ -11,7 +11,7 @@ from fem_asslb.app.results_folder import occupied_folder
 from fem_asslb.base.errors import ConvergenceError
 from fem_asslb.case.reading.reader import build_case, read_table
 from fem_asslb.mesh.domain import region_particles
-from fem_asslb.output import checkpoint, history, interface_values, names, particle_table, record
+from fem_asslb.output import checkpoint, history, names, particle_table, record
 from fem_asslb.simulation.simulation import Simulation
 from tests.unit.test_output import Recorder, run
 
@@ -388,23 +388,3 @@ def test_interfaces_remember_over_a_restart(case_folder, comm, monkeypatch, with
         assert second[name] == pytest.approx(first[name], rel=1e-8, abs=1e-10)
     left = "energy remainder of the step [pJ]"
     assert second[left] == pytest.approx(first[left], abs=1e-6 * np.abs(first[left]).max())
-
-
-def test_history_by_facet_comes_back(case_folder, comm):
-    """Values by facet key and place return to where they were, whatever the order in which they are given."""
-    outcome, _ = run(case_folder, comm, overrides=["protocol.steps=['press to 81 MPa in 1 min']"])
-    interfaces = outcome.simulation.problem.continuum.interfaces
-    history_values = interfaces.history.function.x.array
-    history_values[:] = np.random.default_rng(comm.rank).random(len(history_values))
-    interfaces.history.function.x.scatter_forward()
-    kept = history_values.copy()
-    parts = comm.allgather(interface_values.owned_history(interfaces))
-    facets, values = (
-        np.concatenate([part[name] for part in reversed(parts)])
-        for name in (interface_values.FACETS, interface_values.HISTORY)
-    )
-    history_values[:] = 0.0
-    interface_values.set_history(interfaces, facets, values)
-    owned = interfaces.history.function.function_space.dofmap.list[: interfaces.mesh.num_owned]
-    size = interfaces.history.function.function_space.dofmap.index_map_bs
-    assert np.array_equal(history_values.reshape(-1, size)[owned], kept.reshape(-1, size)[owned])

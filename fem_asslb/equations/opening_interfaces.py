@@ -9,6 +9,7 @@ import ufl
 from dolfinx import fem
 from dolfinx import mesh as dmesh
 
+from fem_asslb.base import compatibility
 from fem_asslb.base.parallel import global_max
 from fem_asslb.equations.interface_start import bonded_facets, initial_gaps, require_stiff, strength_factors
 from fem_asslb.interfaces.interface_law import InterfaceLaw
@@ -35,7 +36,7 @@ class OpeningInterfaces:
         local: Factor on the strength, and initial gap [um], at each point.
         laws: Law of each, with constants for numbers.
         conductances: Of each, a constant; None where lithium does not pass from host to host.
-        keys: Vertices of each facet, sorted by their numbers in the mesh file, shape (num_facets, dimension).
+        keys: Nodes of each facet, sorted by their numbers in the mesh file, shape (num_facets, num_nodes).
         points: Where the laws act, shape (num_facets, num_points, 3) [um].
     """
 
@@ -96,12 +97,13 @@ def _remembered(mesh: InterfaceMesh, layout: Layout) -> PointVariables | None:
 
 
 def _facet_keys(domain: Domain, mesh: InterfaceMesh) -> npt.NDArray[np.int64]:
-    """Vertices of each facet, sorted by their numbers in the mesh file: no partition changes them."""
+    """Nodes of each facet, sorted by their numbers in the mesh file: no partition changes them."""
     parent = np.flatnonzero(mesh.cell_of_facet >= 0)
     parent = parent[np.argsort(mesh.cell_of_facet[parent])].astype(np.int32)
     if len(parent) == 0:
         # DOLFINx divides by the number of entities.
-        return np.zeros((0, domain.dimension), dtype=np.int64)
+        nodes = compatibility.nodes_per_entity(domain.dimension - 1, domain.mesh.geometry.cmap.degree)
+        return np.zeros((0, nodes), dtype=np.int64)
     nodes = dmesh.entities_to_geometry(domain.mesh, domain.dimension - 1, parent)
     return np.sort(domain.mesh.geometry.input_global_indices[nodes], axis=1)
 

@@ -40,7 +40,7 @@ def write(
         comm: All ranks.
         folder: Where its files are put.
         name: Beginning of their names.
-        keys: Of the entities of this rank, not negative, shape (n, k); no entity is on two ranks.
+        keys: Of the entities of this rank, not negative, shape (n, k) with one k; no entity is on two ranks.
         variables: Values of each variable by its name, shape (n, ...).
 
     Returns:

@@ -5,7 +5,6 @@ from typing import TYPE_CHECKING
 import numpy as np
 import numpy.typing as npt
 
-from fem_asslb.base import compatibility
 from fem_asslb.equations.opening_interfaces import OpeningInterfaces
 from fem_asslb.equations.phase import Memory
 from fem_asslb.fields.field import Field
@@ -51,7 +50,7 @@ def saved_values(simulation: "Simulation") -> list[PointValues]:
     found = [_of_field(problem.domain, field, states) for field in problem.fields if field.name != SCALARS]
     interfaces, phases = problem.continuum.interfaces, problem.continuum.bulk.phases
     if interfaces is not None and interfaces.history is not None:
-        found.append(_of_interfaces(problem.domain, interfaces, interfaces.history))
+        found.append(_of_interfaces(interfaces, interfaces.history))
     memories = {name: phase.memory for name, phase in phases.items() if phase.memory is not None}
     return found + [_of_phase(problem.domain, name, memory) for name, memory in memories.items()]
 
@@ -78,14 +77,11 @@ def _points(domain: Domain, cells: npt.NDArray, reference: npt.NDArray) -> npt.N
     return np.einsum("pn,cnx->cpx", shapes, geometry.x[geometry.dofmap[cells]])
 
 
-def _of_interfaces(domain: Domain, interfaces: OpeningInterfaces, history: PointVariables) -> PointValues:
-    count = len(interfaces.keys)
-    nodes = compatibility.nodes_per_entity(domain.dimension - 1, domain.mesh.geometry.cmap.degree)
+def _of_interfaces(interfaces: OpeningInterfaces, history: PointVariables) -> PointValues:
     return PointValues(
         name=INTERFACES,
-        # A rank without facets does not know how many nodes one has.
-        keys=interfaces.keys.reshape(count, nodes),
-        owned=np.arange(count) < interfaces.mesh.num_owned,
+        keys=interfaces.keys,
+        owned=np.arange(len(interfaces.keys)) < interfaces.mesh.num_owned,
         points=interfaces.points,
         places=history.function.function_space.dofmap.list,
         variables={name: (history.function, place) for name, place in history.layout.places.items()},

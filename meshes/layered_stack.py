@@ -73,9 +73,10 @@ def _pack_layer(layer: Layer, extents: tuple[float, ...], seed: int) -> Packing:
     if isinstance(particles, PlacedParticles):
         try:
             bodies = particles.bodies(extents)
-            particles.require_small_grains(bodies)
         except ValueError as error:
             raise MeshError(str(error)) from error
+        for refusal in particles.refusals_of_grains(bodies):
+            raise MeshError(str(refusal))
         return place(bodies, extents, particles.minimum_gap, cut)
     populations = [Population(bodies.volume_fraction, bodies.diameter) for bodies in (particles, layer.voids) if bodies]
     gap = particles.minimum_gap if particles else VOID_GAP_SHARE * populations[0].diameter.quantile(0.5)

@@ -1,5 +1,7 @@
 """Exceptions of the package. Their messages are one line: what was given, what is accepted, where."""
 
+from collections.abc import Iterator
+
 from fem_asslb.base.printable import printable
 
 LONGEST_LINE = 300
@@ -30,6 +32,10 @@ class CaseError(FemAsslbError):
     def __reduce__(self) -> tuple:
         """Travel between ranks."""
         return type(self), (self.key, self.message)
+
+
+Errors = Iterator[CaseError]
+"""What a check finds."""
 
 
 class CaseErrors(FemAsslbError):

@@ -25,6 +25,8 @@ class Tagged:
         return core_schema.no_info_plain_validator_function(self._read)
 
     def _read(self, table: Any) -> Any:
+        if isinstance(table, tuple(self.kinds.values())):
+            return table
         if not isinstance(table, dict):
             raise PydanticKnownError("dict_type")
         if self.tag not in table:

@@ -12,11 +12,12 @@ from typing import Annotated, Any
 
 from pydantic import GetCoreSchemaHandler
 from pydantic_core import CoreSchema
-from pydantic_core.core_schema import no_info_before_validator_function
+from pydantic_core.core_schema import ValidationInfo, with_info_before_validator_function
 
+from fem_asslb.base.checked import IN_PYTHON
 from fem_asslb.base.errors import UnitError
-from fem_asslb.base.input_types import NUMBER, show
 from fem_asslb.base.printable import quoted
+from fem_asslb.base.texts import NUMBER, show
 
 
 @cache
@@ -127,7 +128,7 @@ class Unit:
 
     def __get_pydantic_core_schema__(self, source: Any, handler: GetCoreSchemaHandler) -> CoreSchema:
         """Parse before the number is checked."""
-        return no_info_before_validator_function(self._validate, handler(source))
+        return with_info_before_validator_function(self._validate, handler(source))
 
     @property
     def range(self) -> str:
@@ -145,7 +146,9 @@ class Unit:
             raise UnitError(f"{quoted(value)} is out of range; expected a size of {self.range}")
         return number
 
-    def _validate(self, value: object) -> float:
+    def _validate(self, value: object, info: ValidationInfo) -> object:
+        if info.context == IN_PYTHON and not isinstance(value, str):
+            return value
         try:
             return self.read(value)
         except UnitError as error:

@@ -1,61 +1,36 @@
 """A rectangle or box of layers."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
-from typing import ClassVar, Literal
+from typing import Annotated, Literal
 
-from pydantic import ConfigDict
+from pydantic import Field, ValidationInfo, field_validator
 
-from fem_asslb.base.input_types import A_NAME, STRICT, Degree, Dimension, Integer, is_name
-from fem_asslb.base.requirements import (
-    DIMENSION,
-    ORDER,
-    SEED,
-    Requirement,
-    asked,
-    length,
-    meet,
-    optional_length,
-    unless,
-)
-from fem_asslb.base.units import Length
+from fem_asslb.base.checked import Degree, Dimension, checked
+from fem_asslb.base.refusals import Refusal, refuse, unless
+from fem_asslb.base.texts import A_NAME, is_name
+from fem_asslb.geometry.bounds import Extent, Seed
 from fem_asslb.geometry.layer import Layer
 
 BOUNDARY_NAMES = ("bottom", "top", "left", "right", "front", "back", "outer", "void")
 """Names that the builders give to groups of boundary facets."""
 
 
-def _names_of_layers(stack: "LayeredStack") -> list[str]:
-    return _refusals_of_names("layers", stack.layers, ("particle",))
+def _particle_roles(layers: dict[str, Layer]) -> dict[str, str]:
+    """Roles of particles, those of lower layers first, and the lowest layer that has each."""
+    roles: dict[str, str] = {}
+    for name, layer in layers.items():
+        for role in layer.particles.role_shares if layer.particles is not None else ():
+            roles.setdefault(role, name)
+    return roles
 
 
-def _roles_of_particles(stack: "LayeredStack") -> list[str]:
-    roles = {name: layer.particles.role_shares for name, layer in stack.layers.items() if layer.particles is not None}
-    keys = {role: f"layers.{name}.particles.roles" for name, own in reversed(roles.items()) for role in own}
-    return [line for role in stack.particle_roles for line in _refusals_of_names(keys[role], [role], stack.layers)]
-
-
-def _refusals_of_names(key: str, names: Iterable[str], taken: Iterable[str]) -> list[str]:
+def _refusals_of_name(key: str, name: str, taken: Iterable[str]) -> list[Refusal]:
     forbidden = dict.fromkeys((*taken, *BOUNDARY_NAMES))
-    expected = f"{A_NAME}, other than " + ", ".join(forbidden)
-    bad = [name for name in names if not is_name(name) or name in forbidden]
-    return [line for name in bad for line in unless(False, f"name in {key}", name, expected)]
+    accepted = f"{A_NAME}, other than " + ", ".join(forbidden)
+    return unless(is_name(name) and name not in forbidden, f"name in {key}", name, accepted)
 
 
-def _depth_in_3d_only(stack: "LayeredStack") -> list[str]:
-    if stack.dimension == 3:
-        return unless(stack.depth is not None, "depth", stack.depth, "a length, needed when dimension is 3")
-    return unless(stack.depth is None, "depth", stack.depth, "nothing when dimension is 2")
-
-
-def _elements_grow(stack: "LayeredStack") -> list[str]:
-    if stack.largest_element is None:
-        return []
-    accepted = f"at least element_size, {stack.element_size:g} um"
-    return unless(stack.element_size <= stack.largest_element, "largest_element", stack.largest_element, accepted)
-
-
-@dataclass(frozen=True)
+@checked()
 class LayeredStack:
     """Rectangle (2D) or box (3D) of layers; ``layers`` in the order bottom to top.
 
@@ -71,33 +46,43 @@ class LayeredStack:
         order: Order of the elements' geometry; 2 needs ``displacement_degree = 2``.
     """
 
-    __pydantic_config__: ClassVar[ConfigDict] = STRICT
     dimension: Dimension
     layers: dict[str, Layer]
-    width: Length
-    element_size: Length
-    depth: Length | None = None
-    largest_element: Length | None = None
-    seed: Integer = 1
+    width: Extent
+    element_size: Extent
+    depth: Annotated[Extent | None, Field(validate_default=True)] = None
+    largest_element: Extent | None = None
+    seed: Seed = 1
     order: Degree = 1
     kind: Literal["layered-stack"] = "layered-stack"
-    REQUIREMENTS: ClassVar = (
-        DIMENSION,
-        asked("layers", lambda layers: len(layers) > 0, "at least one layer"),
-        Requirement((), _names_of_layers),
-        Requirement(("layers",), _roles_of_particles),
-        length("width"),
-        length("element_size"),
-        Requirement(("depth", "dimension"), _depth_in_3d_only),
-        optional_length("depth"),
-        optional_length("largest_element"),
-        Requirement(("largest_element", "element_size"), _elements_grow),
-        SEED,
-        ORDER,
-    )
 
-    def __post_init__(self) -> None:
-        meet(self)
+    @field_validator("layers")
+    @classmethod
+    def _names_are_free(cls, layers: dict[str, Layer]) -> dict[str, Layer]:
+        refuse(unless(len(layers) > 0, "", layers, "at least one layer"))
+        found = [item for name in layers for item in _refusals_of_name("layers", name, ("particle",))]
+        for role, name in _particle_roles(layers).items():
+            found += _refusals_of_name(f"layers.{name}.particles.roles", role, layers)
+        refuse(found)
+        return layers
+
+    @field_validator("depth")
+    @classmethod
+    def _depth_in_3d_only(cls, depth: float | None, info: ValidationInfo) -> float | None:
+        match info.data.get("dimension"):
+            case 3:
+                refuse(unless(depth is not None, "", depth, "a length, needed when dimension is 3"), "dimension")
+            case 2:
+                refuse(unless(depth is None, "", depth, "nothing when dimension is 2"), "dimension")
+        return depth
+
+    @field_validator("largest_element")
+    @classmethod
+    def _elements_grow(cls, largest: float | None, info: ValidationInfo) -> float | None:
+        if largest is not None and "element_size" in info.data:
+            size = info.data["element_size"]
+            refuse(unless(size <= largest, "", largest, f"at least element_size, {size:g} um"), "element_size")
+        return largest
 
     @property
     def sides(self) -> tuple[float, ...]:
@@ -112,8 +97,7 @@ class LayeredStack:
     @property
     def particle_roles(self) -> tuple[str, ...]:
         """Roles of particles, those of lower layers first."""
-        particles = [layer.particles for layer in self.layers.values() if layer.particles is not None]
-        return tuple(dict.fromkeys(role for kind in particles for role in kind.role_shares))
+        return tuple(_particle_roles(self.layers))
 
     def extents(self, name: str) -> tuple[float, ...]:
         """Extents of a layer, its thickness last [um]."""

@@ -1,25 +1,21 @@
 """A mesh from elsewhere."""
 
 import re
-from dataclasses import dataclass, field
+from dataclasses import field
 from pathlib import Path
-from typing import ClassVar, Literal
+from typing import Literal
 
-from pydantic import ConfigDict
+from pydantic import field_validator
 
-from fem_asslb.base.input_types import A_NAME, STRICT, is_name
-from fem_asslb.base.requirements import Requirement, length, meet, unless
-from fem_asslb.base.units import Length
+from fem_asslb.base.checked import checked
+from fem_asslb.base.refusals import refuse, unless
+from fem_asslb.base.texts import A_NAME, is_name
+from fem_asslb.geometry.bounds import Extent
 
-
-def _names_of_groups(mesh: "MeshFile") -> list[str]:
-    parts = [("names", name, re.sub("(/[0-9]{1,9}){0,2}$", "", name)) for name in mesh.names.values()]
-    parts += [("split", name, name) for name in mesh.split]
-    accepted = f"{A_NAME}, with numbers as in 'particle/0001/0002' if any"
-    return [line for key, name, role in parts for line in unless(is_name(role), f"name in {key}", name, accepted)]
+_ACCEPTED = f"{A_NAME}, with numbers as in 'particle/0001/0002' if any"
 
 
-@dataclass(frozen=True)
+@checked()
 class MeshFile:
     """A mesh from elsewhere with named groups of cells and facets, see `docs/case.md` for the formats.
 
@@ -30,13 +26,21 @@ class MeshFile:
         length_unit: Length [um] of one unit of the file's coordinates.
     """
 
-    __pydantic_config__: ClassVar[ConfigDict] = STRICT
     path: Path
     names: dict[str, str] = field(default_factory=dict)
     split: tuple[str, ...] = ()
-    length_unit: Length = 1.0
+    length_unit: Extent = 1.0
     kind: Literal["mesh-file"] = "mesh-file"
-    REQUIREMENTS: ClassVar = (length("length_unit"), Requirement((), _names_of_groups))
 
-    def __post_init__(self) -> None:
-        meet(self)
+    @field_validator("names")
+    @classmethod
+    def _names_of_regions(cls, names: dict[str, str]) -> dict[str, str]:
+        roles = {name: re.sub("(/[0-9]{1,9}){0,2}$", "", name) for name in names.values()}
+        refuse([item for name in roles for item in unless(is_name(roles[name]), "name in names", name, _ACCEPTED)])
+        return names
+
+    @field_validator("split")
+    @classmethod
+    def _names_of_groups(cls, split: tuple[str, ...]) -> tuple[str, ...]:
+        refuse([item for name in split for item in unless(is_name(name), "name in split", name, _ACCEPTED)])
+        return split

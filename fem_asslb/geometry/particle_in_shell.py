@@ -1,39 +1,17 @@
 """A single particle in a concentric shell."""
 
-from dataclasses import dataclass
-from typing import ClassVar, Literal
+import math
+from typing import Literal
 
-from pydantic import ConfigDict
+from pydantic import ValidationInfo, field_validator
 
-from fem_asslb.base.input_types import STRICT, Degree, Dimension
-from fem_asslb.base.requirements import DIMENSION, ORDER, Requirement, asked, length, meet, unless
-from fem_asslb.base.units import Length
+from fem_asslb.base.checked import Degree, Dimension, checked
+from fem_asslb.base.refusals import refuse, unless
+from fem_asslb.geometry.bounds import Extent
 from fem_asslb.geometry.grains import Grains
 
 
-def _shell_around_core(shell: "ParticleInShell") -> list[str]:
-    accepted = f"more than core_radius, {shell.core_radius:g} um"
-    return unless(shell.core_radius < shell.shell_radius, "shell_radius", shell.shell_radius, accepted)
-
-
-def _grains_are_whole(shell: "ParticleInShell") -> list[str]:
-    # A grain that a plane of symmetry cuts would stand for two crystals with mirrored axes.
-    allowed = shell.grains is None or shell.part == "full"
-    return unless(allowed, "part", shell.part, "'full' for a particle with grains")
-
-
-def _grains_are_small(shell: "ParticleInShell") -> list[str]:
-    return [] if shell.grains is None else shell.grains.refusals_beside(2 * shell.core_radius)
-
-
-def _grains_of_one_particle(shell: "ParticleInShell") -> list[str]:
-    if shell.grains is None:
-        return []
-    share, accepted = shell.grains.share, "1, for there is one particle"
-    return [*unless(share == 1.0, "grains.share", share, accepted), *shell.grains.refusals_among(["particle"])]
-
-
-@dataclass(frozen=True)
+@checked()
 class ParticleInShell:
     """Disc or sphere (group ``particle/0001``) centred in a concentric shell (group ``electrolyte``).
 
@@ -47,27 +25,31 @@ class ParticleInShell:
         grains: Grains of the particle, with ``part = "full"`` only; without them it is a single crystal.
     """
 
-    __pydantic_config__: ClassVar[ConfigDict] = STRICT
     dimension: Dimension
-    core_radius: Length
-    shell_radius: Length
-    element_size: Length
+    core_radius: Extent
+    shell_radius: Extent
+    element_size: Extent
     part: Literal["full", "symmetric"] = "symmetric"
     order: Degree = 1
     grains: Grains | None = None
     kind: Literal["particle-in-shell"] = "particle-in-shell"
-    REQUIREMENTS: ClassVar = (
-        DIMENSION,
-        length("core_radius"),
-        length("shell_radius"),
-        Requirement(("core_radius", "shell_radius"), _shell_around_core),
-        length("element_size"),
-        asked("part", lambda value: value in ("full", "symmetric"), "'full' or 'symmetric'"),
-        ORDER,
-        Requirement(("part",), _grains_are_whole),
-        Requirement(("core_radius",), _grains_are_small),
-        Requirement(("grains",), _grains_of_one_particle),
-    )
 
-    def __post_init__(self) -> None:
-        meet(self)
+    @field_validator("shell_radius")
+    @classmethod
+    def _shell_around_core(cls, radius: float, info: ValidationInfo) -> float:
+        if "core_radius" in info.data:
+            core = info.data["core_radius"]
+            refuse(unless(core < radius, "", radius, f"more than core_radius, {core:g} um"), "core_radius")
+        return radius
+
+    @field_validator("grains")
+    @classmethod
+    def _grains_of_one_particle(cls, grains: Grains | None, info: ValidationInfo) -> Grains | None:
+        if grains is not None:
+            part, radius = info.data.get("part", "full"), info.data.get("core_radius", math.inf)
+            # A grain that a plane of symmetry cuts would stand for two crystals with mirrored axes.
+            found = unless(part == "full", "part", part, "'full' for a particle with grains")
+            found += grains.refusals_beside(2 * radius) if "shell_radius" in info.data else []
+            found += unless(grains.share == 1.0, "grains.share", grains.share, "1, for there is one particle")
+            refuse(found + grains.refusals_among(["particle"]))
+        return grains

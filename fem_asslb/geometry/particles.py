@@ -1,15 +1,15 @@
 """Particles and voids of a layer."""
 
-from dataclasses import dataclass, field
+from dataclasses import field
 from pathlib import Path
-from typing import Annotated, ClassVar, Literal
+from typing import Annotated, Literal
 
 import numpy as np
-from pydantic import ConfigDict, Field
+from pydantic import Field, ValidationInfo, field_validator
 
-from fem_asslb.base.input_types import STRICT, Number
-from fem_asslb.base.requirements import Requirement, asked, fraction, length, meet, raise_any, unless
-from fem_asslb.base.units import Length
+from fem_asslb.base.checked import Number, checked
+from fem_asslb.base.refusals import Refusal, accepting, refuse, unless
+from fem_asslb.geometry.bounds import Extent, Fraction
 from fem_asslb.geometry.diameters import Diameters
 from fem_asslb.geometry.grains import Grains
 from fem_asslb.geometry.placed_bodies import PlacedBodies, read_bodies
@@ -19,29 +19,24 @@ def _roles_are_whole(roles: dict[str, float]) -> bool:
     return not roles or (all(share > 0.0 for share in roles.values()) and abs(sum(roles.values()) - 1.0) < 1e-6)
 
 
-def _grains_have_particles(particles: "PackedParticles | PlacedParticles") -> list[str]:
-    return [] if particles.grains is None else particles.grains.refusals_among(particles.role_shares)
+def _grains_fit(cls: type, roles: dict[str, float], info: ValidationInfo) -> dict[str, float]:
+    """Grains are smaller than packed particles, and in roles that there are."""
+    grains, diameter = info.data.get("grains"), info.data.get("diameter")
+    if grains is not None:
+        if diameter is not None and "minimum_gap" in info.data:
+            refuse(grains.refusals_beside(diameter.quantile(0.5)), "diameter")
+        refuse(grains.refusals_among(roles or {"particle": 1.0}), "grains")
+    return roles
 
 
-def _gap_is_small(particles: "PackedParticles") -> list[str]:
-    median = particles.diameter.quantile(0.5)
-    accepted = f"less than the median diameter, {median:g} um"
-    return unless(particles.minimum_gap < median, "minimum_gap", particles.minimum_gap, accepted)
+Roles = Annotated[
+    dict[str, Number],
+    accepting(_roles_are_whole, "names with shares above 0 whose sum is 1"),
+    Field(validate_default=True),
+]
 
 
-def _grains_are_small(particles: "PackedParticles") -> list[str]:
-    return [] if particles.grains is None else particles.grains.refusals_beside(particles.diameter.quantile(0.5))
-
-
-_SHARED_REQUIREMENTS = (
-    length("minimum_gap"),
-    asked("walls", lambda value: value in ("inside", "cut"), "'inside' or 'cut'"),
-    asked("roles", _roles_are_whole, "names with shares above 0 whose sum is 1"),
-    Requirement(("roles", "grains"), _grains_have_particles),
-)
-
-
-@dataclass(frozen=True)
+@checked()
 class PackedParticles:
     """Discs (2D) or spheres (3D) of active material packed at random into a layer; the kind where none is stated.
 
@@ -59,23 +54,23 @@ class PackedParticles:
             geometry's seed; default: all are ``particle``.
     """
 
-    __pydantic_config__: ClassVar[ConfigDict] = STRICT
-    volume_fraction: Number
+    volume_fraction: Fraction
     diameter: Diameters
-    minimum_gap: Length
+    minimum_gap: Extent
     walls: Literal["inside", "cut"] = "inside"
     grains: Grains | None = None
-    roles: dict[str, Number] = field(default_factory=dict)
+    roles: Roles = field(default_factory=dict)
     kind: Literal["packed"] = "packed"
-    REQUIREMENTS: ClassVar = (
-        fraction("volume_fraction"),
-        *_SHARED_REQUIREMENTS,
-        Requirement(("minimum_gap", "diameter"), _gap_is_small),
-        Requirement(("diameter",), _grains_are_small),
-    )
 
-    def __post_init__(self) -> None:
-        meet(self)
+    @field_validator("minimum_gap")
+    @classmethod
+    def _gap_is_small(cls, gap: float, info: ValidationInfo) -> float:
+        if "diameter" in info.data:
+            median = info.data["diameter"].quantile(0.5)
+            refuse(unless(gap < median, "", gap, f"less than the median diameter, {median:g} um"), "diameter")
+        return gap
+
+    _grains = field_validator("roles")(_grains_fit)
 
     @property
     def role_shares(self) -> dict[str, float]:
@@ -87,7 +82,7 @@ class PackedParticles:
         return self.volume_fraction
 
 
-@dataclass(frozen=True)
+@checked()
 class PlacedParticles:
     """Discs (2D) or spheres (3D) of active material at the places that a table states: a measured or computed section.
 
@@ -106,17 +101,14 @@ class PlacedParticles:
         roles: Kinds of particles and their number shares, as for packed particles.
     """
 
-    __pydantic_config__: ClassVar[ConfigDict] = STRICT
     path: Path
-    minimum_gap: Length
+    minimum_gap: Extent
     walls: Literal["inside", "cut"] = "inside"
     grains: Grains | None = None
-    roles: dict[str, Number] = field(default_factory=dict)
+    roles: Roles = field(default_factory=dict)
     kind: Literal["placed"] = "placed"
-    REQUIREMENTS: ClassVar = _SHARED_REQUIREMENTS
 
-    def __post_init__(self) -> None:
-        meet(self)
+    _grains = field_validator("roles")(_grains_fit)
 
     @property
     def role_shares(self) -> dict[str, float]:
@@ -147,16 +139,15 @@ class PlacedParticles:
                 raise ValueError(f"{where} does not fit into the layer of {box} um; expected {accepted}")
         return bodies
 
-    def require_small_grains(self, bodies: PlacedBodies) -> None:
-        """A median grain is smaller than the median particle of the table."""
-        if self.grains is not None:
-            raise_any(self.grains.refusals_beside(2 * float(np.median(bodies.radii))))
+    def refusals_of_grains(self, bodies: PlacedBodies) -> list[Refusal]:
+        """A refusal unless a median grain is smaller than the median particle of the table."""
+        return [] if self.grains is None else self.grains.refusals_beside(2 * float(np.median(bodies.radii)))
 
 
 Particles = Annotated[PackedParticles | PlacedParticles, Field(discriminator="kind")]
 
 
-@dataclass(frozen=True)
+@checked()
 class Voids:
     """Round holes in a layer, placed together with its particles and under the same rule for walls and gaps.
 
@@ -165,13 +156,8 @@ class Voids:
         diameter: Distribution of diameters by number [um].
     """
 
-    __pydantic_config__: ClassVar[ConfigDict] = STRICT
-    volume_fraction: Number
+    volume_fraction: Fraction
     diameter: Diameters
-    REQUIREMENTS: ClassVar = (fraction("volume_fraction"),)
-
-    def __post_init__(self) -> None:
-        meet(self)
 
     def fraction(self, extents: tuple[float, ...]) -> float:
         """Part of a layer of these extents [um] inside voids."""

@@ -8,8 +8,8 @@ import numpy as np
 import numpy.typing as npt
 
 from fem_asslb.base.input_files import regular_file
-from fem_asslb.base.input_types import number_in
 from fem_asslb.base.printable import printable, quoted
+from fem_asslb.base.texts import number_in
 from fem_asslb.base.units import LENGTH
 
 Array = npt.NDArray[np.float64]

@@ -3,17 +3,19 @@
 Every value may be plain (``youngs_modulus = "24 GPa"``) or carry its origin (``{value, source, mark}``).
 """
 
-from typing import Annotated, Any, Literal
+from dataclasses import field
+from typing import Annotated, Any, ClassVar, Literal
 
 from pydantic import BeforeValidator, Field
 
 from fem_asslb.base import units
+from fem_asslb.base.checked import Number, checked
 from fem_asslb.base.errors import MaterialError
-from fem_asslb.base.input_types import Number, show
+from fem_asslb.base.texts import show
 from fem_asslb.materials.checks import together
 from fem_asslb.materials.diffusion import Diffusivity, require_diffusivity
 from fem_asslb.materials.elasticity import IsotropicElasticity, TransverselyIsotropicElasticity
-from fem_asslb.materials.law_tables import AnodeTable, LatticeTable, PotentialTable, Table
+from fem_asslb.materials.law_tables import AnodeTable, LatticeTable, PotentialTable
 from fem_asslb.materials.material import LithiumHost, require_amounts
 
 STIFFNESS_KEYS = ("c11", "c12", "c13", "c33", "c44")
@@ -39,7 +41,8 @@ def _name_or_table(value: object) -> object:
     return value
 
 
-class IngredientTable(Table):
+@checked(kw_only=True)
+class IngredientTable:
     """One phase of a composite.
 
     Attributes:
@@ -50,12 +53,13 @@ class IngredientTable(Table):
     """
 
     material: Annotated[Any, BeforeValidator(_name_or_table)]
-    weight_fraction: Number = Field(ge=1e-6, le=100.0)
+    weight_fraction: Annotated[Number, Field(ge=1e-6, le=100.0)]
     source: str = ""
     mark: str = ""
 
 
-class EntryTable(Table):
+@checked(kw_only=True)
+class EntryTable:
     """A whole material, or what differs in it from that of ``use``; every value may also be ``{value, source, mark}``.
 
     Attributes:
@@ -92,7 +96,7 @@ class EntryTable(Table):
     c13: _Pressure | None = None
     c33: _Pressure | None = None
     c44: _Pressure | None = None
-    ingredients: list[IngredientTable] = []
+    ingredients: list[IngredientTable] = field(default_factory=list)
     porosity: Annotated[Number, _ORIGIN, Field(ge=0.0, lt=1.0)] = 0.0
     density: Annotated[units.Density, _ORIGIN] | None = None
     strength: _Strength | None = None
@@ -107,6 +111,7 @@ class EntryTable(Table):
     lattice: LatticeTable | None = None
     potential: PotentialTable | None = None
     anode: AnodeTable | None = None
+    TAKEN_OUT: ClassVar = ("use",)
 
     def elasticity(self) -> IsotropicElasticity | TransverselyIsotropicElasticity | None:
         """The stated elasticity, None where only ingredients are given.

@@ -1,13 +1,14 @@
 """Tables of the functions in a material: lattice, potential and anode."""
 
+from dataclasses import MISSING, field, fields
 from typing import Annotated, Literal
 
 import numpy as np
-from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic import Field, model_validator
 
 from fem_asslb.base import units
+from fem_asslb.base.checked import Number, checked
 from fem_asslb.base.errors import MaterialError
-from fem_asslb.base.input_types import Number
 from fem_asslb.materials.anode import AnodePotential, PlateauPotential, TailedPlateauPotential
 from fem_asslb.materials.bent_line import Bend, BentLine
 from fem_asslb.materials.checks import require
@@ -17,14 +18,12 @@ from fem_asslb.materials.potential import PotentialLaw
 _Coefficient = Annotated[Number, Field(ge=-1e6, le=1e6)]
 """Volts, or any unit of length for a lattice; per stoichiometry where it is a slope."""
 
-
-class Table(BaseModel):
-    """A table without other keys than its own."""
-
-    model_config = ConfigDict(extra="forbid")
+_Stoichiometry = Annotated[Number, Field(ge=0.0, le=1.0)]
+_Width = Annotated[Number, Field(ge=1e-4, le=10.0)]
 
 
-class BendTable(Table):
+@checked(kw_only=True)
+class BendTable:
     """One bend of a law.
 
     Attributes:
@@ -33,12 +32,13 @@ class BendTable(Table):
         slope_change: By how much.
     """
 
-    position: Number = Field(ge=-10.0, le=10.0)
-    width: Number = Field(ge=1e-6, le=10.0)
+    position: Annotated[Number, Field(ge=-10.0, le=10.0)]
+    width: Annotated[Number, Field(ge=1e-6, le=10.0)]
     slope_change: _Coefficient
 
 
-class LineTable(Table):
+@checked(kw_only=True)
+class LineTable:
     """A bent line: straight branches joined by hyperbolic bends.
 
     Attributes:
@@ -49,7 +49,7 @@ class LineTable(Table):
 
     value: _Coefficient
     slope: _Coefficient
-    bends: list[BendTable] = []
+    bends: list[BendTable] = field(default_factory=list)
 
     def law(self) -> BentLine:
         """The function."""
@@ -57,18 +57,19 @@ class LineTable(Table):
         return BentLine(self.value, self.slope, bends)
 
 
-class _DataTable(Table):
-    x_min: Number = Field(default=0.0, ge=0.0, le=1.0)
-    x_max: Number = Field(default=1.0, ge=0.0, le=1.0)
+@checked(kw_only=True)
+class _DataTable:
+    x_min: _Stoichiometry = 0.0
+    x_max: _Stoichiometry = 1.0
     source: str = ""
     mark: str = ""
-    table: dict[str, list[Number]] = {}
+    table: dict[str, list[Number]] = field(default_factory=dict)
 
     @model_validator(mode="before")
     @classmethod
     def _data_have_a_law(cls, value: object) -> object:
         """Data alone are no law: the functions are closed forms, which data are fitted by."""
-        laws = [name for name, field in cls.model_fields.items() if field.is_required()]
+        laws = [item.name for item in fields(cls) if item.default is MISSING and item.default_factory is MISSING]
         if isinstance(value, dict) and "table" in value and not any(law in value for law in laws):
             fit = "data are kept beside the law and not used by themselves; fit it (scripts/fit_laws.py)"
             raise ValueError(f"a table without {' and '.join(laws)}: {fit} and state {' and '.join(laws)}")
@@ -84,6 +85,7 @@ class _DataTable(Table):
         return self.x_min, self.x_max
 
 
+@checked(kw_only=True)
 class LatticeTable(_DataTable):
     """Lattice parameters against stoichiometry.
 
@@ -117,6 +119,7 @@ class LatticeTable(_DataTable):
         return law
 
 
+@checked(kw_only=True)
 class PotentialTable(_DataTable):
     """Potential against stoichiometry.
 
@@ -145,7 +148,8 @@ class PotentialTable(_DataTable):
         return law
 
 
-class AnodeTable(Table):
+@checked(kw_only=True)
+class AnodeTable:
     """Potential of an anode reaction against Li.
 
     Attributes:
@@ -163,9 +167,9 @@ class AnodeTable(Table):
     kind: Literal["plateau", "tailed-plateau"]
     plateau: units.Voltage
     lithiated_drop: units.Voltage | None = None
-    lithiated_width: Number | None = Field(default=None, ge=1e-4, le=10.0)
+    lithiated_width: _Width | None = None
     delithiated_rise: units.Voltage | None = None
-    delithiated_width: Number | None = Field(default=None, ge=1e-4, le=10.0)
+    delithiated_width: _Width | None = None
     specific_capacity: units.SpecificCapacity | None = None
     source: str = ""
     mark: str = ""

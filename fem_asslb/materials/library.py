@@ -15,17 +15,15 @@ from functools import cache
 from importlib.resources import files
 from typing import Any
 
-from pydantic import ValidationError
-
 from fem_asslb.base.errors import CaseError, CaseErrors, MaterialError
-from fem_asslb.base.input_types import show
 from fem_asslb.base.printable import quoted
+from fem_asslb.base.table_reader import read
+from fem_asslb.base.texts import show
 from fem_asslb.materials import mixing
 from fem_asslb.materials.anode import AnodePotential
 from fem_asslb.materials.checks import together
 from fem_asslb.materials.elasticity import Elasticity, IsotropicElasticity
 from fem_asslb.materials.entry import STIFFNESS_KEYS, EntryTable
-from fem_asslb.materials.faults import faults
 from fem_asslb.materials.material import Material, require_density_and_strength
 
 _DATA = files("fem_asslb.materials") / "data"
@@ -135,10 +133,10 @@ def _law_of(name: str, law: str, key: str) -> dict[str, Any]:
 
 def _build(name: str, table: dict[str, Any], key: str) -> Material:
     """The material of a complete table."""
-    try:
-        entry = EntryTable.model_validate(table)
-    except ValidationError as error:
-        raise _all_of(faults(error, key)) from error
+    mistakes: list[CaseError] = []
+    entry: EntryTable = read(EntryTable, table, key, mistakes)
+    if mistakes:
+        raise _all_of(mistakes)
     phases, found = _ingredients(entry, key)
     try:
         (elasticity, density), host, anode, _ = together(

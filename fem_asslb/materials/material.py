@@ -91,6 +91,11 @@ def anode_roles(materials: Mapping[str, Material]) -> list[str]:
     return sorted(role for role, item in materials.items() if item.host is None and item.reaction_volume)
 
 
+def hosts(materials: Mapping[str, Material]) -> dict[str, LithiumHost]:
+    """Materials that take up lithium, by role."""
+    return {role: material.host for role, material in materials.items() if material.host is not None}
+
+
 def require_amounts(c_max: NumberLike, molar_mass: float | None) -> None:
     """The amounts of a lithium host are positive."""
     together(

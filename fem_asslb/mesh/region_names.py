@@ -5,8 +5,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from fem_asslb.base.errors import MeshError
-from fem_asslb.base.input_types import A_NAME, is_name
 from fem_asslb.base.printable import quoted
+from fem_asslb.base.texts import A_NAME, is_name
 
 
 @dataclass(frozen=True)

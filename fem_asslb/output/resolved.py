@@ -6,8 +6,8 @@ from dataclasses import fields, is_dataclass
 from pathlib import Path
 from typing import Annotated, Any, get_args, get_origin
 
+from fem_asslb.base.schema import entries_of, fields_of, kinds_of
 from fem_asslb.base.units import Unit, format_quantity
-from fem_asslb.case.reading.keys import alternatives, fields_of, value_annotation
 from fem_asslb.case.sections.case import Case
 from fem_asslb.case.sections.interfaces.mixed_mode import MixedMode
 from fem_asslb.case.sections.materials import MaterialChoice
@@ -60,7 +60,7 @@ def _table(value: Any) -> dict[str, Any]:
     if isinstance(value, MixedMode):
         return value.written
     kind: Any = type(value)
-    entries = {item.name: (getattr(value, item.name), fields_of(kind)[item.name][0]) for item in fields(value)}
+    entries = {item.name: (getattr(value, item.name), fields_of(kind)[item.name]) for item in fields(value)}
     return {name: _entry(item, annotation) for name, (item, annotation) in entries.items() if item not in (None, {})}
 
 
@@ -74,7 +74,7 @@ def _entry(value: Any, annotation: Any) -> Any:
     if is_dataclass(value):
         return _table(value)
     if isinstance(value, dict):
-        inner = value_annotation(annotation)
+        inner = entries_of(annotation)
         return {key: _entry(item, inner) for key, item in value.items()}
     return _plain(value)
 
@@ -98,7 +98,7 @@ def _unit(annotation: Any) -> str | None:
             if isinstance(item, Unit):
                 return item.name
         return _unit(get_args(annotation)[0])
-    if alternatives(annotation) or get_origin(annotation) is dict:
+    if kinds_of(annotation) or get_origin(annotation) is dict:
         return None
     return next((unit for item in get_args(annotation) if (unit := _unit(item)) is not None), None)
 

@@ -7,9 +7,8 @@ from typing import Any
 
 import numpy as np
 from pydantic import TypeAdapter
-from pydantic.dataclasses import dataclass
 
-from fem_asslb.base.input_types import STRICT, Integer, Number
+from fem_asslb.base.checked import Integer, Number, checked
 from fem_asslb.base.units import Density, Length, Pressure
 from fem_asslb.geometry.diameters import Diameters
 from fem_asslb.studies.compaction import Powder
@@ -19,7 +18,7 @@ CRITERIA = (0.0, 0.02, 0.05, 0.10)
 """Smallest overlaps, over the sum of the radii, at which utilisation is told, as in Table 1 of Zhou 2025."""
 
 
-@dataclass(frozen=True, config=STRICT)
+@checked()
 class PowderMaterial:
     """Spheres of one material."""
 
@@ -29,7 +28,7 @@ class PowderMaterial:
     poisson_ratio: Number
 
 
-@dataclass(frozen=True, config=STRICT)
+@checked()
 class Paper:
     """What the paper found: utilisation at `CRITERIA`, tortuosity."""
 
@@ -37,7 +36,7 @@ class Paper:
     tortuosity: Number
 
 
-@dataclass(frozen=True, config=STRICT)
+@checked()
 class Recipe:
     """Content of packing.toml.
 

@@ -167,7 +167,7 @@ def without(key):
         (
             {"use": "lpscl", "youngs": "3 GPa"},
             "m.p.youngs",
-            "unknown key; accepted: use, title, youngs_modulus",
+            "unknown key; did you mean 'youngs_modulus'?; accepted: use, title, youngs_modulus",
         ),
         ({"use": "lpscl", "youngs_modulus": 24}, "m.p.youngs_modulus", "24 has no unit"),
         ({"use": "lpscl", "youngs_modulus": "24 m"}, "m.p.youngs_modulus", "wrong dimension"),

@@ -1,5 +1,6 @@
 """Case directory to case: inheritance, overrides, figures against independent solutions, documents."""
 
+import math
 import subprocess
 import sys
 import tomllib
@@ -19,6 +20,8 @@ from fem_asslb.case.reading.reader import build_case, read_case, read_table
 from fem_asslb.case.reading.reference import renewed
 from fem_asslb.case.sections.case import Case, Cell, Description
 from fem_asslb.case.sections.fixture import RigidFixture, SpringFixture
+from fem_asslb.case.sections.interfaces import ContactInterface
+from fem_asslb.case.sections.interfaces.gap_table import GapTable
 from fem_asslb.case.sections.materials import Axis, MaterialChoice
 from fem_asslb.case.sections.protocol import Protocol, parse_step
 from fem_asslb.geometry import Layer, LayeredStack
@@ -89,6 +92,26 @@ def test_case_from_file_equals_case_from_python(write) -> None:
     assert case == from_python
     assert list(case.geometry.layers) == ["separator", "cathode"]
     assert case.dimension == 2
+
+
+@pytest.mark.parametrize(
+    ("make", "lines"),
+    [
+        (lambda: SpringFixture(stiffness=-0.2, walls="open"), ["walls is 'open'", "stiffness is -0.2"]),
+        (lambda: Cell(anode=3, one_c=0.0, exchange_current_density=math.nan), ["anode", "one_c", "exchange_"]),
+        (lambda: Axis(kind="fixed", direction=(0.0, 0.0, 0.0)), ["the direction of an axis has no length"]),
+        (
+            lambda: ContactInterface(between=("a", "b"), initial_gap=0.1, gap_table=GapTable(path="gaps.csv")),
+            ["initial_gap is 0.1; accepted: nothing beside a gap_table"],
+        ),
+    ],
+)
+def test_sections_from_python_are_checked_too(make, lines) -> None:
+    """One line for each value that is refused, in the order of the keys."""
+    with pytest.raises(ValueError) as error:
+        make()
+    assert len(str(error.value).splitlines()) == len(lines)
+    assert all(map(str.startswith, str(error.value).splitlines(), lines))
 
 
 def test_extends_merges_tables_and_replaces_the_rest(write) -> None:

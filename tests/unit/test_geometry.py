@@ -111,7 +111,10 @@ def test_values_out_of_range_are_refused(make, message):
     ("make", "names"),
     [
         (lambda: ParticleInShell(3, 2.0, 1.0, -0.5, order=3), ["shell_radius", "element_size", "order"]),
-        (lambda: TableDiameters((1.0, -2.0, 0.0), (0.5, 0.4, 0.0)), ["number_fractions", "diameters", "diameters"]),
+        (
+            lambda: TableDiameters((1.0, -2.0, 0.0), (0.5, 0.4, 0.0)),
+            ["diameters[1]", "diameters[2]", "number_fractions"],
+        ),
         (lambda: LayeredStack(2, {"top": Layer(4.0), "a/b": Layer(4.0)}, 0.0, 1.0), ["name in layers"] * 2 + ["width"]),
         (
             lambda: LayeredStack(2, {"a": Layer(4.0)}, 5.0, -1.0, 5.0, -2.0),

@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from fem_asslb.base.errors import UnitError
-from fem_asslb.base.input_types import number_in, show
+from fem_asslb.base.texts import number_in, show
 from fem_asslb.base.units import format_quantity, parse
 from fem_asslb.case.sections.protocol import parse_step
 

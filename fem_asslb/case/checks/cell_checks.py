@@ -1,14 +1,13 @@
 """Checks of a case between its cell, the currents that it carries and the materials that take up lithium."""
 
-from fem_asslb.base.errors import CaseError
+from fem_asslb.base.errors import CaseError, Errors
 from fem_asslb.base.units import format_quantity
-from fem_asslb.case.checks.check_parts import Errors, currents, hosts
 from fem_asslb.case.sections.case import Cell
 from fem_asslb.case.sections.fixture import Fixture
-from fem_asslb.case.sections.steps import Charge, Discharge, SetStoichiometry, Step
+from fem_asslb.case.sections.steps import Charge, Discharge, SetStoichiometry, Step, currents
 from fem_asslb.materials.anode import TailedPlateauPotential
 from fem_asslb.materials.library import load_anode
-from fem_asslb.materials.material import Material, anode_roles
+from fem_asslb.materials.material import Material, anode_roles, hosts
 
 
 def currents_have_a_cell(cell: Cell | None, steps: tuple[Step, ...]) -> Errors:

@@ -6,7 +6,7 @@ from contextlib import suppress
 from typing import Any
 
 from fem_asslb.base.errors import CaseError, CaseErrors
-from fem_asslb.base.requirements import UnreadableError
+from fem_asslb.base.table_reader import UnreadableError
 from fem_asslb.case.checks import (
     cell_checks,
     geometry_checks,

@@ -2,11 +2,12 @@
 
 import os
 
-from fem_asslb.base.errors import CaseError
+from fem_asslb.base.errors import CaseError, Errors
 from fem_asslb.base.input_files import LARGEST_MESH
 from fem_asslb.base.printable import quoted
-from fem_asslb.case.checks.check_parts import Errors, listed, roles_with_grains
-from fem_asslb.case.sections.case import Solver, region_roles
+from fem_asslb.base.texts import listed
+from fem_asslb.case.checks.roles import region_roles, roles_with_grains
+from fem_asslb.case.sections.case import Solver
 from fem_asslb.case.sections.fixture import Fixture, PressureFixture
 from fem_asslb.case.sections.materials import MaterialChoice
 from fem_asslb.geometry import Geometry, LayeredStack, MeshFile, PackedParticles, ParticleInShell, Voids

@@ -1,16 +1,14 @@
 """Checks of a case between its interfaces, the regions that they join and the materials of these."""
 
-from itertools import pairwise
-
-from fem_asslb.base.errors import CaseError
-from fem_asslb.base.input_types import show
+from fem_asslb.base.errors import CaseError, Errors
+from fem_asslb.base.texts import listed, one_of, show
 from fem_asslb.base.units import format_quantity
-from fem_asslb.case.checks.check_parts import Errors, listed, one_of, roles_with_grains
 from fem_asslb.case.checks.lithium_path import anodes_beside_hosts, ungated_interfaces
-from fem_asslb.case.sections.case import Cell, region_roles
+from fem_asslb.case.checks.roles import region_roles, roles_with_grains, touching_roles
+from fem_asslb.case.sections.case import Cell
 from fem_asslb.case.sections.interfaces import INTERFACE_LAWS, Interface
 from fem_asslb.case.sections.materials import MaterialChoice
-from fem_asslb.geometry import Geometry, LayeredStack, MeshFile, ParticleInShell
+from fem_asslb.geometry import Geometry, MeshFile
 from fem_asslb.materials.material import Material
 
 
@@ -34,7 +32,7 @@ def interfaces_have_facets(geometry: Geometry, interfaces: dict[str, Interface])
     """The two sides of an interface touch, as far as that is known without the mesh."""
     if isinstance(geometry, MeshFile):
         return
-    roles, touching = region_roles(geometry) or (), _touching(geometry)
+    roles, touching = region_roles(geometry) or (), touching_roles(geometry)
     accepted = " or ".join(show(pair) for pair in touching) or "no interface"
     for name, interface in interfaces.items():
         plus, minus = interface.between
@@ -54,22 +52,12 @@ def cracking_grains_leave_their_surface(geometry: Geometry, interfaces: dict[str
         if interface.WELDED or interface.between not in grains:
             continue
         role = interface.between[0]
-        for pair in _touching(geometry):
+        for pair in touching_roles(geometry):
             if role in pair and pair not in grains and welded.get(frozenset(pair), True):
                 around = pair[1] if pair[0] == role else pair[0]
                 held = f"grains of '{role}' that may part are bonded to '{around}', which holds them"
                 law = f"an interface between {listed(pair)} with law {accepted}"
                 yield CaseError(f"interfaces.{name}.law", f"{show(interface.law)}: {held}; expected {law}")
-
-
-def _touching(geometry: LayeredStack | ParticleInShell) -> list[tuple[str, str]]:
-    """Roles whose regions touch: particles keep a gap from each other and from all layers but their own."""
-    if isinstance(geometry, ParticleInShell):
-        pairs = [("particle", "electrolyte")]
-    else:
-        inside = {name: layer.particles.role_shares for name, layer in geometry.layers.items() if layer.particles}
-        pairs = [*pairwise(geometry.layers), *((role, name) for name, shares in inside.items() for role in shares)]
-    return pairs + [(role, role) for role in roles_with_grains(geometry)]
 
 
 def tables_of_gaps_can_be_read(geometry: Geometry, interfaces: dict[str, Interface]) -> Errors:
@@ -100,5 +88,5 @@ def lithium_crosses_what_gates_it(
 ) -> Errors:
     """What opens on the way of lithium has a host on one side, and the anode none: of a mesh file known when read."""
     if cell is not None and not isinstance(geometry, MeshFile):
-        yield from ungated_interfaces(_touching(geometry), resolved, interfaces)
-        yield from anodes_beside_hosts(_touching(geometry), resolved)
+        yield from ungated_interfaces(touching_roles(geometry), resolved, interfaces)
+        yield from anodes_beside_hosts(touching_roles(geometry), resolved)

@@ -3,9 +3,8 @@
 from collections.abc import Iterable, Iterator
 
 from fem_asslb.base.errors import CaseError
-from fem_asslb.base.input_types import show
+from fem_asslb.base.texts import listed, one_of, show
 from fem_asslb.base.units import format_quantity
-from fem_asslb.case.checks.check_parts import listed, one_of
 from fem_asslb.case.sections.interfaces import INTERFACE_LAWS, Interface
 from fem_asslb.materials.material import Material, anode_roles
 

@@ -1,8 +1,7 @@
 """Checks of the names that a case gives."""
 
-from fem_asslb.base.errors import CaseError
-from fem_asslb.base.input_types import A_NAME, is_name, not_accepted
-from fem_asslb.case.checks.check_parts import Errors
+from fem_asslb.base.errors import CaseError, Errors
+from fem_asslb.base.texts import A_NAME, is_name, not_accepted
 from fem_asslb.case.sections.interfaces import Interface
 from fem_asslb.case.sections.materials import MaterialChoice
 

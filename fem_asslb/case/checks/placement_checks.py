@@ -1,7 +1,6 @@
 """Checks of a case between its placed particles and the layer that they lie in."""
 
-from fem_asslb.base.errors import CaseError
-from fem_asslb.case.checks.check_parts import Errors
+from fem_asslb.base.errors import CaseError, Errors
 from fem_asslb.case.checks.geometry_checks import LARGEST_FRACTION
 from fem_asslb.case.checks.size_checks import MOST_BODIES, too_many
 from fem_asslb.geometry import Geometry, LayeredStack, PlacedParticles
@@ -35,7 +34,5 @@ def _errors_of_layer(key: str, particles: PlacedParticles, extents: tuple[float,
     if fraction > limit:
         reach = f"bodies in {len(extents)}D can be moved apart up to {limit:g}"
         yield CaseError(f"{key}.path", f"the particles of '{particles.path}' fill {fraction:.3g} of the layer; {reach}")
-    try:
-        particles.require_small_grains(bodies)
-    except ValueError as error:
-        yield CaseError(f"{key}.grains.diameter", str(error))
+    for refusal in particles.refusals_of_grains(bodies):
+        yield CaseError(f"{key}.grains.diameter", str(refusal))

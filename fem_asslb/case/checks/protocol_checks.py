@@ -3,14 +3,13 @@
 import math
 from itertools import pairwise
 
-from fem_asslb.base.errors import CaseError
-from fem_asslb.case.checks.check_parts import Errors, currents, hosts
+from fem_asslb.base.errors import CaseError, Errors
 from fem_asslb.case.sections.case import Initial, Output, Solver, Time
 from fem_asslb.case.sections.fixture import Fixture
 from fem_asslb.case.sections.protocol import Protocol
-from fem_asslb.case.sections.steps import Charge, Discharge, Press, SetStoichiometry, Step
+from fem_asslb.case.sections.steps import Charge, Discharge, Press, SetStoichiometry, Step, currents
 from fem_asslb.materials.elasticity import IsotropicElasticity
-from fem_asslb.materials.material import Material
+from fem_asslb.materials.material import Material, hosts
 
 
 def there_are_steps(protocol: Protocol) -> Errors:

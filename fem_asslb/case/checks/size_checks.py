@@ -2,8 +2,7 @@
 
 import math
 
-from fem_asslb.base.errors import CaseError
-from fem_asslb.case.checks.check_parts import Errors
+from fem_asslb.base.errors import CaseError, Errors
 from fem_asslb.case.estimates.figures import states_at_equilibrium
 from fem_asslb.case.sections.case import Case
 from fem_asslb.case.sections.protocol import Protocol

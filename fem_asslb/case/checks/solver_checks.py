@@ -2,8 +2,7 @@
 
 from collections.abc import Collection
 
-from fem_asslb.base.errors import CaseError
-from fem_asslb.case.checks.check_parts import Errors
+from fem_asslb.base.errors import CaseError, Errors
 from fem_asslb.case.sections.case import Solver
 from fem_asslb.case.sections.petsc_options import refusal
 

@@ -1,24 +1,17 @@
 """Case directory to `Case`: inheritance, ``--set`` overrides, and every error of a case at once."""
 
 import os
-from contextlib import suppress
-from dataclasses import MISSING, fields
-from functools import cache
 from pathlib import Path
 from typing import Any
 
-from pydantic import TypeAdapter, ValidationError
-
 from fem_asslb.base.errors import CaseError, CaseErrors
-from fem_asslb.base.input_types import show
 from fem_asslb.base.printable import printable, quoted
-from fem_asslb.base.requirements import UnreadableError
+from fem_asslb.base.schema import fields_of
+from fem_asslb.base.table_reader import read, unknown_key
+from fem_asslb.base.texts import show
 from fem_asslb.case.checks.cross_checks import cross_check
 from fem_asslb.case.checks.size_checks import runs_are_short
-from fem_asslb.case.reading.keys import fields_of
 from fem_asslb.case.reading.merging import merge, name_kinds, name_materials, options_of_petsc, parse_override
-from fem_asslb.case.reading.messages import errors_of_section, unknown_key, without_repetitions
-from fem_asslb.case.reading.readable import readable_part
 from fem_asslb.case.reading.toml_text import read_file
 from fem_asslb.case.sections.case import Case
 from fem_asslb.case.sections.paths import path_owners
@@ -86,37 +79,17 @@ def build_case(table: dict[str, Any], free_options: frozenset[str] = frozenset()
     Raises:
         CaseErrors: Everything that is wrong, one error per line.
     """
-    known, table = fields_of(Case), name_kinds(table)
+    known = fields_of(Case)
     errors = [unknown_key(key, (*known, "extends", "remove")) for key in table if key not in known]
-    sections: dict[str, Any] = {}
-    for item in fields(Case):
-        annotation, required = known[item.name]
-        if item.name in table:
-            try:
-                sections[item.name] = _adapter(item.name).validate_python(table[item.name])
-            except ValidationError as error:
-                found = errors_of_section(error, item.name, annotation, table[item.name])
-                with suppress(UnreadableError):
-                    sections[item.name] = readable_part(annotation, table[item.name], item.name, found)
-                errors += without_repetitions(found)
-        elif required:
-            errors.append(CaseError(item.name, "this section is missing"))
-        else:
-            sections[item.name] = item.default if item.default is not MISSING else {}
+    case: Case = read(Case, {key: item for key, item in name_kinds(table).items() if key in known}, "", errors)
     steps = table["protocol"].get("steps") if isinstance(table.get("protocol"), dict) else None
     context = {"steps": readable_steps(steps), "free_options": free_options, "is_forced": any_size}
-    errors += cross_check({**sections, **context})
-    case = Case(**sections) if not errors else None
-    if case is not None and not any_size:
+    errors += cross_check(vars(case) | context)
+    if not errors and not any_size:
         errors += runs_are_short(case)
-    if case is None or errors:
+    if errors:
         raise CaseErrors(errors)
     return case
-
-
-@cache
-def _adapter(section: str) -> TypeAdapter[Any]:
-    return TypeAdapter(fields_of(Case)[section][0])
 
 
 def _read_with_base(path: Path, seen: tuple[Path, ...]) -> dict[str, Any]:

@@ -4,14 +4,12 @@ import inspect
 import re
 import types
 from collections.abc import Iterator
-from dataclasses import MISSING, fields
 from pathlib import Path
-from typing import Annotated, Any, Literal, Union, get_args, get_origin, get_type_hints
+from typing import Annotated, Any, Literal, Union, get_args, get_origin
 
-from pydantic import BaseModel
-
+from fem_asslb.base.schema import defaults_of, fields_of, tag_of
 from fem_asslb.base.units import Unit
-from fem_asslb.case.reading.keys import WRITTEN, fields_of, tag_of, walk
+from fem_asslb.case.reading.keys import WRITTEN, walk
 from fem_asslb.case.sections.materials import MaterialChoice
 from fem_asslb.materials.entry import EntryTable, IngredientTable
 from fem_asslb.materials.law_tables import AnodeTable, BendTable, LatticeTable, LineTable, PotentialTable
@@ -20,7 +18,7 @@ BEGIN, END = "<!-- keys: begin -->", "<!-- keys: end -->"
 """Lines of the document between which the reference stands."""
 
 
-MATERIAL_TABLES: dict[type[BaseModel], list[str]] = {
+MATERIAL_TABLES: dict[type, list[str]] = {
     EntryTable: ["materials.NAME"],
     IngredientTable: ["materials.NAME.ingredients"],
     LatticeTable: ["materials.NAME.lattice"],
@@ -54,7 +52,7 @@ def renewed(document: str) -> str:
 
 
 def _section(kind: type, paths: list[str]) -> str:
-    tag = None if issubclass(kind, BaseModel) else tag_of(kind)
+    tag = tag_of(kind)
     names = ", ".join(f"`[{path}]`" if path else "Sections" for path in dict.fromkeys(paths))
     title = f"### {names}" + (f' with `{tag[0]} = "{tag[1]}"`' if tag else "")
     summary, meanings = _docstring(kind)
@@ -69,14 +67,9 @@ def _section(kind: type, paths: list[str]) -> str:
 
 def _keys(kind: Any) -> Iterator[tuple[str, Any, str]]:
     """Name, annotation and default in words of each key of a table."""
-    if issubclass(kind, BaseModel):
-        hints = get_type_hints(kind, include_extras=True)
-        for name, entry in kind.model_fields.items():
-            yield name, hints[name], "required" if entry.is_required() else _default(entry, hints[name])
-    else:
-        for item in fields(kind):
-            annotation, required = fields_of(kind)[item.name]
-            yield item.name, annotation, "required" if required else _default(item, annotation)
+    defaults = defaults_of(kind)
+    for name, annotation in fields_of(kind).items():
+        yield name, annotation, _default(defaults[name], annotation) if name in defaults else "required"
 
 
 def _docstring(kind: type) -> tuple[str, dict[str, str]]:
@@ -112,8 +105,7 @@ def _value(annotation: Any) -> str:
     return plain.get(annotation, "table")
 
 
-def _default(item: Any, annotation: Any) -> str:
-    value = item.default if item.default is not MISSING else item.default_factory()
+def _default(value: Any, annotation: Any) -> str:
     if value in (None, (), {}, [], ""):
         return "none"
     units = [entry.name for entry in get_args(annotation) if isinstance(entry, Unit)]

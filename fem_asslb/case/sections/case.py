@@ -4,12 +4,13 @@ From a file every quantity is text with its unit and bare numbers are dimensionl
 fields take plain floats in the internal units of `fem_asslb.base.units`. Fields without a default are required.
 """
 
-from dataclasses import dataclass, field
-from typing import Annotated, Any, ClassVar, Literal
+from dataclasses import field
+from typing import Annotated, Any, Literal
 
-from pydantic import BeforeValidator, ConfigDict, Field
+from pydantic import BeforeValidator, Field
 
-from fem_asslb.base.input_types import STRICT, Degree, Flag, Integer, Number, show
+from fem_asslb.base.checked import Degree, Flag, Integer, Number, checked
+from fem_asslb.base.texts import show
 from fem_asslb.base.units import (
     ArealResistance,
     CurrentDensity,
@@ -20,13 +21,13 @@ from fem_asslb.base.units import (
 )
 from fem_asslb.case.sections.fixture import Fixture
 from fem_asslb.case.sections.interfaces import Interface
-from fem_asslb.case.sections.materials import MaterialEntry
+from fem_asslb.case.sections.materials import MaterialChoice
 from fem_asslb.case.sections.protocol import Protocol
-from fem_asslb.geometry import Geometry, LayeredStack, MeshFile, ParticleInShell
+from fem_asslb.geometry import Geometry, MeshFile
 from fem_asslb.materials.material import Material
 
 
-@dataclass(frozen=True, kw_only=True)
+@checked(kw_only=True)
 class Description:
     """What the case is.
 
@@ -35,12 +36,11 @@ class Description:
         reference: Paper or report that the numbers come from.
     """
 
-    __pydantic_config__: ClassVar[ConfigDict] = STRICT
     title: str
     reference: str = ""
 
 
-@dataclass(frozen=True, kw_only=True)
+@checked(kw_only=True)
 class Cell:
     """Electrochemistry of the battery cell.
 
@@ -60,7 +60,6 @@ class Cell:
         stress_driven_flux: Whether the elastic energy enters the chemical potential.
     """
 
-    __pydantic_config__: ClassVar[ConfigDict] = STRICT
     anode: str
     one_c: Annotated[SpecificCurrent, Field(gt=0.0)]
     n_to_p: Annotated[Number, Field(ge=0.01, le=100.0)] | None = None
@@ -72,7 +71,7 @@ class Cell:
     stress_driven_flux: Flag = True
 
 
-@dataclass(frozen=True, kw_only=True)
+@checked(kw_only=True)
 class Initial:
     """State at the start, free of stress.
 
@@ -81,12 +80,11 @@ class Initial:
         anode_state: Charge in the anode over its capacity.
     """
 
-    __pydantic_config__: ClassVar[ConfigDict] = STRICT
     stoichiometry: Annotated[Number, Field(ge=1e-4, le=1.0)] = 1.0
     anode_state: Annotated[Number, Field(ge=0.0, lt=1.0)] = 0.0
 
 
-@dataclass(frozen=True, kw_only=True)
+@checked(kw_only=True)
 class Time:
     """Error-controlled time steps.
 
@@ -99,7 +97,6 @@ class Time:
             error exceeds twice that.
     """
 
-    __pydantic_config__: ClassVar[ConfigDict] = STRICT
     first_step: Annotated[Duration, Field(gt=0.0)] = 10.0
     smallest_step: Annotated[Duration, Field(gt=0.0)] = 1e-3
     largest_step: Annotated[Duration, Field(gt=0.0)] = 1800.0
@@ -112,7 +109,7 @@ def _read_petsc(value: Any) -> Any:
     return value
 
 
-@dataclass(frozen=True, kw_only=True)
+@checked(kw_only=True)
 class Solver:
     """How the equations are solved.
 
@@ -122,13 +119,12 @@ class Solver:
         petsc: PETSc options without prefix, e.g. ``{ksp_rtol = 1e-8}``; they win over the preset.
     """
 
-    __pydantic_config__: ClassVar[ConfigDict] = STRICT
     preset: Literal["direct", "iterative"] = "direct"
     displacement_degree: Degree = 2
     petsc: Annotated[dict[str, Any], BeforeValidator(_read_petsc)] = field(default_factory=dict)
 
 
-@dataclass(frozen=True, kw_only=True)
+@checked(kw_only=True)
 class Output:
     """What is written besides ``history.csv``.
 
@@ -139,13 +135,12 @@ class Output:
         pictures: Whether pictures are drawn at the end of the run.
     """
 
-    __pydantic_config__: ClassVar[ConfigDict] = STRICT
     fields_every: Annotated[Integer, Field(ge=0, le=1_000_000_000)] = 0
     fields_at: tuple[Annotated[Duration, Field(ge=0.0)], ...] = ()
     pictures: Flag = True
 
 
-@dataclass(frozen=True, kw_only=True)
+@checked(kw_only=True)
 class Case:
     """One simulation.
 
@@ -164,10 +159,9 @@ class Case:
         output: Output.
     """
 
-    __pydantic_config__: ClassVar[ConfigDict] = STRICT
     case: Description
     geometry: Geometry
-    materials: dict[str, MaterialEntry]
+    materials: dict[str, MaterialChoice]
     interfaces: dict[str, Interface] = field(default_factory=dict)
     cell: Cell | None = None
     fixture: Fixture
@@ -185,14 +179,3 @@ class Case:
     def resolved_materials(self) -> dict[str, Material]:
         """Material of each region role, read from the library."""
         return {role: choice.resolve(f"materials.{role}") for role, choice in self.materials.items()}
-
-
-def region_roles(geometry: LayeredStack | ParticleInShell | MeshFile) -> tuple[str, ...] | None:
-    """Roles of the regions that a geometry has, bottom to top; None where only the mesh file knows."""
-    match geometry:
-        case LayeredStack():
-            return (*geometry.layers, *geometry.particle_roles)
-        case ParticleInShell():
-            return ("particle", "electrolyte")
-        case MeshFile():
-            return None

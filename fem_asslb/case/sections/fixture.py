@@ -1,22 +1,20 @@
 """Section ``fixture``: what holds the stack."""
 
-from dataclasses import dataclass
-from typing import Annotated, ClassVar, Literal
+from typing import Annotated, Literal
 
-from pydantic import ConfigDict, Field
+from pydantic import Field
 
-from fem_asslb.base.input_types import STRICT
+from fem_asslb.base.checked import checked
 from fem_asslb.base.units import FixtureStiffness
 
 
-@dataclass(frozen=True, kw_only=True)
+@checked(kw_only=True)
 class _Frame:
-    __pydantic_config__: ClassVar[ConfigDict] = STRICT
     walls: Literal["symmetric", "free"] = "symmetric"
     out_of_plane: Literal["plane-strain", "generalised-plane-strain"] | None = None
 
 
-@dataclass(frozen=True, kw_only=True)
+@checked(kw_only=True)
 class RigidFixture(_Frame):
     """The platen stays where the last press step left it.
 
@@ -29,7 +27,7 @@ class RigidFixture(_Frame):
     kind: Literal["rigid"] = "rigid"
 
 
-@dataclass(frozen=True, kw_only=True)
+@checked(kw_only=True)
 class SpringFixture(_Frame):
     """After the last press step the platen pushes through a spring.
 
@@ -44,7 +42,7 @@ class SpringFixture(_Frame):
     stiffness: Annotated[FixtureStiffness, Field(gt=0.0)]
 
 
-@dataclass(frozen=True, kw_only=True)
+@checked(kw_only=True)
 class ConstantForceFixture(_Frame):
     """The platen keeps the pressure of the last press step.
 
@@ -57,7 +55,7 @@ class ConstantForceFixture(_Frame):
     kind: Literal["constant-force"] = "constant-force"
 
 
-@dataclass(frozen=True, kw_only=True)
+@checked(kw_only=True)
 class PressureFixture:
     """No platen: the pressure of the press steps acts on the outer boundary of a particle in a shell.
 
@@ -66,7 +64,6 @@ class PressureFixture:
         out_of_plane: 2D only: ``"plane-strain"`` (default) or ``"generalised-plane-strain"`` (no net force).
     """
 
-    __pydantic_config__: ClassVar[ConfigDict] = STRICT
     kind: Literal["pressure"] = "pressure"
     out_of_plane: Literal["plane-strain", "generalised-plane-strain"] | None = None
 

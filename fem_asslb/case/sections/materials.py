@@ -1,17 +1,21 @@
 """Section ``materials``: which material each region has, and how its crystals lie."""
 
-from dataclasses import dataclass, field
-from typing import Annotated, Any, ClassVar, Literal
+from dataclasses import field
+from typing import Annotated, Any, Literal, Self
 
-from pydantic import BeforeValidator, ConfigDict, Field
+from pydantic import Field, model_validator
+from pydantic_core import ArgsKwargs
 
+from fem_asslb.base.checked import Integer, Number, Vector, checked
 from fem_asslb.base.errors import CaseError
-from fem_asslb.base.input_types import STRICT, Integer, Number, Vector, show
+from fem_asslb.base.texts import show
 from fem_asslb.materials.library import resolve
 from fem_asslb.materials.material import Material
 
+_AXIS_FORMS = "'random', 'radial', 'tangential', {direction = [0, 1, 0]} or {fibre = [0, 1, 0], sharpness = 5.0}"
 
-@dataclass(frozen=True, kw_only=True)
+
+@checked(kw_only=True)
 class Axis:
     """Direction of the c-axis in each crystal of a material: a grain, or a particle without grains.
 
@@ -25,16 +29,35 @@ class Axis:
         seed: Seed of the random directions.
     """
 
-    __pydantic_config__: ClassVar[ConfigDict] = STRICT
     kind: Literal["random", "radial", "tangential", "fixed", "fibre"] = "random"
     direction: Vector = (0.0, 0.0, 1.0)
     sharpness: Annotated[Number, Field(ge=0.0, le=1000.0)] = 0.0
     seed: Annotated[Integer, Field(ge=0)] = 1
 
-    def __post_init__(self) -> None:
-        """Check the direction."""
+    @model_validator(mode="before")
+    @classmethod
+    def _as_written(cls, value: Any) -> Any:
+        if isinstance(value, ArgsKwargs | Axis):
+            return value
+        if value in ("random", "radial", "tangential"):
+            return {"kind": value}
+        if isinstance(value, dict):
+            keys = set(value)
+            for kind in ("random", "tangential"):
+                if keys in ({kind}, {kind, "seed"}) and value[kind] is True:
+                    return {"kind": kind} | {key: value[key] for key in keys - {kind}}
+            if keys == {"direction"}:
+                return {"kind": "fixed", "direction": value["direction"]}
+            if {"fibre", "sharpness"} <= keys <= {"fibre", "sharpness", "seed"}:
+                rest = {key: value[key] for key in keys - {"fibre"}}
+                return {"kind": "fibre", "direction": value["fibre"]} | rest
+        raise ValueError(f"{show(value)} is not an axis; accepted: {_AXIS_FORMS}")
+
+    @model_validator(mode="after")
+    def _direction_has_a_length(self) -> Self:
         if not 1e-6 <= max(map(abs, self.direction)) <= 1e6:
             raise ValueError("the direction of an axis has no length or far too much; expected one like [0, 1, 0]")
+        return self
 
     @property
     def written(self) -> str | dict[str, Any]:
@@ -50,28 +73,7 @@ class Axis:
                 return self.kind
 
 
-_AXIS_FORMS = "'random', 'radial', 'tangential', {direction = [0, 1, 0]} or {fibre = [0, 1, 0], sharpness = 5.0}"
-
-
-def _read_axis(value: Any) -> Any:
-    if isinstance(value, Axis):
-        return value
-    if value in ("random", "radial", "tangential"):
-        return {"kind": value}
-    if isinstance(value, dict):
-        keys = set(value)
-        for kind in ("random", "tangential"):
-            if keys in ({kind}, {kind, "seed"}) and value[kind] is True:
-                return {"kind": kind} | {key: value[key] for key in keys - {kind}}
-        if keys == {"direction"}:
-            return {"kind": "fixed", "direction": value["direction"]}
-        if {"fibre", "sharpness"} <= keys <= {"fibre", "sharpness", "seed"}:
-            rest = {key: value[key] for key in keys - {"fibre"}}
-            return {"kind": "fibre", "direction": value["fibre"]} | rest
-    raise ValueError(f"{show(value)} is not an axis; accepted: {_AXIS_FORMS}")
-
-
-@dataclass(frozen=True, kw_only=True)
+@checked(kw_only=True)
 class MaterialChoice:
     """Material of one region role: a name of the library, or a table with ``use`` and what differs from it.
 
@@ -85,10 +87,19 @@ class MaterialChoice:
             "165 GPa"``.
     """
 
-    __pydantic_config__: ClassVar[ConfigDict] = STRICT
     use: str | None = None
-    axis: Annotated[Axis, BeforeValidator(_read_axis)] = Axis()
+    axis: Axis = Axis()
     overrides: dict[str, Any] = field(default_factory=dict)
+
+    @model_validator(mode="before")
+    @classmethod
+    def _as_written(cls, value: Any) -> Any:
+        if isinstance(value, str):
+            return {"use": value}
+        if isinstance(value, dict):
+            own = {key: value[key] for key in value if key in ("use", "axis")}
+            return own | {"overrides": {key: value[key] for key in value if key not in own}}
+        return value
 
     def resolve(self, key: str) -> Material:
         """The material of the library with the overrides.
@@ -106,15 +117,3 @@ class MaterialChoice:
         if self.use is None:
             return resolve(self.overrides, key)
         return resolve({"use": self.use} | self.overrides if self.overrides else self.use, key)
-
-
-def _split_overrides(value: Any) -> Any:
-    if isinstance(value, str):
-        return {"use": value}
-    if isinstance(value, dict):
-        own = {key: value[key] for key in value if key in ("use", "axis")}
-        return own | {"overrides": {key: value[key] for key in value if key not in own}}
-    return value
-
-
-MaterialEntry = Annotated[MaterialChoice, BeforeValidator(_split_overrides)]

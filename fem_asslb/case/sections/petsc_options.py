@@ -9,7 +9,7 @@ import re
 from collections.abc import Callable
 from typing import Any
 
-from fem_asslb.base.input_types import not_accepted
+from fem_asslb.base.texts import not_accepted
 
 PREFIX = "(fieldsplit_[a-z0-9]+_|mg_(levels|coarse)_([0-9]+_)?|sub_|redundant_)*"
 """What a solver inside another one puts before its options, such as ``fieldsplit_displacement_mg_levels_``."""

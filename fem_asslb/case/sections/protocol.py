@@ -10,15 +10,14 @@
 """
 
 import re
-from dataclasses import dataclass
 from typing import Annotated, Any, get_args
 
-from pydantic import ConfigDict, PlainValidator
+from pydantic import PlainValidator
 
+from fem_asslb.base.checked import checked
 from fem_asslb.base.errors import UnitError
-from fem_asslb.base.input_types import NUMBER, number_in, show
 from fem_asslb.base.printable import quoted
-from fem_asslb.base.requirements import raise_any
+from fem_asslb.base.texts import NUMBER, number_in, show
 from fem_asslb.base.units import (
     AREAL_CAPACITY,
     CURRENT_DENSITY,
@@ -121,7 +120,8 @@ def read_steps(items: object) -> tuple[Step, ...]:
         ValueError: Not a list, or with a line for each different entry that is no step.
     """
     steps, faults = _read_all(expand(items))
-    raise_any(faults)
+    if faults:
+        raise ValueError("\n".join(faults))
     return tuple(steps)
 
 
@@ -169,7 +169,7 @@ def in_first_charge(steps: tuple[Step, ...], index: int) -> bool:
     return isinstance(steps[index], Charge) and not any(isinstance(step, Discharge) for step in steps[:index])
 
 
-@dataclass(frozen=True, kw_only=True)
+@checked(kw_only=True)
 class Protocol:
     """The load path: what is done to the cell, in order.
 
@@ -177,8 +177,6 @@ class Protocol:
         steps: Lines of the lab book, see the table of steps; ``{repeat = 3, steps = [...]}`` repeats some.
             The last pressure before anything else is the stack pressure at which the fixture is closed.
     """
-
-    __pydantic_config__ = ConfigDict(extra="forbid")
 
     steps: Annotated[tuple[Step, ...], PlainValidator(read_steps)]
 

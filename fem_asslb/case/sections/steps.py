@@ -145,6 +145,11 @@ class Discharge:
 Step = Press | Rest | SetStoichiometry | Charge | Discharge
 
 
+def currents(steps: tuple[Step, ...]) -> list[Charge | Discharge]:
+    """Charges and discharges, each once."""
+    return [step for step in dict.fromkeys(steps) if isinstance(step, Charge | Discharge)]
+
+
 def _duration(seconds: float) -> str:
     """Text in the largest of h, min and s that gives a short number."""
     texts = [f"{convert(seconds, 's', unit):.12g} {unit}" for unit in ("h", "min", "s")]

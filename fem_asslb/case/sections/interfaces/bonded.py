@@ -1,12 +1,12 @@
 """Law ``bonded``."""
 
-from dataclasses import dataclass
 from typing import ClassVar, Literal
 
+from fem_asslb.base.checked import checked
 from fem_asslb.case.sections.interfaces.schema import InterfaceSchema
 
 
-@dataclass(frozen=True, kw_only=True)
+@checked(kw_only=True)
 class BondedInterface(InterfaceSchema):
     """Welded: both sides share their displacement.
 

@@ -1,16 +1,16 @@
 """Conducting share of an interface that is closed but not bonded."""
 
-from dataclasses import dataclass
-from typing import Annotated, Any, ClassVar, Literal
+from typing import Annotated, Any, Literal
 
-from pydantic import BeforeValidator, ConfigDict, Field, TypeAdapter
+from pydantic import BeforeValidator, Field
 
-from fem_asslb.base.input_types import STRICT, Number, not_accepted
+from fem_asslb.base.checked import Number, checked
+from fem_asslb.base.texts import not_accepted
 from fem_asslb.base.units import Strength
 from fem_asslb.interfaces.gate import ConductionKnee, FullConduction
 
 
-@dataclass(frozen=True, kw_only=True)
+@checked(kw_only=True)
 class Knee:
     """Conducting share of a closed interface that rises about a contact pressure.
 
@@ -20,22 +20,19 @@ class Knee:
         width: Of the rise.
     """
 
-    __pydantic_config__: ClassVar[ConfigDict] = STRICT
     lowest: Annotated[Number, Field(ge=0.0, le=1.0)]
     knee: Annotated[Strength, Field(gt=0.0)]
     width: Annotated[Strength, Field(gt=0.0)]
 
 
-def _read_closed_conduction(value: Any) -> Any:
-    """Faults of a table are those of a knee, without a second line about the text that it is not."""
-    if isinstance(value, dict):
-        return TypeAdapter(Knee).validate_python(value)
-    if value == "full" or isinstance(value, Knee):
+def _text_or_table(value: Any) -> Any:
+    """Anything else is one mistake, not one for each of the two."""
+    if value == "full" or isinstance(value, dict | Knee):
         return value
     raise ValueError(not_accepted(value, "'full' or {lowest = 0.2, knee = '50 MPa', width = '10 MPa'}"))
 
 
-ClosedConduction = Annotated[Literal["full"] | Knee, BeforeValidator(_read_closed_conduction)]
+ClosedConduction = Annotated[Literal["full"] | Knee, BeforeValidator(_text_or_table)]
 
 
 def conduction(choice: Literal["full"] | Knee) -> FullConduction | ConductionKnee:

@@ -1,15 +1,15 @@
 """Law ``cohesive``."""
 
 import math
-from dataclasses import dataclass, replace
-from typing import Annotated, ClassVar, Literal
+from dataclasses import replace
+from typing import Annotated, Literal, Self
 
-from pydantic import Field
+from pydantic import Field, ValidationInfo, field_validator, model_validator
 
-from fem_asslb.base.input_types import Integer, Number
-from fem_asslb.base.requirements import Requirement, meet, unless
+from fem_asslb.base.checked import Integer, Number, checked
+from fem_asslb.base.refusals import refuse, unless
 from fem_asslb.base.units import Duration, Strength, Toughness
-from fem_asslb.case.sections.interfaces.mixed_mode import MixedMode, MixedModeEntry
+from fem_asslb.case.sections.interfaces.mixed_mode import MixedMode
 from fem_asslb.case.sections.interfaces.opening import OpeningInterface, Positive
 from fem_asslb.case.sections.interfaces.scatter import Scatter
 from fem_asslb.case.sections.interfaces.stiffness import default_stiffness
@@ -19,28 +19,7 @@ from fem_asslb.interfaces.softening import SOFTENINGS
 from fem_asslb.interfaces.start import GapField, InterfaceStart
 
 
-def _only_what_adheres_is_bonded_in_part(cohesive: "CohesiveInterface") -> list[str]:
-    allowed = cohesive.initial_state == "bonded" or cohesive.bonded_fraction is None
-    accepted = "nothing where initial_state is 'unbonded'"
-    return unless(allowed, "bonded_fraction", cohesive.bonded_fraction, accepted)
-
-
-def _smooth_law_has_its_stiffness(cohesive: "CohesiveInterface") -> list[str]:
-    if cohesive.softening != "smooth-exponential" or (cohesive.normal_stiffness is None and cohesive.scatter is None):
-        return []
-    own = "'smooth-exponential' has the stiffness e^2 T^2/G everywhere"
-    return [f"{own}; leave out normal_stiffness and scatter, or take 'exponential'"]
-
-
-def _undamaged_law_is_stiff(cohesive: "CohesiveInterface") -> list[str]:
-    given, least = cohesive.normal_stiffness, least_stiffness(cohesive.normal_strength, cohesive.normal_toughness)
-    if given is None or given >= least:
-        return []
-    accepted = f"at least 10 T^2/(2 G) = {least:g} MPa/um, or the undamaged interface is soft"
-    return [f"normal_stiffness is {given:g} MPa/um; accepted: {accepted}"]
-
-
-@dataclass(frozen=True, kw_only=True)
+@checked(kw_only=True)
 class CohesiveInterface(OpeningInterface):
     """Adhesion with strength and toughness, then contact with friction.
 
@@ -84,27 +63,43 @@ class CohesiveInterface(OpeningInterface):
     shear_strength: Annotated[Strength, Positive] | None = None
     shear_toughness: Annotated[Toughness, Positive] | None = None
     softening: Literal["bilinear", "exponential", "smooth-exponential"] = "bilinear"
-    mixed_mode: MixedModeEntry = MixedMode()
+    mixed_mode: MixedMode = MixedMode()
     viscous_time: Annotated[Duration, Field(ge=0.0)] = 0.0
     healing_time: Annotated[Duration, Positive] | None = None
     initial_state: Literal["bonded", "unbonded"] = "bonded"
     bonded_fraction: Annotated[Number, Field(ge=0.0, le=1.0)] | None = None
     scatter: Scatter | None = None
     seed: Annotated[Integer, Field(ge=0)] = 1
-    REQUIREMENTS: ClassVar = (
-        Requirement(("bonded_fraction", "initial_state"), _only_what_adheres_is_bonded_in_part),
-        Requirement(("normal_stiffness", "scatter", "softening"), _smooth_law_has_its_stiffness),
-        Requirement(("normal_stiffness", "normal_strength", "normal_toughness"), _undamaged_law_is_stiff),
-    )
+
+    @field_validator("normal_toughness")
+    @classmethod
+    def _undamaged_law_is_stiff(cls, toughness: float, info: ValidationInfo) -> float:
+        stiffness, strength = info.data.get("normal_stiffness"), info.data.get("normal_strength")
+        if stiffness is not None and strength is not None:
+            least = least_stiffness(strength, toughness)
+            accepted = f"at least 10 T^2/(2 G) = {least:g} MPa/um, or the undamaged interface is soft"
+            refuse(unless(stiffness >= least, "normal_stiffness", stiffness, accepted), "normal_strength")
+        return toughness
+
+    @field_validator("bonded_fraction")
+    @classmethod
+    def _only_what_adheres_is_bonded_in_part(cls, fraction: float | None, info: ValidationInfo) -> float | None:
+        allowed = info.data.get("initial_state") != "unbonded" or fraction is None
+        refuse(unless(allowed, "", fraction, "nothing where initial_state is 'unbonded'"), "initial_state")
+        return fraction
+
+    @model_validator(mode="after")
+    def _smooth_law_has_its_stiffness(self) -> Self:
+        if self.softening == "smooth-exponential" and not (self.normal_stiffness is None and self.scatter is None):
+            own = "'smooth-exponential' has the stiffness e^2 T^2/G everywhere"
+            raise ValueError(f"{own}; leave out normal_stiffness and scatter, or take 'exponential'")
+        return self
 
     @property
     def modes(self) -> tuple[tuple[float, float], tuple[float, float]]:
         """Strength [MPa] and toughness [pJ/um^2] of opening and of sliding."""
         strength, toughness = self.normal_strength, self.normal_toughness
         return (strength, toughness), (self.shear_strength or strength, self.shear_toughness or toughness)
-
-    def __post_init__(self) -> None:
-        meet(self)
 
     def build_law(self, modulus: float, facet_size: float) -> ContactLaw:
         """Adhesion, contact and friction; see `InterfaceSchema.build_law`."""

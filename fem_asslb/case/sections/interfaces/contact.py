@@ -1,11 +1,11 @@
 """Law ``contact``."""
 
-from dataclasses import dataclass
-from typing import Annotated, ClassVar, Literal
+from typing import Annotated, Literal
 
-from pydantic import Field
+from pydantic import Field, ValidationInfo, field_validator
 
-from fem_asslb.base.requirements import Requirement, meet
+from fem_asslb.base.checked import checked
+from fem_asslb.base.refusals import refuse, unless
 from fem_asslb.base.units import Length
 from fem_asslb.case.sections.interfaces.opening import OpeningInterface
 from fem_asslb.case.sections.interfaces.stiffness import default_stiffness
@@ -13,13 +13,7 @@ from fem_asslb.interfaces.law import ContactLaw
 from fem_asslb.interfaces.start import GapField, InterfaceStart
 
 
-def _gaps_are_stated_once(contact: "ContactInterface") -> list[str]:
-    if contact.gap_table is None or contact.initial_gap == 0.0:
-        return []
-    return [f"initial_gap is {contact.initial_gap:g} um; accepted: nothing beside a gap_table"]
-
-
-@dataclass(frozen=True, kw_only=True)
+@checked(kw_only=True)
 class ContactInterface(OpeningInterface):
     """Contact without adhesion: it carries pressure and friction, and opens freely.
 
@@ -42,10 +36,13 @@ class ContactInterface(OpeningInterface):
 
     law: Literal["contact"] = "contact"
     initial_gap: Annotated[Length, Field(ge=0.0)] = 0.0
-    REQUIREMENTS: ClassVar = (Requirement(("initial_gap", "gap_table"), _gaps_are_stated_once),)
 
-    def __post_init__(self) -> None:
-        meet(self)
+    @field_validator("initial_gap")
+    @classmethod
+    def _gaps_are_stated_once(cls, gap: float, info: ValidationInfo) -> float:
+        allowed = info.data.get("gap_table") is None or gap == 0.0
+        refuse(unless(allowed, "", gap, "nothing beside a gap_table"), "gap_table")
+        return gap
 
     def build_law(self, modulus: float, facet_size: float) -> ContactLaw:
         """Contact and friction; see `InterfaceSchema.build_law`."""

@@ -1,17 +1,17 @@
 """Law ``elastic``."""
 
-from dataclasses import dataclass
 from typing import Annotated, Literal
 
 from pydantic import Field
 
+from fem_asslb.base.checked import checked
 from fem_asslb.base.units import ArealConductance, InterfaceStiffness
 from fem_asslb.case.sections.interfaces.schema import InterfaceSchema
 from fem_asslb.case.sections.interfaces.stiffness import default_stiffness
 from fem_asslb.interfaces.law import ElasticLaw
 
 
-@dataclass(frozen=True, kw_only=True)
+@checked(kw_only=True)
 class ElasticInterface(InterfaceSchema):
     """Traction proportional to the jump of the displacement.
 

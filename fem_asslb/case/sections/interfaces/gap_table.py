@@ -1,16 +1,12 @@
 """Gaps of an interface at assembly, from place to place."""
 
-from dataclasses import dataclass
 from pathlib import Path
-from typing import ClassVar
 
-from pydantic import ConfigDict
-
-from fem_asslb.base.input_types import STRICT
+from fem_asslb.base.checked import checked
 from fem_asslb.geometry.point_table import Array, read_points
 
 
-@dataclass(frozen=True, kw_only=True)
+@checked(kw_only=True)
 class GapTable:
     """Initial gaps that differ from place to place: each point of the interface has that of the nearest row.
 
@@ -19,7 +15,6 @@ class GapTable:
             Where the gap is 0 the interface is as without a table.
     """
 
-    __pydantic_config__: ClassVar[ConfigDict] = STRICT
     path: Path
 
     def read(self, dimension: int) -> tuple[Array, Array]:

@@ -1,12 +1,11 @@
 """What interfaces share that may open: contact with friction, and the gate of lithium."""
 
-from dataclasses import dataclass
 from typing import Annotated, ClassVar, Literal
 
 from pydantic import Field
 
+from fem_asslb.base.checked import Number, checked
 from fem_asslb.base.errors import MaterialError
-from fem_asslb.base.input_types import Number
 from fem_asslb.base.units import ArealConductance, InterfaceStiffness, Length
 from fem_asslb.case.sections.interfaces.closed_conduction import ClosedConduction, conduction
 from fem_asslb.case.sections.interfaces.gap_table import GapTable
@@ -17,7 +16,7 @@ from fem_asslb.interfaces.gate import Gate
 Positive = Field(gt=0.0)
 
 
-@dataclass(frozen=True, kw_only=True)
+@checked(kw_only=True)
 class OpeningInterface(InterfaceSchema):
     """Keys of contact."""
 

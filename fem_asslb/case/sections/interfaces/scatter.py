@@ -1,14 +1,13 @@
 """Scatter of the strength of an interface."""
 
-from dataclasses import dataclass
-from typing import Annotated, ClassVar, Literal
+from typing import Annotated, Literal
 
-from pydantic import ConfigDict, Field
+from pydantic import Field
 
-from fem_asslb.base.input_types import STRICT, Integer, Number
+from fem_asslb.base.checked import Integer, Number, checked
 
 
-@dataclass(frozen=True, kw_only=True)
+@checked(kw_only=True)
 class Scatter:
     """Weibull distribution of the strength; its scale is the stated strength, the toughness does not scatter.
 
@@ -19,7 +18,6 @@ class Scatter:
         seed: Seed of the random numbers; what is drawn does not depend on the number of ranks.
     """
 
-    __pydantic_config__: ClassVar[ConfigDict] = STRICT
     modulus: Annotated[Number, Field(gt=1.0, le=1000.0)]
     per: Literal["boundary", "facet"] = "boundary"
     seed: Annotated[Integer, Field(ge=0)] = 1

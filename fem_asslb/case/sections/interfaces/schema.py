@@ -1,17 +1,14 @@
 """What every table ``[interfaces.NAME]`` says, and what follows from it on a mesh."""
 
-from dataclasses import dataclass
 from typing import ClassVar
 
-from pydantic import ConfigDict
-
-from fem_asslb.base.input_types import STRICT
+from fem_asslb.base.checked import checked
 from fem_asslb.case.sections.interfaces.gap_table import GapTable
 from fem_asslb.interfaces.interface_law import InterfaceLaw
 from fem_asslb.interfaces.start import GapField, InterfaceStart
 
 
-@dataclass(frozen=True, kw_only=True)
+@checked(kw_only=True)
 class InterfaceSchema:
     """Keys of one law of interfaces; a law of its own is a subclass with ``law: Literal["NAME"] = "NAME"``.
 
@@ -22,7 +19,6 @@ class InterfaceSchema:
         MAY_OPEN: Whether the sides may part, which interrupts lithium that crosses from a host.
     """
 
-    __pydantic_config__: ClassVar[ConfigDict] = STRICT
     law: str
     between: tuple[str, str]
     WELDED: ClassVar[bool] = False

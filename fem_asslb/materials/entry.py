@@ -12,6 +12,7 @@ from fem_asslb.base import units
 from fem_asslb.base.checked import Number, checked
 from fem_asslb.base.errors import MaterialError
 from fem_asslb.base.texts import show
+from fem_asslb.materials.bulk_laws import BulkLawEntry
 from fem_asslb.materials.checks import together
 from fem_asslb.materials.diffusion import Diffusivity, require_diffusivity
 from fem_asslb.materials.elasticity import IsotropicElasticity, TransverselyIsotropicElasticity
@@ -83,6 +84,7 @@ class EntryTable:
         diffusivity: Chemical diffusivity of lithium in a host, in all directions.
         diffusivity_in_plane: Across the axis.
         diffusivity_along_axis: Along it.
+        law: What answers to strain, where it is more than elasticity.
         lattice: Lattice parameters of a host.
         potential: Potential of a host against Li.
         anode: Potential of the anode reaction, of a material that ``cell.anode`` names.
@@ -108,6 +110,7 @@ class EntryTable:
     diffusivity: _Diffusivity | None = None
     diffusivity_in_plane: _Diffusivity | None = None
     diffusivity_along_axis: _Diffusivity | None = None
+    law: BulkLawEntry | None = None
     lattice: LatticeTable | None = None
     potential: PotentialTable | None = None
     anode: AnodeTable | None = None

@@ -149,12 +149,17 @@ def _build(name: str, table: dict[str, Any], key: str) -> Material:
         found += [CaseError(key, line) for line in str(error).splitlines()]
     if found:
         raise _all_of(found)
+    try:
+        law = None if entry.law is None else entry.law.build(elasticity)
+    except MaterialError as error:
+        raise CaseError(key, str(error)) from error
     return Material(
         name=name,
         elasticity=elasticity,
         density=density,
         strength=entry.strength,
         strength_kind=entry.strength_kind,
+        law=law,
         host=host,
         reaction_volume=entry.reaction_volume,
         swelling_kind=entry.swelling_kind,

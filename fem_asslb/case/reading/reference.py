@@ -11,6 +11,7 @@ from fem_asslb.base.schema import defaults_of, fields_of, tag_of
 from fem_asslb.base.units import Unit
 from fem_asslb.case.reading.keys import WRITTEN, walk
 from fem_asslb.case.sections.materials import MaterialChoice
+from fem_asslb.materials.bulk_laws import BULK_LAWS
 from fem_asslb.materials.entry import EntryTable, IngredientTable
 from fem_asslb.materials.law_tables import AnodeTable, BendTable, LatticeTable, LineTable, PotentialTable
 
@@ -30,6 +31,7 @@ MATERIAL_TABLES: dict[type, list[str]] = {
         "materials.NAME.potential.line.bends",
     ],
     AnodeTable: ["materials.NAME.anode"],
+    **dict.fromkeys(BULK_LAWS.values(), ["materials.NAME.law"]),
 }
 """Tables of a material, and where they stand in a case."""
 

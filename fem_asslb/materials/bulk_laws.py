@@ -1,0 +1,107 @@
+"""Table ``law`` of a material: what answers to strain, one dataclass for each law."""
+
+from typing import Annotated, Literal
+
+from pydantic import Field
+
+from fem_asslb.base.checked import Number, checked
+from fem_asslb.base.errors import MaterialError
+from fem_asslb.base.tagged import Tagged
+from fem_asslb.base.units import Duration
+from fem_asslb.materials.bulk_law import BulkLaw
+from fem_asslb.materials.elasticity import Elasticity, IsotropicElasticity
+from fem_asslb.materials.viscoelasticity import MaxwellSolid, MaxwellSolidAtPoints
+
+
+@checked(kw_only=True)
+class BulkLawTable:
+    """Keys of one law of the bulk; a law of its own is a subclass with ``kind: Literal["NAME"] = "NAME"``.
+
+    Attributes:
+        kind: Name of the law.
+    """
+
+    kind: str
+
+    def build(self, elasticity: Elasticity) -> BulkLaw | None:
+        """What answers to strain; None for linear elasticity alone.
+
+        Args:
+            elasticity: Of the material.
+
+        Raises:
+            MaterialError: It does not go together with the law; one line.
+        """
+        raise NotImplementedError(f"'{self.kind}' builds no law")
+
+
+@checked(kw_only=True)
+class ElasticTable(BulkLawTable):
+    """Linear elasticity, as without a table.
+
+    Attributes:
+        kind: ``"elastic"``.
+    """
+
+    kind: Literal["elastic"] = "elastic"
+
+    def build(self, elasticity: Elasticity) -> None:
+        """See `BulkLawTable.build`."""
+        return
+
+
+@checked(kw_only=True)
+class _RelaxingTable(BulkLawTable):
+    relaxing_share: Annotated[Number, Field(ge=1e-6, le=1.0)]
+    relaxation_time: Annotated[Duration, Field(ge=1e-3)]
+
+    def _numbers(self, elasticity: Elasticity) -> tuple[float, float, float, float]:
+        """Those of a `MaxwellSolid`."""
+        if not isinstance(elasticity, IsotropicElasticity):
+            needs = "needs youngs_modulus and poisson_ratio, not the stiffness of a crystal"
+            raise MaterialError(f"law.kind = '{self.kind}' {needs}")
+        return elasticity.bulk_modulus, elasticity.shear_modulus, self.relaxing_share, self.relaxation_time
+
+
+@checked(kw_only=True)
+class MaxwellTable(_RelaxingTable):
+    """Linear viscoelasticity: a share of the shear stiffness relaxes; the elasticity of the material is that at once.
+
+    Attributes:
+        kind: ``"maxwell"``.
+        relaxing_share: Share of the shear modulus that relaxes, at most 1.
+        relaxation_time: In which the stress of that share falls by a factor e.
+    """
+
+    kind: Literal["maxwell"] = "maxwell"
+
+    def build(self, elasticity: Elasticity) -> MaxwellSolid:
+        """See `BulkLawTable.build`."""
+        return MaxwellSolid(*self._numbers(elasticity))
+
+
+@checked(kw_only=True)
+class MaxwellAtPointsTable(_RelaxingTable):
+    """The same law, evaluated point by point in numpy: the example of a law that no formula gives.
+
+    Attributes:
+        kind: ``"maxwell-at-points"``.
+        relaxing_share: Share of the shear modulus that relaxes, at most 1.
+        relaxation_time: In which the stress of that share falls by a factor e.
+    """
+
+    kind: Literal["maxwell-at-points"] = "maxwell-at-points"
+
+    def build(self, elasticity: Elasticity) -> MaxwellSolidAtPoints:
+        """See `BulkLawTable.build`."""
+        return MaxwellSolidAtPoints(*self._numbers(elasticity))
+
+
+BULK_LAWS: dict[str, type[BulkLawTable]] = {
+    "elastic": ElasticTable,
+    "maxwell": MaxwellTable,
+    "maxwell-at-points": MaxwellAtPointsTable,
+}
+"""Keys of each law by its name; ``BULK_LAWS["NAME"] = ...`` before a case is read adds one."""
+
+BulkLawEntry = Annotated[BulkLawTable, Tagged("kind", BULK_LAWS)]

@@ -1,0 +1,113 @@
+"""Laws of the bulk in a case: found by name, refused in one line, added by a module of one's own."""
+
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import ClassVar, Literal
+
+import numpy as np
+import pytest
+
+from fem_asslb.app.driver import build_domain
+from fem_asslb.base.checked import checked
+from fem_asslb.base.errors import CaseError
+from fem_asslb.case.reading.reader import read_case
+from fem_asslb.materials.bulk_laws import BULK_LAWS, BulkLawTable
+from fem_asslb.materials.library import resolve
+from fem_asslb.materials.viscoelasticity import VISCOUS_STRAIN, MaxwellSolid, MaxwellSolidAtPoints
+from fem_asslb.simulation.simulation import Simulation
+
+COLUMN = Path(__file__).parents[2] / "cases" / "column"
+RELAXING = {"relaxing_share": 0.5, "relaxation_time": "10 min"}
+
+
+@dataclass(frozen=True)
+class RememberingLaw:
+    """Isotropic elasticity that remembers how much a point has been compressed at most."""
+
+    HISTORY: ClassVar = {"compression": ()}
+    DISSIPATION: ClassVar = ("compaction",)
+    AT_POINTS: ClassVar = True
+    elastic: MaxwellSolid
+
+    def respond(self, now, before, history, time_step):
+        """Elastic response, and the largest compression so far."""
+        response = self.elastic.respond(now, before, {VISCOUS_STRAIN: (0.0,) * 6}, 1e-9)
+        largest = np.maximum(history["compression"], -now.strain.trace)
+        return replace(response, history={"compression": largest}, dissipated={"compaction": 0.0 * largest})
+
+
+@checked(kw_only=True)
+class RememberingTable(BulkLawTable):
+    """Keys of `RememberingLaw`."""
+
+    kind: Literal["remembering"] = "remembering"
+
+    def build(self, elasticity):
+        """The law."""
+        return RememberingLaw(MaxwellSolid(elasticity.bulk_modulus, elasticity.shear_modulus, 0.5, 1.0))
+
+
+@pytest.mark.serial
+def test_laws_are_found_by_their_names():
+    tables = [{"kind": kind, **RELAXING} for kind in ("maxwell", "maxwell-at-points")]
+    laws = [resolve({"use": "lpscl", "law": table}, "materials.a").law for table in tables]
+    assert [type(law) for law in laws] == [MaxwellSolid, MaxwellSolidAtPoints]
+    assert laws[0].relaxation_time == 600.0
+    elasticity = resolve("lpscl", "materials.a").elasticity
+    assert (laws[0].bulk_modulus, laws[0].shear_modulus) == (elasticity.bulk_modulus, elasticity.shear_modulus)
+    assert resolve({"use": "lpscl", "law": {"kind": "elastic"}}, "materials.a").law is None
+
+
+@pytest.mark.serial
+@pytest.mark.parametrize(
+    ("use", "law", "key", "words"),
+    [
+        ("lpscl", {"kind": "maxwel"}, "materials.a.law.kind", "expected 'elastic' or 'maxwell' or 'maxwell-at-points'"),
+        ("lpscl", {"relaxing_share": 0.5}, "materials.a.law.kind", "this key is missing"),
+        ("lpscl", {"kind": "maxwell", "relaxing_share": 0.5}, "materials.a.law.relaxation_time", "this key is missing"),
+        ("lpscl", {"kind": "maxwell", **RELAXING, "share": 1}, "materials.a.law.share", "unknown key"),
+        ("lpscl", {"kind": "maxwell", **RELAXING, "relaxing_share": 2.0}, "materials.a.law.relaxing_share", "most 1"),
+        ("lpscl", "maxwell", "materials.a.law", "expected a table"),
+        ("ncm85", {"kind": "maxwell", **RELAXING}, "materials.a", "needs youngs_modulus and poisson_ratio"),
+    ],
+)
+def test_faults_name_their_key_and_what_is_accepted(use, law, key, words):
+    with pytest.raises(CaseError) as caught:
+        resolve({"use": use, "law": law}, "materials.a")
+    assert caught.value.key == key
+    assert words in str(caught.value) and "\n" not in str(caught.value)
+
+
+def column(comm, folder, law):
+    """The column with a law in the separator, pressed and at rest under a fixed platen."""
+    sets = [
+        f"materials.separator={{use='lpscl', law={law}}}",
+        "fixture={kind='rigid'}",
+        "protocol.steps=['press to 80 MPa in 1 min', 'rest 20 min']",
+    ]
+    case = read_case(COLUMN, sets)
+    _, domain = build_domain(comm, case, folder)
+    return Simulation(case, domain)
+
+
+@pytest.mark.parametrize("kind", ["maxwell", "maxwell-at-points"])
+def test_a_relaxing_layer_lets_the_pressure_fall(comm, shared_path, kind):
+    simulation = column(comm, shared_path, f"{{kind='{kind}', relaxing_share=0.5, relaxation_time='10 min'}}")
+    records = []
+    while not simulation.loading.has_ended:
+        records.append(simulation.advance())
+    pressed = next(record for record in records if record.stage_ends).scalars
+    rested = records[-1].scalars
+    assert rested["stack pressure [MPa]"] < 0.99 * pressed["stack pressure [MPa]"]
+    assert rested["viscoelastic energy [pJ]"] == rested["separator viscoelastic energy [pJ]"] > 0.0
+    assert abs(rested["energy balance error [-]"]) < 1e-3
+    assert abs(rested["plate force error [-]"]) < 1e-9
+
+
+def test_a_law_of_ones_own_is_found_by_its_name(comm, shared_path, monkeypatch):
+    monkeypatch.setitem(BULK_LAWS, "remembering", RememberingTable)
+    simulation = column(comm, shared_path, "{kind='remembering'}")
+    scalars = simulation.advance().scalars
+    assert scalars["compaction energy [pJ]"] == 0.0
+    memory = simulation.problem.continuum.bulk.phases["separator"].memory
+    assert np.all(memory.points.values(memory.history.function) > 0.0)

@@ -1,10 +1,10 @@
 """A checked case as the table of ``case.toml`` that gives it: defaults written out, quantities with units."""
 
-import json
-import re
 from dataclasses import fields, is_dataclass
 from pathlib import Path
 from typing import Annotated, Any, get_args, get_origin
+
+import tomlkit
 
 from fem_asslb.base.schema import entries_of, fields_of, kinds_of
 from fem_asslb.base.units import Unit, format_quantity
@@ -28,6 +28,9 @@ DISPLAY = {
 }
 """Unit that people use, where it differs from the internal one."""
 
+LONGEST_LIST = 80
+"""Characters of a list on one line."""
+
 
 def resolved_table(case: Case) -> dict[str, Any]:
     """Table of a case, readable by `fem_asslb.case.reading.reader.build_case`; keys without a value are left out."""
@@ -36,7 +39,7 @@ def resolved_table(case: Case) -> dict[str, Any]:
 
 def format_toml(table: dict[str, Any]) -> str:
     """TOML of a table, sections first to last."""
-    return "\n".join(_lines(table, ())).strip() + "\n"
+    return "".join(map(_escaped, tomlkit.dumps(_in_lines(table))))
 
 
 def differences(old: dict[str, Any], new: dict[str, Any], prefix: str = "") -> list[str]:
@@ -109,38 +112,21 @@ def _quantity(value: float, unit: str) -> str:
     return format_quantity(value, unit, DISPLAY.get(unit, unit))
 
 
-def _lines(table: dict[str, Any], path: tuple[str, ...]) -> list[str]:
-    plain = {key: value for key, value in table.items() if not (isinstance(value, dict) and value)}
-    lines = [f"{key} = {_toml(value)}" for key, value in plain.items()]
-    if lines and path:
-        lines = ["", f"[{'.'.join(map(_key, path))}]", *lines]
-    for key, value in table.items():
-        if key not in plain:
-            lines += _lines(value, (*path, key))
-    return lines
-
-
-def _toml(value: Any) -> str:
+def _in_lines(value: Any) -> Any:
+    """Long lists with an entry on each line."""
     match value:
-        case bool():
-            return str(value).lower()
-        case str():
-            return "".join(map(_escaped, json.dumps(value, ensure_ascii=False)))
         case dict():
-            return "{" + ", ".join(f"{_key(key)} = {_toml(item)}" for key, item in value.items()) + "}"
-        case list():
-            items = list(map(_toml, value))
-            line = ", ".join(items)
-            return f"[{line}]" if len(line) < 80 else "[\n" + "".join(f"    {item},\n" for item in items) + "]"
+            return {key: _in_lines(item) for key, item in value.items()}
+        case list() if len(str(value)) > LONGEST_LIST:
+            array = tomlkit.array().multiline(True)
+            array.extend(value)
+            return array
         case _:
-            return repr(value)
+            return value
 
 
 def _escaped(character: str) -> str:
     """A character of a TOML text; none that a terminal would obey."""
     code = ord(character)
-    return character if character.isprintable() else f"\\u{code:04x}" if code < 0x10000 else f"\\U{code:08x}"
-
-
-def _key(name: str) -> str:
-    return name if re.fullmatch("[A-Za-z0-9_-]+", name) else _toml(name)
+    is_plain = character.isprintable() or character == "\n"
+    return character if is_plain else f"\\u{code:04x}" if code < 0x10000 else f"\\U{code:08x}"

@@ -86,6 +86,14 @@ def test_a_title_is_escaped_where_it_is_printed(tmp_path, title):
     assert all(line.isprintable() for line in json.dumps(resolved_table(case), indent=1).splitlines())
 
 
+@pytest.mark.parametrize("name", ["their own, odd name", "", "a.b", "two\nlines", "\x9b31m"])
+def test_names_of_others_are_written_as_keys_that_read_back(name):
+    table = {"geometry": {"names": {name: "separator"}, name: [{name: {name: 1}}]}}
+    text = format_toml(table)
+    assert all(line.isprintable() for line in text.splitlines())
+    assert tomllib.loads(text) == table
+
+
 def test_a_comma_in_the_name_of_a_column_loses_no_row(tmp_path):
     simulation = SimpleNamespace(problem=SimpleNamespace(domain=SimpleNamespace(comm=SimpleNamespace(rank=0))))
     writer = HistoryWriter(tmp_path)

@@ -31,6 +31,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
             return DONE
         leave_launcher()
     try:
+        options.plugin_hashes = _load_plugins(options)
         return int(_COMMANDS[options.command](options))
     except BrokenPipeError:
         silence_output()
@@ -102,6 +103,7 @@ def _run(options: argparse.Namespace) -> int:
             resume=options.resume,
             overwrite=options.overwrite,
             console=True,
+            plugins=options.plugin_hashes,
         )
     if comm.rank == 0:
         print(f"results in {outcome.results}")
@@ -118,6 +120,14 @@ def _plot(options: argparse.Namespace) -> int:
         for picture in draw_all(results, options.format):
             print(picture)
     return DONE
+
+
+def _load_plugins(options: argparse.Namespace) -> dict[str, str]:
+    if not getattr(options, "plugins", []):
+        return {}
+    from fem_asslb.app.plugins import load_plugins
+
+    return load_plugins(options.plugins)
 
 
 def _read_case(options: argparse.Namespace) -> "Case":

@@ -1,10 +1,11 @@
 """A case from its directory to its results; also the Python API ``fem_asslb.run``."""
 
 import logging
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
 from mpi4py import MPI
@@ -68,6 +69,7 @@ def run(
     overwrite: bool = False,
     observers: Sequence[Observer] = (),
     console: bool = False,
+    plugins: Mapping[str, str] = MappingProxyType({}),
 ) -> Outcome:
     """Run a case and write its results; called by every rank.
 
@@ -81,6 +83,7 @@ def run(
         overwrite: Replace results that are there.
         observers: More objects that see every step.
         console: Whether to report on the console, with a progress bar if that is a terminal.
+        plugins: Hashes of modules that added laws or fields, by name; a run goes on with the same ones only.
 
     Returns:
         How it ended; also a run that stops early because the smallest step failed returns, with its reason.
@@ -91,7 +94,7 @@ def run(
             all ranks raise, see `fem_asslb.base.parallel.FailingTogether`.
     """
     with FailingTogether(comm):
-        return _run_case(case, comm, results, folder, overrides, resume, overwrite, observers, console)
+        return _run_case(case, comm, results, folder, overrides, resume, overwrite, observers, console, plugins)
 
 
 def _run_case(
@@ -104,6 +107,7 @@ def _run_case(
     overwrite: bool,
     observers: Sequence[Observer],
     console: bool,
+    plugins: Mapping[str, str],
 ) -> Outcome:
     base = Path(folder or Path.cwd()) if isinstance(case, Case) else case_directory(Path(case))
     if not isinstance(case, Case):
@@ -122,7 +126,8 @@ def _run_case(
         def occupy() -> None:
             stack.enter_context(occupied_folder(results, resume, overwrite))
 
-        return _run(comm, case, results, base / MESH_FOLDER, latest, occupy, [*observers, *([bar] if bar else [])])
+        watching = [*observers, *([bar] if bar else [])]
+        return _run(comm, case, results, base / MESH_FOLDER, latest, occupy, watching, plugins)
 
 
 def build_domain(comm: MPI.Comm, case: Case, folder: Path) -> tuple[str, Domain]:
@@ -145,6 +150,7 @@ def _run(
     latest: dict[str, Any] | None,
     occupy: Callable[[], None],
     observers: list[Observer],
+    plugins: Mapping[str, str],
 ) -> Outcome:
     warnings, file = log.WarningList(), log.LogFile()
     watch = record.Stopwatch()
@@ -152,7 +158,7 @@ def _run(
         with watch.phase("mesh"):
             digest, domain = build_domain(comm, case, meshes)
         table = resolved_table(case)
-        identity = {"case": table, "mesh": digest, "files": on_root(comm, lambda: file_hashes(table))}
+        identity = {"case": table, "mesh": digest, "files": on_root(comm, lambda: {**file_hashes(table), **plugins})}
         if latest is not None:
             checkpoint.check_identity(latest, identity)
         with watch.phase("problem"):

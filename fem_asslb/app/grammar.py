@@ -88,6 +88,15 @@ def _add_case(parser: argparse.ArgumentParser, overrides: bool = True) -> None:
             "--force", action="store_true", help="take a mesh, a packing or a protocol whatever its estimated size"
         )
         parser.add_argument(
+            "--plugin",
+            metavar="FILE",
+            action="append",
+            default=[],
+            type=Path,
+            dest="plugins",
+            help="run a Python file of your own that adds laws or fields, see docs/extending.md; may be repeated",
+        )
+        parser.add_argument(
             "--any-petsc-option",
             action="store_true",
             help="let --set solver.petsc=... set any option of PETSc, also one that runs programs or writes files",

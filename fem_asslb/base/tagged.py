@@ -33,7 +33,7 @@ class Tagged:
             raise PydanticKnownError("union_tag_not_found", {"discriminator": repr(self.tag)})
         chosen = table[self.tag]
         if not isinstance(chosen, str) or chosen not in self.kinds:
-            expected = ", ".join(map(repr, self.kinds))
+            expected = ", ".join(map(repr, self.kinds)) or "one that a module of --plugin adds"
             context = {"discriminator": repr(self.tag), "tag": str(chosen), "expected_tags": expected}
             raise PydanticKnownError("union_tag_invalid", context)
         return TypeAdapter(self.kinds[chosen]).validate_python(table)

@@ -40,6 +40,7 @@ def build_model(case: Case, domain: Domain) -> Model:
         axes=crystal_axes(case, domain, hosts),
         support=build_support(case, domain),
         interfaces=build_interfaces(case.interfaces, materials, domain, case.solver.displacement_degree),
+        fields=case.fields,
         charge_transfer=_charge_transfer(case, touching, hosts),
         initial_stoichiometry=case.initial.stoichiometry,
         stress_driven_flux=case.cell.stress_driven_flux if case.cell else True,

@@ -2,10 +2,12 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from types import MappingProxyType
 
 import numpy as np
 import numpy.typing as npt
 
+from fem_asslb.case.sections.fields import FieldSchema
 from fem_asslb.interfaces.interface_law import InterfaceLaw
 from fem_asslb.interfaces.start import InterfaceStart
 from fem_asslb.materials.material import LithiumHost, Material
@@ -94,6 +96,7 @@ class Model:
         axes: Crystal axis of each local cell or of each region, shape (n, 3); see `fem_asslb.model.axes`.
         support: What holds it.
         interfaces: Those that may open.
+        fields: Unknown fields that a module of one's own declares, by name.
         charge_transfer: Surface reaction of the hosts; None for closed hosts.
         initial_stoichiometry: x at which every host is free of strain.
         stress_driven_flux: Whether the elastic energy enters the chemical potential.
@@ -105,6 +108,7 @@ class Model:
     axes: npt.NDArray[np.float64]
     support: Support
     interfaces: tuple[Interface, ...] = ()
+    fields: Mapping[str, FieldSchema] = MappingProxyType({})
     charge_transfer: ChargeTransfer | None = None
     initial_stoichiometry: float = 1.0
     stress_driven_flux: bool = True

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from dolfinx import fem
 from ufl.core.expr import Expr
 
+from fem_asslb.base.errors import CaseError
 from fem_asslb.equations.continuum import Continuum
 from fem_asslb.equations.controls import Controls
 from fem_asslb.equations.currents import Currents
@@ -15,7 +16,7 @@ from fem_asslb.fields.field import BLOCKS, FACTORED, Field
 from fem_asslb.fields.scalars import Scalar
 from fem_asslb.mesh.domain import Domain
 from fem_asslb.model.model import Model
-from fem_asslb.spaces.state import State
+from fem_asslb.spaces.state import SCALARS, State
 
 
 @dataclass(frozen=True)
@@ -46,6 +47,10 @@ def compose(domain: Domain, model: Model, controls: Controls) -> Composition:
     numbers: list[Scalar] = []
     if model.hosts:
         fields.append(lithium.declare(currents, lithium.create_space(domain, model)))
+    for name, kind in model.fields.items():
+        if name in (SCALARS, *(field.name for field in fields)):
+            raise CaseError(f"fields.{name}", "a field of the program has this name; accepted: any other")
+        fields.append(kind.declare(name, currents))
     if model.support.platen:
         numbers += platen.declare(continuum)
     if model.support.generalised_plane_strain:

@@ -21,6 +21,7 @@ from fem_asslb.case.checks import (
 CHECKS: tuple[Callable[..., Iterator[CaseError]], ...] = (
     name_checks.roles_have_plain_names,
     name_checks.interfaces_have_plain_names,
+    name_checks.fields_have_plain_names,
     geometry_checks.every_role_has_a_material,
     interface_checks.interfaces_join_two_regions,
     interface_checks.interfaces_have_facets,

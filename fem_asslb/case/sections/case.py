@@ -19,6 +19,7 @@ from fem_asslb.base.units import (
     SpecificCurrent,
     Temperature,
 )
+from fem_asslb.case.sections.fields import FieldEntry
 from fem_asslb.case.sections.fixture import Fixture
 from fem_asslb.case.sections.interfaces import Interface
 from fem_asslb.case.sections.materials import MaterialChoice
@@ -150,6 +151,7 @@ class Case:
         materials: Material of each region role: the layers' names, and ``particle``, or the ``roles`` of the
             particles, where a layer has them; ``particle`` and ``electrolyte`` for a particle in a shell.
         interfaces: Laws between region roles under any names; pairs that none names are bonded.
+        fields: Unknown fields that a module of ``--plugin`` declares, see ``docs/extending.md``, under any names.
         cell: Electrochemistry; a purely mechanical case has none.
         fixture: What holds the stack.
         initial: State at the start.
@@ -163,6 +165,7 @@ class Case:
     geometry: Geometry
     materials: dict[str, MaterialChoice]
     interfaces: dict[str, Interface] = field(default_factory=dict)
+    fields: dict[str, FieldEntry] = field(default_factory=dict)
     cell: Cell | None = None
     fixture: Fixture
     initial: Initial = Initial()

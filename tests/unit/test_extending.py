@@ -1,0 +1,178 @@
+"""The examples of docs/extending.md, each from a case and against a closed form."""
+
+import pickle
+import re
+import sys
+from pathlib import Path
+
+import numpy as np
+import pytest
+import ufl
+
+from fem_asslb.app.cli import main
+from fem_asslb.app.driver import build_domain, run
+from fem_asslb.app.plugins import load_plugins
+from fem_asslb.base.endings import DONE, FAILED_INPUT
+from fem_asslb.base.errors import CaseErrors, FemAsslbError
+from fem_asslb.case.reading.reader import read_case
+from fem_asslb.case.sections.fields import FIELD_KINDS
+from fem_asslb.case.sections.interfaces import INTERFACE_LAWS
+from fem_asslb.interfaces.response import Opening
+from fem_asslb.materials.bulk_laws import BULK_LAWS
+from fem_asslb.output.history import read_history
+from fem_asslb.simulation.simulation import Simulation
+from tests.support import integral
+
+ROOT = Path(__file__).parents[2]
+TEXT = (ROOT / "docs" / "extending.md").read_text(encoding="utf-8")
+BLOCKS = re.findall(r"```python\n(.*?)```", TEXT, flags=re.DOTALL)
+FILES = {re.match(r'"""(\w+\.py):', block)[1]: block for block in BLOCKS}
+SNIPPETS = re.findall(r"```toml\n(.*?)```", TEXT, flags=re.DOTALL)
+HEIGHTS = {"anode": 244.0, "separator": 685.0, "cathode": 18.0}
+CONDUCTIVITIES = {"anode": 1.5, "separator": 0.5, "cathode": 2.0}
+PRESS = '[protocol]\nsteps = ["press to 81 MPa in 1 min"]\n[time]\nfirst_step = "2 s"\nlargest_step = "2 s"\n'
+
+
+@pytest.fixture
+def plugin(shared_path, comm):
+    """Loads an example; the tables are afterwards as they were."""
+    before = [(table, dict(table)) for table in (BULK_LAWS, INTERFACE_LAWS, FIELD_KINDS)]
+
+    def load(name):
+        if comm.rank == 0:
+            (shared_path / name).write_text(FILES[name], encoding="utf-8")
+        comm.barrier()
+        return load_plugins([shared_path / name])
+
+    yield load
+    for table, entries in before:
+        table.clear()
+        table.update(entries)
+    for name in [name for name in sys.modules if name.startswith("fem_asslb_plugin_")]:
+        del sys.modules[name]
+
+
+def column(comm, folder, *parts):
+    """The column with parts of a case as they stand in the documentation."""
+    if comm.rank == 0:
+        head = f'extends = "{ROOT / "cases" / "column"}"\n'
+        (folder / "case.toml").write_text(head + "\n".join((PRESS, "[output]\npictures = false\n", *parts)))
+    comm.barrier()
+    return read_case(folder)
+
+
+@pytest.mark.serial
+def test_examples_are_short():
+    assert len(FILES) == len(SNIPPETS) == 3
+    assert all(len(text.splitlines()) < 100 for text in FILES.values())
+
+
+def test_a_law_of_the_bulk(comm, shared_path, plugin):
+    """Uniaxial strain e of a layer: p = M e exp(-e/k_0), and what is not stored is dissipated."""
+    plugin("damage_law.py")
+    outcome = run(column(comm, shared_path, SNIPPETS[0]), comm, shared_path / "results", folder=shared_path)
+    assert outcome.is_complete
+    rows = {name: values[-1] for name, values in read_history(shared_path / "results").items()}
+    strain, modulus, scale = rows["separator strain max [-]"], 24e3 * 0.67 / (1.33 * 0.34), 0.05
+    assert rows["stack pressure [MPa]"] == pytest.approx(modulus * strain * np.exp(-strain / scale), rel=1e-8)
+    work = modulus * scale**2 * (1 - np.exp(-strain / scale) * (1 + strain / scale))
+    stored = 0.5 * modulus * strain**2 * np.exp(-strain / scale)
+    spent = (work - stored) * 20.0 * HEIGHTS["separator"]
+    assert rows["separator damage energy [pJ]"] == pytest.approx(spent, rel=2e-3)
+    assert abs(rows["energy balance error [-]"]) < 1e-9
+
+
+@pytest.mark.serial
+def test_a_law_of_an_interface_in_numbers(plugin):
+    """t = k w exp(-w/w_0) while it opens, a straight line back, and trapezoidal work is stored or dissipated."""
+    plugin("tiring_law.py")
+    law = INTERFACE_LAWS["tiring"](between=("a", "b"), stiffness=50.0, scale=0.1).build_law(1.0, 1.0)
+    at = [Opening(width, (0.0, 0.0, 0.0)) for width in (*np.linspace(0.0, 0.3, 400), 0.15, -0.02)]
+    history, work, spent, responses = {"largest opening": 0.0}, 0.0, 0.0, []
+    for before, now in zip(at[:-1], at[1:], strict=True):
+        response = law.respond(now, before, history, 1.0, 1.0)
+        last = responses[-1].normal_traction if responses else 0.0
+        work += 0.5 * (response.normal_traction + last) * (now.normal - before.normal)
+        spent += response.dissipated["tiring"]
+        history = response.history
+        responses.append(response)
+    stiffness = 50.0 * np.exp(-3.0)
+    assert [r.normal_traction for r in responses[-3:]] == pytest.approx([0.3 * stiffness, 0.15 * stiffness, -1.0])
+    # The step from tension to compression bends: its trapezium is not its work.
+    kink = 0.5 * (0.15 * stiffness - 1.0) * -0.17 - (0.5 * 50.0 * 0.02**2 - 0.5 * stiffness * 0.15**2)
+    assert work - kink == pytest.approx(responses[-1].stored + spent, rel=1e-4)
+
+
+def test_a_law_of_an_interface_in_a_case(comm, shared_path, plugin):
+    plugin("tiring_law.py")
+    case = column(comm, shared_path, SNIPPETS[1])
+    simulation = Simulation(case, build_domain(comm, case, shared_path)[1])
+    while not simulation.loading.has_ended:
+        scalars = simulation.advance().scalars
+    assert scalars["cathode|separator overlap max [um]"] == pytest.approx(81.0 / 50.0, rel=1e-8)
+    assert scalars["tiring energy [pJ]"] == 0.0
+    assert abs(scalars["energy balance error [-]"]) < 1e-9
+
+
+def test_a_field(comm, shared_path, plugin):
+    """Flux through layers in series, with the jump over its interface; saved, judged and reported like any field."""
+    plugin("temperature.py")
+    interface = '[interfaces.contact]\nlaw = "elastic"\nbetween = ["separator", "cathode"]\n'
+    case = column(comm, shared_path, SNIPPETS[2], interface)
+    outcome = run(case, comm, shared_path / "results", folder=shared_path)
+    problem = outcome.simulation.problem
+    flux = 30.0 / (sum(HEIGHTS[role] / CONDUCTIVITIES[role] for role in HEIGHTS) + 1 / 0.01)
+    temperature, pair = problem.state["temperature"], problem.model.interfaces[0].pair
+    surface = problem.continuum.measures.interface(pair)
+    side = 1.0 if pair[0] == "cathode" else -1.0
+    jump = integral(problem, side * ufl.jump(temperature), surface) / 20.0
+    assert jump == pytest.approx(flux / 0.01, rel=1e-9)
+    cathode = problem.continuum.measures.dx("cathode", 0)
+    slope = integral(problem, ufl.grad(temperature)[1], cathode) / (20.0 * HEIGHTS["cathode"])
+    assert slope == pytest.approx(flux / CONDUCTIVITIES["cathode"], rel=1e-9)
+    rows = read_history(shared_path / "results")
+    assert (rows["temperature min [K]"][-1], rows["temperature max [K]"][-1]) == (300.0, 330.0)
+    going_on = run(case, comm, shared_path / "results", folder=shared_path, resume=True)
+    again = going_on.simulation.problem.state["temperature"].x.array
+    assert np.array_equal(again, temperature.x.array)
+
+
+@pytest.mark.serial
+def test_a_command_runs_a_module_where_it_is_named(comm, shared_path, plugin, capsys):
+    """Nowhere else; and a case that travels between ranks finds its classes again."""
+    hashes = plugin("temperature.py")
+    assert list(hashes) == ["plugin temperature.py"]
+    case = column(comm, shared_path, SNIPPETS[2])
+    assert pickle.loads(pickle.dumps(case)) == case
+    del sys.modules["fem_asslb_plugin_temperature"]
+    FIELD_KINDS.clear()
+    words = ["check", str(shared_path)]
+    assert main(words) == FAILED_INPUT
+    assert "fields.temperature.kind: 'temperature' is not accepted" in capsys.readouterr().err
+    assert main([*words, "--plugin", str(shared_path / "temperature.py")]) == DONE
+    assert "[fields.temperature]" in capsys.readouterr().out
+
+
+@pytest.mark.serial
+def test_what_no_module_adds_is_refused():
+    with pytest.raises(CaseErrors, match=r"fields\.t\.kind: 'heat' is not accepted; expected one that"):
+        read_case(ROOT / "cases" / "column", ["fields.t.kind=heat"])
+
+
+@pytest.mark.serial
+@pytest.mark.parametrize(
+    ("content", "words"), [(None, "cannot be read: No such file"), ("def", "is no Python"), ("\0", "is no Python")]
+)
+def test_a_file_that_is_no_module_is_refused(tmp_path, content, words):
+    if content is not None:
+        (tmp_path / "mine.py").write_text(content)
+    with pytest.raises(FemAsslbError, match=words):
+        load_plugins([tmp_path / "mine.py"])
+
+
+@pytest.mark.serial
+def test_a_field_needs_a_name_of_its_own(comm, shared_path, plugin):
+    plugin("temperature.py")
+    case = column(comm, shared_path, SNIPPETS[2].replace("fields.temperature", "fields.displacement"))
+    with pytest.raises(FemAsslbError, match=r"fields\.displacement: a field of the program has this name"):
+        Simulation(case, build_domain(comm, case, shared_path)[1])

@@ -2,9 +2,10 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cache
 from typing import Any
 
-from pydantic import TypeAdapter
+from pydantic import TypeAdapter, ValidationInfo
 from pydantic_core import CoreSchema, PydanticKnownError, core_schema
 
 
@@ -22,9 +23,9 @@ class Tagged:
 
     def __get_pydantic_core_schema__(self, source: Any, handler: Any) -> CoreSchema:
         """What pydantic asks of an annotation."""
-        return core_schema.no_info_plain_validator_function(self._read)
+        return core_schema.with_info_plain_validator_function(self._read)
 
-    def _read(self, table: Any) -> Any:
+    def _read(self, table: Any, info: ValidationInfo) -> Any:
         if isinstance(table, tuple(self.kinds.values())):
             return table
         if not isinstance(table, dict):
@@ -36,4 +37,9 @@ class Tagged:
             expected = ", ".join(map(repr, self.kinds)) or "one that a module of --plugin adds"
             context = {"discriminator": repr(self.tag), "tag": str(chosen), "expected_tags": expected}
             raise PydanticKnownError("union_tag_invalid", context)
-        return TypeAdapter(self.kinds[chosen]).validate_python(table)
+        return _adapter(self.kinds[chosen]).validate_python(table, context=info.context)
+
+
+@cache
+def _adapter(kind: type) -> TypeAdapter[Any]:
+    return TypeAdapter(kind)

@@ -193,7 +193,7 @@ class Diagnostics:
         bulk, state, previous = self._problem.continuum.bulk, self._problem.state, self._problem.previous
         forms = []
         for role in self._problem.model.hosts:
-            stress = 0.5 * (bulk.stress(state, role) + bulk.stress_before(previous, role))
+            stress = 0.5 * (bulk.stress(state, role) + bulk.accepted_stress(previous, role))
             swelling = bulk.free_strain(state, role) - bulk.free_strain(previous, role)
             forms.append(fem.form(ufl.inner(stress, swelling) * bulk.energy_measure(role)))
         return forms

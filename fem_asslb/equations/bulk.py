@@ -1,4 +1,4 @@
-"""Strains, stresses and energies of the phases of a model, for any state."""
+"""Strains, stresses and energies of the phases of a model."""
 
 import ufl
 from dolfinx import fem
@@ -21,7 +21,8 @@ _STRESS_DEGREE = 2
 class Bulk:
     """The phases of a model as UFL expressions.
 
-    A law that remembers, or that answers at points, knows one state alone: that of the step which is being solved.
+    A law that remembers, or that answers at points, knows one state alone: that of the step which is being solved,
+    until it is accepted. Of the accepted state there is `accepted_stress`.
 
     Attributes:
         phases: Cells with one law each, by name.
@@ -76,11 +77,16 @@ class Bulk:
             return ufl.as_tensor(response.stress.matrix())
         return ufl.sym(ufl.diff(response.potential, strain))
 
-    def stress_before(self, previous: State, phase: str) -> Expr:
-        """Cauchy stress at the start of a step [MPa], shape (3, 3)."""
+    def accepted_stress(self, state: State, phase: str) -> Expr:
+        """Cauchy stress at the end of the step that was accepted last, the start of the next [MPa], shape (3, 3).
+
+        Args:
+            state: The unknowns there.
+            phase: Name of the phase.
+        """
         memory = self.phases[phase].memory
         if memory is None:
-            return self.stress(previous, phase)
+            return self.stress(state, phase)
         return ufl.as_tensor(symmetric(memory.start.values[STRESS]).matrix())
 
     def energy_measure(self, phase: str) -> ufl.Measure:

@@ -48,6 +48,8 @@ class LawAtPoints:
             _write(self._views(self._memory.start, chunk), {STRAIN: strain, STRESS: response.stress})
             if self._memory.history is not None:
                 _write(self._views(self._memory.history, chunk), response.history)
+        # Answers to a step that is over are no answers to the next.
+        self._answers.function.x.array[:] = np.nan
 
     def _responses(self) -> Iterator[tuple[slice, SymmetricTensor, BulkResponse]]:
         """Which cells, their elastic strain, and what the law answers there."""

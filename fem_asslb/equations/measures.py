@@ -44,7 +44,13 @@ class Measures:
         self._outer = boundary_measure(domain, self._names)
 
     def dx(self, phase: str, degree: int) -> ufl.Measure:
-        """Cells of a phase, integrated with a quadrature degree."""
+        """Cells of a phase, integrated with a quadrature degree.
+
+        Raises:
+            ValueError: A degree that no measure has.
+        """
+        if not 0 <= degree <= _MAX_DEGREE:
+            raise ValueError(f"quadrature degree is {degree}; accepted: 0 to {_MAX_DEGREE}")
         return self._cells(self._number(phase, degree), degree=degree)
 
     def interface(self, pair: tuple[str, str]) -> ufl.Measure:

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from fem_asslb.base.errors import MaterialError
 from fem_asslb.equations.material_fields import MaterialFields
 from fem_asslb.materials.bulk_law import BulkLaw, BulkResponse, Tangent
 from fem_asslb.materials.linear_elasticity import LinearElasticity
@@ -89,10 +90,23 @@ def create_phases(domain: Domain, model: Model, coefficients: MaterialFields) ->
             law = LinearElasticity(coefficients.invariants)
         elif not law.AT_POINTS:
             law = with_constants(domain, law)
-        if law.HISTORY or law.AT_POINTS:
+        _require_names(law)
+        if law.HISTORY or law.DISSIPATION or law.AT_POINTS:
             memory = Memory(CellPoints(domain, domain.owned_cells_of(roles), degree), law)
         phases[name] = Phase(roles, law, is_host, degree, memory)
     return phases
+
+
+def _require_names(law: BulkLaw) -> None:
+    """Energies of a law have names of their own.
+
+    Raises:
+        MaterialError: One is called like another energy of the history.
+    """
+    if taken := sorted({"elastic", STRESS, STORED} & set(law.DISSIPATION)):
+        raise MaterialError(
+            f"{type(law).__name__} dissipates '{taken[0]}'; accepted: any name but that of what is stored"
+        )
 
 
 def _energy_degree(domain: Domain, model: Model, is_host: bool) -> int:

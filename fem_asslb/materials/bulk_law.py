@@ -89,7 +89,7 @@ class BulkLaw(Protocol):
 
         Args:
             now: At the end of the step.
-            before: At its start; of a law that remembers nothing, that of its end.
+            before: At its start; of a law that neither remembers nor dissipates, that of its end.
             history: At its start.
             time_step: [s].
         """

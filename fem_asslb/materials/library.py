@@ -177,8 +177,11 @@ def _ingredients(entry: EntryTable, key: str) -> tuple[list[Material], list[Case
     """Materials of the ingredients, and what is wrong with the others."""
     phases, found = [], []
     for index, phase in enumerate(entry.ingredients):
+        place = f"{key}.ingredients[{index}]"
         try:
-            phases.append(resolve(phase.material, f"{key}.ingredients[{index}]"))
+            phases.append(resolve(phase.material, place))
+            if phases[-1].law is not None:
+                found.append(CaseError(f"{place}.law", "mixing knows elasticity alone; state the law on the composite"))
         except CaseErrors as error:
             found += error.errors
         except CaseError as error:

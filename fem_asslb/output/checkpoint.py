@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 from dolfinx import fem
 
 from fem_asslb.base.errors import FemAsslbError
+from fem_asslb.base.parallel import raise_first
 from fem_asslb.base.printable import printable, quoted
 from fem_asslb.case.sections.paths import path_owners
 from fem_asslb.equations.controls import Controls
@@ -187,8 +188,14 @@ def restore(simulation: "Simulation", folder: Path, latest: dict[str, Any]) -> N
         _check_shapes(values, tables[values.name]["shapes"])
     place = folder / FOLDER / latest["folder"]
     entity_table.check(simulation.problem.domain.comm, place, tables)
-    for values in wanted:
-        values.scatter(entity_table.read(place, values.name, tables[values.name], values.keys))
+    found, fault = [], ""
+    try:
+        found = [entity_table.read(place, values.name, tables[values.name], values.keys) for values in wanted]
+    except (OSError, KeyError) as error:
+        fault = f"checkpoint {quoted(place, 160)} cannot be read: {printable(error)}"
+    raise_first(simulation.problem.domain.comm, fault)
+    for values, rows in zip(wanted, found, strict=True):
+        values.scatter(rows)
     set_numbers(simulation, latest["scalars"])
     for name, constant in constants.items():
         constant.value = latest["controls"][name]

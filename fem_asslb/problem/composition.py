@@ -63,15 +63,6 @@ def compose(domain: Domain, model: Model, controls: Controls) -> Composition:
     return Composition(tuple(fields), tuple(numbers), continuum, currents, prescribed)
 
 
-def set_uniform_lithium(domain: Domain, model: Model, state: State, x: float) -> None:
-    """Give every host the stoichiometry x and its potential free of stress, and the electrode that potential."""
-    if not model.hosts:
-        return
-    lithium.set_uniform(domain, model, state, x)
-    if _reacts(model):
-        state.set_number(electrode.POTENTIAL, _electrode_potential(model, x))
-
-
 def _quantities(domain: Domain, model: Model, space: fem.FunctionSpace) -> Quantities:
     def scalar(name: str, exists: bool) -> Quantity | None:
         return (lambda state: state.scalar(name)) if exists else None

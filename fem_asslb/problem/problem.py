@@ -14,7 +14,7 @@ from fem_asslb.equations.controls import Controls
 from fem_asslb.equations.laws_at_points import memories
 from fem_asslb.mesh.domain import Domain, check_degree, check_roles
 from fem_asslb.model.model import Model
-from fem_asslb.problem.composition import compose, set_uniform_lithium
+from fem_asslb.problem.composition import compose
 from fem_asslb.problem.point_forms import PointForms, sum_of
 from fem_asslb.spaces.state import SCALARS, State
 
@@ -110,11 +110,6 @@ class Problem:
             }
             for law in laws
         ]
-
-    def set_uniform_lithium(self, x: float) -> None:
-        """Give every host the stoichiometry x and its potential free of stress, before and after the step."""
-        for state in (self.state, self.previous):
-            set_uniform_lithium(self.domain, self.model, state, x)
 
     def compile(self, form: ufl.Form) -> fem.Form:
         """Compiled form, which may hold functions that live on interfaces."""

@@ -42,7 +42,7 @@ class CellPoints:
         """Points of one cell."""
         return len(self.reference)
 
-    def function(self, size: int, name: str = "") -> fem.Function:
+    def function(self, size: int) -> fem.Function:
         """Function with ``size`` numbers at each point, zero; its values are in the order of cells and points.
 
         No other cell has memory for it: forms must not integrate it there.
@@ -54,7 +54,7 @@ class CellPoints:
         none = np.zeros(0, dtype=np.int64)
         index_map = compatibility.create_index_map(mesh.comm, owned * self.count, none, none.astype(np.int32))
         element = basix.ufl.quadrature_element(mesh.basix_cell(), value_shape=(size,), degree=self.degree)
-        return fem.Function(compatibility.space_from_dofmap(mesh, element, index_map, dofs), name=name)
+        return fem.Function(compatibility.space_from_dofmap(mesh, element, index_map, dofs))
 
     def values(self, function: fem.Function) -> npt.NDArray[np.float64]:
         """Values of such a function, shape (num_cells, num_points, size); writable."""

@@ -2,19 +2,24 @@
 
 from dataclasses import dataclass, replace
 from pathlib import Path
+from types import SimpleNamespace
 from typing import ClassVar, Literal
 
 import numpy as np
 import pytest
+from dolfinx import fem
 
 from fem_asslb.app.driver import build_domain
 from fem_asslb.base.checked import checked
-from fem_asslb.base.errors import CaseError
+from fem_asslb.base.errors import CaseError, MaterialError
+from fem_asslb.case.reading.merging import merge
 from fem_asslb.case.reading.reader import read_case
+from fem_asslb.equations.phase import _require_names
 from fem_asslb.materials.bulk_laws import BULK_LAWS, BulkLawTable
 from fem_asslb.materials.library import resolve
 from fem_asslb.materials.viscoelasticity import VISCOUS_STRAIN, MaxwellSolid, MaxwellSolidAtPoints
 from fem_asslb.simulation.simulation import Simulation
+from tests.support import integral
 
 COLUMN = Path(__file__).parents[2] / "cases" / "column"
 RELAXING = {"relaxing_share": 0.5, "relaxation_time": "10 min"}
@@ -45,6 +50,13 @@ class RememberingTable(BulkLawTable):
     def build(self, elasticity):
         """The law."""
         return RememberingLaw(MaxwellSolid(elasticity.bulk_modulus, elasticity.shear_modulus, 0.5, 1.0))
+
+
+@checked(kw_only=True)
+class NamedLikeAnother(BulkLawTable):
+    """A law of the bulk with the name of a law of interfaces."""
+
+    kind: Literal["cohesive"] = "cohesive"
 
 
 @pytest.mark.serial
@@ -111,3 +123,46 @@ def test_a_law_of_ones_own_is_found_by_its_name(comm, shared_path, monkeypatch):
     assert scalars["compaction energy [pJ]"] == 0.0
     memory = simulation.problem.continuum.bulk.phases["separator"].memory
     assert np.all(memory.points.values(memory.history.function) > 0.0)
+
+
+@pytest.mark.serial
+def test_a_law_of_an_ingredient_is_refused():
+    """Mixing would drop it without a word."""
+    ingredient = {"material": {"use": "lpscl", "law": {"kind": "maxwell", **RELAXING}}, "weight_fraction": 1.0}
+    with pytest.raises(CaseError, match="state the law on the composite") as caught:
+        resolve({"ingredients": [ingredient]}, "materials.a")
+    assert caught.value.key == "materials.a.ingredients[0].law"
+
+
+@pytest.mark.serial
+def test_a_variant_changes_the_law_with_its_keys(monkeypatch):
+    """The keys that the new law does not know go, whatever else has a kind of that name."""
+    monkeypatch.setitem(BULK_LAWS, "cohesive", NamedLikeAnother)
+    base = {"materials": {"a": {"use": "lpscl", "law": {"kind": "maxwell", **RELAXING}}}}
+    for kind in ("elastic", "cohesive"):
+        merged = merge(base, {"materials": {"a": {"law": {"kind": kind}}}})
+        assert merged["materials"]["a"] == {"use": "lpscl", "law": {"kind": kind}}
+    merged = merge(base, {"materials": {"a": {"law": {"kind": "maxwell-at-points", "relaxing_share": 0.1}}}})
+    assert merged["materials"]["a"]["law"] == {**RELAXING, "kind": "maxwell-at-points", "relaxing_share": 0.1}
+
+
+def test_after_a_step_there_is_the_accepted_stress(comm, shared_path):
+    """What the history says of the step; forms would answer one more step."""
+    for kind in ("maxwell", "maxwell-at-points"):
+        simulation = column(comm, shared_path, f"{{kind='{kind}', relaxing_share=0.5, relaxation_time='10 min'}}")
+        while not simulation.loading.has_ended:
+            scalars = simulation.advance().scalars
+        problem = simulation.problem
+        bulk, dx = problem.continuum.bulk, problem.continuum.bulk.stress_measure("separator")
+        stress, one = bulk.accepted_stress(problem.state, "separator"), fem.Constant(problem.domain.mesh, 1.0)
+        mean = integral(problem, stress[1, 1], dx) / integral(problem, one, dx)
+        assert mean == pytest.approx(-scalars["stack pressure [MPa]"], rel=1e-8)
+        late = integral(problem, bulk.stress(problem.state, "separator")[0, 0], dx)
+        assert late != pytest.approx(integral(problem, stress[0, 0], dx), rel=1e-6)
+
+
+@pytest.mark.serial
+def test_names_of_energies_are_free():
+    law = SimpleNamespace(DISSIPATION=("elastic",))
+    with pytest.raises(MaterialError, match="dissipates 'elastic'"):
+        _require_names(law)

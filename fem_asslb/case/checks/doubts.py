@@ -11,7 +11,12 @@ from fem_asslb.materials.material import anode_roles
 
 def doubts(case: Case) -> list[str]:
     """Lines about a case that has been checked, each with the key it is about."""
-    return [*_limits_that_are_not_met(case), *_a_stack_without_pressure(case), *_another_anode(case)]
+    return [
+        *_limits_that_are_not_met(case),
+        *_a_stack_without_pressure(case),
+        *_another_anode(case),
+        *_laws_beyond_the_estimates(case),
+    ]
 
 
 def _limits_that_are_not_met(case: Case) -> list[str]:
@@ -51,4 +56,13 @@ def _another_anode(case: Case) -> list[str]:
         "makes swell with the charge"
         for role in anode_roles(materials)
         if materials[role].anode is not None and materials[role].anode != potential
+    ]
+
+
+def _laws_beyond_the_estimates(case: Case) -> list[str]:
+    """Materials that do more than the figures of `check` know."""
+    return [
+        f"materials.{role}.law: the figures that follow from the case take '{material.name}' as elastic"
+        for role, material in case.resolved_materials().items()
+        if material.law is not None
     ]

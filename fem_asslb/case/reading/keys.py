@@ -7,20 +7,30 @@ from fem_asslb.base.schema import entries_of, fields_of, kinds_of, tag_of
 from fem_asslb.case.sections.case import Case
 from fem_asslb.case.sections.interfaces.mixed_mode import MixedMode
 from fem_asslb.case.sections.materials import Axis
+from fem_asslb.materials.bulk_laws import BULK_LAWS
 
 WRITTEN: dict[type, str] = {Axis: "text or table", MixedMode: "table"}
 """Dataclasses whose fields are no keys of the case, and what is written for them; the meaning of their key says how."""
 
 
-def tagged() -> dict[str, type]:
-    """All dataclasses of the schema that a tag chooses, by the tag's value."""
-    return {tag[1]: kind for _, kind in walk() if (tag := tag_of(kind))}
+LAW_OF_MATERIAL = "materials.NAME.law"
+"""Where a material chooses its law; a material is no dataclass of the case."""
 
 
-def accepted_keys(tag_value: Any) -> frozenset[str] | None:
-    """Keys of the table that a tag's value chooses; None for an unknown value."""
-    kind = tagged().get(tag_value) if isinstance(tag_value, str) else None
-    return frozenset(fields_of(kind)) if kind else None
+def accepted_keys(path: tuple[str, ...], tag_value: Any) -> frozenset[str] | None:
+    """Keys of the table at a path that the value of its tag chooses; None for an unknown value."""
+    kinds = [kind for place, kind in walk() if _is_at(path, place)]
+    if _is_at(path, LAW_OF_MATERIAL):
+        kinds += BULK_LAWS.values()
+    for kind in kinds:
+        if (tag := tag_of(kind)) and tag[1] == tag_value:
+            return frozenset(fields_of(kind))
+    return None
+
+
+def _is_at(path: tuple[str, ...], place: str) -> bool:
+    names = place.split(".")
+    return len(names) == len(path) and all(name in (given, "NAME") for name, given in zip(names, path, strict=True))
 
 
 def walk(annotation: Any = Case, path: str = "") -> Iterator[tuple[str, type]]:

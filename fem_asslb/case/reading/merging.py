@@ -8,19 +8,24 @@ from fem_asslb.case.reading import toml_text
 from fem_asslb.case.reading.keys import accepted_keys
 
 
-def merge(base: dict[str, Any], changes: dict[str, Any]) -> dict[str, Any]:
+def merge(base: dict[str, Any], changes: dict[str, Any], path: tuple[str, ...] = ()) -> dict[str, Any]:
     """Deep merge: tables are merged, anything else is replaced.
 
     Where a table's ``kind`` or ``law`` changes, the base's keys that the new one does not know are dropped.
+
+    Args:
+        base: The table.
+        changes: What replaces a part of it.
+        path: Keys that lead to the table from the whole case.
     """
     result = dict(base)
     for tag in ("kind", "law"):
-        if tag in changes and tag in base and changes[tag] != base[tag]:
-            known = accepted_keys(changes[tag])
+        if tag in base and isinstance(changes.get(tag), str) and changes[tag] != base[tag]:
+            known = accepted_keys(path, changes[tag])
             result = {key: value for key, value in base.items() if known is None or key in known}
     for key, value in changes.items():
         both_tables = isinstance(value, dict) and isinstance(result.get(key), dict)
-        result[key] = merge(result[key], value) if both_tables else value
+        result[key] = merge(result[key], value, (*path, key)) if both_tables else value
     return result
 
 

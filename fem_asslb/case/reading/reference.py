@@ -9,7 +9,7 @@ from typing import Annotated, Any, Literal, Union, get_args, get_origin
 
 from fem_asslb.base.schema import defaults_of, fields_of, tag_of
 from fem_asslb.base.units import Unit
-from fem_asslb.case.reading.keys import WRITTEN, walk
+from fem_asslb.case.reading.keys import LAW_OF_MATERIAL, WRITTEN, walk
 from fem_asslb.case.sections.materials import MaterialChoice
 from fem_asslb.materials.bulk_laws import BULK_LAWS
 from fem_asslb.materials.entry import EntryTable, IngredientTable
@@ -31,7 +31,7 @@ MATERIAL_TABLES: dict[type, list[str]] = {
         "materials.NAME.potential.line.bends",
     ],
     AnodeTable: ["materials.NAME.anode"],
-    **dict.fromkeys(BULK_LAWS.values(), ["materials.NAME.law"]),
+    **dict.fromkeys(BULK_LAWS.values(), [LAW_OF_MATERIAL]),
 }
 """Tables of a material, and where they stand in a case."""
 

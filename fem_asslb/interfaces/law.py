@@ -47,7 +47,7 @@ class ElasticLaw(InterfaceLaw):
     def respond(
         self, now: Opening, before: Opening, history: History, time_step: NumberLike, strength: NumberLike
     ) -> Response:
-        """Answer to an opening; see `ContactLaw.respond`."""
+        """Answer to an opening; see `InterfaceLaw.respond`."""
         normal = self.normal_stiffness * now.normal
         shear = tuple(self.shear_stiffness * component for component in now.sliding)
         stored = 0.5 * normal * now.normal + 0.5 * _dot(shear, now.sliding)
@@ -115,15 +115,7 @@ class ContactLaw(InterfaceLaw):
     def respond(
         self, now: Opening, before: Opening, history: History, time_step: NumberLike, strength: NumberLike
     ) -> Response:
-        """Answer to an opening at the end of a step.
-
-        Args:
-            now: At the end of the step.
-            before: At its start.
-            history: At its start.
-            time_step: [s].
-            strength: Local factor on the strengths.
-        """
+        """Answer to an opening; see `InterfaceLaw.respond`."""
         gap = maximum(now.normal, 0.0)
         # Written so that its derivative where nothing has moved yet is that of contact: Newton starts on a stiff side.
         pressure = self.normal_stiffness * (gap - now.normal)

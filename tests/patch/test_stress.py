@@ -43,4 +43,6 @@ def test_stress_of_a_strained_and_swollen_crystal(comm, dimension):
         for tensor in (fields.strain(problem.state), fields.stress(problem.state, "particle"))
     ]
     assert found[0] == pytest.approx(strain, abs=1e-14)
+    growth = problem.continuum.kinematics.volume_change(problem.state["displacement"])
+    assert mean(problem, growth, dx) == pytest.approx(np.trace(strain) - (ACROSS if dimension == 2 else 0.0), abs=1e-14)
     assert found[1] == pytest.approx(stress, rel=1e-10)

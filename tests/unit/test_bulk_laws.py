@@ -21,6 +21,8 @@ from fem_asslb.materials.viscoelasticity import VISCOUS_STRAIN, MaxwellSolid, Ma
 from fem_asslb.simulation.simulation import Simulation
 from tests.support import integral
 
+pytestmark = pytest.mark.two_ranks
+
 COLUMN = Path(__file__).parents[2] / "cases" / "column"
 RELAXING = {"relaxing_share": 0.5, "relaxation_time": "10 min"}
 

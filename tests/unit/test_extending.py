@@ -23,6 +23,8 @@ from fem_asslb.output.history import read_history
 from fem_asslb.simulation.simulation import Simulation
 from tests.support import integral
 
+pytestmark = pytest.mark.two_ranks
+
 ROOT = Path(__file__).parents[2]
 TEXT = (ROOT / "docs" / "extending.md").read_text(encoding="utf-8")
 BLOCKS = re.findall(r"```python\n(.*?)```", TEXT, flags=re.DOTALL)

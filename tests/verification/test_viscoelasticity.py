@@ -49,7 +49,10 @@ def layer(comm, dimension, degree, law):
 
 
 @pytest.mark.parametrize("form", FORMS)
-@pytest.mark.parametrize(("dimension", "degree"), [(2, 1), (2, 2), (3, 1), (3, 2)])
+@pytest.mark.parametrize(
+    ("dimension", "degree"),
+    [(2, 1), pytest.param(2, 2, marks=pytest.mark.serial), (3, 1), pytest.param(3, 2, marks=pytest.mark.serial)],
+)
 def test_pressure_under_a_fixed_platen_relaxes(comm, dimension, degree, form):
     """Uniaxial strain e: p = e (K + 4/3 G (1 - g + g (1 + dt/tau)^-n)) by backward Euler, and no work is done."""
     problem = layer(comm, dimension, degree, FORMS[form])

@@ -20,14 +20,13 @@ class Scalar:
     """A single number of the cell.
 
     Attributes:
-        name: In states and checkpoints, log and messages.
+        name: In states and checkpoints.
         symbol: In equations.
         unit: Of its value.
         row: Its equation, from the unknowns at the end and at the start of a step and its test function; without the
             variation of the stored energy of the bulk.
         column: In the history, with the unit; None where it is not reported.
         initial: At assembly.
-        scale: Size of an update that counts as one where convergence is judged, in its unit.
         mender: From the unknowns at the end and at the start of a step: what mends a number that is far off; None where
             Newton's method needs no help.
     """
@@ -38,7 +37,6 @@ class Scalar:
     row: Callable[[State, State, Expr], ufl.Form | int]
     column: str | None = None
     initial: float = 0.0
-    scale: float = 1.0
     mender: Callable[[State, State], Mender] | None = None
 
 
@@ -63,10 +61,8 @@ def declare(domain: Domain, scalars: Sequence[Scalar], block: str) -> Field:
     return Field(
         name=SCALARS,
         space=compatibility.create_number_space(domain.mesh, len(scalars)),
-        components=tuple(
-            Component(scalar.name, scalar.symbol, scalar.unit, entry, scalar.scale)
-            for entry, scalar in enumerate(scalars)
-        ),
+        # One by one their residuals fall to rounding at different iterations, and what is to come is judged too low.
+        components=(Component(SCALARS, ", ".join(scalar.symbol for scalar in scalars), "mixed"),),
         row=row,
         initialise=initialise,
         block=block,

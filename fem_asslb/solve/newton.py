@@ -16,6 +16,7 @@ from fem_asslb.solve.convergence import ConvergenceTest, SolveReport
 from fem_asslb.solve.line_search import WHOLE, find_share
 from fem_asslb.solve.preconditioner import set_splits
 from fem_asslb.solve.presets import PRESETS
+from fem_asslb.spaces.state import SCALARS
 
 _LIBRARY_ERROR = 76
 """PETSc's code for an error in a library that it calls, such as a factorisation that breaks down."""
@@ -60,7 +61,7 @@ class NewtonSolver:
             for scalar in problem.scalars
             if scalar.mender is not None
         }
-        self._places = {name: range(*entries[name].indices(entries[name].stop)) for name in self._menders}
+        self._scalars = entries.get(SCALARS, slice(0, 0))
         self._test = ConvergenceTest(problem.domain.comm, problem.fields)
         self._share = 1.0
         self.iterations = 0
@@ -196,7 +197,8 @@ class NewtonSolver:
                 continue
             changed = True
             state.set_number(name, number)
-            for place in self._places[name]:
+            if owned := range(self._scalars.start, self._scalars.stop):
+                place = owned[state.scalars.index(name)]
                 step.array[place] = point.array_r[place] - number
         return changed
 

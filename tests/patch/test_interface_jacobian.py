@@ -3,7 +3,6 @@
 import numpy as np
 import pytest
 
-from fem_asslb.fields.platen import POSITION as PLATEN
 from fem_asslb.interfaces.cohesion import Cohesion
 from fem_asslb.interfaces.gate import ConductionKnee, Gate
 from fem_asslb.interfaces.law import ContactLaw
@@ -35,4 +34,4 @@ def test_blocks_with_interfaces_that_open(comm, dimension, degree):
     history.arrays["slip"][:] = 1e-3
     history.function.x.scatter_forward()
     blocks = check_blocks(problem)
-    assert {("potential", "displacement"), (PLATEN, "displacement"), ("displacement", "displacement")} <= blocks
+    assert {("potential", "displacement"), ("scalars", "displacement"), ("displacement", "displacement")} <= blocks

@@ -5,10 +5,7 @@ from itertools import product
 import pytest
 
 from fem_asslb.base import compatibility
-from fem_asslb.fields.electrode import POTENTIAL as ELECTRODE
 from fem_asslb.fields.field import component_entries
-from fem_asslb.fields.out_of_plane import STRAIN
-from fem_asslb.fields.platen import POSITION as PLATEN
 from fem_asslb.problem.problem import Problem
 from fem_asslb.solve.newton import NewtonSolver
 from tests import composite
@@ -58,13 +55,13 @@ def check_blocks(problem: Problem) -> set[tuple[str, str]]:
 def test_blocks_in_plane_strain(comm, degree):
     problem = composite.create(comm, 2, degree)
     composite.disturb(problem)
-    coupled = {("displacement", "stoichiometry"), ("stoichiometry", "displacement"), ("displacement", PLATEN)}
+    coupled = {("displacement", "stoichiometry"), ("stoichiometry", "displacement"), ("displacement", "scalars")}
     for set_platen, (electrode, set_electrode) in product(composite.PLATENS.values(), ELECTRODES.items()):
         set_platen(problem)
         set_electrode(problem.controls)
         blocks = check_blocks(problem)
         assert coupled <= blocks
-        assert (("potential", ELECTRODE) in blocks) == (electrode != "forced")
+        assert (("potential", "scalars") in blocks) == (electrode != "forced")
 
 
 @pytest.mark.parametrize("degree", [1, 2])
@@ -72,7 +69,7 @@ def test_blocks_in_generalised_plane_strain_and_without_interfaces(comm, degree)
     problem = composite.create(comm, 2, degree, generalised=True, interfaces=())
     composite.disturb(problem)
     composite.press(problem)
-    assert {(STRAIN, "stoichiometry"), ("stoichiometry", STRAIN)} <= check_blocks(problem)
+    assert {("scalars", "stoichiometry"), ("stoichiometry", "scalars")} <= check_blocks(problem)
 
 
 def test_blocks_in_3d(comm):

@@ -2,7 +2,6 @@
 
 import pytest
 
-from fem_asslb.fields.platen import POSITION as PLATEN
 from fem_asslb.materials.viscoelasticity import MaxwellSolid, MaxwellSolidAtPoints
 from tests import composite
 from tests.patch.test_jacobian import check_blocks
@@ -24,7 +23,7 @@ def test_blocks_with_a_law_in_matrix_and_hosts(comm, law, dimension, degree):
     blocks = check_blocks(problem)
     pairs = {("displacement", "displacement"), ("stoichiometry", "displacement"), ("stoichiometry", "stoichiometry")}
     assert pairs <= blocks
-    assert (PLATEN, "displacement") in blocks
+    assert ("scalars", "displacement") in blocks
 
 
 def test_blocks_with_one_law_at_points_beside_an_elastic_host(comm):

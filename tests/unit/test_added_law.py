@@ -108,7 +108,8 @@ def test_an_added_law_is_read_and_named():
     assert '### `[interfaces.NAME]` with `law = "saturating"`' in reference()
     elastic = {"law": "elastic", "between": ["lower", "upper"], "normal_stiffness": "1e5 MPa/um"}
     softer = elastic | {"shear_stiffness": "1e4 MPa/um"}
-    assert merge(softer, {"law": "saturating"}) == {**elastic, "law": "saturating"}
+    changed = merge({"interfaces": {"joint": softer}}, {"interfaces": {"joint": {"law": "saturating"}}})
+    assert changed["interfaces"]["joint"] == {**elastic, "law": "saturating"}
 
 
 @pytest.mark.serial

@@ -7,6 +7,7 @@ import pytest
 from petsc4py import PETSc
 
 from fem_asslb.diagnostics.fields import FieldReports
+from fem_asslb.fields.electrode import POTENTIAL as ELECTRODE
 from fem_asslb.fields.field import Component, ErrorScale, component_entries
 from fem_asslb.fields.out_of_plane import STRAIN
 from fem_asslb.fields.platen import POSITION, PRESSURE
@@ -163,8 +164,9 @@ def test_fields_report_means_and_extremes(comm):
     assert found["unit cell volume change [%]"] == pytest.approx(growth, rel=1e-9)
 
 
-def test_components_have_symbols_and_units(comm):
+def test_numbers_have_symbols_and_units(comm):
     problem = composite.create(comm, 2, generalised=True)
-    parts = {part.name: part for item in problem.fields for part in item.components}
-    assert {parts[name].unit for name in (POSITION, PRESSURE, STRAIN)} == {"um", "MPa", "-"}
-    assert len({part.symbol for part in parts.values()}) == len(parts)
+    units = {scalar.name: scalar.unit for scalar in problem.scalars}
+    assert units == {POSITION: "um", PRESSURE: "MPa", STRAIN: "-", ELECTRODE: "V"}
+    symbols = [part.symbol for item in problem.fields for part in item.components]
+    assert all(symbols) and len(set(symbols)) == len(symbols)

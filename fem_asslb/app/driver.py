@@ -124,6 +124,7 @@ def _run_case(
             bar = stack.enter_context(log.ProgressBar(case))
 
         def occupy() -> None:
+            """Make the folder of the results ours, on one rank."""
             stack.enter_context(occupied_folder(results, resume, overwrite))
 
         watching = [*observers, *([bar] if bar else [])]
@@ -134,6 +135,7 @@ def build_domain(comm: MPI.Comm, case: Case, folder: Path) -> tuple[str, Domain]
     """Hash of the content of the mesh of a case, and the mesh, built or found by rank 0 in a folder of meshes."""
 
     def read() -> MeshSource:
+        """The mesh that is kept, or a new one, on one rank."""
         found = build_cached(case, folder)
         logger.info("mesh %s, %s", found.path, "built" if found.is_new else "built before")
         return read_source(found.path)

@@ -41,6 +41,7 @@ def _moved(text: str, source: Path, name: Path) -> str:
     """Text of a case file with its paths seen from another directory, checked against its table."""
 
     def moved(path: str) -> str:
+        """The same file as seen from the new case."""
         return Path(os.path.relpath((source.parent / path).resolve(), name.resolve())).as_posix()
 
     table = tomllib.loads(text)

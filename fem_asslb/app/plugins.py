@@ -40,5 +40,5 @@ def _load(path: Path) -> str:
     spec = importlib.util.spec_from_loader(name, loader=None, origin=str(path))
     assert spec is not None
     module = sys.modules[name] = importlib.util.module_from_spec(spec)
-    exec(code, vars(module))  # noqa: S102 - this is what the flag asks for
+    exec(code, vars(module))
     return hashlib.sha256(content).hexdigest()

@@ -25,10 +25,12 @@ def checked(*, kw_only: bool = False) -> Callable[[type[T]], type[T]]:
     """
 
     def decorate(kind: type[T]) -> type[T]:
+        """The class with checked values."""
         made: Any = dataclass(frozen=True, kw_only=kw_only, config=ConfigDict(extra="forbid"))(kind)
         arguments = inspect.signature(made)
 
         def create(self: T, *values: Any, **keys: Any) -> None:
+            """Check the values and set them."""
             given = ArgsKwargs((), arguments.bind(*values, **keys).arguments)
             try:
                 made.__pydantic_validator__.validate_python(given, self_instance=self, context=IN_PYTHON)

@@ -49,6 +49,7 @@ def accepting(holds: Callable[[Any], bool], accepted: str) -> AfterValidator:
     """What is asked of one value by itself."""
 
     def validate(value: Any) -> Any:
+        """The value, if it is accepted."""
         refuse(unless(holds(value), "", value, accepted))
         return value
 

@@ -36,6 +36,7 @@ def bonded_facets(comm: MPI.Comm, item: Interface, keys: npt.NDArray, areas: Flo
     drawn = _uniform(0, item.start.seed, keys)
 
     def area_below(limit: float) -> float:
+        """Area of the facets whose number is drawn below a limit [um^2; um in 2D]."""
         return float(global_sum(comm, areas[drawn < limit].sum())[0])
 
     total, least, largest = area_below(1.0), 0.0, 1.0

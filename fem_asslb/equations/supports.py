@@ -121,6 +121,7 @@ def _corner(domain: Domain) -> np.ndarray:
     size = max(domain.extent(axis)[1] - corner[axis] for axis in range(domain.dimension))
 
     def at_corner(x: np.ndarray) -> np.ndarray:
+        """Which of the points, shape (3, n), lie there."""
         return np.all([np.abs(x[k] - corner[k]) < 1e-9 * size for k in range(domain.dimension)], axis=0)
 
     domain.mesh.topology.create_connectivity(0, domain.dimension)

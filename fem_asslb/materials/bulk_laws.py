@@ -1,5 +1,6 @@
 """Table ``law`` of a material: what answers to strain, one dataclass for each law."""
 
+from abc import ABC, abstractmethod
 from typing import Annotated, Literal
 
 from pydantic import Field
@@ -14,7 +15,7 @@ from fem_asslb.materials.viscoelasticity import MaxwellSolid, MaxwellSolidAtPoin
 
 
 @checked(kw_only=True)
-class BulkLawTable:
+class BulkLawTable(ABC):
     """Keys of one law of the bulk; a law of its own is a subclass with ``kind: Literal["NAME"] = "NAME"``.
 
     Attributes:
@@ -23,6 +24,7 @@ class BulkLawTable:
 
     kind: str
 
+    @abstractmethod
     def build(self, elasticity: Elasticity) -> BulkLaw | None:
         """What answers to strain; None for linear elasticity alone.
 
@@ -32,7 +34,6 @@ class BulkLawTable:
         Raises:
             MaterialError: It does not go together with the law; one line.
         """
-        raise NotImplementedError(f"'{self.kind}' builds no law")
 
 
 @checked(kw_only=True)

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from typing import ClassVar
 
 from fem_asslb.base.functions import NumberLike
 
@@ -18,6 +19,9 @@ class SymmetricTensor:
     Attributes:
         components: xx, yy, zz, xy, yz, xz; shear components are those of the tensor, not engineering strains.
     """
+
+    __array_ufunc__: ClassVar[None] = None
+    """An array times a tensor is the product of each component, not an array of tensors."""
 
     components: tuple[NumberLike, ...]
 

@@ -89,6 +89,7 @@ def _gaps(key: str, table: GapTable | None, domain: Domain) -> GapField | None:
         return None
 
     def read() -> tuple[FloatArray, FloatArray]:
+        """Points and gaps of the table, on one rank."""
         try:
             return table.read(dimension)
         except ValueError as error:

@@ -65,6 +65,7 @@ def compose(domain: Domain, model: Model, controls: Controls) -> Composition:
 
 def _quantities(domain: Domain, model: Model, space: fem.FunctionSpace) -> Quantities:
     def scalar(name: str, exists: bool) -> Quantity | None:
+        """One of the numbers of the cell; None where the model has it not."""
         return (lambda state: state.scalar(name)) if exists else None
 
     shape = platen_shape(domain, space) if model.support.platen else None

@@ -1,7 +1,12 @@
 """Every block of the Jacobian with laws of the bulk that remember, as formulae and in numpy at points."""
 
+from dataclasses import dataclass
+from typing import ClassVar
+
 import pytest
 
+from fem_asslb.materials.bulk_law import BulkResponse, Tangent
+from fem_asslb.materials.tensor import spherical
 from fem_asslb.materials.viscoelasticity import MaxwellSolid, MaxwellSolidAtPoints
 from tests import composite
 from tests.patch.test_jacobian import check_blocks
@@ -11,7 +16,44 @@ pytestmark = pytest.mark.two_ranks
 NUMBERS = (20e3, 9e3, 0.7, 50.0)
 
 
-@pytest.mark.parametrize("law", [MaxwellSolid(*NUMBERS), MaxwellSolidAtPoints(*NUMBERS)])
+@dataclass(frozen=True)
+class Stiffening:
+    """Stress K tr(e) I + 2 G (1 + a d : d) d, d the deviator: it remembers nothing and states no potential."""
+
+    HISTORY: ClassVar = {}
+    DISSIPATION: ClassVar = ()
+    AT_POINTS: ClassVar = False
+    bulk: float
+    shear: float
+    growth: float
+
+    def respond(self, now, before, history, time_step):
+        """Stress, stored energy and tangent 2 G (1 + a d : d) dev(de) + 4 G a (d : de) d."""
+        trace, deviator = now.strain.trace, now.strain.deviator
+        square = deviator.inner(deviator)
+        factor = self.shear * (1 + self.growth * square)
+        return BulkResponse(
+            stored=0.5 * self.bulk * trace * trace + self.shear * (square + 0.5 * self.growth * square * square),
+            stress=spherical(self.bulk * trace) + 2 * factor * deviator,
+            tangent=Tangent(self.bulk - 2 * factor / 3, 2 * factor, 4 * self.shear * self.growth, deviator),
+        )
+
+
+class StiffeningAtPoints(Stiffening):
+    """The same law in numpy; its tangent has a direction."""
+
+    AT_POINTS: ClassVar = True
+
+
+LAWS = [
+    MaxwellSolid(*NUMBERS),
+    MaxwellSolidAtPoints(*NUMBERS),
+    Stiffening(20e3, 9e3, 2e3),
+    StiffeningAtPoints(20e3, 9e3, 2e3),
+]
+
+
+@pytest.mark.parametrize("law", LAWS, ids=lambda law: type(law).__name__)
 @pytest.mark.parametrize(("dimension", "degree"), [(2, 1), (2, 2), pytest.param(3, 1, marks=pytest.mark.serial)])
 def test_blocks_with_a_law_in_matrix_and_hosts(comm, law, dimension, degree):
     """The hosts too: their elastic strain moves with x, and so do the blocks of the equilibrium."""

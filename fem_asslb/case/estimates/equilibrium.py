@@ -100,6 +100,7 @@ class Equilibrium:
         per_area = current * (self.loading or 0.0)
 
         def after(charge: float) -> CellState:
+            """State when a charge [pC] has passed in the step."""
             x = start.stoichiometry - sign * share * charge / self.lattice_capacity
             s = start.anode_state + sign * charge / (self.anode_capacity or float("inf"))
             potential = float(self.host.potential.potential(x)) - float(self.anode.potential(s))
@@ -117,6 +118,7 @@ class Equilibrium:
         """Charge at which one limit is met, infinite if that is more than ``most``."""
 
         def passed(charge: float) -> bool:
+            """Whether a limit is met when a charge [pC] has passed in the step."""
             state = after(charge)
             match limit.kind:
                 case "voltage":

@@ -1,5 +1,6 @@
 """Section ``fields``: unknown fields that a module of one's own declares."""
 
+from abc import ABC, abstractmethod
 from typing import Annotated, Any
 
 from fem_asslb.base.checked import checked
@@ -7,7 +8,7 @@ from fem_asslb.base.tagged import Tagged
 
 
 @checked(kw_only=True)
-class FieldSchema:
+class FieldSchema(ABC):
     """Keys of one kind of field; a kind of its own is a subclass with ``kind: Literal["NAME"] = "NAME"``.
 
     Attributes:
@@ -16,6 +17,7 @@ class FieldSchema:
 
     kind: str
 
+    @abstractmethod
     def declare(self, name: str, currents: Any) -> Any:
         """The field, a `fem_asslb.fields.field.Field`.
 
@@ -23,7 +25,6 @@ class FieldSchema:
             name: Of the field in the case.
             currents: `fem_asslb.equations.currents.Currents` of the model; ``currents.continuum`` knows all else.
         """
-        raise NotImplementedError(f"'{self.kind}' declares no field")
 
 
 FIELD_KINDS: dict[str, type[FieldSchema]] = {}

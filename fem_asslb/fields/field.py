@@ -13,7 +13,7 @@ from ufl.core.expr import Expr
 from fem_asslb.mesh.domain import Domain
 from fem_asslb.spaces.state import State
 
-MULTIGRID, FACTORED = "displacement", "lithium"
+MULTIGRID, FACTORED = "multigrid", "factored"
 """Blocks of the preconditioner, as PETSc's options name them: elliptic fields, and fields with few unknowns."""
 
 BLOCKS = (MULTIGRID, FACTORED)

@@ -4,6 +4,7 @@ import weakref
 from collections.abc import Mapping
 
 import numpy as np
+import numpy.typing as npt
 from dolfinx import fem
 from petsc4py import PETSc
 
@@ -64,6 +65,7 @@ class NewtonSolver:
         self._scalars = entries.get(SCALARS, slice(0, 0))
         self._test = ConvergenceTest(problem.domain.comm, problem.fields)
         self._share = 1.0
+        self._answered: list[npt.NDArray[np.float64]] = []
         self.iterations = 0
         # Factors, aggregates and Krylov spaces of a solve that failed may hold anything: the next starts with new ones.
         self._is_spoilt = False
@@ -102,7 +104,7 @@ class NewtonSolver:
         if self._is_spoilt:
             self._snes.destroy()
             self._snes = self._create_snes()
-        self._is_spoilt = True
+        self._is_spoilt, self._answered = True, []
         try:
             self._snes.solve(None, self._point)
         except PETSc.Error as error:
@@ -152,9 +154,12 @@ class NewtonSolver:
         return snes
 
     def _look_at(self, point: PETSc.Vec) -> None:
-        """Make a point the state of the problem."""
+        """Make a point the state of the problem, to which laws at points answer once, for residual and Jacobian."""
         compatibility.write_to_functions(point, self._functions)
-        self._problem.refresh()
+        values = [function.x.array for function in self._functions]
+        if not self._answered or not all(map(np.array_equal, values, self._answered)):
+            self._problem.refresh()
+            self._answered = [array.copy() for array in values]
 
     def _assemble_residual(self, snes: PETSc.SNES, point: PETSc.Vec, residual: PETSc.Vec) -> None:
         self._look_at(point)

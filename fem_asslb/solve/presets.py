@@ -27,14 +27,14 @@ ITERATIVE = {
     "ksp_gmres_restart": 200,
     "pc_type": "fieldsplit",
     "pc_fieldsplit_type": "multiplicative",
-    "fieldsplit_displacement_ksp_type": "preonly",
-    "fieldsplit_displacement_pc_type": "gamg",
-    "fieldsplit_displacement_pc_gamg_reuse_interpolation": True,
-    "fieldsplit_displacement_mg_levels_ksp_type": "chebyshev",
-    "fieldsplit_displacement_mg_levels_pc_type": "jacobi",
-    "fieldsplit_lithium_ksp_type": "preonly",
-    "fieldsplit_lithium_pc_type": "lu",
-    "fieldsplit_lithium_pc_factor_mat_solver_type": "mumps",
+    "fieldsplit_multigrid_ksp_type": "preonly",
+    "fieldsplit_multigrid_pc_type": "gamg",
+    "fieldsplit_multigrid_pc_gamg_reuse_interpolation": True,
+    "fieldsplit_multigrid_mg_levels_ksp_type": "chebyshev",
+    "fieldsplit_multigrid_mg_levels_pc_type": "jacobi",
+    "fieldsplit_factored_ksp_type": "preonly",
+    "fieldsplit_factored_pc_type": "lu",
+    "fieldsplit_factored_pc_factor_mat_solver_type": "mumps",
 }
 """Newton with FGMRES for 3D, where a direct factor of the displacement is too large.
 

@@ -48,7 +48,7 @@ def case(tmp_path):
     return write
 
 
-@pytest.mark.parametrize("prefix", ["", "fieldsplit_u_", "fieldsplit_displacement_mg_levels_1_", "sub_", "python_"])
+@pytest.mark.parametrize("prefix", ["", "fieldsplit_u_", "fieldsplit_multigrid_mg_levels_1_", "sub_", "python_"])
 @pytest.mark.parametrize("name", HARMFUL)
 def test_what_runs_or_writes_is_refused_under_every_prefix(prefix, name):
     for value in HARMFUL[name]:
@@ -68,8 +68,8 @@ def test_presets_hold_accepted_options_only(name):
         ("mat_mumps_icntl_14", 100),
         ("mat_mumps_cntl_1", 0.01),
         ("fieldsplit_u_pc_type", "hypre"),
-        ("fieldsplit_displacement_mg_levels_ksp_chebyshev_esteig", "0,0.1,0,1.1"),
-        ("fieldsplit_displacement_mg_coarse_sub_pc_factor_shift_type", "nonzero"),
+        ("fieldsplit_multigrid_mg_levels_ksp_chebyshev_esteig", "0,0.1,0,1.1"),
+        ("fieldsplit_multigrid_mg_coarse_sub_pc_factor_shift_type", "nonzero"),
         ("pc_gamg_threshold", 0.02),
         ("pc_gamg_reuse_interpolation", False),
     ],

@@ -12,7 +12,7 @@ from typing import Any
 from fem_asslb.base.texts import not_accepted
 
 PREFIX = "(fieldsplit_[a-z0-9]+_|mg_(levels|coarse)_([0-9]+_)?|sub_|redundant_)*"
-"""What a solver inside another one puts before its options, such as ``fieldsplit_displacement_mg_levels_``."""
+"""What a solver inside another one puts before its options, such as ``fieldsplit_multigrid_mg_levels_``."""
 
 NUMBERS = """
     snes_[ars]tol snes_divergence_tolerance snes_linesearch_(damping|[ar]tol|ltol|maxstep|minlambda|alpha)

@@ -6,15 +6,15 @@ from types import MappingProxyType
 import numpy as np
 from mpi4py import MPI
 
+from fem_asslb.bulk.bulk_law import BulkLaw
+from fem_asslb.bulk.elasticity import IsotropicElasticity
 from fem_asslb.fields.electrode import POTENTIAL as ELECTRODE
 from fem_asslb.fields.out_of_plane import STRAIN as OUT_OF_PLANE
 from fem_asslb.fields.platen import POSITION as PLATEN
 from fem_asslb.fields.platen import PRESSURE as CONTACT_PRESSURE
 from fem_asslb.interfaces.law import ElasticLaw
 from fem_asslb.materials.bent_line import Bend, BentLine
-from fem_asslb.materials.bulk_law import BulkLaw
 from fem_asslb.materials.diffusion import Diffusivity
-from fem_asslb.materials.elasticity import IsotropicElasticity
 from fem_asslb.materials.lattice import LatticeLaw
 from fem_asslb.materials.material import LithiumHost, Material
 from fem_asslb.materials.potential import PotentialLaw

@@ -11,10 +11,10 @@ from mpi4py import MPI
 
 import meshes
 from fem_asslb.base.parallel import global_max, global_sum
+from fem_asslb.bulk.elasticity import Elasticity, IsotropicElasticity, TransverselyIsotropicElasticity
 from fem_asslb.geometry import LayeredStack, ParticleInShell
 from fem_asslb.materials.bent_line import BentLine
 from fem_asslb.materials.diffusion import Diffusivity
-from fem_asslb.materials.elasticity import Elasticity, IsotropicElasticity, TransverselyIsotropicElasticity
 from fem_asslb.materials.lattice import LatticeLaw
 from fem_asslb.materials.material import LithiumHost, Material
 from fem_asslb.materials.potential import IdealPotential, PotentialLaw

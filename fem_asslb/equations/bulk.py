@@ -4,14 +4,14 @@ import ufl
 from dolfinx import fem
 from ufl.core.expr import Expr
 
+from fem_asslb.bulk.bulk_law import BulkResponse, Deformation
+from fem_asslb.bulk.tensor import SymmetricTensor, symmetric
 from fem_asslb.equations.controls import Controls
 from fem_asslb.equations.kinematics import SmallStrain
 from fem_asslb.equations.material_fields import MaterialFields
 from fem_asslb.equations.measures import Measures
 from fem_asslb.equations.phase import STRAIN, STRESS, Phase
 from fem_asslb.equations.quantities import Quantities
-from fem_asslb.materials.bulk_law import BulkResponse, Deformation
-from fem_asslb.materials.tensor import SymmetricTensor, symmetric
 from fem_asslb.spaces.state import State
 
 _STRESS_DEGREE = 2

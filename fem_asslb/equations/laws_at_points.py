@@ -8,10 +8,10 @@ import numpy.typing as npt
 from dolfinx import fem
 from ufl.core.expr import Expr
 
+from fem_asslb.bulk.bulk_law import BulkResponse, Deformation
+from fem_asslb.bulk.tensor import SymmetricTensor, symmetric
 from fem_asslb.equations.bulk import Bulk
 from fem_asslb.equations.phase import STORED, STRAIN, STRESS, Memory, Phase
-from fem_asslb.materials.bulk_law import BulkResponse, Deformation
-from fem_asslb.materials.tensor import SymmetricTensor, symmetric
 from fem_asslb.spaces.point_variables import Layout, PointVariables
 from fem_asslb.spaces.state import State
 

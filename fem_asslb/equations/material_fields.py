@@ -6,8 +6,8 @@ from dolfinx import fem
 from ufl.core.expr import Expr
 
 from fem_asslb.base.errors import MaterialError
+from fem_asslb.bulk.elasticity import ElasticInvariants
 from fem_asslb.equations import kinematics, mechanics
-from fem_asslb.materials.elasticity import ElasticInvariants
 from fem_asslb.materials.material import LithiumHost, anode_roles
 from fem_asslb.mesh.domain import Domain
 from fem_asslb.mesh.volumes import role_volumes

@@ -3,10 +3,10 @@
 from dataclasses import dataclass
 
 from fem_asslb.base.errors import MaterialError
+from fem_asslb.bulk.bulk_law import BulkLaw, BulkResponse, Tangent
+from fem_asslb.bulk.linear_elasticity import LinearElasticity
+from fem_asslb.bulk.tensor import symmetric
 from fem_asslb.equations.material_fields import MaterialFields
-from fem_asslb.materials.bulk_law import BulkLaw, BulkResponse, Tangent
-from fem_asslb.materials.linear_elasticity import LinearElasticity
-from fem_asslb.materials.tensor import symmetric
 from fem_asslb.mesh.domain import Domain
 from fem_asslb.model.model import Model
 from fem_asslb.spaces.cell_points import CellPoints

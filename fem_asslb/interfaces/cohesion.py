@@ -6,9 +6,9 @@ from dataclasses import dataclass, field
 
 from fem_asslb.base.errors import MaterialError
 from fem_asslb.base.functions import NumberLike, choose, exp, is_number, maximum, minimum, sqrt
+from fem_asslb.base.parameters import require
 from fem_asslb.interfaces.softening import Bilinear, SmoothExponential, Softening
 from fem_asslb.interfaces.toughness import MixedMode, PowerLaw
-from fem_asslb.materials.checks import require
 
 LARGEST_ONSET_SHARE = 0.1
 """Energy at the onset over the toughness above which the stiffness softens what is not damaged: k >= 10 T^2/(2 G)."""

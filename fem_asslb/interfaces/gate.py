@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from fem_asslb.base.errors import MaterialError
 from fem_asslb.base.functions import NumberLike, choose, maximum, minimum, tanh
-from fem_asslb.materials.checks import require
+from fem_asslb.base.parameters import require
 
 
 @dataclass(frozen=True)

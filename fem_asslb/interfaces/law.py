@@ -5,11 +5,11 @@ from dataclasses import dataclass, field
 from typing import ClassVar
 
 from fem_asslb.base.functions import NumberLike, choose, maximum, sqrt
+from fem_asslb.base.parameters import require
 from fem_asslb.interfaces.cohesion import NEVER_BONDED, Cohesion
 from fem_asslb.interfaces.gate import Gate
 from fem_asslb.interfaces.interface_law import InterfaceLaw
 from fem_asslb.interfaces.response import History, Opening, Response, Vector
-from fem_asslb.materials.checks import require
 
 DRAG_TIME = 1e-5
 """Drag of an interface over the stiffness of what friction holds [s]: a viscous force that holds what nothing else

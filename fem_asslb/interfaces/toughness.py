@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from fem_asslb.base.functions import NumberLike
-from fem_asslb.materials.checks import require
+from fem_asslb.base.parameters import require
 
 LARGEST_EXPONENT = 10.0
 """Of a criterion; powers of a toughness far beyond it leave the range of numbers."""

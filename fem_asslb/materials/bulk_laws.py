@@ -9,9 +9,9 @@ from fem_asslb.base.checked import Number, checked
 from fem_asslb.base.errors import MaterialError
 from fem_asslb.base.tagged import Tagged
 from fem_asslb.base.units import Duration
-from fem_asslb.materials.bulk_law import BulkLaw
-from fem_asslb.materials.elasticity import Elasticity, IsotropicElasticity
-from fem_asslb.materials.viscoelasticity import MaxwellSolid, MaxwellSolidAtPoints
+from fem_asslb.bulk.bulk_law import BulkLaw
+from fem_asslb.bulk.elasticity import Elasticity, IsotropicElasticity
+from fem_asslb.bulk.viscoelasticity import MaxwellSolid, MaxwellSolidAtPoints
 
 
 @checked(kw_only=True)

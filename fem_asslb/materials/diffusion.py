@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from fem_asslb.base.constants import FARADAY
 from fem_asslb.base.functions import NumberLike
-from fem_asslb.materials.checks import require, together
+from fem_asslb.base.parameters import require, together
 
 
 @dataclass(frozen=True)

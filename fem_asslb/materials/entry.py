@@ -11,11 +11,11 @@ from pydantic import BeforeValidator, Field
 from fem_asslb.base import units
 from fem_asslb.base.checked import Number, checked
 from fem_asslb.base.errors import MaterialError
+from fem_asslb.base.parameters import together
 from fem_asslb.base.texts import show
+from fem_asslb.bulk.elasticity import IsotropicElasticity, TransverselyIsotropicElasticity
 from fem_asslb.materials.bulk_laws import BulkLawEntry
-from fem_asslb.materials.checks import together
 from fem_asslb.materials.diffusion import Diffusivity, require_diffusivity
-from fem_asslb.materials.elasticity import IsotropicElasticity, TransverselyIsotropicElasticity
 from fem_asslb.materials.law_tables import AnodeTable, LatticeTable, PotentialTable
 from fem_asslb.materials.material import LithiumHost, require_amounts
 

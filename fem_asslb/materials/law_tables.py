@@ -9,9 +9,9 @@ from pydantic import Field, model_validator
 from fem_asslb.base import units
 from fem_asslb.base.checked import Number, checked
 from fem_asslb.base.errors import MaterialError
+from fem_asslb.base.parameters import require
 from fem_asslb.materials.anode import AnodePotential, PlateauPotential, TailedPlateauPotential
 from fem_asslb.materials.bent_line import Bend, BentLine
-from fem_asslb.materials.checks import require
 from fem_asslb.materials.lattice import LatticeLaw
 from fem_asslb.materials.potential import PotentialLaw
 

@@ -16,13 +16,13 @@ from importlib.resources import files
 from typing import Any
 
 from fem_asslb.base.errors import CaseError, CaseErrors, MaterialError
+from fem_asslb.base.parameters import together
 from fem_asslb.base.printable import quoted
 from fem_asslb.base.table_reader import read
 from fem_asslb.base.texts import show
+from fem_asslb.bulk.elasticity import Elasticity, IsotropicElasticity
 from fem_asslb.materials import mixing
 from fem_asslb.materials.anode import AnodePotential
-from fem_asslb.materials.checks import together
-from fem_asslb.materials.elasticity import Elasticity, IsotropicElasticity
 from fem_asslb.materials.entry import STIFFNESS_KEYS, EntryTable
 from fem_asslb.materials.material import Material, require_density_and_strength
 

@@ -6,11 +6,11 @@ from typing import Literal
 
 from fem_asslb.base.constants import FARADAY
 from fem_asslb.base.functions import NumberLike
+from fem_asslb.base.parameters import require, together
+from fem_asslb.bulk.bulk_law import BulkLaw
+from fem_asslb.bulk.elasticity import Elasticity
 from fem_asslb.materials.anode import AnodePotential
-from fem_asslb.materials.bulk_law import BulkLaw
-from fem_asslb.materials.checks import require, together
 from fem_asslb.materials.diffusion import Diffusivity
-from fem_asslb.materials.elasticity import Elasticity
 from fem_asslb.materials.lattice import LatticeLaw
 from fem_asslb.materials.potential import IdealPotential, PotentialLaw
 

@@ -3,8 +3,8 @@
 from collections.abc import Sequence
 
 from fem_asslb.base.errors import MaterialError
-from fem_asslb.materials.checks import require
-from fem_asslb.materials.elasticity import IsotropicElasticity
+from fem_asslb.base.parameters import require
+from fem_asslb.bulk.elasticity import IsotropicElasticity
 
 Moduli = tuple[float, float]
 """Bulk and shear modulus [MPa]."""

@@ -8,9 +8,9 @@ import numpy.typing as npt
 import ufl
 from dolfinx import fem
 
+from fem_asslb.bulk.tensor import PLACES
 from fem_asslb.equations.phase import STRESS as REMEMBERED_STRESS
 from fem_asslb.equations.phase import Memory
-from fem_asslb.materials.tensor import PLACES
 from fem_asslb.output.names import AXIS, HYDROSTATIC, PRINCIPAL, REGION, ROLE, STRESS, VON_MISES
 from fem_asslb.problem.problem import Problem
 

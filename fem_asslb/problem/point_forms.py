@@ -11,8 +11,8 @@ from dolfinx import fem
 from ufl.algorithms import expand_derivatives
 from ufl.core.expr import Expr
 
+from fem_asslb.bulk.bulk_law import Tangent
 from fem_asslb.equations.bulk import Bulk
-from fem_asslb.materials.bulk_law import Tangent
 from fem_asslb.spaces.state import State
 
 Table = dict[str, dict[str, ufl.Form | None]]

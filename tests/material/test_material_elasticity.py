@@ -5,7 +5,7 @@ import pytest
 import ufl
 
 from fem_asslb.base.errors import MaterialError
-from fem_asslb.materials.elasticity import (
+from fem_asslb.bulk.elasticity import (
     IsotropicElasticity,
     TransverselyIsotropicElasticity,
     energy_density,

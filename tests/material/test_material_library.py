@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from fem_asslb.base.errors import CaseError, CaseErrors
-from fem_asslb.materials.elasticity import IsotropicElasticity, TransverselyIsotropicElasticity
+from fem_asslb.bulk.elasticity import IsotropicElasticity, TransverselyIsotropicElasticity
 from fem_asslb.materials.library import anode_names, load, load_anode, names, resolve
 
 pytestmark = pytest.mark.serial  # plain numbers: nothing parallel in it

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from fem_asslb.base.errors import MaterialError
-from fem_asslb.materials.elasticity import IsotropicElasticity
+from fem_asslb.bulk.elasticity import IsotropicElasticity
 from fem_asslb.materials.library import load
 from fem_asslb.materials.mixing import (
     effective_free_strain,

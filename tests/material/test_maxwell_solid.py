@@ -4,9 +4,9 @@ import numpy as np
 import pytest
 
 from fem_asslb.base.errors import MaterialError
-from fem_asslb.materials.bulk_law import Deformation
-from fem_asslb.materials.tensor import SymmetricTensor, symmetric
-from fem_asslb.materials.viscoelasticity import VISCOUS_STRAIN, MaxwellSolid
+from fem_asslb.bulk.bulk_law import Deformation
+from fem_asslb.bulk.tensor import SymmetricTensor, symmetric
+from fem_asslb.bulk.viscoelasticity import VISCOUS_STRAIN, MaxwellSolid
 
 pytestmark = pytest.mark.serial  # plain numbers: nothing parallel in it
 

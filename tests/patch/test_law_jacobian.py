@@ -5,9 +5,9 @@ from typing import ClassVar
 
 import pytest
 
-from fem_asslb.materials.bulk_law import BulkResponse, Tangent
-from fem_asslb.materials.tensor import spherical
-from fem_asslb.materials.viscoelasticity import MaxwellSolid, MaxwellSolidAtPoints
+from fem_asslb.bulk.bulk_law import BulkResponse, Tangent
+from fem_asslb.bulk.tensor import spherical
+from fem_asslb.bulk.viscoelasticity import MaxwellSolid, MaxwellSolidAtPoints
 from tests import composite
 from tests.patch.test_jacobian import check_blocks
 

@@ -12,12 +12,12 @@ from dolfinx import fem
 from fem_asslb.app.driver import build_domain
 from fem_asslb.base.checked import checked
 from fem_asslb.base.errors import CaseError, MaterialError
+from fem_asslb.bulk.viscoelasticity import VISCOUS_STRAIN, MaxwellSolid, MaxwellSolidAtPoints
 from fem_asslb.case.reading.merging import merge
 from fem_asslb.case.reading.reader import read_case
 from fem_asslb.equations.phase import _require_names
 from fem_asslb.materials.bulk_laws import BULK_LAWS, BulkLawTable
 from fem_asslb.materials.library import resolve
-from fem_asslb.materials.viscoelasticity import VISCOUS_STRAIN, MaxwellSolid, MaxwellSolidAtPoints
 from fem_asslb.simulation.simulation import Simulation
 from tests.support import integral
 

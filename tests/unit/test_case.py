@@ -11,6 +11,7 @@ import pytest
 
 from fem_asslb.app.new_case import copy_case
 from fem_asslb.base.errors import CaseError, CaseErrors
+from fem_asslb.bulk.elasticity import IsotropicElasticity
 from fem_asslb.case.estimates.closed_forms import SwellingLayer, contact_pressure, free_growth, pressure_change
 from fem_asslb.case.estimates.equilibrium import CellState, Equilibrium
 from fem_asslb.case.estimates.estimates import format_rows, summary
@@ -25,7 +26,6 @@ from fem_asslb.case.sections.interfaces.gap_table import GapTable
 from fem_asslb.case.sections.materials import Axis, MaterialChoice
 from fem_asslb.case.sections.protocol import Protocol, parse_step
 from fem_asslb.geometry import Layer, LayeredStack
-from fem_asslb.materials.elasticity import IsotropicElasticity
 from fem_asslb.materials.library import load, load_anode
 from fem_asslb.output.resolved import format_toml, resolved_table
 

@@ -4,10 +4,10 @@ import numpy as np
 import pytest
 
 from fem_asslb.base.parallel import global_max, global_sum
+from fem_asslb.bulk.elasticity import IsotropicElasticity
 from fem_asslb.diagnostics.interfaces import InterfaceDiagnostics
 from fem_asslb.interfaces.cohesion import Cohesion
 from fem_asslb.interfaces.law import ContactLaw
-from fem_asslb.materials.elasticity import IsotropicElasticity
 from fem_asslb.model.model import Interface, Support
 from fem_asslb.solve.convergence import TOLERANCE
 from fem_asslb.solve.newton import NewtonSolver

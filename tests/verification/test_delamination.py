@@ -6,11 +6,11 @@ from dolfinx import fem
 from dolfinx import mesh as dmesh
 
 from fem_asslb.base.parallel import global_sum
+from fem_asslb.bulk.elasticity import IsotropicElasticity
 from fem_asslb.diagnostics.interfaces import InterfaceDiagnostics
 from fem_asslb.interfaces.cohesion import Cohesion, zone_length
 from fem_asslb.interfaces.law import ContactLaw
 from fem_asslb.interfaces.start import InterfaceStart
-from fem_asslb.materials.elasticity import IsotropicElasticity
 from fem_asslb.model.model import Interface, Support
 from fem_asslb.solve.newton import NewtonSolver
 from tests import closed_forms

@@ -8,7 +8,7 @@ import ufl
 from scipy.linalg import solve_banded
 
 from fem_asslb.base.constants import FARADAY, GAS_CONSTANT
-from fem_asslb.materials.elasticity import IsotropicElasticity
+from fem_asslb.bulk.elasticity import IsotropicElasticity
 from fem_asslb.model.model import ChargeTransfer, Support
 from fem_asslb.solve.newton import NewtonSolver
 from tests import closed_forms

@@ -6,9 +6,9 @@ import numpy as np
 import pytest
 
 from fem_asslb.base.errors import MaterialError
+from fem_asslb.bulk.elasticity import IsotropicElasticity
 from fem_asslb.diagnostics.bulk import Diagnostics
 from fem_asslb.fields.platen import POSITION as PLATEN
-from fem_asslb.materials.elasticity import IsotropicElasticity
 from fem_asslb.model.model import Support
 from fem_asslb.solve.newton import NewtonSolver
 from tests import closed_forms

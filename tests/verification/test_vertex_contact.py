@@ -4,10 +4,10 @@ import numpy as np
 import pytest
 import ufl
 
+from fem_asslb.bulk.elasticity import IsotropicElasticity
 from fem_asslb.diagnostics.bulk import Diagnostics
 from fem_asslb.interfaces.cohesion import Cohesion
 from fem_asslb.interfaces.law import ContactLaw, ElasticLaw
-from fem_asslb.materials.elasticity import IsotropicElasticity
 from fem_asslb.mesh.source import MeshSource
 from fem_asslb.model.model import Interface, Support
 from fem_asslb.solve.newton import NewtonSolver

@@ -7,13 +7,13 @@ import pytest
 
 from fem_asslb.base.errors import ConvergenceError
 from fem_asslb.base.parallel import global_max
+from fem_asslb.bulk.elasticity import IsotropicElasticity
+from fem_asslb.bulk.tensor import symmetric
+from fem_asslb.bulk.viscoelasticity import MaxwellSolid, MaxwellSolidAtPoints
 from fem_asslb.diagnostics.bulk import Diagnostics
 from fem_asslb.diagnostics.energy import EnergyBalance
 from fem_asslb.fields.platen import POSITION as PLATEN
-from fem_asslb.materials.elasticity import IsotropicElasticity
 from fem_asslb.materials.material import Material
-from fem_asslb.materials.tensor import symmetric
-from fem_asslb.materials.viscoelasticity import MaxwellSolid, MaxwellSolidAtPoints
 from fem_asslb.model.model import Support
 from fem_asslb.solve.newton import NewtonSolver
 from tests import composite

@@ -4,11 +4,11 @@ import math
 from itertools import pairwise
 
 from fem_asslb.base.errors import CaseError, Errors
+from fem_asslb.bulk.elasticity import IsotropicElasticity
 from fem_asslb.case.sections.case import Initial, Output, Solver, Time
 from fem_asslb.case.sections.fixture import Fixture
 from fem_asslb.case.sections.protocol import Protocol
 from fem_asslb.case.sections.steps import Charge, Discharge, Press, SetStoichiometry, Step, currents
-from fem_asslb.materials.elasticity import IsotropicElasticity
 from fem_asslb.materials.material import Material, hosts
 
 

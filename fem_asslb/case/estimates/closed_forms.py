@@ -7,7 +7,7 @@ across it: laterally free, one direction held (plane strain with free walls), or
 from dataclasses import dataclass
 from typing import Literal
 
-from fem_asslb.materials.elasticity import IsotropicElasticity
+from fem_asslb.bulk.elasticity import IsotropicElasticity
 
 
 @dataclass(frozen=True)

@@ -3,11 +3,11 @@
 from typing import Literal
 
 from fem_asslb.base.constants import FARADAY
+from fem_asslb.bulk.elasticity import IsotropicElasticity
 from fem_asslb.case.estimates.closed_forms import SwellingLayer
 from fem_asslb.case.sections.case import Case
 from fem_asslb.geometry import LayeredStack
 from fem_asslb.materials import mixing
-from fem_asslb.materials.elasticity import IsotropicElasticity
 from fem_asslb.materials.material import Material
 
 

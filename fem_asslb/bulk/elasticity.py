@@ -10,7 +10,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from fem_asslb.base.functions import NumberLike, is_number
-from fem_asslb.materials.checks import require, together
+from fem_asslb.base.parameters import require, together
 
 
 @dataclass(frozen=True)

@@ -4,8 +4,8 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 from fem_asslb.base.functions import NumberLike
-from fem_asslb.materials.bulk_law import BulkResponse, Deformation, History, Shapes
-from fem_asslb.materials.elasticity import ElasticInvariants, energy_density
+from fem_asslb.bulk.bulk_law import BulkResponse, Deformation, History, Shapes
+from fem_asslb.bulk.elasticity import ElasticInvariants, energy_density
 
 
 @dataclass(frozen=True)
@@ -23,6 +23,6 @@ class LinearElasticity:
     invariants: ElasticInvariants
 
     def respond(self, now: Deformation, before: Deformation, history: History, time_step: NumberLike) -> BulkResponse:
-        """See `fem_asslb.materials.bulk_law.BulkLaw`."""
+        """See `fem_asslb.bulk.bulk_law.BulkLaw`."""
         energy = energy_density(self.invariants, now.strain, now.axis)
         return BulkResponse(stored=energy, potential=energy)

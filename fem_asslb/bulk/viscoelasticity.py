@@ -4,9 +4,9 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 from fem_asslb.base.functions import NumberLike
-from fem_asslb.materials.bulk_law import BulkResponse, Deformation, History, Shapes, Tangent
-from fem_asslb.materials.checks import require
-from fem_asslb.materials.tensor import spherical, symmetric
+from fem_asslb.base.parameters import require
+from fem_asslb.bulk.bulk_law import BulkResponse, Deformation, History, Shapes, Tangent
+from fem_asslb.bulk.tensor import spherical, symmetric
 
 VISCOUS_STRAIN = "viscous strain"
 
@@ -43,7 +43,7 @@ class MaxwellSolid:
         require("relaxation_time", self.relaxation_time, lambda value: value > 0.0, "greater than 0 s")
 
     def respond(self, now: Deformation, before: Deformation, history: History, time_step: NumberLike) -> BulkResponse:
-        """See `fem_asslb.materials.bulk_law.BulkLaw`; what is dissipated is trapezoidal."""
+        """See `fem_asslb.bulk.bulk_law.BulkLaw`; what is dissipated is trapezoidal."""
         trace, deviator = now.strain.trace, now.strain.deviator
         start, ratio = symmetric(history[VISCOUS_STRAIN]), time_step / self.relaxation_time
         viscous = (1 / (1 + ratio)) * (start + ratio * deviator)

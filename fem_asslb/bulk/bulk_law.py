@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from typing import ClassVar, Protocol, TypeAlias
 
 from fem_asslb.base.functions import NumberLike
-from fem_asslb.materials.tensor import SymmetricTensor
+from fem_asslb.bulk.tensor import SymmetricTensor
 
 Shapes: TypeAlias = Mapping[str, tuple[int, ...]]
 """Shape of each variable by its name: ``()`` a number, ``(n,)`` n numbers."""

@@ -189,6 +189,10 @@ Pressure = Annotated[float, PRESSURE]
 Strength = Annotated[float, STRENGTH]
 Duration = Annotated[float, DURATION]
 Temperature = Annotated[float, Unit("K", 1.0, 1e4)]
+Rate = Annotated[float, Unit("s^-1", 1e-30, 1e12)]
+"""Less than a strain of any measure in the age of the earth to that of a shock."""
+MolarEnergy = Annotated[float, Unit("pJ/pmol", 1.0, 1e7)]
+"""J/mol: far less than heat to far more than a bond."""
 Voltage = Annotated[float, VOLTAGE]
 FixtureStiffness = Annotated[float, Unit("MPa/um", 1e-9, 1e6)]
 """A sponge under a weight to more than a bare plate."""

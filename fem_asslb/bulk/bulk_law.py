@@ -7,7 +7,7 @@ points of many cells at once (``AT_POINTS``) and says its consistent tangent.
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import ClassVar, Protocol, TypeAlias
+from typing import Protocol, TypeAlias
 
 from fem_asslb.base.functions import NumberLike
 from fem_asslb.bulk.tensor import SymmetricTensor
@@ -34,19 +34,23 @@ class Deformation:
 
 @dataclass(frozen=True)
 class Tangent:
-    """Derivative of the stress by the strain, a tr(de) I + b de + c (n : de) n.
+    """Derivative of the stress by the strain, a tr(de) I + b de + c (n : de) n + d (n : de) I + e tr(de) n.
 
     Attributes:
         volumetric: a [MPa].
         shear: b, twice the shear modulus of an elastic material [MPa].
         directed: c [MPa].
         direction: n.
+        pressed: d, mean stress for a shear [MPa].
+        turned: e, shear stress for a volume [MPa].
     """
 
     volumetric: NumberLike
     shear: NumberLike
     directed: NumberLike = 0.0
     direction: SymmetricTensor = SymmetricTensor((0.0,) * 6)
+    pressed: NumberLike = 0.0
+    turned: NumberLike = 0.0
 
 
 @dataclass(frozen=True)
@@ -80,9 +84,12 @@ class BulkLaw(Protocol):
             where it finds no answer is not a number, and the step is cut.
     """
 
-    HISTORY: ClassVar[Shapes]
-    DISSIPATION: ClassVar[tuple[str, ...]]
-    AT_POINTS: ClassVar[bool]
+    @property
+    def HISTORY(self) -> Shapes: ...  # noqa: D102, N802
+    @property
+    def DISSIPATION(self) -> tuple[str, ...]: ...  # noqa: D102, N802
+    @property
+    def AT_POINTS(self) -> bool: ...  # noqa: D102, N802
 
     def respond(self, now: Deformation, before: Deformation, history: History, time_step: NumberLike) -> BulkResponse:
         """Answer to a deformation at the end of a step.

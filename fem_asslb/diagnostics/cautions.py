@@ -14,6 +14,13 @@ RANGE_MARGIN = 0.01
 ENERGY_ERROR = 1e-3
 """Error of the energy balance beyond which time steps are too long for what interfaces do."""
 
+_LIMITS = {
+    "yield": "its yield strength of {:g} MPa",
+    "fracture": "its fracture strength of {:g} MPa",
+    "breakdown": "{:g} MPa, where its power law of creep breaks down",
+}
+"""What a stress passes, by the kind of a strength."""
+
 Ranges = Mapping[str, tuple[float, float]]
 
 
@@ -35,7 +42,7 @@ def cautions(
     for role, material in model.materials.items():
         share = scalars[f"{role} share over strength [-]"]
         if share > 0.0 and material.strength is not None:
-            limit = f"its {material.strength_kind} strength of {material.strength:g} MPa"
+            limit = _LIMITS[material.strength_kind].format(material.strength)
             found[f"strength of {role}"] = share, f"{role}: {_percent(share)} % of the volume passes {limit}"
         strain = scalars[f"{role} strain max [-]"]
         if strain > SMALL_STRAIN:

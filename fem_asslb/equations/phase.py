@@ -15,7 +15,7 @@ from fem_asslb.spaces.point_variables import Layout, PointVariables
 
 STRAIN, STRESS, STORED = "elastic strain", "stress", "stored energy"
 
-_TANGENT = {"volumetric": (), "shear": (), "directed": (), "direction": (6,)}
+_TANGENT = {"volumetric": (), "shear": (), "directed": (), "pressed": (), "turned": (), "direction": (6,)}
 """Numbers of a `Tangent`."""
 
 

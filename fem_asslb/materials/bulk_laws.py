@@ -1,39 +1,16 @@
 """Table ``law`` of a material: what answers to strain, one dataclass for each law."""
 
-from abc import ABC, abstractmethod
 from typing import Annotated, Literal
 
 from pydantic import Field
 
 from fem_asslb.base.checked import Number, checked
-from fem_asslb.base.errors import MaterialError
 from fem_asslb.base.tagged import Tagged
 from fem_asslb.base.units import Duration
-from fem_asslb.bulk.bulk_law import BulkLaw
-from fem_asslb.bulk.elasticity import Elasticity, IsotropicElasticity
+from fem_asslb.bulk.elasticity import Elasticity
 from fem_asslb.bulk.viscoelasticity import MaxwellSolid, MaxwellSolidAtPoints
-
-
-@checked(kw_only=True)
-class BulkLawTable(ABC):
-    """Keys of one law of the bulk; a law of its own is a subclass with ``kind: Literal["NAME"] = "NAME"``.
-
-    Attributes:
-        kind: Name of the law.
-    """
-
-    kind: str
-
-    @abstractmethod
-    def build(self, elasticity: Elasticity) -> BulkLaw | None:
-        """What answers to strain; None for linear elasticity alone.
-
-        Args:
-            elasticity: Of the material.
-
-        Raises:
-            MaterialError: It does not go together with the law; one line.
-        """
+from fem_asslb.materials.bulk_law_table import BulkLawTable
+from fem_asslb.materials.flow_tables import CompactionTable, CreepTable, PlasticTable, PorousCreepTable
 
 
 @checked(kw_only=True)
@@ -46,7 +23,7 @@ class ElasticTable(BulkLawTable):
 
     kind: Literal["elastic"] = "elastic"
 
-    def build(self, elasticity: Elasticity) -> None:
+    def build(self, elasticity: Elasticity, temperature: float) -> None:
         """See `BulkLawTable.build`."""
         return
 
@@ -58,10 +35,8 @@ class _RelaxingTable(BulkLawTable):
 
     def _numbers(self, elasticity: Elasticity) -> tuple[float, float, float, float]:
         """Those of a `MaxwellSolid`."""
-        if not isinstance(elasticity, IsotropicElasticity):
-            needs = "needs youngs_modulus and poisson_ratio, not the stiffness of a crystal"
-            raise MaterialError(f"law.kind = '{self.kind}' {needs}")
-        return elasticity.bulk_modulus, elasticity.shear_modulus, self.relaxing_share, self.relaxation_time
+        given = self.isotropic(elasticity)
+        return given.bulk_modulus, given.shear_modulus, self.relaxing_share, self.relaxation_time
 
 
 @checked(kw_only=True)
@@ -76,7 +51,7 @@ class MaxwellTable(_RelaxingTable):
 
     kind: Literal["maxwell"] = "maxwell"
 
-    def build(self, elasticity: Elasticity) -> MaxwellSolid:
+    def build(self, elasticity: Elasticity, temperature: float) -> MaxwellSolid:
         """See `BulkLawTable.build`."""
         return MaxwellSolid(*self._numbers(elasticity))
 
@@ -93,7 +68,7 @@ class MaxwellAtPointsTable(_RelaxingTable):
 
     kind: Literal["maxwell-at-points"] = "maxwell-at-points"
 
-    def build(self, elasticity: Elasticity) -> MaxwellSolidAtPoints:
+    def build(self, elasticity: Elasticity, temperature: float) -> MaxwellSolidAtPoints:
         """See `BulkLawTable.build`."""
         return MaxwellSolidAtPoints(*self._numbers(elasticity))
 
@@ -102,6 +77,10 @@ BULK_LAWS: dict[str, type[BulkLawTable]] = {
     "elastic": ElasticTable,
     "maxwell": MaxwellTable,
     "maxwell-at-points": MaxwellAtPointsTable,
+    "plastic": PlasticTable,
+    "creep": CreepTable,
+    "compaction": CompactionTable,
+    "porous-creep": PorousCreepTable,
 }
 """Keys of each law by its name; ``BULK_LAWS["NAME"] = ...`` before a case is read adds one."""
 

@@ -23,6 +23,7 @@ from fem_asslb.base.texts import show
 from fem_asslb.bulk.elasticity import Elasticity, IsotropicElasticity
 from fem_asslb.materials import mixing
 from fem_asslb.materials.anode import AnodePotential
+from fem_asslb.materials.bulk_law_table import ROOM_TEMPERATURE, StrengthKind
 from fem_asslb.materials.entry import STIFFNESS_KEYS, EntryTable
 from fem_asslb.materials.material import Material, require_density_and_strength
 
@@ -46,7 +47,7 @@ def load(name: str) -> Material:
     Raises:
         CaseError: No such name.
     """
-    return _build(name, _read(name, name), name)
+    return _build(name, _read(name, name), name, ROOM_TEMPERATURE)
 
 
 def load_anode(name: str, key: str) -> AnodePotential:
@@ -65,23 +66,24 @@ def load_anode(name: str, key: str) -> AnodePotential:
     return anode
 
 
-def resolve(entry: str | dict[str, Any], key: str) -> Material:
+def resolve(entry: str | dict[str, Any], key: str, temperature: float = ROOM_TEMPERATURE) -> Material:
     """The material that a case describes.
 
     Args:
         entry: A name, or a table: ``use`` and changes, or a whole material.
         key: Path of the entry in the case, for messages, e.g. ``"materials.particle"``.
+        temperature: Of the cell [K].
 
     Raises:
         CaseError: One fault, with the path of its key and what is accepted.
         CaseErrors: Several faults.
     """
     if isinstance(entry, str):
-        return _build(entry, _read(entry, key), key)
+        return _build(entry, _read(entry, key), key, temperature)
     if not isinstance(entry, dict):
         raise CaseError(key, f"{show(entry)} is no material; accepted: a name of the library or a table")
     name = entry["use"] if isinstance(entry.get("use"), str) else key.rpartition(".")[2]
-    return _build(name, _with_base(entry, key), key)
+    return _build(name, _with_base(entry, key), key, temperature)
 
 
 def _read(name: str, key: str) -> dict[str, Any]:
@@ -131,7 +133,7 @@ def _law_of(name: str, law: str, key: str) -> dict[str, Any]:
     return table[law]
 
 
-def _build(name: str, table: dict[str, Any], key: str) -> Material:
+def _build(name: str, table: dict[str, Any], key: str, temperature: float) -> Material:
     """The material of a complete table."""
     mistakes: list[CaseError] = []
     entry: EntryTable = read(EntryTable, table, key, mistakes)
@@ -149,16 +151,21 @@ def _build(name: str, table: dict[str, Any], key: str) -> Material:
         found += [CaseError(key, line) for line in str(error).splitlines()]
     if found:
         raise _all_of(found)
-    try:
-        law = None if entry.law is None else entry.law.build(elasticity)
-    except MaterialError as error:
-        raise CaseError(key, str(error)) from error
+    law, strength = None, entry.strength
+    kind: StrengthKind = entry.strength_kind
+    if entry.law is not None:
+        try:
+            law = entry.law.build(elasticity, temperature)
+            elasticity = entry.law.elasticity(elasticity)
+        except MaterialError as error:
+            raise CaseError(key, str(error)) from error
+        strength, kind = entry.law.limit(strength, kind)
     return Material(
         name=name,
         elasticity=elasticity,
         density=density,
-        strength=entry.strength,
-        strength_kind=entry.strength_kind,
+        strength=strength,
+        strength_kind=kind,
         law=law,
         host=host,
         reaction_volume=entry.reaction_volume,

@@ -10,6 +10,7 @@ from fem_asslb.base.parameters import require, together
 from fem_asslb.bulk.bulk_law import BulkLaw
 from fem_asslb.bulk.elasticity import Elasticity
 from fem_asslb.materials.anode import AnodePotential
+from fem_asslb.materials.bulk_law_table import StrengthKind
 from fem_asslb.materials.diffusion import Diffusivity
 from fem_asslb.materials.lattice import LatticeLaw
 from fem_asslb.materials.potential import IdealPotential, PotentialLaw
@@ -57,8 +58,8 @@ class Material:
         elasticity: Elastic law.
         density: Mass per volume [pg/um^3 = g/cm^3].
         strength: Stress above which elasticity is doubtful [MPa].
-        strength_kind: What happens there: a material that yields does so at this von Mises stress, a brittle one breaks
-            where the largest principal stress is a tension of this size.
+        strength_kind: What happens there: a material that yields does so at this von Mises stress, a power law of creep
+            breaks down there, a brittle material breaks where the largest principal stress is a tension of this size.
         law: What answers to strain where it is more than elasticity; None for linear elasticity.
         host: The lithium host, None for passive materials.
         reaction_volume: Growth per lithium taken up by a homogeneous anode layer [um^3/pmol = cm^3/mol].
@@ -72,7 +73,7 @@ class Material:
     elasticity: Elasticity
     density: float | None = None
     strength: float | None = None
-    strength_kind: Literal["yield", "fracture"] = "yield"
+    strength_kind: StrengthKind = "yield"
     law: BulkLaw | None = None
     host: LithiumHost | None = None
     reaction_volume: float | None = None

@@ -68,5 +68,6 @@ def sum_of(tables: Iterable[Mapping[str, Mapping[str, ufl.Form | None]]], row: s
 def _stress_change(tangent: Tangent, strain: Expr) -> Expr:
     """Change of the stress for a change of the strain, both of shape (3, 3)."""
     direction = ufl.as_tensor(tangent.direction.matrix())
-    change = tangent.volumetric * ufl.tr(strain) * ufl.Identity(3) + tangent.shear * strain
-    return change + tangent.directed * ufl.inner(direction, strain) * direction
+    volume, along = ufl.tr(strain), ufl.inner(direction, strain)
+    change = (tangent.volumetric * volume + tangent.pressed * along) * ufl.Identity(3) + tangent.shear * strain
+    return change + (tangent.directed * along + tangent.turned * volume) * direction

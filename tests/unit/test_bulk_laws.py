@@ -49,7 +49,7 @@ class RememberingTable(BulkLawTable):
 
     kind: Literal["remembering"] = "remembering"
 
-    def build(self, elasticity):
+    def build(self, elasticity, temperature):
         """The law."""
         return RememberingLaw(MaxwellSolid(elasticity.bulk_modulus, elasticity.shear_modulus, 0.5, 1.0))
 

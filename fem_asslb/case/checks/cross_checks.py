@@ -17,6 +17,8 @@ from fem_asslb.case.checks import (
     size_checks,
     solver_checks,
 )
+from fem_asslb.case.sections.case import cell_temperature
+from fem_asslb.materials.bulk_law_table import ROOM_TEMPERATURE
 
 CHECKS: tuple[Callable[..., Iterator[CaseError]], ...] = (
     name_checks.roles_have_plain_names,
@@ -68,10 +70,10 @@ def cross_check(sections: dict[str, Any]) -> list[CaseError]:
     """
     errors: list[CaseError] = []
     if "materials" in sections:
-        known = {}
+        known, temperature = {}, _temperature(sections)
         for role, choice in sections["materials"].items():
             try:
-                known[role] = choice.resolve(f"materials.{role}")
+                known[role] = choice.resolve(f"materials.{role}", temperature)
             except CaseErrors as error:
                 errors += error.errors
             except CaseError as error:
@@ -87,3 +89,11 @@ def cross_check(sections: dict[str, Any]) -> list[CaseError]:
             with suppress(UnreadableError):
                 errors.extend(check(**{name: sections[name] for name in names}))
     return errors
+
+
+def _temperature(sections: dict[str, Any]) -> float:
+    """Of the cell, as far as it can be read; only values depend on it, and no check of a material."""
+    try:
+        return cell_temperature(sections.get("cell"))
+    except UnreadableError:
+        return ROOM_TEMPERATURE

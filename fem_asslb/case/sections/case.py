@@ -25,6 +25,7 @@ from fem_asslb.case.sections.interfaces import Interface
 from fem_asslb.case.sections.materials import MaterialChoice
 from fem_asslb.case.sections.protocol import Protocol
 from fem_asslb.geometry import Geometry, MeshFile
+from fem_asslb.materials.bulk_law_table import ROOM_TEMPERATURE
 from fem_asslb.materials.material import Material
 
 
@@ -67,7 +68,7 @@ class Cell:
     positive_reference_capacity: Annotated[SpecificCapacity, Field(gt=0.0)] | None = None
     exchange_current_density: Annotated[CurrentDensity, Field(gt=0.0)]
     resistance: Annotated[ArealResistance, Field(ge=0.0)] = 0.0
-    temperature: Annotated[Temperature, Field(ge=200.0, le=500.0)] = 298.15
+    temperature: Annotated[Temperature, Field(ge=200.0, le=500.0)] = ROOM_TEMPERATURE
     side_reaction_share: Annotated[Number, Field(ge=0.0, lt=1.0)] = 0.0
     stress_driven_flux: Flag = True
 
@@ -181,4 +182,10 @@ class Case:
 
     def resolved_materials(self) -> dict[str, Material]:
         """Material of each region role, read from the library."""
-        return {role: choice.resolve(f"materials.{role}") for role, choice in self.materials.items()}
+        temperature = cell_temperature(self.cell)
+        return {role: choice.resolve(f"materials.{role}", temperature) for role, choice in self.materials.items()}
+
+
+def cell_temperature(cell: Cell | None) -> float:
+    """Temperature of everything [K]; of a case without electrochemistry, that of a room."""
+    return ROOM_TEMPERATURE if cell is None else cell.temperature

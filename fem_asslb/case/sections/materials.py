@@ -101,11 +101,12 @@ class MaterialChoice:
             return own | {"overrides": {key: value[key] for key in value if key not in own}}
         return value
 
-    def resolve(self, key: str) -> Material:
+    def resolve(self, key: str, temperature: float) -> Material:
         """The material of the library with the overrides.
 
         Args:
             key: Dotted key of the entry, for the messages.
+            temperature: Of the cell [K].
 
         Raises:
             CaseError: One fault.
@@ -115,5 +116,5 @@ class MaterialChoice:
             unused = "nothing uses the potential of a region's anode"
             raise CaseError(f"{key}.anode", f"{unused}; expected a name of the library under cell.anode instead")
         if self.use is None:
-            return resolve(self.overrides, key)
-        return resolve({"use": self.use} | self.overrides if self.overrides else self.use, key)
+            return resolve(self.overrides, key, temperature)
+        return resolve({"use": self.use} | self.overrides if self.overrides else self.use, key, temperature)

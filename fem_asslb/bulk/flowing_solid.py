@@ -1,0 +1,144 @@
+"""An isotropic solid that flows by a rule: plastic, creeping, compacting."""
+
+from dataclasses import dataclass, replace
+from typing import ClassVar
+
+import numpy as np
+
+from fem_asslb.base.functions import NumberLike
+from fem_asslb.base.parameters import require
+from fem_asslb.bulk.bulk_law import BulkResponse, Deformation, History, Shapes, Tangent
+from fem_asslb.bulk.flow_point import Flowed, Trial
+from fem_asslb.bulk.flow_rule import Array, FlowRule
+from fem_asslb.bulk.return_mapping import ReturnMapping
+from fem_asslb.bulk.tensor import SymmetricTensor, spherical, symmetric
+
+PLASTIC_STRAIN, ACCUMULATED, DENSIFICATION = "plastic strain", "accumulated flow", "densification"
+"""Names of what points remember; densification is ln D/D_start."""
+
+LARGEST_SHORTENING = 0.3
+"""Shortening in any direction beyond which strains are not small by any measure, and there is no answer."""
+
+
+@dataclass(frozen=True)
+class FlowingSolid:
+    """Isotropic elasticity of the trial strain less what has flowed; moduli are those of the density.
+
+    Args:
+        bulk_modulus: Of the dense solid [MPa].
+        shear_modulus: Of the dense solid [MPa].
+        rule: How it flows.
+    """
+
+    AT_POINTS: ClassVar[bool] = True
+
+    bulk_modulus: float
+    shear_modulus: float
+    rule: FlowRule
+
+    def __post_init__(self) -> None:
+        """Check the moduli."""
+        for name in ("bulk_modulus", "shear_modulus"):
+            require(name, getattr(self, name), lambda value: value > 0.0, "greater than 0 MPa")
+
+    @property
+    def HISTORY(self) -> Shapes:  # noqa: N802
+        """See `fem_asslb.bulk.bulk_law.BulkLaw`."""
+        shapes: dict[str, tuple[int, ...]] = {PLASTIC_STRAIN: (6,), ACCUMULATED: ()}
+        return shapes if self.rule.density is None else shapes | {DENSIFICATION: ()}
+
+    @property
+    def DISSIPATION(self) -> tuple[str, ...]:  # noqa: N802
+        """See `fem_asslb.bulk.bulk_law.BulkLaw`."""
+        return self.rule.dissipation
+
+    def density(self, history: History) -> NumberLike:
+        """Relative density; 1 where flow keeps the volume."""
+        if self.rule.density is None:
+            return np.ones_like(history[ACCUMULATED])
+        return self.rule.density * np.exp(history[DENSIFICATION])
+
+    def respond(self, now: Deformation, before: Deformation, history: History, time_step: NumberLike) -> BulkResponse:
+        """See `fem_asslb.bulk.bulk_law.BulkLaw`; what is dissipated is trapezoidal, so that work adds up exactly."""
+        plastic, density, length = symmetric(history[PLASTIC_STRAIN]), self.density(history), float(time_step)
+        accumulated = np.asarray(history[ACCUMULATED])
+        trial = now.strain - plastic
+        deviator = trial.deviator
+        shear = np.sqrt(2.0 / 3.0 * deviator.inner(deviator))
+        direction = _over(deviator, shear)
+        start = Trial(-trial.trace, shear, direction, spherical(1.0) + plastic, density, accumulated)
+        flowed = self._open(start, self._flow(start, length))
+        increment = flowed.shear * direction - spherical(flowed.volume / 3.0)
+        elastic, elastic_before = trial - increment, before.strain - plastic
+        stress = (2.0 / 3.0 * flowed.softness) * deviator - spherical(flowed.pressure)
+        stress_before, softer = (self._stress(strain, density) for strain in (elastic_before, elastic))
+        # Work on what flows, less what the elastic strain stores because the solid has become stiffer.
+        spent = 0.5 * ((stress + stress_before).inner(increment) - elastic_before.inner(stress - softer))
+        return BulkResponse(
+            stored=0.5 * stress.inner(elastic),
+            stress=_where_small(now.strain, stress),
+            history=self._history(plastic + increment, flowed, history),
+            dissipated=self.rule.dissipated(spent, flowed.flow, accumulated, length),
+            tangent=_tangent(flowed, direction),
+        )
+
+    def _flow(self, start: Trial, time_step: float) -> Flowed:
+        """End of a step of points in any arrangement."""
+        shape = start.volume.shape
+        found = ReturnMapping(self.rule, (self.bulk_modulus, self.shear_modulus), start.flat(), time_step).solve()
+        return found.reshaped(shape)
+
+    def _open(self, start: Trial, flowed: Flowed) -> Flowed:
+        """Let it open at its limit under tension; density knows nothing of it."""
+        opens = flowed.pressure < -self.rule.tension_limit
+        if not opens.any():
+            return flowed
+        stiffness, _ = self.rule.stiffness(flowed.density)
+        pressure = np.where(opens, -self.rule.tension_limit, flowed.pressure)
+        opened = start.volume - pressure / (self.bulk_modulus * stiffness)
+        slopes = tuple(np.where(opens, 0.0, slope) for slope in flowed.pressure_slopes)
+        volume = np.where(opens, opened, flowed.volume)
+        return replace(flowed, pressure=pressure, volume=volume, pressure_slopes=(slopes[0], slopes[1]))
+
+    def _stress(self, elastic: SymmetricTensor, density: Array) -> SymmetricTensor:
+        stiffness, _ = self.rule.stiffness(density)
+        return (
+            spherical(self.bulk_modulus * stiffness * elastic.trace)
+            + (2.0 * self.shear_modulus * stiffness) * elastic.deviator
+        )
+
+    def _history(self, plastic: SymmetricTensor, flowed: Flowed, history: History) -> History:
+        found: dict[str, NumberLike] = {PLASTIC_STRAIN: plastic.components}
+        found[ACCUMULATED] = history[ACCUMULATED] + flowed.flow
+        if self.rule.density is not None:
+            found[DENSIFICATION] = np.log(flowed.density / self.rule.density)
+        return found
+
+
+def _over(deviator: SymmetricTensor, size: Array) -> SymmetricTensor:
+    """Direction of a deviator; zero where it has none."""
+    return (1.0 / np.where(size > 0.0, size, np.inf)) * deviator
+
+
+def _where_small(strain: SymmetricTensor, stress: SymmetricTensor) -> SymmetricTensor:
+    """Stress that is not a number where the strain is too large."""
+    doubtful = strain.inner(strain) > LARGEST_SHORTENING**2
+    if not np.any(doubtful):
+        return stress
+    matrices = np.moveaxis(np.array([[part[doubtful] for part in row] for row in strain.matrix()]), (0, 1), (-2, -1))
+    fails = np.zeros_like(doubtful)
+    fails[doubtful] = np.linalg.eigvalsh(matrices)[..., 0] < -LARGEST_SHORTENING
+    return symmetric([np.where(fails, np.nan, part) for part in stress])
+
+
+def _tangent(flowed: Flowed, direction: SymmetricTensor) -> Tangent:
+    """Derivative of the stress -p I + 2/3 q n by the strain, with dv = -tr(de) and ds = 2/3 n : de."""
+    shear = 2.0 / 3.0 * flowed.softness
+    return Tangent(
+        volumetric=flowed.pressure_slopes[0] - shear / 3.0,
+        shear=shear,
+        directed=4.0 / 9.0 * (flowed.mises_slopes[1] - flowed.softness),
+        pressed=-2.0 / 3.0 * flowed.pressure_slopes[1],
+        turned=-2.0 / 3.0 * flowed.mises_slopes[0],
+        direction=direction,
+    )

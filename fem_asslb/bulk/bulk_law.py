@@ -7,7 +7,7 @@ points of many cells at once (``AT_POINTS``) and says its consistent tangent.
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Protocol, TypeAlias
+from typing import Protocol, TypeAlias, runtime_checkable
 
 from fem_asslb.base.functions import NumberLike
 from fem_asslb.bulk.tensor import SymmetricTensor
@@ -100,3 +100,11 @@ class BulkLaw(Protocol):
             history: At its start.
             time_step: [s].
         """
+
+
+@runtime_checkable
+class ReportingLaw(Protocol):
+    """A law of the bulk of whose history something is reported."""
+
+    def reported(self, history: History) -> Mapping[str, NumberLike]:
+        """What is reported of a history, numbers by name with unit, such as ``"relative density [-]"``."""

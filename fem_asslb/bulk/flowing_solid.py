@@ -1,11 +1,12 @@
 """An isotropic solid that flows by a rule: plastic, creeping, compacting."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import ClassVar
 
 import numpy as np
 
-from fem_asslb.base.functions import NumberLike
+from fem_asslb.base.functions import NumberLike, exp
 from fem_asslb.base.parameters import require
 from fem_asslb.bulk.bulk_law import BulkResponse, Deformation, History, Shapes, Tangent
 from fem_asslb.bulk.flow_point import Flowed, Trial
@@ -54,13 +55,19 @@ class FlowingSolid:
 
     def density(self, history: History) -> NumberLike:
         """Relative density; 1 where flow keeps the volume."""
-        if self.rule.density is None:
-            return np.ones_like(history[ACCUMULATED])
-        return self.rule.density * np.exp(history[DENSIFICATION])
+        return 1.0 if self.rule.density is None else self.rule.density * exp(history[DENSIFICATION])
+
+    def _densities(self, history: History) -> Array:
+        return self.density(history) * np.ones_like(history[ACCUMULATED])
+
+    def reported(self, history: History) -> Mapping[str, NumberLike]:
+        """See `fem_asslb.bulk.bulk_law.ReportingLaw`."""
+        found = {"inelastic strain [-]": history[ACCUMULATED]}
+        return found if self.rule.density is None else found | {"relative density [-]": self.density(history)}
 
     def respond(self, now: Deformation, before: Deformation, history: History, time_step: NumberLike) -> BulkResponse:
         """See `fem_asslb.bulk.bulk_law.BulkLaw`; what is dissipated is trapezoidal, so that work adds up exactly."""
-        plastic, density, length = symmetric(history[PLASTIC_STRAIN]), self.density(history), float(time_step)
+        plastic, density, length = symmetric(history[PLASTIC_STRAIN]), self._densities(history), float(time_step)
         accumulated = np.asarray(history[ACCUMULATED])
         trial = now.strain - plastic
         deviator = trial.deviator

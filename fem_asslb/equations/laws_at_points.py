@@ -12,7 +12,7 @@ from fem_asslb.bulk.bulk_law import BulkResponse, Deformation
 from fem_asslb.bulk.tensor import SymmetricTensor, symmetric
 from fem_asslb.equations.bulk import Bulk
 from fem_asslb.equations.phase import STORED, STRAIN, STRESS, Memory, Phase
-from fem_asslb.spaces.point_variables import Layout, PointVariables
+from fem_asslb.spaces.point_variables import PointVariables
 from fem_asslb.spaces.state import State
 
 FloatArray = npt.NDArray[np.float64]
@@ -41,22 +41,26 @@ class LawAtPoints:
             answers = {STRESS: response.stress, STORED: response.stored, **response.dissipated}
             _write(self._views(self._answers, chunk), answers)
             _write(self._views(self._tangent, chunk), vars(response.tangent))
+            if self._memory.end is not None:
+                _write(self._views(self._memory.end, chunk), response.history)
 
     def advance(self) -> None:
         """Remember the present state as the start of the next step."""
+        memory = self._memory
         for chunk, strain, response in self._responses():
-            _write(self._views(self._memory.start, chunk), {STRAIN: strain, STRESS: response.stress})
-            if self._memory.history is not None:
-                _write(self._views(self._memory.history, chunk), response.history)
+            _write(self._views(memory.start, chunk), {STRAIN: strain, STRESS: response.stress})
+            if memory.end is not None:
+                _write(self._views(memory.end, chunk), response.history)
+        if memory.history is not None and memory.end is not None:
+            memory.history.function.x.array[:] = memory.end.function.x.array
         # Answers to a step that is over are no answers to the next.
         self._answers.function.x.array[:] = np.nan
 
     def _responses(self) -> Iterator[tuple[slice, SymmetricTensor, BulkResponse]]:
         """Which cells, their elastic strain, and what the law answers there."""
         for chunk, asked in self._memory.points.evaluate(self._asked):
-            start = _read(self._memory.start.layout, self._views(self._memory.start, chunk))
-            history = self._memory.history
-            remembered = _read(history.layout, self._views(history, chunk)) if history is not None else {}
+            start, history = self._numbers(self._memory.start, chunk), self._memory.history
+            remembered = self._numbers(history, chunk) if history is not None else {}
             axis = asked[..., 6], asked[..., 7], asked[..., 8]
             now = Deformation(symmetric(tuple(np.moveaxis(asked[..., :6], -1, 0))), axis)
             # Where there is no answer it is not a number, which the solver sees on every rank.
@@ -64,6 +68,9 @@ class LawAtPoints:
                 before = Deformation(symmetric(start[STRAIN]), axis)
                 response = self._law.respond(now, before, remembered, float(self._time_step.value))
             yield chunk, now.strain, response
+
+    def _numbers(self, variables: PointVariables, chunk: slice) -> dict[str, Any]:
+        return variables.layout.numbers(self._memory.points.values(variables.function)[chunk])
 
     def _views(self, variables: PointVariables, chunk: slice) -> dict[str, FloatArray]:
         return variables.layout.views(self._memory.points.values(variables.function)[chunk])
@@ -112,11 +119,6 @@ def memories(bulk: Bulk, state: State, time_step: fem.Constant) -> list[LawAtPoi
             response = bulk.response(state, name)
             found.append(FormulaMemory(phase.memory, strain, bulk.stress(state, name), response))
     return found
-
-
-def _read(layout: Layout, views: Mapping[str, FloatArray]) -> dict[str, Any]:
-    """Variables as laws have them: an array, or a tuple of arrays."""
-    return {name: tuple(np.moveaxis(view, -1, 0)) if layout.shapes[name] else view for name, view in views.items()}
 
 
 def _write(views: Mapping[str, FloatArray], values: Mapping[str, Any]) -> None:

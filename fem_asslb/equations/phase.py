@@ -25,6 +25,7 @@ class Memory:
     Attributes:
         points: The points.
         history: Variables of the law at the start of the step; None where the law has none.
+        end: The same at the end of the step, of a law at points, for the state that was looked at last; else None.
         start: Elastic strain, and stress [MPa], at the start of the step.
         answers: Of a law at points, for the state that was looked at last: stress, stored energy and what is
             dissipated [MPa]; else None.
@@ -39,9 +40,11 @@ class Memory:
         self.points = points
         self.history = self._create(Layout(law.HISTORY)) if law.HISTORY else None
         self.start = self._create(Layout({STRAIN: (6,), STRESS: (6,)}))
+        self.end: PointVariables | None = None
         self.answers: PointVariables | None = None
         self.tangent: PointVariables | None = None
         if law.AT_POINTS:
+            self.end = self._create(Layout(law.HISTORY)) if law.HISTORY else None
             self.answers = self._create(Layout({STRESS: (6,), STORED: ()}, {name: () for name in law.DISSIPATION}))
             self.tangent = self._create(Layout(_TANGENT))
 
@@ -56,6 +59,7 @@ class Memory:
         return BulkResponse(
             stored=values[STORED],
             stress=symmetric(values[STRESS]),
+            history=self.end.values if self.end is not None else {},
             dissipated={name: values[name] for name in law.DISSIPATION},
             tangent=Tangent(**numbers),
         )

@@ -8,6 +8,7 @@ import numpy.typing as npt
 import ufl
 from dolfinx import fem
 
+from fem_asslb.bulk.bulk_law import ReportingLaw
 from fem_asslb.bulk.tensor import PLACES
 from fem_asslb.equations.phase import STRESS as REMEMBERED_STRESS
 from fem_asslb.equations.phase import Memory
@@ -52,6 +53,12 @@ class FieldEvaluator:
             cells, expression = domain.owned_cells_of(phase.roles), fem.Expression(vector, stress_points)
             self._stresses.append(partial(self._add_stress, cells, expression))
         self._hosts = domain.owned_cells_of(model.hosts)
+        self._reporting = [
+            (phase.law, phase.memory)
+            for phase in continuum.bulk.phases.values()
+            if isinstance(phase.law, ReportingLaw) and phase.memory is not None
+        ]
+        self._corners = corners
 
     def points(self) -> FloatArray:
         """Corners of the cells, shape (num_cells * corners, 3) [um]."""
@@ -69,7 +76,18 @@ class FieldEvaluator:
         stress = np.zeros((self._count, self.corners, 6))
         for evaluate in self._stresses:
             evaluate(stress)
-        return fields | stress_measures(stress.reshape(-1, 6))
+        return fields | stress_measures(stress.reshape(-1, 6)) | self._remembered()
+
+    def _remembered(self) -> dict[str, FloatArray]:
+        """What laws report of what they remember, by name; NaN elsewhere."""
+        fields: dict[str, FloatArray] = {}
+        for law, memory in self._reporting:
+            assert memory.history is not None
+            history = memory.history.layout.numbers(memory.points.values(memory.history.function))
+            for name, values in law.reported(history).items():
+                field = fields.setdefault(name, np.full((self._count, self.corners), np.nan))
+                field[memory.points.cells] = _to_corners(memory, values[..., None], self._corners)[..., 0]
+        return {name: values.reshape(-1) for name, values in fields.items()}
 
     def in_cells(self) -> dict[str, npt.NDArray[np.generic]]:
         """Numbers of role and region of the cells, and crystal axis, zero where there is no crystal."""
@@ -90,18 +108,20 @@ class FieldEvaluator:
 
 
 def _remembered_stress(memory: Memory, corners: FloatArray, stress: FloatArray) -> None:
-    """Fill in the linear function nearest to the stress at the points of each cell, a mean where there are few points.
+    """Fill in the stress at the points; forms give that of a law that remembers during a step only."""
+    values = memory.start.layout.views(memory.points.values(memory.start.function))[REMEMBERED_STRESS]
+    stress[memory.points.cells] = _to_corners(memory, values, corners)
 
-    Forms give the stress of a law that remembers during a step only.
-    """
+
+def _to_corners(memory: Memory, values: FloatArray, corners: FloatArray) -> FloatArray:
+    """The linear function nearest to values at the points of each cell, a mean where there are few points."""
     points = memory.points.reference
     linear = len(points) > points.shape[1]
     at_points, at_corners = (
         np.column_stack([np.ones(len(x)), x]) if linear else np.ones((len(x), 1)) for x in (points, corners)
     )
     fit = at_corners @ np.linalg.pinv(at_points)
-    values = memory.start.layout.views(memory.points.values(memory.start.function))[REMEMBERED_STRESS]
-    stress[memory.points.cells] = np.einsum("cp,npk->nck", fit, values)
+    return np.einsum("cp,npk->nck", fit, values)
 
 
 def stress_measures(stress: FloatArray) -> dict[str, FloatArray]:

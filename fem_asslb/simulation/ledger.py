@@ -6,6 +6,7 @@ from fem_asslb.diagnostics.balances import LEAST_STRAIN, Balances, least_stress
 from fem_asslb.diagnostics.bulk import Diagnostics
 from fem_asslb.diagnostics.energy import EnergyBalance
 from fem_asslb.diagnostics.fields import FieldReports
+from fem_asslb.diagnostics.histories import HistoryReports
 from fem_asslb.diagnostics.interfaces import InterfaceDiagnostics
 from fem_asslb.model.battery_cell import BatteryCell
 from fem_asslb.problem.problem import Problem
@@ -17,6 +18,7 @@ class Ledger:
 
     Attributes:
         energy: Works and energies.
+        histories: What laws of the bulk report of what they remember.
         balances: Errors of what must balance at every step.
         lithium: What should be left in the hosts by the current that passed [pmol; pmol/um in 2D].
 
@@ -41,6 +43,7 @@ class Ledger:
         least = 0.5 * LEAST_STRAIN * least_stress(problem) * sum(diagnostics.volumes.values())
         self.energy = EnergyBalance(diagnostics, interfaces, least)
         self.balances, self._fields = Balances(problem, diagnostics), FieldReports(problem)
+        self.histories = HistoryReports(problem)
         self.lithium = self._diagnostics.lithium()
         self._last = dict.fromkeys(("pressure", "swept_volume", "layer_force", "anode_lithium", "charge"), 0.0)
         self._last["lithium"] = self.lithium
@@ -77,7 +80,7 @@ class Ledger:
         scalars = {"time [h]": convert(time, "s", "h")}
         errors = self.balances.errors(now["pressure"], self.lithium, self._last["lithium"], length)
         scalars |= {"stack pressure [MPa]": now["pressure"]} | self._fields.scalars() | self.energy.scalars()
-        scalars |= self._electrochemical() | errors | self._stresses()
+        scalars |= self._electrochemical() | errors | self._stresses() | self.histories.scalars()
         if self._interfaces is not None:
             scalars |= self._interfaces.summary(self._interfaces.points)
         change, charge = now["pressure"] - self._last["pressure"], self._area_charge() - self._last["charge"]

@@ -11,6 +11,7 @@ from fem_asslb.case.sections.steps import Press
 from fem_asslb.diagnostics import balances
 from fem_asslb.diagnostics.bulk import Diagnostics
 from fem_asslb.diagnostics.cautions import cautions
+from fem_asslb.diagnostics.histories import INELASTIC
 from fem_asslb.diagnostics.interfaces import InterfaceDiagnostics
 from fem_asslb.mesh.domain import Domain
 from fem_asslb.model.battery_cell import BatteryCell
@@ -26,6 +27,9 @@ logger = logging.getLogger(__name__)
 
 SHARE = 0.5
 """Size of a share of an interface where the time steps follow it: half a percent of the area counts as one in x."""
+
+INELASTIC_STRAIN = 0.05
+"""Size of an inelastic strain where the time steps follow it: a few times what a sulfide bears before it yields."""
 
 LEAST_PRESSURE = 1e-3
 """Pressures count as no smaller [MPa] where the time steps follow them."""
@@ -153,6 +157,8 @@ class Simulation:
         if self.interfaces is not None:
             shares = self.interfaces.shares(self.interfaces.evaluate())
             found = {name: (share, SHARE) for name, share in shares.items()}
+        inelastic = {name: value for name, value in self.ledger.histories.scalars().items() if INELASTIC in name}
+        found |= {name: (value, INELASTIC_STRAIN) for name, value in inelastic.items()}
         pressure = self.pressure()
         size = max(pressure, self.loading.start_pressure, LEAST_PRESSURE)
         # A press prescribes it.

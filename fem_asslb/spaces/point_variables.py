@@ -63,6 +63,11 @@ class Layout:
             for name, place in self.places.items()
         }
 
+    def numbers(self, array: npt.NDArray[np.float64]) -> dict[str, Value]:
+        """The same as laws have them: an array, or a tuple of arrays for a variable of several numbers."""
+        views = self.views(array)
+        return {name: tuple(np.moveaxis(view, -1, 0)) if self.shapes[name] else view for name, view in views.items()}
+
 
 @dataclass(frozen=True)
 class PointVariables:

@@ -11,7 +11,7 @@ from fem_asslb.bulk.flow_rule import Array
 TOLERANCE = 1e-13
 """Size of a residual, of order one, at which a point is solved."""
 
-_ACCEPTED = 1e-9
+_ACCEPTED = 1e-10
 """The same where rounding lets no step come nearer."""
 
 _ITERATIONS = 80
@@ -75,8 +75,8 @@ def solve(evaluate: Evaluate, start: tuple[Array, Array], limits: tuple[Limit, L
         # A step is good if the same slopes ask for a shorter one at its end, whatever the units of both equations.
         scales = [1.0 + np.abs(old) for old in last]
         better = _length(now.solve(then.first, then.second), scales) < _length(steps, scales)
-        # Where no shorter step helps either, what is left is rounding or there is no solution.
-        stuck = ~better & (share < _SHORTEST)
+        # Where no step helps, what is left is rounding, or there is no solution.
+        stuck = ~better & ((now.size <= _ACCEPTED) | (share < _SHORTEST))
         for values, old, new in zip(unknowns, last, tried, strict=True):
             values[left] = np.where(better, new, old)
             values[left[stuck & (now.size > _ACCEPTED)]] = np.nan

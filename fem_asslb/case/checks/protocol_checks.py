@@ -5,6 +5,7 @@ from itertools import pairwise
 
 from fem_asslb.base.errors import CaseError, Errors
 from fem_asslb.bulk.elasticity import IsotropicElasticity
+from fem_asslb.bulk.flowing_solid import FlowingSolid
 from fem_asslb.case.sections.case import Initial, Output, Solver, Time
 from fem_asslb.case.sections.fixture import Fixture
 from fem_asslb.case.sections.protocol import Protocol
@@ -61,7 +62,7 @@ def time_steps_are_ordered(time: Time) -> Errors:
 
 
 def linear_elements_do_not_lock(solver: Solver, known_materials: dict[str, Material]) -> Errors:
-    """Displacement of degree 1 locks in nearly incompressible materials."""
+    """Displacement of degree 1 locks in nearly incompressible materials, and where flow keeps the volume."""
     if solver.displacement_degree != 1:
         return
     for role, material in known_materials.items():
@@ -69,6 +70,8 @@ def linear_elements_do_not_lock(solver: Solver, known_materials: dict[str, Mater
         if isinstance(law, IsotropicElasticity) and law.poisson_ratio > 0.45:
             locks = f"1 locks with the poisson_ratio {law.poisson_ratio:g} of materials.{role}; expected 2"
             yield CaseError("solver.displacement_degree", locks)
+        if isinstance(material.law, FlowingSolid):
+            yield CaseError("solver.displacement_degree", f"1 locks where materials.{role} flows; expected 2")
 
 
 def the_platen_presses(fixture: Fixture, protocol: Protocol) -> Errors:

@@ -1,0 +1,136 @@
+"""Porous solids at a point, against closed forms: creep that closes pores, strengths of a powder, tension."""
+
+import numpy as np
+import pytest
+
+from fem_asslb.bulk.compaction import Compaction
+from fem_asslb.bulk.creep import Creep, PorousCreep, PowerLaw
+from fem_asslb.bulk.flowing_solid import DENSIFICATION, PLASTIC_STRAIN, FlowingSolid
+from fem_asslb.bulk.material_point import MaterialPoint
+from fem_asslb.bulk.plasticity import Overstress
+from fem_asslb.bulk.powder import Powder, density_after, yield_stress_of
+
+pytestmark = pytest.mark.serial  # plain numbers: nothing parallel in it
+
+BULK, SHEAR, YIELD = 24e3, 9e3, 370.0
+SIDES = {0: 0.0, 1: 0.0, 3: 0.0, 4: 0.0, 5: 0.0}
+"""All but zz: free of stress along a bar, without strain in a die."""
+DIE = {50.0: 0.6703, 250.0: 0.7585, 370.0: 0.8026, 435.0: 0.8268}
+"""Relative density after a pressure in a die [MPa], rigid-plastic, without smoothing."""
+
+
+def point_of(rule) -> MaterialPoint:
+    return MaterialPoint(FlowingSolid(BULK, SHEAR, rule))
+
+
+def plastic(point) -> np.ndarray:
+    return np.ravel(point.history[PLASTIC_STRAIN])
+
+
+def test_powder_in_haste():
+    """Sheared without pressure it bears Q (1 + (tau g')^(1/N)); what is sheared by g is g s_0/Q."""
+    powder, density, shear_strain = Powder(YIELD), 0.75, 1e-3
+    strength = float(powder.shear(np.array(density))[0])
+    point = point_of(Compaction(powder, density, 5.0, Overstress(5.0, 3.0)))
+    for sheared in np.linspace(0.03, 0.06, 31):
+        before = dict(point.dissipated)
+        point.advance(SIDES | {2: 0.0, 3: sheared}, {}, 0.1)
+    excess = (5.0 * shear_strain / 0.1 * 2 / np.sqrt(3) * strength / YIELD) ** (1 / 3)
+    assert np.sqrt(3) * point.stress[3] == pytest.approx(strength * (1 + excess), rel=1e-5)
+    spent = {name: (point.dissipated[name] - before[name]) / (2 * shear_strain) for name in before}
+    assert spent == pytest.approx(
+        {"plastic": strength / np.sqrt(3), "viscous": strength * excess / np.sqrt(3)}, rel=1e-4
+    )
+
+
+@pytest.mark.parametrize("loose", [0.4, 0.64, 0.8])
+@pytest.mark.parametrize("ratio", [0.5, 1.0])
+def test_strengths_of_a_powder(loose, ratio):
+    """Both rise steadily with the density, their slopes are derivatives, and both stages have their own forms."""
+    powder, density, step = Powder(YIELD, loose, ratio), np.linspace(loose + 1e-6, 0.999, 20001), 1e-8
+    for strength in (powder.pressure, powder.shear):
+        (value, slope), rises = strength(density), np.diff(strength(density)[0])
+        assert np.all(rises > 0.0)
+        by_density = slope * value / density
+        trapezoid = 0.5 * (by_density[1:] + by_density[:-1]) * np.diff(density)
+        assert np.abs(rises / trapezoid - 1.0).max() < 1e-3
+        ahead, behind = (strength(density + sign * step)[0] for sign in (1.0, -1.0))
+        assert np.abs(density * np.log(ahead / behind) / (2 * step) - slope).max() < 1e-5 * np.abs(slope).max()
+    necks, shell = np.array([loose + 0.02, 0.5 * (loose + 0.85), 0.85]), np.array([0.95, 0.99])
+    assert powder.pressure(np.array(loose))[0] == pytest.approx(1.0)
+    expected = 2.97 * necks**2 * (necks - loose) / (1 - loose) * YIELD
+    assert powder.pressure(necks)[0] == pytest.approx(np.hypot(expected, 1.0), rel=1e-12)
+    assert powder.pressure(shell)[0] == pytest.approx(np.hypot(2 / 3 * YIELD * np.log(1 / (1 - shell)), 1.0), rel=1e-12)
+    assert powder.shear(necks[:1])[0] == pytest.approx(ratio * powder.pressure(necks[:1])[0], rel=1e-3)
+    dense = np.array([0.99, 1 - 1e-9])
+    solid = YIELD * dense / np.sqrt(1 + 2 / 3 * (1 - dense))
+    assert powder.shear(dense)[0] == pytest.approx(solid, rel=1e-3)
+
+
+@pytest.mark.parametrize("pressure", DIE)
+def test_density_after_a_die(pressure):
+    """Of a rigid-plastic powder, but for the smoothing; the yield stress is found back from it."""
+    density = density_after(Powder(YIELD), pressure)
+    assert density == pytest.approx(DIE[pressure], abs=0.002)
+    assert yield_stress_of(0.64, 1.0, density, pressure) == pytest.approx(YIELD, rel=1e-9)
+
+
+def test_powder_under_tension():
+    """It shears at Q(D) and opens at its limit; the density stays, and pressed again it bears at once."""
+    powder, density, limit = Powder(YIELD), 0.75, 5.0
+    strength, stiffness = float(powder.shear(np.array(density))[0]), density**3.7
+    point = point_of(Compaction(powder, density, limit))
+    point.advance(SIDES | {2: 0.0, 3: 0.05, 0: 1e-5, 1: 1e-5}, {})
+    assert np.sqrt(3) * point.stress[3] == pytest.approx(strength, rel=1e-8)
+    assert point.stress[:3].mean() == pytest.approx(2e-5 * BULK * stiffness, rel=1e-9)
+    assert plastic(point)[:3].sum() == pytest.approx(0.0, abs=1e-15)
+    for opening in (0.001, 0.004):
+        point.advance(SIDES | {2: opening, 3: 0.05}, {})
+        assert point.stress[:3].mean() == pytest.approx(limit, rel=1e-9)
+        assert plastic(point)[:3].sum() == pytest.approx(opening - limit / (BULK * stiffness), rel=1e-9)
+    assert point.history[DENSIFICATION][0] == 0.0
+    closing = 0.004 - 2 * limit / (BULK * stiffness)
+    point.advance(SIDES | {2: closing, 3: 0.05}, {})
+    assert point.stress[:3].mean() == pytest.approx(-limit, rel=0.05)
+    point.advance(SIDES | {2: closing - 0.02, 3: 0.05}, {})
+    assert point.history[DENSIFICATION][0] > 0.0
+
+
+def porous_potential(stress, exponent, pores):
+    """S_r A/(n+1) (S/S_r)^(n+1) by Duva and Crow, with A = 1 and S_r = 100 MPa; its derivative is the rate."""
+    sxx, syy, szz, sxy, syz, sxz = stress
+    mises = ((sxx - syy) ** 2 + (syy - szz) ** 2 + (szz - sxx) ** 2) / 2 + 3 * (sxy**2 + syz**2 + sxz**2)
+    mean = (sxx + syy + szz) / 3
+    shape = (exponent * pores / (1 - pores ** (1 / exponent)) ** exponent) ** (2 / (exponent + 1))
+    a = (1 + 2 * pores / 3) / (1 - pores) ** (2 * exponent / (exponent + 1))
+    square = a * mises + (3 / (2 * exponent)) ** 2 * shape * mean**2
+    return 100.0 / (exponent + 1) * (square**0.5 / 100.0) ** (exponent + 1)
+
+
+@pytest.mark.parametrize("exponent", [1.0, 4.5])
+def test_porous_creep_follows_from_a_potential(exponent):
+    """All six rates are derivatives of it, and of a hollow sphere under pressure the volume's is the exact one."""
+    pores, time_step = 0.2, 1e-9
+    for stress in (np.array([-80.0, -40.0, -150.0, 30.0, -20.0, 50.0]), np.array([-100.0] * 3 + [0.0] * 3)):
+        point = point_of(PorousCreep(PowerLaw(1.0, 100.0, exponent), 1 - pores, 5.0))
+        point.advance({}, dict(enumerate(stress)), time_step)
+        step = 1e-3
+        ahead, behind = (
+            np.array([porous_potential(stress + sign * step * unit, exponent, pores) for unit in np.eye(6)])
+            for sign in (1.0, -1.0)
+        )
+        rates = (ahead - behind) / (2 * step) / np.array([1, 1, 1, 2, 2, 2])
+        assert plastic(point) / time_step == pytest.approx(rates, rel=1e-6, abs=1e-6)
+    sphere = 1.5 * (3 / (2 * exponent)) ** exponent * pores / (1 - pores ** (1 / exponent)) ** exponent
+    assert -plastic(point)[:3].sum() / time_step == pytest.approx(sphere, rel=1e-6)
+    assert exponent != 4.5 or sphere == pytest.approx(0.477065, rel=1e-6)
+
+
+def test_porous_creep_without_pores_is_creep():
+    """Flow under shear is ((n + 1)/3 + n) f faster, to the first order in the pores f."""
+    law, crept = PowerLaw(1e-6, 100.0, 4.5), 1e-6 * 1.5**4.5 * 100.0 * np.sqrt(3) / 2
+    for pores in (0.0, 1e-5, 1e-3):
+        point = point_of(PorousCreep(law, 1 - pores, 5.0) if pores else Creep(law))
+        point.advance({}, SIDES | {2: 0.0, 3: 150.0 / np.sqrt(3)}, 100.0)
+        flow = plastic(point)[3] / crept
+        assert flow - 1.0 == pytest.approx(pores * (5.5 / 3 + 4.5), rel=0.02, abs=1e-8)

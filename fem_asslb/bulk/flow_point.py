@@ -117,6 +117,11 @@ class FlowPoint:
         self.flow_slopes[0] = self.flow_slopes[0] + self.stress / rate
         self.flow_slopes[1] = self.flow_slopes[1] - self.flow * (grows + shares[0] * a_slope + shares[1] * b_slope)
 
+    def easing(self, volume: Array) -> Array:
+        """Easing at which so much of the volume has flowed; large where there is less."""
+        pressed = self._pressed
+        return volume / np.maximum(pressed.share * (pressed.trial - volume), TINY)
+
     def volume_left(self) -> tuple[Array, list[Array]]:
         """Volume that the plastic strain leaves over that without it, and derivatives of its logarithm.
 
@@ -174,6 +179,7 @@ class _Eased:
     def __init__(
         self, trial: Array, modulus: Array, share: Array, turns: Array, eased: Array, grows: Array, own: tuple
     ) -> None:
+        self.share = share
         self.trial, left, zero = trial, 1.0 / (1.0 + share * eased), np.zeros_like(eased)
         self.modulus = modulus * left
         self.stress, self.flow = self.modulus * trial, trial * share * eased * left

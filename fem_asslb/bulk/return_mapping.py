@@ -46,12 +46,24 @@ class ReturnMapping:
             return elastic.end(index, [])
         unknown, density[index] = local_newton.solve(
             lambda unknown, density, part: self._equations(unknown, density, index[part]),
-            (np.full(len(index), _RELAXED if self._rule.starts_at_once else 0.0), density[index]),
+            (self._start(elastic)[index], density[index]),
             (self._limit, _limit_density),
         )
         eased[index] = np.exp(unknown) if self._rule.starts_at_once else unknown
         end = FlowPoint(self._rule, self._moduli, trial, eased, density)
         return end.end(index, self._changes(eased[index], density[index], index))
+
+    def _start(self, elastic: FlowPoint) -> Array:
+        """First guess of y, or of its logarithm: next to no stress left, but half of the pores.
+
+        From more volume than the pores have, Newton's method runs after a density of one.
+        """
+        trial = self._trial
+        if not self._rule.starts_at_once:
+            return np.zeros_like(trial.shear)
+        if self._rule.density is None:
+            return np.full_like(trial.shear, _RELAXED)
+        return np.minimum(np.log(elastic.easing(0.5 * (1.0 - trial.density))), _RELAXED)
 
     def _limit(self, old: Array, new: Array) -> Array:
         if self._rule.starts_at_once:

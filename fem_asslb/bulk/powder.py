@@ -44,7 +44,9 @@ class Powder:
     def __post_init__(self) -> None:
         """Check the numbers."""
         require("yield_stress", self.yield_stress, lambda value: value > 0.0, "greater than 0 MPa")
-        require("loose_density", self.loose_density, lambda value: 0.0 < value < STAGES[0], f"0 to {STAGES[0]:g}")
+        # Of a looser powder the strength of necks would pass that of a solid, and fall on the way to it.
+        most = STAGES[0]
+        require("loose_density", self.loose_density, lambda value: 0.4 <= value < most, f"0.4 to less than {most:g}")
         require("shear_ratio", self.shear_ratio, lambda value: value > 0.0, "greater than 0")
 
     def pressure(self, density: Array) -> tuple[Array, Array]:

@@ -18,7 +18,9 @@ from fem_asslb.bulk.powder import LOOSE_DENSITY, Powder, density_after, stiffnes
 from fem_asslb.materials.bulk_law_table import BulkLawTable, StrengthKind
 
 _Strain = Annotated[Number, Field(ge=1e-6, le=10.0)]
-_Density = Annotated[Number, Field(gt=0.3, lt=1.0)]
+_Density = Annotated[Number, Field(ge=0.4, le=0.98)]
+"""A loose powder to a solid with so few pores that a shear of some percent uses them up: it flows as a dense one."""
+
 _Exponent = Annotated[Number, Field(ge=1.0, le=50.0)]
 _OverstressTime = Annotated[units.Duration, Field(ge=0.0)]
 _Positive = Annotated[units.Strength, Field(gt=0.0)]

@@ -11,8 +11,9 @@ class EnergyBalance:
 
     Attributes:
         sums: ``fixture`` work of platen or outer pressure and ``chemical`` work -int sigma : d(eps_swelling), both
-            trapezoidal; what each interface and each phase dissipates, by the names of its law (``particle|cathode
-            cohesive``); the ``remainder`` of all steps, and the ``largest`` energy or work so far [pJ; pJ/um in 2D].
+            trapezoidal; ``bonding``, what friction held when surfaces began to adhere; what each interface and each
+            phase dissipates, by the names of its law (``particle|cathode cohesive``); the ``remainder`` of all steps,
+            and the ``largest`` energy or work so far [pJ; pJ/um in 2D].
 
     Args:
         diagnostics: Of the bulk.
@@ -24,7 +25,7 @@ class EnergyBalance:
         self._diagnostics, self._interfaces, self._least = diagnostics, interfaces, least
         owners = {**(interfaces.dissipates if interfaces is not None else {}), **diagnostics.dissipates}
         self._dissipated = {f"{owner} {kind}": kind for owner, kinds in owners.items() for kind in kinds}
-        self.sums = dict.fromkeys(("fixture", "chemical", "remainder", "largest", *self._dissipated), 0.0)
+        self.sums = dict.fromkeys(("fixture", "chemical", "bonding", "remainder", "largest", *self._dissipated), 0.0)
         self._stored = self._left = 0.0
 
     def book(self, last: Mapping[str, float], now: Mapping[str, float]) -> None:
@@ -41,8 +42,13 @@ class EnergyBalance:
             sums[name] += energy
         self._stored = self._diagnostics.elastic_energy()
         sums["largest"] = max(sums["largest"], abs(self._stored), abs(sums["fixture"]), abs(sums["chemical"]))
-        sums["remainder"] = sums["fixture"] + sums["chemical"] - self._stored - sum(self._spent().values())
+        sums["remainder"] = sums["fixture"] + sums["chemical"] - self._stored - sums["bonding"]
+        sums["remainder"] -= sum(self._spent().values())
         self._left = sums["remainder"] - before
+
+    def spend_at_once(self, energy: float) -> None:
+        """Book energy that is no longer stored although nothing has moved [pJ]."""
+        self.sums["bonding"] += energy
 
     def scalars(self) -> dict[str, float]:
         """Energies and works after the step that was booked last; the names carry the units."""

@@ -11,7 +11,7 @@ from fem_asslb.equations.controls import Controls
 from fem_asslb.equations.kinematics import SmallStrain
 from fem_asslb.equations.material_fields import create_material_fields
 from fem_asslb.equations.measures import Measures
-from fem_asslb.equations.opening_interfaces import GAP, STRENGTH, create_interfaces
+from fem_asslb.equations.opening_interfaces import GAP, ORIGIN, STRENGTH, create_interfaces
 from fem_asslb.equations.phase import create_phases
 from fem_asslb.equations.quantities import Quantities
 from fem_asslb.interfaces.response import Response
@@ -67,6 +67,8 @@ class Continuum:
             interface.opening(self.quantities.displacement(item), normal, local[GAP]) for item in (state, previous)
         )
         history = self.interfaces.history.values if self.interfaces.history is not None else {}
+        if ORIGIN in history:
+            now, before = (item.from_origin(history[ORIGIN]) for item in (now, before))
         return [
             law.respond(now, before, history, self.controls.time_step, local[STRENGTH]) for law in self.interfaces.laws
         ]
@@ -89,8 +91,10 @@ class Continuum:
         """What evaluates the history of the interfaces at the end of a step; None where none remembers anything."""
         if self.interfaces is None or self.interfaces.history is None:
             return None
+        before = self.interfaces.history.values
+        kept = {ORIGIN: before[ORIGIN]} if ORIGIN in before else {}
         terms = [
-            (response.history, self.measures.interface(item.pair))
+            ({**response.history, **kept}, self.measures.interface(item.pair))
             for item, response in zip(self.model.interfaces, self.responses(state, previous), strict=True)
         ]
         return FacetEvaluator(self.interfaces.mesh, self.interfaces.history.layout, terms)

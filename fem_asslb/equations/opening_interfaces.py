@@ -15,15 +15,19 @@ from fem_asslb.equations.interface_start import bonded_facets, initial_gaps, req
 from fem_asslb.interfaces.interface_law import InterfaceLaw
 from fem_asslb.mesh.domain import Domain
 from fem_asslb.mesh.interface_mesh import InterfaceMesh, create_interface_mesh
-from fem_asslb.model.model import Model
+from fem_asslb.model.model import Interface, Model
 from fem_asslb.spaces.coefficients import with_constants
 from fem_asslb.spaces.facet_points import FacetEvaluator, point_function
 from fem_asslb.spaces.point_variables import Layout, PointVariables
 
 FloatArray = npt.NDArray[np.float64]
 
-STRENGTH, GAP = "strength", "gap"
-"""Factor on the strengths and initial gap [um]: what points have besides what they remember."""
+STRENGTH, GAP, DRAWN = "strength", "gap", "drawn"
+"""Factor on the strengths, initial gap [um] and whether a point may adhere: what points have besides what they
+remember."""
+
+ORIGIN = "origin"
+"""Sliding at which what adhered at the end of fabrication bears no shear [um]; remembered like the history of laws."""
 
 
 @dataclass(frozen=True)
@@ -65,8 +69,8 @@ def create_interfaces(
     if not model.interfaces:
         return None
     mesh = create_interface_mesh(domain, [item.pair for item in model.interfaces], model.displacement_degree)
-    layout = Layout(*(item.law.HISTORY for item in model.interfaces))
-    history, local = _remembered(mesh, layout), _remembered(mesh, Layout({STRENGTH: (), GAP: ()}))
+    layout = Layout(*(item.law.HISTORY for item in model.interfaces), {ORIGIN: (3,)} if model.adheres_later else {})
+    history, local = _remembered(mesh, layout), _remembered(mesh, Layout({STRENGTH: (), GAP: (), DRAWN: ()}))
     assert local is not None
     dofs = local.function.function_space.dofmap.list
     keys, boundaries = _facet_keys(domain, mesh), _boundary_keys(domain, mesh)
@@ -75,7 +79,9 @@ def create_interfaces(
         facets = np.flatnonzero(mesh.pair == number)
         gaps = initial_gaps(item, points[facets])
         drawn = bonded_facets(domain.comm, item, keys[facets], areas[facets])
-        for name, values in item.law.at_assembly(drawn[:, None] & (gaps <= 0.0)).items():
+        adheres = drawn[:, None] & (gaps <= 0.0)
+        local.arrays[DRAWN][dofs[facets]] = adheres
+        for name, values in item.law.at_assembly(adheres & (not waits(model, item))).items():
             assert history is not None
             history.arrays[name][dofs[facets]] = values
         strengths = strength_factors(item, boundaries[facets], keys[facets])
@@ -90,6 +96,11 @@ def create_interfaces(
     ]
     laws = [with_constants(domain, item.law) for item in model.interfaces]
     return OpeningInterfaces(mesh, history, local, laws, conductances, keys, points)
+
+
+def waits(model: Model, item: Interface) -> bool:
+    """Whether an interface adheres at the end of fabrication only; grains are sintered before."""
+    return model.adheres_later and item.law.adheres and item.plus != item.minus
 
 
 def _remembered(mesh: InterfaceMesh, layout: Layout) -> PointVariables | None:

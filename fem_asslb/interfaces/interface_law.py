@@ -29,6 +29,11 @@ class InterfaceLaw(ABC):
         """
         return {}
 
+    @property
+    def adheres(self) -> bool:
+        """Whether an intact area bears tension and may lose that; by default it does not."""
+        return False
+
     @abstractmethod
     def respond(
         self, now: Opening, before: Opening, history: History, time_step: NumberLike, strength: NumberLike

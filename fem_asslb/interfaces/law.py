@@ -108,6 +108,11 @@ class ContactLaw(InterfaceLaw):
         """Elastic stiffness of what friction holds [MPa/um]."""
         return self.friction_share * self.shear_stiffness
 
+    @property
+    def adheres(self) -> bool:
+        """See `InterfaceLaw.adheres`."""
+        return self.cohesion is not None
+
     def at_assembly(self, bonded: NumberLike) -> History:
         """What never adhered has a progress beyond the release; see `InterfaceLaw.at_assembly`."""
         return {"progress": choose(bonded, 0.0, NEVER_BONDED)}

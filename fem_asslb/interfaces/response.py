@@ -24,6 +24,11 @@ class Opening:
     normal: NumberLike
     sliding: Vector
 
+    def from_origin(self, origin: Vector) -> "Opening":
+        """The same opening with its sliding counted from another one."""
+        x, y, z = (value - start for value, start in zip(self.sliding, origin, strict=True))
+        return Opening(self.normal, (x, y, z))
+
 
 @dataclass(frozen=True)
 class Response:

@@ -8,13 +8,14 @@ from fem_asslb.case.checks.lithium_path import anodes_beside_hosts, ungated_inte
 from fem_asslb.case.sections.case import Case
 from fem_asslb.case.sections.fixture import PressureFixture
 from fem_asslb.case.sections.materials import Axis
+from fem_asslb.case.sections.steps import Press
 from fem_asslb.geometry import ParticleInShell
 from fem_asslb.mesh.adjacency import facet_neighbours
 from fem_asslb.mesh.domain import Domain
 from fem_asslb.mesh.region_names import RegionName, read_region_name
 from fem_asslb.model import axes
 from fem_asslb.model.interface_laws import build_interfaces
-from fem_asslb.model.model import ChargeTransfer, Model, Support
+from fem_asslb.model.model import ChargeTransfer, Interface, Model, Support
 
 
 def build_model(case: Case, domain: Domain) -> Model:
@@ -35,17 +36,25 @@ def build_model(case: Case, domain: Domain) -> Model:
         if refused:
             raise CaseErrors(refused)
     hosts = sorted(role for role, material in materials.items() if material.host is not None)
+    interfaces = build_interfaces(case.interfaces, materials, domain, case.solver.displacement_degree)
     return Model(
         materials=materials,
         axes=crystal_axes(case, domain, hosts),
         support=build_support(case, domain),
-        interfaces=build_interfaces(case.interfaces, materials, domain, case.solver.displacement_degree),
+        interfaces=interfaces,
+        adheres_later=_adheres_later(case, interfaces),
         fields=case.fields,
         charge_transfer=_charge_transfer(case, touching, hosts),
         initial_stoichiometry=case.initial.stoichiometry,
         stress_driven_flux=case.cell.stress_driven_flux if case.cell else True,
         displacement_degree=case.solver.displacement_degree,
     )
+
+
+def _adheres_later(case: Case, interfaces: tuple[Interface, ...]) -> bool:
+    """Whether a cell is made in the protocol, and something in it adheres then."""
+    is_made = any(isinstance(step, Press) and step.fabricates for step in case.protocol.steps)
+    return is_made and any(item.law.adheres for item in interfaces)
 
 
 def build_support(case: Case, domain: Domain) -> Support:

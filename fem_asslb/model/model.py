@@ -96,6 +96,7 @@ class Model:
         axes: Crystal axis of each local cell or of each region, shape (n, 3); see `fem_asslb.model.axes`.
         support: What holds it.
         interfaces: Those that may open.
+        adheres_later: Whether surfaces of different roles adhere only once `Problem.adhere` says so.
         fields: Unknown fields that a module of one's own declares, by name.
         charge_transfer: Surface reaction of the hosts; None for closed hosts.
         initial_stoichiometry: x at which every host is free of strain.
@@ -108,6 +109,7 @@ class Model:
     axes: npt.NDArray[np.float64]
     support: Support
     interfaces: tuple[Interface, ...] = ()
+    adheres_later: bool = False
     fields: Mapping[str, FieldSchema] = MappingProxyType({})
     charge_transfer: ChargeTransfer | None = None
     initial_stoichiometry: float = 1.0

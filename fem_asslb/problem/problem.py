@@ -10,6 +10,7 @@ from ufl.algorithms import expand_derivatives
 
 from fem_asslb.base import compatibility
 from fem_asslb.base.parallel import global_sum
+from fem_asslb.equations.adhesion import Adhesion
 from fem_asslb.equations.controls import Controls
 from fem_asslb.equations.laws_at_points import memories
 from fem_asslb.mesh.domain import Domain, check_degree, check_roles
@@ -78,6 +79,7 @@ class Problem:
                 field.initialise(state)
         self._memories = memories(self.continuum.bulk, self.state, self.controls.time_step)
         self._history = self.continuum.history_evaluator(self.state, self.previous)
+        self._adhesion = Adhesion(self.continuum, self.state, self.previous) if model.adheres_later else None
         self._compile(sources)
 
     def _compile(self, sources: Sources | None) -> None:
@@ -119,6 +121,14 @@ class Problem:
         """Let laws at points answer to the present state; whoever changes the state calls it before forms are used."""
         for memory in self._memories:
             memory.refresh()
+
+    def adhere(self) -> float:
+        """Let interfaces adhere that have waited for the end of fabrication; the step before has been accepted.
+
+        Returns:
+            Energy that is no longer stored, although nothing has moved [pJ].
+        """
+        return 0.0 if self._adhesion is None else self._adhesion.begin()
 
     def accept(self) -> None:
         """Make the end of the step the beginning of the next; bulk and interfaces remember what happened to them."""

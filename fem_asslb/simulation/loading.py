@@ -116,10 +116,12 @@ class Loading:
             controls.anode_lithium.value = self._cell.anode_lithium(self._charge_at_end)
         match step:
             case Press():
-                pressure = self._ramp(self._start.pressure, step.pressure, length)
+                share = step.share(self._elapsed + length)
+                pressure = self._start.pressure + (step.pressure - self._start.pressure) * share
                 controls.platen.pressure.value = controls.outer_pressure.value = pressure
             case SetStoichiometry():
-                controls.forced_x.value = self._ramp(self._start.stoichiometry, step.stoichiometry, length)
+                way = step.stoichiometry - self._start.stoichiometry
+                controls.forced_x.value = self._start.stoichiometry + way * (self._elapsed + length) / step.duration
 
     def accept(self, length: float) -> bool:
         """Move on by a time step of ``length`` [s] that was solved; returns whether the protocol step ends there."""
@@ -169,10 +171,6 @@ class Loading:
         """The cell that every charge and discharge has."""
         assert self._cell is not None
         return self._cell
-
-    def _ramp(self, start: float, end: float, length: float) -> float:
-        assert isinstance(self.step, Press | SetStoichiometry)
-        return start + (end - start) * (self._elapsed + length) / self.step.duration
 
     def _current(self) -> float:
         match self.step:

@@ -7,7 +7,7 @@ from typing import Protocol
 
 from fem_asslb.base.errors import BalanceError, ConvergenceError, MeshError
 from fem_asslb.case.sections.case import Case
-from fem_asslb.case.sections.steps import Press
+from fem_asslb.case.sections.steps import Press, ends_fabrication
 from fem_asslb.diagnostics import balances
 from fem_asslb.diagnostics.bulk import Diagnostics
 from fem_asslb.diagnostics.cautions import cautions
@@ -149,6 +149,9 @@ class Simulation:
         self._note_cautions(scalars)
         self.fault = balances.broken(scalars)
         self.problem.accept()
+        if ends and ends_fabrication(loading.steps, stage):
+            self.ledger.energy.spend_at_once(self.problem.adhere())
+            self.stepper.estimator.remeasure()
         return StepRecord(self.index, self.time, length, stage, str(step), ends, iterations, rejected, scalars)
 
     def _measure(self) -> dict[str, tuple[float, float]]:

@@ -43,7 +43,12 @@ class TimeError:
 
     def begin_stage(self) -> None:
         """Before the first stage nothing has been measured."""
-        self.now = self.now or {name: value for name, (value, _) in self._measure().items()}
+        if not self.now:
+            self.remeasure()
+
+    def remeasure(self) -> None:
+        """The start of the next step is another one than the end of the last, although nothing has moved."""
+        self.now = {name: value for name, (value, _) in self._measure().items()}
 
     def accept(self) -> None:
         """The end of the step that was estimated last becomes the start of the next."""

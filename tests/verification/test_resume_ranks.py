@@ -18,8 +18,15 @@ extends = "{Path(__file__).parents[2] / "cases" / "particle-debonding"}"
 element_size = "0.5 um"
 [interfaces.surface]
 viscous_time = "2 min"
+normal_strength = "15 MPa"
+normal_toughness = "0.01 J/m^2"
+[materials.electrolyte.law]
+kind = "compaction"
+yield_stress = "370 MPa"
+relative_density = 0.8
+tension_limit = "30 MPa"
 [protocol]
-steps = ["press to 81 MPa in 1 min", "set x = 0.36 in 7 h", "set x = 0.4 in 30 min"]
+steps = ["fabricate at 300 MPa for 1 min", "unload to 81 MPa in 1 min", "set x = 0.3 in 7 h", "set x = 0.34 in 30 min"]
 [time]
 tolerance = 0.1
 [output]

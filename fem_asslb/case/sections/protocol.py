@@ -1,6 +1,7 @@
 """The protocol, read from the lines of a lab book.
 
-    press to 435 MPa in 3 min                     (or "unload to 1 MPa in 1 min")
+    fabricate at 435 MPa for 3 min                (pressed; surfaces adhere after the last such step only)
+    press to 81 MPa in 3 min                      (or "unload to 1 MPa in 1 min")
     rest 12 h                                     (or "hold 12 h")
     charge at 0.1C until 2.75 V or 12 h           (or "at C/10", "at 0.5 mA/cm^2")
     discharge at 0.1C until x = 0.95              (or "150 mAh/g", "1.5 mAh/cm^2")
@@ -42,6 +43,7 @@ from fem_asslb.case.sections.steps import (
 
 FORMS = (
     "'press to 81 MPa in 1 min'",
+    "'fabricate at 435 MPa for 3 min'",
     "'unload to 1 MPa in 1 min'",
     "'rest 12 h'",
     "'charge at 0.1C until 2.75 V or 12 h'",
@@ -209,7 +211,7 @@ def _read_press(found: re.Match[str]) -> Press:
     pressure = _read(found[1], STACK_PRESSURE)
     if pressure < 0.0:
         raise ValueError(f"{quoted(found[1], 40)} is a pull; a pressure is at least 0 MPa, compression positive")
-    return Press(pressure, _read_duration(found[2]))
+    return Press(pressure, _read_duration(found[2]), found[0].lower().startswith("fabricate"))
 
 
 def _read_rate(text: str) -> Rate:
@@ -264,6 +266,7 @@ _PATTERNS = tuple(
     (re.compile(pattern, re.IGNORECASE | re.ASCII), read)
     for pattern, read in (
         (r"(?:press|unload) to (.+?) in (.+)", _read_press),
+        (r"fabricate at (.+?) for (.+)", _read_press),
         (r"(?:rest|hold) (?:for )?(.+)", lambda found: Rest(_read_duration(found[1]))),
         (r"(charge|discharge) at (.+?) until (.+)", _read_current),
         (r"set x ?= ?(.+?) in (.+)", _read_set),

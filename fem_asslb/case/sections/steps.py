@@ -66,13 +66,22 @@ class Press:
     Attributes:
         pressure: Stack pressure at the end [MPa], compression positive.
         duration: [s].
+        fabricates: Whether the cell is being made: surfaces adhere after the last such step only. The pressure is there
+            after a tenth of the time, and stays.
     """
 
     pressure: float
     duration: float
+    fabricates: bool = False
+
+    def share(self, elapsed: float) -> float:
+        """Part of the way to the pressure that is gone after some time [s]."""
+        return min(elapsed / (0.1 * self.duration), 1.0) if self.fabricates else elapsed / self.duration
 
     def __str__(self) -> str:
         """Text in the lab book."""
+        if self.fabricates:
+            return f"fabricate at {self.pressure:.12g} MPa for {_duration(self.duration)}"
         return f"press to {self.pressure:.12g} MPa in {_duration(self.duration)}"
 
 
@@ -143,6 +152,12 @@ class Discharge:
 
 
 Step = Press | Rest | SetStoichiometry | Charge | Discharge
+
+
+def ends_fabrication(steps: tuple[Step, ...], index: int) -> bool:
+    """Whether a step is the last one that fabricates."""
+    fabricating = [number for number, step in enumerate(steps) if isinstance(step, Press) and step.fabricates]
+    return fabricating[-1:] == [index]
 
 
 def currents(steps: tuple[Step, ...]) -> list[Charge | Discharge]:

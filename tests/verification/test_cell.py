@@ -22,6 +22,8 @@ RATE = 19.0
 """0.1C at one_c = 190 mA/g [mA/g]."""
 SHARE = 0.15
 """Side reaction of the first charge."""
+RESISTANCE = 20.0
+"""Of the whole cell [ohm cm2]."""
 N_TO_P = 0.3
 """So small that the anode leaves its plateau on charge."""
 SMALL = [
@@ -34,6 +36,7 @@ SMALL = [
 CHANGES = [
     *SMALL,
     f"cell.side_reaction_share={SHARE}",
+    f"cell.resistance='{RESISTANCE} ohm cm^2'",
     f"cell.n_to_p={N_TO_P}",
     f"protocol.steps=['press to 5 MPa in 1 min', 'charge at 0.1C until {CHARGED} mAh/g', 'rest 1 h', "
     f"'discharge at 0.1C until {DISCHARGED} mAh/g']",
@@ -82,12 +85,12 @@ def test_charge_lithium_and_voltage_of_a_protocol(steps):
         state = charge / (N_TO_P * 202.0)
         assert end["anode potential [V]"] == pytest.approx(float(anode.potential(state)), abs=1e-9)
 
-    # 20 ohm cm2: the drop adds to the voltage on charge and takes from it on discharge.
+    # The drop adds to the voltage on charge and takes from it on discharge.
     for end, direction in ((charged, 1.0), (rested, 0.0), (discharged, -1.0)):
         density = direction * RATE * charged["areal capacity [mAh/cm2]"] / CHARGED
         assert end["current density [mA/cm2]"] == pytest.approx(density, rel=1e-9, abs=1e-12)
         drop = end["cell voltage [V]"] - (end["cathode potential [V]"] - end["anode potential [V]"])
-        assert drop == pytest.approx(20.0 * density * 1e-3, rel=1e-6, abs=1e-9)
+        assert drop == pytest.approx(RESISTANCE * density * 1e-3, rel=1e-6, abs=1e-9)
 
 
 @pytest.mark.parametrize(("rate", "exchange", "preset"), [(1, 0.03, "iterative"), (5, 1e-4, "direct")])

@@ -55,7 +55,8 @@ class Cell:
         positive_reference_capacity: Capacity of the positive electrode that ``n_to_p`` refers to, per mass of
             active material, e.g. ``"202 mAh/g"``; needed with ``n_to_p``.
         exchange_current_density: Of the particle surface [pA/um^2].
-        resistance: Of electrolyte and contacts, times plate area; its voltage drop adds to the cell voltage.
+        resistance: Of electrolyte, interphases and contacts in series, without charge transfer, times plate area; its
+            voltage drop adds to the cell voltage.
         temperature: Of the whole cell, 200 to 500 K.
         side_reaction_share: Share of the current on charges before the first discharge that takes no lithium
             out of the lattice (oxidation of the electrolyte).

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 
 from fem_asslb.diagnostics.balances import BALANCES, WARNED
+from fem_asslb.diagnostics.cell_energy import ERROR as CELL_ERROR
 from fem_asslb.model.model import Model
 
 SMALL_STRAIN = 0.05
@@ -13,6 +14,9 @@ RANGE_MARGIN = 0.01
 
 ENERGY_ERROR = 1e-3
 """Error of the energy balance beyond which time steps are too long for what interfaces do."""
+
+CELL_ENERGY_ERROR = 0.1
+"""Error of the energy of lithium, over what it dissipates, beyond which time steps are too long for it."""
 
 _LIMITS = {
     "yield": "its yield strength of {:g} MPa",
@@ -67,6 +71,10 @@ def cautions(
             f"energy balance: {_percent(energy)} % of the largest energy is not accounted for; take shorter time steps"
         )
         found["energy balance"] = energy, text
+    cell = abs(scalars.get(CELL_ERROR, 0.0))
+    if cell > CELL_ENERGY_ERROR:
+        text = f"energy of lithium: {_percent(cell)} % of what reaction and diffusion dissipate is not accounted for"
+        found["energy of lithium"] = cell, f"{text}; take shorter time steps"
     state = scalars.get("anode state [-]", 0.0)
     return found | _outside(
         "anode: its state", (state, state), (0.0, 1.0), "its capacity", "its potential is extrapolated"

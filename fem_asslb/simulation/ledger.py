@@ -4,6 +4,7 @@ from fem_asslb.base.constants import FARADAY
 from fem_asslb.base.units import convert
 from fem_asslb.diagnostics.balances import LEAST_STRAIN, Balances, least_stress
 from fem_asslb.diagnostics.bulk import Diagnostics
+from fem_asslb.diagnostics.cell_energy import CellEnergy
 from fem_asslb.diagnostics.energy import EnergyBalance
 from fem_asslb.diagnostics.fields import FieldReports
 from fem_asslb.diagnostics.histories import HistoryReports
@@ -19,6 +20,7 @@ class Ledger:
     Attributes:
         energy: Works and energies.
         histories: What laws of the bulk report of what they remember.
+        cell_energy: Works and energies of lithium; None for a mechanical case.
         balances: Errors of what must balance at every step.
         lithium: What should be left in the hosts by the current that passed [pmol; pmol/um in 2D].
 
@@ -44,6 +46,7 @@ class Ledger:
         self.energy = EnergyBalance(diagnostics, interfaces, least)
         self.balances, self._fields = Balances(problem, diagnostics), FieldReports(problem)
         self.histories = HistoryReports(problem)
+        self.cell_energy = CellEnergy(problem, diagnostics) if cell is not None else None
         self.lithium = self._diagnostics.lithium()
         self._last = dict.fromkeys(("pressure", "swept_volume", "layer_force", "anode_lithium", "charge"), 0.0)
         self._last["lithium"] = self.lithium
@@ -53,6 +56,7 @@ class Ledger:
         return {
             "lithium": self.lithium,
             **{f"energy.{k}": v for k, v in self.energy.sums.items()},
+            **({f"cell.{k}": v for k, v in self.cell_energy.sums.items()} if self.cell_energy else {}),
             **{f"last.{k}": v for k, v in self._last.items()},
             **{f"largest.{k}": v for k, v in self.balances.largest.items()},
         }
@@ -61,6 +65,8 @@ class Ledger:
         """Continue from a snapshot."""
         self.lithium = snapshot["lithium"]
         self.energy.sums = {key: snapshot[f"energy.{key}"] for key in self.energy.sums}
+        if self.cell_energy is not None:
+            self.cell_energy.sums = {key: snapshot[f"cell.{key}"] for key in self.cell_energy.sums}
         self._last = {key: snapshot[f"last.{key}"] for key in self._last}
         prefix = "largest."
         self.balances.largest = {k.removeprefix(prefix): v for k, v in snapshot.items() if k.startswith(prefix)}
@@ -80,6 +86,9 @@ class Ledger:
         scalars = {"time [h]": convert(time, "s", "h")}
         errors = self.balances.errors(now["pressure"], self.lithium, self._last["lithium"], length)
         scalars |= {"stack pressure [MPa]": now["pressure"]} | self._fields.scalars() | self.energy.scalars()
+        if self.cell_energy is not None:
+            self.cell_energy.book(length)
+            scalars |= self.cell_energy.scalars()
         scalars |= self._electrochemical() | errors | self._stresses() | self.histories.scalars()
         if self._interfaces is not None:
             scalars |= self._interfaces.summary(self._interfaces.points)

@@ -1,0 +1,114 @@
+"""Energy balance of lithium: what the electrode does is stored in the lattice, done on the bulk, or dissipated.
+
+With phi = U - (1/(F c)) d psi/dx the rows of lithium, tested with the mean of phi at both ends of a step, say exactly
+
+    V I dt = int i (V - phi) dt + int kappa |grad phi|^2 dt - int F c phi dx.
+
+The last term is the energy of the lattice, -F c times the integral of U, and the work -int sigma : d(eps_swelling) of
+the hosts, up to the third power of the step.
+"""
+
+import ufl
+from dolfinx import fem
+from ufl.core.expr import Expr
+
+from fem_asslb.base.constants import FARADAY
+from fem_asslb.diagnostics.bulk import Diagnostics
+from fem_asslb.equations import lithium
+from fem_asslb.equations.measures import LITHIUM_DEGREE
+from fem_asslb.problem.problem import Problem
+
+REACTION, DIFFUSION, PASSAGE = "reaction", "diffusion", "passage"
+DISSIPATED = (REACTION, DIFFUSION, PASSAGE)
+ERROR = "cell energy error [-]"
+
+LEAST = 1e-3
+"""What is dissipated counts as no smaller than this share of the electrode's largest work."""
+
+
+class CellEnergy:
+    """Sums over the steps of a run.
+
+    Attributes:
+        sums: ``electrode`` work V I dt, change of the energy of the ``lattice``, work of the ``swelling`` hosts on the
+            bulk, what ``reaction``, ``diffusion`` and ``passage`` from host to host dissipate, and the ``largest``
+            work so far [pJ; pJ/um in 2D].
+
+    Args:
+        problem: A problem with an electrode.
+        diagnostics: Scalars of its state.
+    """
+
+    def __init__(self, problem: Problem, diagnostics: Diagnostics) -> None:
+        self._problem, self._diagnostics = problem, diagnostics
+        self.sums = dict.fromkeys(("electrode", "lattice", "swelling", "largest", *DISSIPATED), 0.0)
+        self._forms = {
+            "electrode": self._surface_forms(of_electrode=True),
+            REACTION: self._surface_forms(of_electrode=False),
+            DIFFUSION: self._diffusion(),
+            PASSAGE: self._passage(),
+        }
+        self._lattice = self._lattice_forms()
+
+    def book(self, length: float) -> None:
+        """Add what a step of ``length`` [s] has done; nothing while the stoichiometry is forced."""
+        if float(self._problem.controls.forced.value):
+            return
+        for name, forms in self._forms.items():
+            self.sums[name] += length * sum(map(self._diagnostics.integral, forms))
+        self.sums["largest"] = max(self.sums["largest"], abs(self.sums["electrode"]))
+        self.sums["lattice"] += sum(map(self._diagnostics.integral, self._lattice))
+        if self._problem.model.stress_driven_flux:
+            self.sums["swelling"] += self._diagnostics.chemical_work()
+
+    def scalars(self) -> dict[str, float]:
+        """Energies, and what is left over them, relative to all that was dissipated."""
+        spent = sum(self.sums[name] for name in DISSIPATED)
+        left = self.sums["electrode"] - self.sums["lattice"] - self.sums["swelling"] - spent
+        size = max(spent, LEAST * self.sums["largest"])
+        found = {f"{name} energy [pJ]": self.sums[name] for name in ("lattice", *DISSIPATED)}
+        return {"electrode work [pJ]": self.sums["electrode"], **found, ERROR: left / size if size > 0.0 else 0.0}
+
+    def _potentials(self, side: str | None) -> tuple[Expr, Expr]:
+        """Potential of the electrode, and the host's, at a side of a surface, means of both ends of the step."""
+        quantities, found = self._problem.continuum.quantities, []
+        assert quantities.potential is not None and quantities.electrode is not None
+        for quantity in (quantities.electrode, quantities.potential):
+            mean = 0.5 * (quantity(self._problem.state) + quantity(self._problem.previous))
+            found.append(mean if side is None else mean(side))
+        return found[0], found[1]
+
+    def _surface_forms(self, of_electrode: bool) -> list[fem.Form]:
+        forms = []
+        for current, measure, side in self._problem.currents.reactions(self._problem.state, self._problem.previous):
+            electrode, potential = self._potentials(side)
+            drive = electrode if of_electrode else electrode - potential
+            forms.append(self._problem.compile(current * drive * measure))
+        return forms
+
+    def _diffusion(self) -> list[fem.Form]:
+        continuum, state = self._problem.continuum, self._problem.state
+        quantities, coefficients = continuum.quantities, continuum.bulk.coefficients
+        assert quantities.potential is not None and quantities.stoichiometry is not None
+        mean = self._potentials(None)[1]
+        x, phi, forms = quantities.stoichiometry(state), quantities.potential(state), []
+        for role, host in coefficients.hosts.items():
+            power = -lithium.transport(host, x, phi, coefficients.axis, mean)
+            forms.append(fem.form(power * continuum.measures.dx(role, LITHIUM_DEGREE)))
+        return forms
+
+    def _passage(self) -> list[fem.Form]:
+        potential = self._potentials(None)[1]
+        passages = self._problem.currents.passages(self._problem.state, self._problem.previous)
+        return [self._problem.compile(-current * ufl.jump(potential) * measure) for current, measure in passages]
+
+    def _lattice_forms(self) -> list[fem.Form]:
+        continuum = self._problem.continuum
+        x = continuum.quantities.stoichiometry
+        assert x is not None
+        forms = []
+        for role, host in continuum.bulk.coefficients.hosts.items():
+            released = host.potential.integral(x(self._problem.state), x(self._problem.previous))
+            measure = continuum.measures.dx(role, LITHIUM_DEGREE)
+            forms.append(fem.form(-FARADAY * host.c_max * released * measure))
+        return forms

@@ -156,8 +156,9 @@ def test_layer_between_free_walls_creeps_without_end(comm):
     assert np.diff(heights) == pytest.approx(law.rate * (pressure / law.stress) ** law.exponent * step, rel=1e-8)
 
 
+@pytest.mark.serial
 @pytest.mark.parametrize("name", RULES)
-@pytest.mark.parametrize("dimension", [2, pytest.param(3, marks=pytest.mark.serial)])
+@pytest.mark.parametrize("dimension", [2, 3])
 def test_patch_of_uniform_flow(comm, dimension, name):
     """A displacement that is linear in space gives the stress of one point everywhere, step after step."""
     problem = problem_on(
@@ -214,7 +215,7 @@ def charged(comm, rule, preset="direct"):
     return np.array([*now.values(), problem.state.number(PLATEN), diagnostics.lithium()]), energy.scalars()
 
 
-@pytest.mark.parametrize("name", RULES)
+@pytest.mark.parametrize("name", [pytest.param("plastic", marks=pytest.mark.serial), "viscous", "creep", "compaction"])
 def test_cell_whose_matrix_flows(comm, name):
     """All ranks together as one alone, and what was done is stored or dissipated."""
     together, energies = charged(comm, RULES[name])
@@ -227,7 +228,7 @@ def test_cell_whose_matrix_flows(comm, name):
     assert abs(energies["energy balance error [-]"]) < 1e-3
 
 
-@pytest.mark.parametrize("name", ["plastic", "compaction"])
+@pytest.mark.parametrize("name", [pytest.param("plastic", marks=pytest.mark.serial), "compaction"])
 def test_iterative_preset_finds_the_same(comm, name):
     direct, iterative = (charged(comm, RULES[name], preset)[0] for preset in ("direct", "iterative"))
     assert iterative == pytest.approx(direct, rel=1e-6)

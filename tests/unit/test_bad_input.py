@@ -391,6 +391,29 @@ BAD = {  # what is changed, the key of the error, words of its message
     "missing section": (["-fixture"], "fixture", ["missing"]),
     # protocol, start and time
     "no steps": (["protocol.steps=[]"], "protocol.steps", ["there are no steps"]),
+    "made after its charge": (
+        ["protocol.steps=['press to 5 MPa in 1 min', 'charge at 1C until 1 h', 'fabricate at 99 MPa for 1 min']"],
+        "protocol.steps",
+        ["'fabricate at 99 MPa for 1 min' comes after 'charge at 1C until 1 h'", "before lithium moves"],
+    ),
+    "linear elements where something flows": (
+        [
+            "solver.displacement_degree=1",
+            "materials.separator={use='lpscl', law={kind='plastic', yield_stress='9 MPa'}}",
+        ],
+        "solver.displacement_degree",
+        ["1 locks where materials.separator flows", "expected 2"],
+    ),
+    "a powder that is not said": (
+        ["materials.separator={use='lpscl', law={kind='compaction', relative_density=0.8, tension_limit='9 MPa'}}"],
+        "materials.separator",
+        ["law has relative_density of yield_stress, relative_density, fabrication_pressure", "accepted: two of them"],
+    ),
+    "saturation below yield": (
+        ["materials.separator={use='lpscl', law={kind='plastic', yield_stress='9 MPa', saturation_stress='8 MPa'}}"],
+        "materials.separator",
+        ["saturation_stress = 8", "at least the yield stress, 9 MPa"],
+    ),
     "step that is none": (
         ["protocol.steps=['wait 2 h']"],
         "protocol.steps",

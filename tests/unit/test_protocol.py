@@ -11,6 +11,7 @@ STEPS = [
     ("press to 435 MPa in 3 min", Press(435.0, 180.0)),
     ("unload to 1 MPa in 1 min", Press(1.0, 60.0)),
     ("press to 0.081 GPa in 30 s", Press(81.0, 30.0)),
+    ("fabricate at 435 MPa for 3 min", Press(435.0, 180.0, fabricates=True)),
     ("rest 12 h", Rest(43200.0)),
     ("hold for 90 min", Rest(5400.0)),
     ("set x = 0.5 in 10 min", SetStoichiometry(0.5, 600.0)),

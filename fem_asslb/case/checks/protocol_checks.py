@@ -9,7 +9,7 @@ from fem_asslb.bulk.flowing_solid import FlowingSolid
 from fem_asslb.case.sections.case import Initial, Output, Solver, Time
 from fem_asslb.case.sections.fixture import Fixture
 from fem_asslb.case.sections.protocol import Protocol
-from fem_asslb.case.sections.steps import Charge, Discharge, Press, SetStoichiometry, Step, currents
+from fem_asslb.case.sections.steps import Charge, Discharge, Press, Rest, SetStoichiometry, Step, currents
 from fem_asslb.materials.material import Material, hosts
 
 
@@ -72,6 +72,20 @@ def linear_elements_do_not_lock(solver: Solver, known_materials: dict[str, Mater
             yield CaseError("solver.displacement_degree", locks)
         if isinstance(material.law, FlowingSolid):
             yield CaseError("solver.displacement_degree", f"1 locks where materials.{role} flows; expected 2")
+
+
+def a_cell_is_made_before_it_is_used(protocol: Protocol) -> Errors:
+    """Nothing but presses and rests comes before the last step that fabricates."""
+    last = max((number for number, step in enumerate(protocol.steps) if _fabricates(step)), default=0)
+    for step in protocol.steps[:last]:
+        if not isinstance(step, Press | Rest):
+            late = f"'{protocol.steps[last]}' comes after '{step}'; expected it before lithium moves"
+            yield CaseError("protocol.steps", late)
+            return
+
+
+def _fabricates(step: Step) -> bool:
+    return isinstance(step, Press) and step.fabricates
 
 
 def the_platen_presses(fixture: Fixture, protocol: Protocol) -> Errors:

@@ -17,7 +17,7 @@ class PowerLaw:
     """Rate of flow A (S/S_r)^n exp(-(Q/R)(1/T - 1/T_r)) (F. H. Norton, 1929).
 
     Args:
-        rate: A [1/s], at the reference stress and temperature.
+        rate: A [s^-1], at the reference stress and temperature.
         stress: S_r [MPa].
         exponent: n.
         activation_energy: Q [J/mol].
@@ -46,7 +46,7 @@ class PowerLaw:
 
     @property
     def rate_now(self) -> float:
-        """Rate at the reference stress and the temperature [1/s]."""
+        """Rate at the reference stress and the temperature [s^-1]."""
         colder = 1.0 / self.temperature - 1.0 / self.reference_temperature
         return float(self.rate * np.exp(-self.activation_energy / GAS_CONSTANT * colder))
 

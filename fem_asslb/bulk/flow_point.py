@@ -13,7 +13,6 @@ import numpy as np
 import numpy.typing as npt
 
 from fem_asslb.bulk.flow_rule import Array, FlowRule
-from fem_asslb.bulk.tensor import SymmetricTensor
 
 TINY = 1e-200
 """Strains and stresses count as no smaller, so that nothing is divided by zero."""
@@ -28,16 +27,14 @@ class Trial:
     Attributes:
         volume: v, elastic trial strain by which volume is smaller.
         shear: s, size sqrt(2/3 d : d) of its deviator d.
-        direction: d/s; zero where there is none.
-        plastic: Unit tensor and plastic strain at the start of the step.
+        plastic_volume: Volume that the plastic strain at the start of the step leaves.
         density: Relative density there.
         accumulated: Amount of flow until there.
     """
 
     volume: Array
     shear: Array
-    direction: SymmetricTensor
-    plastic: SymmetricTensor
+    plastic_volume: Array
     density: Array
     accumulated: Array
 
@@ -50,12 +47,8 @@ class Trial:
         return self._each(lambda values: np.reshape(values, -1))
 
     def _each(self, change: Callable[[Array], Array]) -> "Trial":
-        direction, plastic = (
-            SymmetricTensor(tuple(change(part) for part in tensor)) for tensor in (self.direction, self.plastic)
-        )
-        parts = (self.volume, self.shear, self.density, self.accumulated)
-        volume, shear, density, accumulated = (change(part) for part in parts)
-        return Trial(volume, shear, direction, plastic, density, accumulated)
+        parts = (self.volume, self.shear, self.plastic_volume, self.density, self.accumulated)
+        return Trial(*(change(part) for part in parts))
 
 
 @dataclass(frozen=True)
@@ -123,18 +116,9 @@ class FlowPoint:
         return volume / np.maximum(pressed.share * (pressed.trial - volume), TINY)
 
     def volume_left(self) -> tuple[Array, list[Array]]:
-        """Volume that the plastic strain leaves over that without it, and derivatives of its logarithm.
-
-        The direction of the deviator counts as given: that it turns within a step is of second order.
-        """
-        direction, sheared, pressed = self._trial.direction, self._sheared, self._pressed
-        strain = self._trial.plastic + sheared.flow * direction
-        shrunk = tuple(part - pressed.flow / 3.0 for part in strain.components[:3])
-        strain = SymmetricTensor((*shrunk, *strain.components[3:]))
-        cofactor, volume = strain.cofactor, strain.determinant
-        by_shear, by_volume = cofactor.inner(direction) / volume, cofactor.trace / (3.0 * volume)
-        pairs = zip(sheared.flow_slopes, pressed.flow_slopes, strict=True)
-        return volume, [by_shear * one - by_volume * two for one, two in pairs]
+        """Volume 1 + tr(e_p) that the plastic strain leaves, and derivatives of its logarithm."""
+        volume = self._trial.plastic_volume - self._pressed.flow
+        return volume, [-slope / volume for slope in self._pressed.flow_slopes]
 
     def end(self, index: Index, changes: Sequence[tuple[Array, Array]]) -> Flowed:
         """The point as the end of a step.

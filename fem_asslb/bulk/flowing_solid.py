@@ -73,7 +73,7 @@ class FlowingSolid:
         deviator = trial.deviator
         shear = np.sqrt(2.0 / 3.0 * deviator.inner(deviator))
         direction = _over(deviator, shear)
-        start = Trial(-trial.trace, shear, direction, spherical(1.0) + plastic, density, accumulated)
+        start = Trial(-trial.trace, shear, 1.0 + plastic.trace, density, accumulated)
         flowed = self._open(start, self._flow(start, length))
         increment = flowed.shear * direction - spherical(flowed.volume / 3.0)
         elastic, elastic_before = trial - increment, before.strain - plastic

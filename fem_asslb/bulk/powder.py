@@ -11,6 +11,9 @@ from fem_asslb.bulk.flow_rule import Array
 LOOSE_DENSITY = 0.64
 """Relative density of a random packing of spheres."""
 
+DENSEST = 0.99
+"""Density beyond which no powder is pressed: such a solid flows as a dense one."""
+
 STAGES = 0.85, 0.95
 """Relative densities between which necks between particles become pores in a solid."""
 
@@ -87,7 +90,7 @@ def density_after(powder: Powder, pressure: float) -> float:
     Raises:
         MaterialError: No density bears it.
     """
-    loosest, densest = powder.loose_density, 1.0 - 1e-9
+    loosest, densest = powder.loose_density, DENSEST
     least, most = (float(powder.die_pressure(np.array(density))) for density in (loosest, densest))
     require("fabrication_pressure", pressure, lambda value: least <= value <= most, f"{least:.3g} to {most:.3g} MPa")
     return float(brentq(lambda density: float(powder.die_pressure(np.array(density))) - pressure, loosest, densest))

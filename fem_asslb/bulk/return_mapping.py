@@ -1,8 +1,8 @@
 """The step of a solid that flows: from an elastic trial strain to stress, flow and their derivatives.
 
 How far flow has eased the trial stress and the density D follow from S = R, the resistance, and from D J = D_0 J_0, the
-mass, with J the volume that the plastic strain leaves. Written so, the rows are nearly linear where a powder hardens.
-Where the trial strain expands, D stays.
+mass, with J = 1 + tr(e_p) the volume that the plastic strain leaves. Written so, the rows are nearly linear where a
+powder hardens.
 """
 
 import numpy as np
@@ -33,7 +33,7 @@ class ReturnMapping:
 
     def __init__(self, rule: FlowRule, moduli: tuple[float, float], trial: Trial, time_step: float) -> None:
         self._rule, self._moduli, self._trial, self._time_step = rule, moduli, trial, time_step
-        self._mass = np.log(trial.density * trial.plastic.determinant) if rule.density is not None else None
+        self._mass = np.log(trial.density * trial.plastic_volume) if rule.density is not None else None
 
     def solve(self) -> Flowed:
         """End of the step; not a number where there is none."""
@@ -81,11 +81,8 @@ class ReturnMapping:
         if self._mass is None:
             return np.log(resistance / point.stress), excess, zero, [zero, zero + 1.0, zero, zero]
         volume, slopes = point.volume_left()
-        compacts = trial.volume > 0.0
-        mass = np.where(compacts, np.log(density * volume) - self._mass[index], 0.0)
-        changes = [np.where(compacts, part, 0.0) for part in slopes]
-        changes[1] = changes[1] + 1.0
-        return np.log(resistance / point.stress), excess, mass, changes
+        slopes[1] = slopes[1] + 1.0
+        return np.log(resistance / point.stress), excess, np.log(density * volume) - self._mass[index], slopes
 
     def _equations(self, unknown: Array, density: Array, index: Index) -> Equations:
         """Rows for the unknowns y, or its logarithm, and D."""

@@ -65,18 +65,6 @@ class SymmetricTensor:
         """What is left without the mean of the diagonal."""
         return self - spherical(self.trace / 3)
 
-    @property
-    def cofactor(self) -> "SymmetricTensor":
-        """Derivative of the determinant."""
-        xx, yy, zz, xy, yz, xz = self.components
-        diagonal = yy * zz - yz * yz, xx * zz - xz * xz, xx * yy - xy * xy
-        return SymmetricTensor((*diagonal, xz * yz - xy * zz, xy * xz - xx * yz, xy * yz - yy * xz))
-
-    @property
-    def determinant(self) -> NumberLike:
-        """Determinant."""
-        return self.cofactor.inner(self) / 3
-
     def matrix(self) -> list[list[NumberLike]]:
         """Rows of the 3 x 3 matrix."""
         return [[self[i, j] for j in range(3)] for i in range(3)]

@@ -14,15 +14,17 @@ from fem_asslb.bulk.elasticity import Elasticity, IsotropicElasticity
 from fem_asslb.bulk.flow_rule import FlowRule
 from fem_asslb.bulk.flowing_solid import FlowingSolid
 from fem_asslb.bulk.plasticity import Overstress, VonMisesFlow
-from fem_asslb.bulk.powder import LOOSE_DENSITY, Powder, density_after, stiffness, yield_stress_of
-from fem_asslb.materials.bulk_law_table import BulkLawTable, StrengthKind
+from fem_asslb.bulk.powder import DENSEST, LOOSE_DENSITY, Powder, density_after, stiffness, yield_stress_of
+from fem_asslb.materials.bulk_law_table import ROOM_TEMPERATURE, BulkLawTable, StrengthKind
 
 _Strain = Annotated[Number, Field(ge=1e-6, le=10.0)]
-_Density = Annotated[Number, Field(ge=0.4, le=0.98)]
-"""A loose powder to a solid with so few pores that a shear of some percent uses them up: it flows as a dense one."""
+_Density = Annotated[Number, Field(ge=0.4, le=DENSEST)]
+"""A loose powder to a solid next to dense."""
 
 _Exponent = Annotated[Number, Field(ge=1.0, le=50.0)]
 _OverstressTime = Annotated[units.Duration, Field(ge=0.0)]
+_Temperature = Annotated[units.Temperature, Field(ge=200.0, le=500.0)]
+"""That of cells: at others the rate of a power law is zero or infinite in floating point."""
 _Positive = Annotated[units.Strength, Field(gt=0.0)]
 
 
@@ -71,9 +73,9 @@ class _PowerLawTable(_FlowTable):
     rate: units.Rate
     stress: _Positive
     exponent: _Exponent
-    activation_energy: Annotated[units.MolarEnergy, Field(ge=0.0)] = 0.0
-    reference_temperature: units.Temperature = 298.15
-    temperature: units.Temperature | None = None
+    activation_energy: Annotated[units.MolarEnergy, Field(ge=0.0, le=1e6)] = 0.0
+    reference_temperature: _Temperature = ROOM_TEMPERATURE
+    temperature: _Temperature | None = None
     breakdown_stress: _Positive | None = None
 
     def limit(self, strength: float | None, kind: StrengthKind) -> tuple[float | None, StrengthKind]:

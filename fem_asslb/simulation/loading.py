@@ -138,6 +138,13 @@ class Loading:
             return self.step.duration - self._elapsed
         return min(self._time_to(limit) for limit in self.step.limits)
 
+    def until_corner(self) -> float:
+        """Time until the load changes its slope within the protocol step [s]; a time step ends there."""
+        if not isinstance(self.step, Press):
+            return math.inf
+        left = self.step.corner - self._elapsed
+        return left if left > 1e-9 * self.step.duration else math.inf
+
     def check(self) -> None:
         """Refuse a state in which nothing conducts the current.
 

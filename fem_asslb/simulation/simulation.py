@@ -138,6 +138,7 @@ class Simulation:
         met = longest == 0.0
         if met:
             longest = self.case.time.smallest_step
+        longest = min(longest, loading.until_corner())
         length, rejected = self.stepper.advance(longest, loading.impose, loading.overshoot, loading.check)
         iterations = self.solver.iterations - before
         if met or (starts and loading.overshoot() > 0.0):

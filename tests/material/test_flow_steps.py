@@ -121,7 +121,7 @@ def test_tangent_of_flow_that_keeps_the_volume(name):
 
 @pytest.mark.parametrize("name", POROUS)
 def test_tangent_of_flow_that_shrinks_the_volume(name):
-    """Exact for a volume and for more of the same deviator; what a deviator that turns leaves out is small."""
+    """For a volume, for more of the same deviator and for all others."""
     law, first, second, history = random_steps(POROUS[name], 0.01, 300, 8)
     trial = symmetric(tuple(second)) - symmetric(history[PLASTIC_STRAIN])
     size = np.sqrt(trial.deviator.inner(trial.deviator))
@@ -130,7 +130,7 @@ def test_tangent_of_flow_that_shrinks_the_volume(name):
         parts = np.array([part + np.zeros(300) for part in direction.components])
         assert tangent_error(law, first, second, history, parts).max() < 1e-6
     for direction in np.eye(6):
-        assert tangent_error(law, first, second, history, direction[:, None] + np.zeros((6, 300))).max() < 2e-4
+        assert tangent_error(law, first, second, history, direction[:, None] + np.zeros((6, 300))).max() < 1e-6
 
 
 @pytest.mark.parametrize("name", RULES)
@@ -148,7 +148,7 @@ def test_an_answer_everywhere(name):
         return
     pressed = symmetric(tuple(second)).trace - symmetric(history[PLASTIC_STRAIN]).trace < 0.0
     before, after = (
-        np.exp(each[DENSIFICATION]) * (spherical(1.0) + symmetric(each[PLASTIC_STRAIN])).determinant
+        np.exp(each[DENSIFICATION]) * (1.0 + symmetric(each[PLASTIC_STRAIN]).trace)
         for each in (history, response.history)
     )
     assert after[pressed] == pytest.approx(before[pressed], rel=1e-9)

@@ -16,6 +16,7 @@ def doubts(case: Case) -> list[str]:
         *_a_stack_without_pressure(case),
         *_another_anode(case),
         *_laws_beyond_the_estimates(case),
+        *_nothing_adheres(case),
     ]
 
 
@@ -44,6 +45,14 @@ def _a_stack_without_pressure(case: Case) -> list[str]:
     if presses:
         press = "the last step before the first current takes the pressure away"
     return [f"protocol.steps: {press}; the stack starts without pressure"]
+
+
+def _nothing_adheres(case: Case) -> list[str]:
+    """A cell is made, and nothing in it can adhere when it is."""
+    made = [step for step in case.protocol.steps if isinstance(step, Press) and step.fabricates]
+    if not made or any(item.law == "cohesive" for item in case.interfaces.values()):
+        return []
+    return [f"protocol.steps: '{made[-1]}' ends without a cohesive interface that could adhere then"]
 
 
 def _another_anode(case: Case) -> list[str]:

@@ -74,9 +74,14 @@ class Press:
     duration: float
     fabricates: bool = False
 
+    @property
+    def corner(self) -> float:
+        """Time at which the pressure is there [s]."""
+        return 0.1 * self.duration if self.fabricates else self.duration
+
     def share(self, elapsed: float) -> float:
         """Part of the way to the pressure that is gone after some time [s]."""
-        return min(elapsed / (0.1 * self.duration), 1.0) if self.fabricates else elapsed / self.duration
+        return min(elapsed / self.corner, 1.0)
 
     def __str__(self) -> str:
         """Text in the lab book."""

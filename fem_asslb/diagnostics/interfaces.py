@@ -88,7 +88,7 @@ class InterfaceDiagnostics:
         names += [_dissipated(kind) for kind in self._kinds]
         terms = [
             (_values(response, current), continuum.measures.interface(item.pair))
-            for item, response, current in zip(items, continuum.responses(now, before), currents, strict=True)
+            for item, response, current in zip(items, continuum.responses.of_step(now, before), currents, strict=True)
         ]
         self._evaluator = FacetEvaluator(self.mesh, Layout(dict.fromkeys(names, ())), terms)
 

@@ -23,7 +23,7 @@ class Adhesion:
         assert continuum.interfaces is not None
         self._interfaces, self._model = continuum.interfaces, continuum.model
         terms, stored = [], 0
-        for item, response in zip(self._model.interfaces, continuum.responses(state, previous), strict=True):
+        for item, response in zip(self._model.interfaces, continuum.responses.of_step(state, previous), strict=True):
             sliding = response.opening.sliding
             stiffness = item.law.stiffnesses["shear"] if waits(self._model, item) else 1.0
             # A bond that is stretched so far bears the shear that friction holds now.

@@ -38,8 +38,8 @@ class Currents:
             self._through(item.pair, conductance, response.conduction, state)
             for item, conductance, response in zip(
                 self._model.interfaces,
-                self.continuum.interfaces.conductances,
-                self.continuum.responses(state, previous),
+                self.continuum.responses.conductances,
+                self.continuum.responses.of_step(state, previous),
                 strict=True,
             )
         ]
@@ -52,7 +52,7 @@ class Currents:
         return [
             (current, self.continuum.measures.interface(item.pair))
             for item, conductance, current in zip(
-                self._model.interfaces, self.continuum.interfaces.conductances, currents, strict=True
+                self._model.interfaces, self.continuum.responses.conductances, currents, strict=True
             )
             if conductance is not None
         ]
@@ -78,7 +78,7 @@ class Currents:
             return []
         conducting: dict[tuple[str, str], Expr] = {}
         if self.continuum.interfaces is not None:
-            responses = self.continuum.responses(state, previous)
+            responses = self.continuum.responses.of_step(state, previous)
             conducting = {
                 item.pair: response.conduction + LEAK
                 for item, response in zip(self._model.interfaces, responses, strict=True)
@@ -96,7 +96,9 @@ class Currents:
         reacting = set(map(frozenset, self._transfer.interfaces))
         return [
             (1 - response.conduction, self.continuum.measures.interface(item.pair))
-            for item, response in zip(self._model.interfaces, self.continuum.responses(state, previous), strict=True)
+            for item, response in zip(
+                self._model.interfaces, self.continuum.responses.of_step(state, previous), strict=True
+            )
             if frozenset(item.pair) in reacting
         ]
 

@@ -6,17 +6,14 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 import ufl
-from dolfinx import fem
 from dolfinx import mesh as dmesh
 
 from fem_asslb.base import compatibility
 from fem_asslb.base.parallel import global_max
 from fem_asslb.equations.interface_start import bonded_facets, initial_gaps, require_stiff, strength_factors
-from fem_asslb.interfaces.interface_law import InterfaceLaw
 from fem_asslb.mesh.domain import Domain
 from fem_asslb.mesh.interface_mesh import InterfaceMesh, create_interface_mesh
 from fem_asslb.model.model import Interface, Model
-from fem_asslb.spaces.coefficients import with_constants
 from fem_asslb.spaces.facet_points import FacetEvaluator, point_function
 from fem_asslb.spaces.point_variables import Layout, PointVariables
 
@@ -38,8 +35,6 @@ class OpeningInterfaces:
         mesh: Their facets.
         history: What they remember; None where no law remembers anything.
         local: Factor on the strength, and initial gap [um], at each point.
-        laws: Law of each, with constants for numbers.
-        conductances: Of each, a constant; None where lithium does not pass from host to host.
         keys: Nodes of each facet, sorted by their numbers in the mesh file, shape (num_facets, num_nodes).
         points: Where the laws act, shape (num_facets, num_points, 3) [um].
     """
@@ -47,8 +42,6 @@ class OpeningInterfaces:
     mesh: InterfaceMesh
     history: PointVariables | None
     local: PointVariables
-    laws: list[InterfaceLaw]
-    conductances: list[fem.Constant | None]
     keys: npt.NDArray[np.int64]
     points: FloatArray
 
@@ -88,14 +81,7 @@ def create_interfaces(
         require_stiff(item, float(global_max(domain.comm, np.max(strengths, initial=0.0))[0]))
         local.arrays[STRENGTH][dofs[facets]] = strengths[:, None]
         local.arrays[GAP][dofs[facets]] = gaps
-    conductances = [
-        fem.Constant(domain.mesh, item.conductance)
-        if item.conductance is not None and set(item.pair) <= set(model.hosts)
-        else None
-        for item in model.interfaces
-    ]
-    laws = [with_constants(domain, item.law) for item in model.interfaces]
-    return OpeningInterfaces(mesh, history, local, laws, conductances, keys, points)
+    return OpeningInterfaces(mesh, history, local, keys, points)
 
 
 def waits(model: Model, item: Interface) -> bool:

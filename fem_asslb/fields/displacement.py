@@ -46,7 +46,7 @@ def declare(continuum: Continuum, prescribed: fem.Function) -> Field:
 
     def row(now: State, before: State, test: ufl.Argument) -> ufl.Form | int:
         """Virtual work of the interfaces and of an outer pressure [pJ]."""
-        work = continuum.interface_work(now, before, test)
+        work = continuum.responses.work(now, before, test)
         if (name := model.support.pressure) is not None:
             pressure, ratio = continuum.controls.outer_pressure, continuum.kinematics.area_ratio(now[NAME])
             work += (

@@ -78,7 +78,7 @@ class Problem:
             for state in (self.state, self.previous):
                 field.initialise(state)
         self._memories = memories(self.continuum.bulk, self.state, self.controls.time_step)
-        self._history = self.continuum.history_evaluator(self.state, self.previous)
+        self._history = self.continuum.responses.history_evaluator(self.state, self.previous)
         self._adhesion = Adhesion(self.continuum, self.state, self.previous) if model.adheres_later else None
         self._compile(sources)
 

@@ -8,6 +8,9 @@ import numpy as np
 from fem_asslb.base.parameters import require
 from fem_asslb.bulk.flow_rule import Array, EquivalentStress
 
+SATURATION_STRAIN = 0.01
+"""Strain in which hardening saturates where nothing else is said."""
+
 
 @dataclass(frozen=True)
 class Overstress:
@@ -58,7 +61,7 @@ class VonMisesFlow:
     yield_stress: float
     hardening: float = 0.0
     saturation: float | None = None
-    saturation_strain: float = 0.01
+    saturation_strain: float = SATURATION_STRAIN
     overstress: Overstress = Overstress()
 
     density = None

@@ -13,7 +13,7 @@ from fem_asslb.bulk.creep import Creep, PorousCreep, PowerLaw
 from fem_asslb.bulk.elasticity import Elasticity, IsotropicElasticity
 from fem_asslb.bulk.flow_rule import FlowRule
 from fem_asslb.bulk.flowing_solid import FlowingSolid
-from fem_asslb.bulk.plasticity import Overstress, VonMisesFlow
+from fem_asslb.bulk.plasticity import SATURATION_STRAIN, Overstress, VonMisesFlow
 from fem_asslb.bulk.powder import DENSEST, LOOSE_DENSITY, Powder, density_after, stiffness, yield_stress_of
 from fem_asslb.materials.bulk_law_table import ROOM_TEMPERATURE, BulkLawTable, StrengthKind
 
@@ -48,23 +48,25 @@ class PlasticTable(_FlowTable):
         yield_stress: At the start.
         hardening_modulus: Growth of it per plastic strain, without end.
         saturation_stress: Yield stress that hardening comes near, apart from that growth.
-        saturation_strain: Plastic strain in which 63 % of that way is gone.
+        saturation_strain: Plastic strain in which 63 % of that way is gone; 0.01 if left out.
         overstress_time: Time in which stress above yield relaxes; 0 s: flow does not depend on the rate.
-        overstress_exponent: Exponent N of the rate, ((q - yield_stress)/yield_stress)^N/overstress_time.
+        overstress_exponent: N of the rate ((q - yield_stress)/yield_stress)^N/overstress_time; 1 if left out.
     """
 
     kind: Literal["plastic"] = "plastic"
     yield_stress: _Positive
     hardening_modulus: Annotated[units.Pressure, Field(ge=0.0)] = 0.0
     saturation_stress: _Positive | None = None
-    saturation_strain: _Strain = 0.01
+    saturation_strain: _Strain | None = None
     overstress_time: _OverstressTime = 0.0
-    overstress_exponent: _Exponent = 1.0
+    overstress_exponent: _Exponent | None = None
 
     def build(self, elasticity: Elasticity, temperature: float) -> FlowingSolid:
         """See `BulkLawTable.build`."""
-        overstress = Overstress(self.overstress_time, self.overstress_exponent)
-        hardening = self.hardening_modulus, self.saturation_stress, self.saturation_strain
+        if self.saturation_strain is not None and self.saturation_stress is None:
+            raise MaterialError("saturation_strain is used with saturation_stress only; leave it out")
+        hardening = self.hardening_modulus, self.saturation_stress, self.saturation_strain or SATURATION_STRAIN
+        overstress = _overstress(self.overstress_time, self.overstress_exponent)
         return self._solid(elasticity, VonMisesFlow(self.yield_stress, *hardening, overstress))
 
 
@@ -167,12 +169,12 @@ class CompactionTable(_FlowTable):
     shear_ratio: Annotated[Number, Field(ge=0.1, le=10.0)] = 1.0
     tension_limit: _Positive
     overstress_time: _OverstressTime = 0.0
-    overstress_exponent: _Exponent = 1.0
+    overstress_exponent: _Exponent | None = None
 
     def build(self, elasticity: Elasticity, temperature: float) -> FlowingSolid:
         """See `BulkLawTable.build`."""
         powder, density = self._start()
-        overstress = Overstress(self.overstress_time, self.overstress_exponent)
+        overstress = _overstress(self.overstress_time, self.overstress_exponent)
         return self._solid(elasticity, Compaction(powder, density, self.tension_limit, overstress))
 
     def elasticity(self, dense: Elasticity) -> Elasticity:
@@ -198,6 +200,12 @@ class CompactionTable(_FlowTable):
         names = "yield_stress", "relative_density", "fabrication_pressure"
         given = [name for name in names if getattr(self, name) is not None]
         raise MaterialError(f"law has {' and '.join(given) or 'none'} of {', '.join(names)}; accepted: two of them")
+
+
+def _overstress(time: float, exponent: float | None) -> Overstress:
+    if exponent is not None and time == 0.0:
+        raise MaterialError("overstress_exponent is used with overstress_time only; leave it out")
+    return Overstress(time, 1.0 if exponent is None else exponent)
 
 
 def _at_density(dense: IsotropicElasticity, density: float) -> IsotropicElasticity:

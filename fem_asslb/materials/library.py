@@ -158,7 +158,7 @@ def _build(name: str, table: dict[str, Any], key: str, temperature: float) -> Ma
             law = entry.law.build(elasticity, temperature)
             elasticity = entry.law.elasticity(elasticity)
         except MaterialError as error:
-            raise CaseError(key, str(error)) from error
+            raise CaseError(f"{key}.law", str(error)) from error
         strength, kind = entry.law.limit(strength, kind)
     return Material(
         name=name,

@@ -406,12 +406,17 @@ BAD = {  # what is changed, the key of the error, words of its message
     ),
     "a powder that is not said": (
         ["materials.separator={use='lpscl', law={kind='compaction', relative_density=0.8, tension_limit='9 MPa'}}"],
-        "materials.separator",
+        "materials.separator.law",
         ["law has relative_density of yield_stress, relative_density, fabrication_pressure", "accepted: two of them"],
+    ),
+    "an exponent of no overstress": (
+        ["materials.separator={use='lpscl', law={kind='plastic', yield_stress='9 MPa', overstress_exponent=2}}"],
+        "materials.separator.law",
+        ["overstress_exponent is used with overstress_time only"],
     ),
     "saturation below yield": (
         ["materials.separator={use='lpscl', law={kind='plastic', yield_stress='9 MPa', saturation_stress='8 MPa'}}"],
-        "materials.separator",
+        "materials.separator.law",
         ["saturation_stress = 8", "at least the yield stress, 9 MPa"],
     ),
     "step that is none": (

@@ -82,7 +82,7 @@ def test_laws_are_found_by_their_names():
         ("lpscl", {"kind": "maxwell", **RELAXING, "share": 1}, "materials.a.law.share", "unknown key"),
         ("lpscl", {"kind": "maxwell", **RELAXING, "relaxing_share": 2.0}, "materials.a.law.relaxing_share", "most 1"),
         ("lpscl", "maxwell", "materials.a.law", "expected a table"),
-        ("ncm85", {"kind": "maxwell", **RELAXING}, "materials.a", "needs youngs_modulus and poisson_ratio"),
+        ("ncm85", {"kind": "maxwell", **RELAXING}, "materials.a.law", "needs youngs_modulus and poisson_ratio"),
     ],
 )
 def test_faults_name_their_key_and_what_is_accepted(use, law, key, words):

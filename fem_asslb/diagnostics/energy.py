@@ -60,6 +60,8 @@ class EnergyBalance:
             "energy remainder of the step [pJ]": self._left,
             "energy balance error [-]": -sums["remainder"] / max(sums["largest"], self._least),
         }
+        if self._interfaces is not None and self._interfaces.adheres_later:
+            scalars["bonding energy [pJ]"] = sums["bonding"]
         scalars |= {f"{kind} energy [pJ]": energy for kind, energy in self._spent().items()}
         return scalars | {f"{name} energy [pJ]": sums[name] for name in self._dissipated}
 

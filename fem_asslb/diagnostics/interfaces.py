@@ -69,6 +69,8 @@ class InterfaceDiagnostics:
     Attributes:
         points: What `keep` found last: after a step, the values with which it was solved.
 
+        adheres_later: Whether surfaces begin to adhere at the end of fabrication.
+
     Args:
         problem: The problem.
     """
@@ -79,6 +81,7 @@ class InterfaceDiagnostics:
         interfaces = problem.continuum.interfaces
         assert interfaces is not None
         self._problem, self.mesh = problem, interfaces.mesh
+        self.adheres_later = problem.model.adheres_later
         continuum = problem.continuum
         now, before = problem.state, problem.previous
         currents = problem.currents.through_interfaces(now, before)

@@ -109,6 +109,10 @@ pictures = false
     assert np.all(intact[stage == 1] == 0.0)
     assert intact[stage == 2] == pytest.approx(1.0)
     assert np.abs(history["energy balance error [-]"]).max() < 1e-3
+    works = history["fixture work [pJ]"] + history["chemical work [pJ]"]
+    kinds = ("elastic", "bonding", "cohesive", "viscous", "friction")
+    energies = sum(history[f"{kind} energy [pJ]"] for kind in kinds)
+    assert energies == pytest.approx(works, abs=1e-3 * works.max())
 
 
 @pytest.mark.serial

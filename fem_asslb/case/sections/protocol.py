@@ -44,9 +44,8 @@ from fem_asslb.case.sections.steps import (
 FORMS = (
     "'press to 81 MPa in 1 min'",
     "'fabricate at 435 MPa for 3 min'",
-    "'unload to 1 MPa in 1 min'",
     "'rest 12 h'",
-    "'charge at 0.1C until 2.75 V or 12 h'",
+    "'charge at 0.1C until 2.75 V'",
     "'discharge at 0.5 mA/cm^2 until x = 0.95'",
     "'set x = 0.5 in 10 min'",
 )

@@ -17,16 +17,16 @@ extends = "{Path(__file__).parents[2] / "cases" / "particle-debonding"}"
 [geometry]
 element_size = "0.5 um"
 [interfaces.surface]
-viscous_time = "2 min"
+viscous_time = "5 min"
 normal_strength = "15 MPa"
 normal_toughness = "0.01 J/m^2"
 [materials.electrolyte.law]
 kind = "compaction"
-yield_stress = "330 MPa"
+yield_stress = "370 MPa"
 relative_density = 0.93
 tension_limit = "30 MPa"
 [protocol]
-steps = ["fabricate at 300 MPa for 1 min", "unload to 81 MPa in 1 min", "set x = 0.33 in 7 h", "set x = 0.36 in 30 min"]
+steps = ["fabricate at 300 MPa for 1 min", "unload to 81 MPa in 1 min", "set x = 0.32 in 7 h", "set x = 0.36 in 30 min"]
 [time]
 tolerance = 0.1
 [output]

@@ -14,7 +14,7 @@ from fem_asslb.fields.electrode import POTENTIAL as ELECTRODE
 from fem_asslb.solve.newton import NewtonSolver
 from tests import composite
 
-pytestmark = pytest.mark.two_ranks
+pytestmark = pytest.mark.serial
 
 CONDUCTANCE = 1.0
 """From grain to grain, so low that the potential jumps [pA/(um^2 V)]."""
@@ -78,7 +78,6 @@ def test_energy_of_a_cell_adds_up(comm):
     assert errors[1] / errors[0] == pytest.approx(0.25, abs=0.1)
 
 
-@pytest.mark.serial
 def test_energy_of_a_cell_whose_matrix_yields(comm):
     """Plastic flow is paid by the swelling, not by lithium: the balance closes as before."""
     law = FlowingSolid(28e3, 8e3, VonMisesFlow(20.0, 500.0))

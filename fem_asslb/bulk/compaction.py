@@ -37,7 +37,7 @@ class Compaction:
     @property
     def dissipation(self) -> tuple[str, ...]:
         """See `FlowRule`."""
-        return ("plastic", "viscous") if self.overstress.time else ("plastic",)
+        return self.overstress.dissipation
 
     @property
     def starts_at_once(self) -> bool:
@@ -62,8 +62,5 @@ class Compaction:
 
     def dissipated(self, total: Array, flow: Array, accumulated: Array, time_step: float) -> Mapping[str, Array]:
         """See `FlowRule`."""
-        if not self.overstress.time:
-            return {"plastic": total}
         excess, _ = self.overstress.excess(flow, time_step)
-        viscous = total * excess / (1.0 + excess)
-        return {"plastic": total - viscous, "viscous": viscous}
+        return self.overstress.split(total, excess / (1.0 + excess))

@@ -34,14 +34,10 @@ class PowerLaw:
 
     def __post_init__(self) -> None:
         """Check the numbers."""
-        for name, unit in (
-            ("rate", " 1/s"),
-            ("stress", " MPa"),
-            ("temperature", " K"),
-            ("reference_temperature", " K"),
-        ):
-            require(f"creep {name}", getattr(self, name), lambda value: value > 0.0, f"greater than 0{unit}")
-        require("creep exponent", self.exponent, lambda value: value >= 1.0, "at least 1")
+        units = {"rate": "s^-1", "stress": "MPa", "temperature": "K", "reference_temperature": "K"}
+        for name, unit in units.items():
+            require(name, getattr(self, name), lambda value: value > 0.0, f"greater than 0 {unit}")
+        require("exponent", self.exponent, lambda value: value >= 1.0, "at least 1")
         require("activation_energy", self.activation_energy, lambda value: value >= 0.0, "at least 0 J/mol")
 
     @property

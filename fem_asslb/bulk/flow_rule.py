@@ -31,26 +31,26 @@ class EquivalentStress:
 
 
 class FlowRule(Protocol):
-    """How a solid flows.
-
-    Attributes:
-        dissipation: Names of the energies that it dissipates.
-        density: Relative density at the start; None where flow keeps the volume.
-        tension_limit: Mean tension at which it opens [MPa]; infinite where flow keeps the volume.
-        starts_at_once: Whether any stress makes it flow, as in creep, so that its amount is sought in its logarithm.
-    """
+    """How a solid flows; arrays of one shape (n,)."""
 
     @property
-    def dissipation(self) -> tuple[str, ...]: ...  # noqa: D102
+    def dissipation(self) -> tuple[str, ...]:
+        """Names of the energies that it dissipates."""
+
     @property
-    def density(self) -> float | None: ...  # noqa: D102
+    def density(self) -> float | None:
+        """Relative density at the start; None where flow keeps the volume."""
+
     @property
-    def tension_limit(self) -> float: ...  # noqa: D102
+    def tension_limit(self) -> float:
+        """Mean tension at which it opens [MPa]; infinite where flow keeps the volume."""
+
     @property
-    def starts_at_once(self) -> bool: ...  # noqa: D102
+    def starts_at_once(self) -> bool:
+        """Whether any stress makes it flow, as in creep, so that its amount is sought in its logarithm."""
 
     def equivalent_stress(self, density: Array) -> EquivalentStress:
-        """S at relative densities."""
+        """S^2 over those of stresses, at relative densities."""
 
     def stiffness(self, density: Array) -> tuple[Array, Array]:
         """Moduli over those of the dense solid, and d ln / d ln D of that."""
@@ -65,4 +65,4 @@ class FlowRule(Protocol):
         """
 
     def dissipated(self, total: Array, flow: Array, accumulated: Array, time_step: float) -> Mapping[str, Array]:
-        """What is dissipated by name, of a total."""
+        """What is dissipated in a step by name, of a total [MPa]; the other arguments are those of `resistance`."""

@@ -34,6 +34,15 @@ class Overstress:
         """Whether its slope is infinite at rest."""
         return self.time > 0.0 and self.exponent > 1.0
 
+    @property
+    def dissipation(self) -> tuple[str, ...]:
+        """Names of the energies of flow with this overstress."""
+        return ("plastic", "viscous") if self.time else ("plastic",)
+
+    def split(self, total: Array, share: Array) -> Mapping[str, Array]:
+        """What is dissipated by name [MPa], of a total and the share of the overstress in the resistance."""
+        return {"plastic": total * (1.0 - share), "viscous": total * share} if self.time else {"plastic": total}
+
     def excess(self, flow: Array, time_step: float) -> tuple[Array, Array]:
         """Excess over the yield stress, as a share of it, and its derivative by the flow of a step."""
         if self.time == 0.0:
@@ -79,7 +88,7 @@ class VonMisesFlow:
     @property
     def dissipation(self) -> tuple[str, ...]:
         """See `FlowRule`."""
-        return ("plastic", "viscous") if self.overstress.time else ("plastic",)
+        return self.overstress.dissipation
 
     @property
     def starts_at_once(self) -> bool:
@@ -106,11 +115,9 @@ class VonMisesFlow:
 
     def dissipated(self, total: Array, flow: Array, accumulated: Array, time_step: float) -> Mapping[str, Array]:
         """See `FlowRule`; hardening counts as dissipated."""
-        if not self.overstress.time:
-            return {"plastic": total}
         resistance, _ = self.resistance(flow, accumulated, time_step)
-        viscous = total * self.yield_stress * self.overstress.excess(flow, time_step)[0] / resistance
-        return {"plastic": total - viscous, "viscous": viscous}
+        excess, _ = self.overstress.excess(flow, time_step)
+        return self.overstress.split(total, self.yield_stress * excess / resistance)
 
 
 def of_von_mises(density: Array) -> EquivalentStress:

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from types import FrameType, TracebackType
 from typing import TYPE_CHECKING, NoReturn
 
-from fem_asslb.app.grammar import build_parser
+from fem_asslb.app.command_line import build_parser
 from fem_asslb.app.log import silence_output
 from fem_asslb.app.surroundings import elsewhere, start_petsc
 from fem_asslb.base.endings import DONE, EXPECTED, STOPPED_EARLY, Terminated, exit_code, explain

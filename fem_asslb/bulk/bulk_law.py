@@ -75,21 +75,22 @@ class BulkResponse:
 
 
 class BulkLaw(Protocol):
-    """A law of the bulk.
-
-    Attributes:
-        HISTORY: What it remembers.
-        DISSIPATION: Names of the energies that it dissipates.
-        AT_POINTS: Whether it answers in numpy, with arrays of one shape for all that it is asked and remembers; a point
-            where it finds no answer is not a number, and the step is cut.
-    """
+    """A law of the bulk."""
 
     @property
-    def HISTORY(self) -> Shapes: ...  # noqa: D102, N802
+    def HISTORY(self) -> Shapes:  # noqa: N802
+        """What it remembers."""
+
     @property
-    def DISSIPATION(self) -> tuple[str, ...]: ...  # noqa: D102, N802
+    def DISSIPATION(self) -> tuple[str, ...]:  # noqa: N802
+        """Names of the energies that it dissipates."""
+
     @property
-    def AT_POINTS(self) -> bool: ...  # noqa: D102, N802
+    def AT_POINTS(self) -> bool:  # noqa: N802
+        """Whether it answers in numpy, with arrays of one shape for all that it is asked and remembers.
+
+        A point where it finds no answer is not a number, and the step is cut.
+        """
 
     def respond(self, now: Deformation, before: Deformation, history: History, time_step: NumberLike) -> BulkResponse:
         """Answer to a deformation at the end of a step.

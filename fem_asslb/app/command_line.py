@@ -1,4 +1,4 @@
-"""The grammar of the command line ``fem-asslb``: commands, options, help and exit codes."""
+"""The command line ``fem-asslb``: commands, options, help and exit codes."""
 
 import argparse
 import sys
@@ -50,7 +50,7 @@ class _Parser(argparse.ArgumentParser):
 
 
 def build_parser() -> argparse.ArgumentParser:
-    """The grammar of the command line."""
+    """The parser of the command line."""
     parser = _parser(_Parser, "fem-asslb", _INTRODUCTION, _CODES)
     commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND", parser_class=_Parser)
     _add_new(commands)

@@ -123,8 +123,8 @@ class Balances:
         """Area of the boundary under pressure as seen along the stack from above, and all of it [um^2]."""
         if (name := self._problem.model.support.pressure) is None:
             return None
-        mesh, surface = self._problem.domain.mesh, self._problem.continuum.measures.boundary(name)
-        up = self._problem.continuum.normal(self._problem.state)[self._problem.domain.dimension - 1]
+        mesh, surface = self._problem.domain.mesh, self._problem.formulation.measures.boundary(name)
+        up = self._problem.formulation.normal(self._problem.state)[self._problem.domain.dimension - 1]
         projected, whole = (fem.form(value * surface) for value in (up, fem.Constant(mesh, 1.0)))
         return self._diagnostics.integral(projected), self._diagnostics.integral(whole)
 
@@ -135,7 +135,7 @@ class Balances:
         return self._diagnostics.reaction("bottom")
 
     def _across_forms(self) -> list[fem.Form]:
-        bulk, forms = self._problem.continuum.bulk, []
+        bulk, forms = self._problem.formulation.bulk, []
         for phase in bulk.phases:
             stress = bulk.stress(self._problem.state, phase)[2, 2]
             forms.append(fem.form(abs(stress) * bulk.energy_measure(phase)))

@@ -50,7 +50,7 @@ class Diagnostics:
         self.volumes = role_volumes(problem.domain)
         self._cell_volume = cell_volumes(problem.domain)
         self._owned = {role: problem.domain.owned_cells_of([role]) for role in problem.domain.roles}
-        self._energy = problem.compile(problem.continuum.stored_energy(problem.state, problem.previous))
+        self._energy = problem.compile(problem.formulation.stored_energy(problem.state, problem.previous))
         self._chemical_work = self._chemical_work_form()
         self._layer_force = self._layer_force_forms()
         self._lithium = [self._lithium_form(role) for role in problem.model.hosts]
@@ -59,12 +59,12 @@ class Diagnostics:
         self._strength = region_field(problem.domain, np.array([item.strength or np.inf for item in materials]))
         brittle = [float(item.strength_kind == "fracture") for item in materials]
         self._is_brittle = region_field(problem.domain, np.array(brittle))
-        self._stress = {phase: self._stress_forms(phase) for phase in problem.continuum.bulk.phases}
+        self._stress = {phase: self._stress_forms(phase) for phase in problem.formulation.bulk.phases}
         self._dissipation = self._dissipation_forms()
         one = fem.Constant(problem.domain.mesh, 1.0)
         self.plate_area: float | None = None
         if problem.model.support.platen:
-            self.plate_area = self.integral(fem.form(one * problem.continuum.measures.boundary(TOP)))
+            self.plate_area = self.integral(fem.form(one * problem.formulation.measures.boundary(TOP)))
         self._outer_motion = self._outer_motion_form()
         surfaces = [measure for _, measure, _ in problem.currents.reactions(problem.state, problem.previous)]
         self.reacting_area = sum(self.integral(problem.compile(one * measure)) for measure in surfaces)
@@ -104,7 +104,7 @@ class Diagnostics:
 
     def stack_pressure(self) -> float:
         """Pressure of the platen [MPa], never negative."""
-        return platen.pressure(self._problem.continuum, self._problem.state)
+        return platen.pressure(self._problem.formulation, self._problem.state)
 
     def reaction(self, boundary: str) -> float:
         """Consistent reaction along the stack of a boundary that cannot move that way [pJ/um; per um of depth in 2D].
@@ -137,7 +137,7 @@ class Diagnostics:
     @property
     def dissipates(self) -> dict[str, tuple[str, ...]]:
         """Names of the energies that each phase dissipates."""
-        return {name: phase.law.DISSIPATION for name, phase in self._problem.continuum.bulk.phases.items()}
+        return {name: phase.law.DISSIPATION for name, phase in self._problem.formulation.bulk.phases.items()}
 
     def dissipation(self) -> dict[str, float]:
         """Energy that phases have dissipated in the step, by phase and name of the energy [pJ]."""
@@ -168,7 +168,7 @@ class Diagnostics:
         return StressSummary(*map(float, (hydrostatic, von_mises, principal, over, strain)))
 
     def _stress_forms(self, phase: str) -> list[fem.Form]:
-        bulk, state = self._problem.continuum.bulk, self._problem.state
+        bulk, state = self._problem.formulation.bulk, self._problem.state
         stress = bulk.stress(state, phase)
         von_mises, principal = kinematics.von_mises(stress), kinematics.largest_principal(stress)
         decisive = ufl.conditional(ufl.gt(self._is_brittle, 0.5), principal, von_mises)
@@ -179,18 +179,20 @@ class Diagnostics:
         return [fem.form(value * ufl.TestFunction(self._cells) * dx) for value in values]
 
     def _dissipation_forms(self) -> dict[str, fem.Form]:
-        bulk, forms = self._problem.continuum.bulk, {}
+        bulk, forms = self._problem.formulation.bulk, {}
         for name in bulk.phases:
             for kind, density in bulk.response(self._problem.state, name).dissipated.items():
                 forms[f"{name} {kind}"] = fem.form(density * bulk.energy_measure(name))
         return forms
 
     def _lithium_form(self, role: str) -> fem.Form:
-        continuum, x = self._problem.continuum, lithium.stoichiometry(self._problem.state)
-        return fem.form(continuum.bulk.coefficients.hosts[role].c_max * x * continuum.measures.dx(role, LITHIUM_DEGREE))
+        formulation, x = self._problem.formulation, lithium.stoichiometry(self._problem.state)
+        return fem.form(
+            formulation.bulk.coefficients.hosts[role].c_max * x * formulation.measures.dx(role, LITHIUM_DEGREE)
+        )
 
     def _chemical_work_form(self) -> list[fem.Form]:
-        bulk, state, previous = self._problem.continuum.bulk, self._problem.state, self._problem.previous
+        bulk, state, previous = self._problem.formulation.bulk, self._problem.state, self._problem.previous
         forms = []
         for role in self._problem.model.hosts:
             stress = 0.5 * (bulk.stress(state, role) + bulk.accepted_stress(previous, role))
@@ -199,7 +201,7 @@ class Diagnostics:
         return forms
 
     def _layer_force_forms(self) -> list[fem.Form]:
-        bulk, one = self._problem.continuum.bulk, fem.Constant(self._problem.domain.mesh, 1.0)
+        bulk, one = self._problem.formulation.bulk, fem.Constant(self._problem.domain.mesh, 1.0)
         per_lithium = bulk.coefficients.layer_strain(one)
         layers = [name for name, phase in bulk.phases.items() if not phase.is_host]
         stresses = [(bulk.stress(self._problem.state, name), bulk.energy_measure(name)) for name in layers]
@@ -210,5 +212,5 @@ class Diagnostics:
         if name is None:
             return None
         state = self._problem.state
-        motion = ufl.dot(displacement.value(state), self._problem.continuum.normal(state))
-        return fem.form(motion * self._problem.continuum.measures.boundary(name))
+        motion = ufl.dot(displacement.value(state), self._problem.formulation.normal(state))
+        return fem.form(motion * self._problem.formulation.measures.boundary(name))

@@ -71,7 +71,7 @@ class CellEnergy:
 
     def _potentials(self, side: str | None) -> tuple[Expr, Expr]:
         """Potential of the electrode, and the host's, at a side of a surface, means of both ends of the step."""
-        quantities, found = self._problem.continuum.quantities, []
+        quantities, found = self._problem.formulation.quantities, []
         assert quantities.potential is not None and quantities.electrode is not None
         for quantity in (quantities.electrode, quantities.potential):
             mean = 0.5 * (quantity(self._problem.state) + quantity(self._problem.previous))
@@ -87,14 +87,14 @@ class CellEnergy:
         return forms
 
     def _diffusion(self) -> list[fem.Form]:
-        continuum, state = self._problem.continuum, self._problem.state
-        quantities, coefficients = continuum.quantities, continuum.bulk.coefficients
+        formulation, state = self._problem.formulation, self._problem.state
+        quantities, coefficients = formulation.quantities, formulation.bulk.coefficients
         assert quantities.potential is not None and quantities.stoichiometry is not None
         mean = self._potentials(None)[1]
         x, phi, forms = quantities.stoichiometry(state), quantities.potential(state), []
         for role, host in coefficients.hosts.items():
             power = -lithium.transport(host, x, phi, coefficients.axis, mean)
-            forms.append(fem.form(power * continuum.measures.dx(role, LITHIUM_DEGREE)))
+            forms.append(fem.form(power * formulation.measures.dx(role, LITHIUM_DEGREE)))
         return forms
 
     def _passage(self) -> list[fem.Form]:
@@ -103,12 +103,12 @@ class CellEnergy:
         return [self._problem.compile(-current * ufl.jump(potential) * measure) for current, measure in passages]
 
     def _lattice_forms(self) -> list[fem.Form]:
-        continuum = self._problem.continuum
-        x = continuum.quantities.stoichiometry
+        formulation = self._problem.formulation
+        x = formulation.quantities.stoichiometry
         assert x is not None
         forms = []
-        for role, host in continuum.bulk.coefficients.hosts.items():
+        for role, host in formulation.bulk.coefficients.hosts.items():
             released = host.potential.integral(x(self._problem.state), x(self._problem.previous))
-            measure = continuum.measures.dx(role, LITHIUM_DEGREE)
+            measure = formulation.measures.dx(role, LITHIUM_DEGREE)
             forms.append(fem.form(-FARADAY * host.c_max * released * measure))
         return forms

@@ -21,7 +21,7 @@ class HistoryReports:
     """
 
     def __init__(self, problem: Problem) -> None:
-        self._comm, domain, bulk = problem.domain.comm, problem.domain, problem.continuum.bulk
+        self._comm, domain, bulk = problem.domain.comm, problem.domain, problem.formulation.bulk
         self._cells = fem.functionspace(domain.mesh, ("DG", 0))
         self._volumes, test = cell_volumes(domain), ufl.TestFunction(self._cells)
         self._forms = []

@@ -78,11 +78,11 @@ class InterfaceDiagnostics:
     points: PointValues
 
     def __init__(self, problem: Problem) -> None:
-        interfaces = problem.continuum.interfaces
+        interfaces = problem.formulation.interfaces
         assert interfaces is not None
         self._problem, self.mesh = problem, interfaces.mesh
         self.adheres_later = problem.model.adheres_later
-        continuum = problem.continuum
+        formulation = problem.formulation
         now, before = problem.state, problem.previous
         currents = problem.currents.through_interfaces(now, before)
         items = problem.model.interfaces
@@ -90,8 +90,8 @@ class InterfaceDiagnostics:
         names = [item.name for item in fields(PointValues) if item.name not in ("area", "dissipated")]
         names += [_dissipated(kind) for kind in self._kinds]
         terms = [
-            (_values(response, current), continuum.measures.interface(item.pair))
-            for item, response, current in zip(items, continuum.responses.of_step(now, before), currents, strict=True)
+            (_values(response, current), formulation.measures.interface(item.pair))
+            for item, response, current in zip(items, formulation.responses.of_step(now, before), currents, strict=True)
         ]
         self._evaluator = FacetEvaluator(self.mesh, Layout(dict.fromkeys(names, ())), terms)
 

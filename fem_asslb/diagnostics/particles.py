@@ -63,7 +63,7 @@ class ParticleDiagnostics:
         if problem.model.hosts:
             x, test = lithium.stoichiometry(problem.state), ufl.TestFunction(self._cells)
             self._lithium = [
-                fem.form(x * test * problem.continuum.measures.dx(role, 1)) for role in problem.model.hosts
+                fem.form(x * test * problem.formulation.measures.dx(role, 1)) for role in problem.model.hosts
             ]
 
     def values(self) -> ParticleValues:

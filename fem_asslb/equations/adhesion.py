@@ -3,7 +3,7 @@
 from dolfinx import fem
 
 from fem_asslb.base.parallel import global_sum
-from fem_asslb.equations.continuum import Continuum
+from fem_asslb.equations.formulation import Formulation
 from fem_asslb.equations.opening_interfaces import DRAWN, ORIGIN, waits
 from fem_asslb.spaces.facet_points import FacetEvaluator
 from fem_asslb.spaces.point_variables import Layout
@@ -14,26 +14,26 @@ class Adhesion:
     """Interfaces that adhere later.
 
     Args:
-        continuum: A model some of whose interfaces do.
+        formulation: A model some of whose interfaces do.
         state: Unknowns at the end of a step.
         previous: Unknowns at its start.
     """
 
-    def __init__(self, continuum: Continuum, state: State, previous: State) -> None:
-        assert continuum.interfaces is not None
-        self._interfaces, self._model = continuum.interfaces, continuum.model
+    def __init__(self, formulation: Formulation, state: State, previous: State) -> None:
+        assert formulation.interfaces is not None
+        self._interfaces, self._model = formulation.interfaces, formulation.model
         terms, stored = [], 0
-        for item, response in zip(self._model.interfaces, continuum.responses.of_step(state, previous), strict=True):
+        for item, response in zip(self._model.interfaces, formulation.responses.of_step(state, previous), strict=True):
             sliding = response.opening.sliding
             stiffness = item.law.stiffnesses["shear"] if waits(self._model, item) else 1.0
             # A bond that is stretched so far bears the shear that friction holds now.
             stretch = tuple(traction / stiffness for traction in response.shear_traction)
             origin = tuple(slid - part for slid, part in zip(sliding, stretch, strict=True))
             values = {"normal": response.opening.normal, ORIGIN: origin}
-            terms.append((values, continuum.measures.interface(item.pair)))
-            stored += response.stored * continuum.measures.interface(item.pair)
-        self._stored = continuum.compile(stored)
-        self._evaluator = FacetEvaluator(continuum.interfaces.mesh, Layout({"normal": (), ORIGIN: (3,)}), terms)
+            terms.append((values, formulation.measures.interface(item.pair)))
+            stored += response.stored * formulation.measures.interface(item.pair)
+        self._stored = formulation.compile(stored)
+        self._evaluator = FacetEvaluator(formulation.interfaces.mesh, Layout({"normal": (), ORIGIN: (3,)}), terms)
 
     def begin(self) -> float:
         """Let all points adhere that are drawn to, and that touch in the present state.

@@ -5,7 +5,7 @@ from dolfinx import fem
 from ufl.core.expr import Expr
 
 from fem_asslb.equations import interface, lithium
-from fem_asslb.equations.continuum import Continuum
+from fem_asslb.equations.formulation import Formulation
 from fem_asslb.spaces.coefficients import with_constants
 from fem_asslb.spaces.state import State
 
@@ -19,40 +19,40 @@ class Currents:
     Nothing passes while the stoichiometry is forced.
 
     Attributes:
-        continuum: The model on its mesh.
+        formulation: The model on its mesh.
 
     Args:
-        continuum: The model on its mesh.
+        formulation: The model on its mesh.
         forced: 1 while the stoichiometry is forced, else 0.
     """
 
-    def __init__(self, continuum: Continuum, forced: fem.Constant) -> None:
-        self.continuum, self._model, self._free = continuum, continuum.model, 1 - forced
-        self._transfer = with_constants(continuum.domain, continuum.model.charge_transfer)
+    def __init__(self, formulation: Formulation, forced: fem.Constant) -> None:
+        self.formulation, self._model, self._free = formulation, formulation.model, 1 - forced
+        self._transfer = with_constants(formulation.domain, formulation.model.charge_transfer)
 
     def through_interfaces(self, state: State, previous: State) -> list[Expr]:
         """Current density of lithium out of the plus side of each interface of the model [pA/um^2]."""
-        if self.continuum.interfaces is None:
+        if self.formulation.interfaces is None:
             return []
         return [
             self._through(item.pair, conductance, response.conduction, state)
             for item, conductance, response in zip(
                 self._model.interfaces,
-                self.continuum.responses.conductances,
-                self.continuum.responses.of_step(state, previous),
+                self.formulation.responses.conductances,
+                self.formulation.responses.of_step(state, previous),
                 strict=True,
             )
         ]
 
     def passages(self, state: State, previous: State) -> list[tuple[Expr, ufl.Measure]]:
         """Current density from the plus to the minus side, and measure, of each interface between two hosts."""
-        if self.continuum.interfaces is None:
+        if self.formulation.interfaces is None:
             return []
         currents = self.through_interfaces(state, previous)
         return [
-            (current, self.continuum.measures.interface(item.pair))
+            (current, self.formulation.measures.interface(item.pair))
             for item, conductance, current in zip(
-                self._model.interfaces, self.continuum.responses.conductances, currents, strict=True
+                self._model.interfaces, self.formulation.responses.conductances, currents, strict=True
             )
             if conductance is not None
         ]
@@ -77,8 +77,8 @@ class Currents:
         if self._transfer is None or not self._model.hosts:
             return []
         conducting: dict[tuple[str, str], Expr] = {}
-        if self.continuum.interfaces is not None:
-            responses = self.continuum.responses.of_step(state, previous)
+        if self.formulation.interfaces is not None:
+            responses = self.formulation.responses.of_step(state, previous)
             conducting = {
                 item.pair: response.conduction + LEAK
                 for item, response in zip(self._model.interfaces, responses, strict=True)
@@ -86,24 +86,24 @@ class Currents:
         found: list[tuple[Expr, ufl.Measure, str | None]] = []
         for pair in self._transfer.interfaces:
             at, side = (pair[::-1], "-") if pair[::-1] in conducting else (pair, "+")
-            found.append((conducting.get(at, 1.0), self.continuum.measures.interface(at), side))
-        return found + [(1.0, self.continuum.measures.boundary(name), None) for name in self._transfer.boundaries]
+            found.append((conducting.get(at, 1.0), self.formulation.measures.interface(at), side))
+        return found + [(1.0, self.formulation.measures.boundary(name), None) for name in self._transfer.boundaries]
 
     def interruptions(self, state: State, previous: State) -> list[tuple[Expr, ufl.Measure]]:
         """Share that does not conduct, and measure, of each reacting surface that may open."""
-        if self._transfer is None or self.continuum.interfaces is None:
+        if self._transfer is None or self.formulation.interfaces is None:
             return []
         reacting = set(map(frozenset, self._transfer.interfaces))
         return [
-            (1 - response.conduction, self.continuum.measures.interface(item.pair))
+            (1 - response.conduction, self.formulation.measures.interface(item.pair))
             for item, response in zip(
-                self._model.interfaces, self.continuum.responses.of_step(state, previous), strict=True
+                self._model.interfaces, self.formulation.responses.of_step(state, previous), strict=True
             )
             if frozenset(item.pair) in reacting
         ]
 
     def _through(self, pair: tuple[str, str], conductance: fem.Constant | None, conduction: Expr, state: State) -> Expr:
-        potential = self.continuum.quantities.potential
+        potential = self.formulation.quantities.potential
         if potential is None:
             return 0.0 * conduction
         reacting = self._transfer.interfaces if self._transfer is not None else ()
@@ -121,7 +121,7 @@ class Currents:
 
     def _reactants(self, state: State, side: str | None) -> tuple[Expr, Expr, Expr, Expr]:
         """Exchange current density, temperature, potential of the electrode and of the host on a side of a surface."""
-        law, quantities = self._transfer, self.continuum.quantities
+        law, quantities = self._transfer, self.formulation.quantities
         assert law is not None and quantities.potential is not None and quantities.electrode is not None
         phi, electrode = quantities.potential(state), quantities.electrode(state)
         if side is not None:

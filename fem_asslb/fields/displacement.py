@@ -5,7 +5,7 @@ import ufl
 from dolfinx import fem
 
 from fem_asslb.equations import mechanics
-from fem_asslb.equations.continuum import Continuum
+from fem_asslb.equations.formulation import Formulation
 from fem_asslb.equations.supports import create_conditions
 from fem_asslb.fields import names
 from fem_asslb.fields.field import MULTIGRID, Component, ErrorScale, Field, Written
@@ -35,24 +35,24 @@ def create_space(domain: Domain, model: Model) -> fem.FunctionSpace:
     return region_space(domain.mesh, element, body[domain.cell_region], int(body.max()) + 1)
 
 
-def declare(continuum: Continuum, prescribed: fem.Function) -> Field:
+def declare(formulation: Formulation, prescribed: fem.Function) -> Field:
     """The field.
 
     Args:
-        continuum: The model on its mesh.
+        formulation: The model on its mesh.
         prescribed: Displacement on ``model.support.prescribed``, in the space of the field.
     """
-    domain, model, space = continuum.domain, continuum.model, prescribed.function_space
+    domain, model, space = formulation.domain, formulation.model, prescribed.function_space
 
     def row(now: State, before: State, test: ufl.Argument) -> ufl.Form | int:
         """Virtual work of the interfaces and of an outer pressure [pJ]."""
-        work = continuum.responses.work(now, before, test)
+        work = formulation.responses.work(now, before, test)
         if (name := model.support.pressure) is not None:
-            pressure, ratio = continuum.controls.outer_pressure, continuum.kinematics.area_ratio(now[NAME])
+            pressure, ratio = formulation.controls.outer_pressure, formulation.kinematics.area_ratio(now[NAME])
             work += (
                 ratio
-                * mechanics.pressure_work(pressure, continuum.normal(now), test)
-                * continuum.measures.boundary(name)
+                * mechanics.pressure_work(pressure, formulation.normal(now), test)
+                * formulation.measures.boundary(name)
             )
         return work
 
@@ -66,5 +66,5 @@ def declare(continuum: Continuum, prescribed: fem.Function) -> Field:
         conditions=create_conditions(domain, space, model.support, prescribed),
         error_scale=ErrorScale(LEAST, grows=True, follows_loads=True),
         near_nullspace=lambda: rigid_modes(space),
-        written=lambda state: Written(continuum.quantities.motion(state), {names.DISPLACEMENT: slice(0, 3)}),
+        written=lambda state: Written(formulation.quantities.motion(state), {names.DISPLACEMENT: slice(0, 3)}),
     )

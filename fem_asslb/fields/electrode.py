@@ -19,7 +19,7 @@ def declare(currents: Currents, initial: float) -> Scalar:
         currents: Of lithium through surfaces.
         initial: Potential at assembly [V].
     """
-    controls = currents.continuum.controls
+    controls = currents.formulation.controls
 
     def row(now: State, before: State, test: Expr) -> ufl.Form:
         """Total current, or the given potential, spread over the reacting surfaces."""

@@ -29,11 +29,11 @@ class ElectrodeBalance:
     """
 
     def __init__(self, currents: Currents, now: State, before: State, name: str) -> None:
-        self._continuum, self._state, self._name = currents.continuum, now, name
-        compile_form, transfer = self._continuum.compile, self._continuum.model.charge_transfer
+        self._formulation, self._state, self._name = currents.formulation, now, name
+        compile_form, transfer = self._formulation.compile, self._formulation.model.charge_transfer
         exchanges = currents.exchanges(now, before)
         self._parts = [(compile_form(out * at), compile_form(into * at)) for out, into, at in exchanges]
-        one = fem.Constant(self._continuum.domain.mesh, 1.0)
+        one = fem.Constant(self._formulation.domain.mesh, 1.0)
         assert transfer is not None
         self._scale = overpotential_scale(transfer.temperature)
         (self._area,) = self._total([(compile_form(one * at),) for _, _, at in exchanges])
@@ -47,7 +47,7 @@ class ElectrodeBalance:
             potential: That of a tangent or an extrapolation [V], which may be beyond all numbers.
             before: One that is not [V].
         """
-        controls = self._continuum.controls
+        controls = self._formulation.controls
         if controls.forced.value or controls.potentiostatic.value:
             return None
         self._state.set_number(self._name, before)
@@ -59,7 +59,7 @@ class ElectrodeBalance:
     def potential(self) -> float:
         """Potential [V vs Li]; not finite where the present one is too far off to tell."""
         out, into = self._total(self._parts)
-        current = float(self._continuum.controls.current_density.value) * self._area
+        current = float(self._formulation.controls.current_density.value) * self._area
         if not 0.0 < out * into < math.inf:
             return math.nan
         jump = math.asinh(0.5 * current / math.sqrt(out * into)) - 0.5 * math.log(out / into)
@@ -68,4 +68,4 @@ class ElectrodeBalance:
     def _total(self, parts: Sequence[Sequence[fem.Form]]) -> FloatArray:
         """Sum over the surfaces of each integral that they have."""
         local = [[fem.assemble_scalar(form) for form in part] for part in parts]
-        return global_sum(self._continuum.domain.comm, np.sum(local, axis=0))
+        return global_sum(self._formulation.domain.comm, np.sum(local, axis=0))

@@ -8,8 +8,8 @@ from ufl.core.expr import Expr
 
 from fem_asslb.base.constants import FARADAY
 from fem_asslb.equations import lithium
-from fem_asslb.equations.continuum import Continuum
 from fem_asslb.equations.currents import Currents
+from fem_asslb.equations.formulation import Formulation
 from fem_asslb.equations.measures import LITHIUM_DEGREE
 from fem_asslb.fields import names
 from fem_asslb.fields.field import FACTORED, Component, ErrorScale, Extremes, Field, Mean, Written
@@ -54,20 +54,22 @@ def declare(currents: Currents, space: fem.FunctionSpace) -> Field:
         currents: Of lithium through surfaces.
         space: From `create_space`.
     """
-    continuum = currents.continuum
-    domain, model, controls = continuum.domain, continuum.model, continuum.controls
+    formulation = currents.formulation
+    domain, model, controls = formulation.domain, formulation.model, formulation.controls
 
     def row(now: State, before: State, test: ufl.Argument) -> ufl.Form | int:
         """Equilibrium, tested with the variation of x, and balance of lithium, with that of phi."""
         (x, phi), (test_x, test_phi), x_before = now[NAME], test, stoichiometry(before)
         free, forced, dt = 1 - controls.forced, controls.forced, controls.time_step
-        axis, total = continuum.bulk.coefficients.axis, 0
+        axis, total = formulation.bulk.coefficients.axis, 0
         for role in model.hosts:
-            host = continuum.bulk.coefficients.hosts[role]
+            host = formulation.bulk.coefficients.hosts[role]
             balance = free * lithium.storage(host, x, x_before, test_phi)
             balance += free * dt * lithium.transport(host, x, phi, axis, test_phi)
             balance += forced * lithium.storage(host, x, controls.forced_x, test_phi)
-            total += (lithium.equilibrium(host, x, phi, test_x) + balance) * continuum.measures.dx(role, LITHIUM_DEGREE)
+            total += (lithium.equilibrium(host, x, phi, test_x) + balance) * formulation.measures.dx(
+                role, LITHIUM_DEGREE
+            )
         for current, surface in currents.passages(now, before):
             total += dt * current * ufl.jump(test_phi) * surface
         for current, surface, side in currents.reactions(now, before):
@@ -85,7 +87,7 @@ def declare(currents: Currents, space: fem.FunctionSpace) -> Field:
         varies_energy=model.stress_driven_flux,
         error_scale=ErrorScale(1.0),
         written=_written,
-        reported=lambda state: _reported(continuum, state),
+        reported=lambda state: _reported(formulation, state),
     )
 
 
@@ -99,11 +101,11 @@ def set_uniform(domain: Domain, model: Model, state: State, x: float) -> None:
     function.x.scatter_forward()
 
 
-def _reported(continuum: Continuum, state: State) -> list[Mean | Extremes]:
+def _reported(formulation: Formulation, state: State) -> list[Mean | Extremes]:
     x, lithium_terms, cell_terms = stoichiometry(state), [], []
-    full = fem.Constant(continuum.domain.mesh, 1.0)
-    for role in continuum.model.hosts:
-        host, cells = continuum.bulk.coefficients.hosts[role], continuum.measures.dx(role, LITHIUM_DEGREE)
+    full = fem.Constant(formulation.domain.mesh, 1.0)
+    for role in formulation.model.hosts:
+        host, cells = formulation.bulk.coefficients.hosts[role], formulation.measures.dx(role, LITHIUM_DEGREE)
         growth = host.lattice.volume(x) / host.lattice.volume(full) - 1.0
         lithium_terms.append((x, host.c_max, cells))
         cell_terms.append((100.0 * growth, full, cells))

@@ -3,7 +3,7 @@
 import ufl
 from ufl.core.expr import Expr
 
-from fem_asslb.equations.continuum import Continuum
+from fem_asslb.equations.formulation import Formulation
 from fem_asslb.equations.platen import contact_law, platen_pressure
 from fem_asslb.equations.supports import TOP
 from fem_asslb.fields.scalars import Scalar
@@ -16,9 +16,9 @@ PRESSURE = "contact pressure"
 """Of a platen that is fixed; of any other the given one [MPa]."""
 
 
-def declare(continuum: Continuum) -> tuple[Scalar, Scalar]:
+def declare(formulation: Formulation) -> tuple[Scalar, Scalar]:
     """Both numbers of a platen on the boundary ``top``."""
-    controls, top = continuum.controls.platen, continuum.measures.boundary(TOP)
+    controls, top = formulation.controls.platen, formulation.measures.boundary(TOP)
 
     def balance(now: State, before: State, test: Expr) -> ufl.Form:
         """Virtual work of the platen [pJ]."""
@@ -34,7 +34,7 @@ def declare(continuum: Continuum) -> tuple[Scalar, Scalar]:
     )
 
 
-def pressure(continuum: Continuum, state: State) -> float:
+def pressure(formulation: Formulation, state: State) -> float:
     """Pressure of the platen on the stack [MPa], never negative."""
-    law = continuum.controls.platen.values()
+    law = formulation.controls.platen.values()
     return float(platen_pressure(law, state.number(POSITION), state.number(PRESSURE)))

@@ -36,7 +36,7 @@ class FieldEvaluator:
         self._mesh, self._count, self.corners = domain.mesh, domain.num_owned_cells, domain.dimension + 1
         corners = np.vstack([np.zeros(domain.dimension), np.eye(domain.dimension)])
         stress_points = corners if model.displacement_degree > 1 else corners.mean(axis=0, keepdims=True)
-        state, continuum = problem.state, problem.continuum
+        state, formulation = problem.state, problem.formulation
         self._fields = []
         for field in problem.fields:
             if field.written is not None:
@@ -44,18 +44,18 @@ class FieldEvaluator:
                 expression = fem.Expression(written.values, corners)
                 self._fields.append((written, cells[cells < self._count], expression))
         self._stresses: list[Callable[[FloatArray], None]] = []
-        for name, phase in continuum.bulk.phases.items():
+        for name, phase in formulation.bulk.phases.items():
             if phase.memory is not None:
                 self._stresses.append(partial(_remembered_stress, phase.memory, corners))
                 continue
-            tensor = continuum.bulk.stress(state, name)
+            tensor = formulation.bulk.stress(state, name)
             vector = ufl.as_vector([tensor[place] for place in PLACES])
             cells, expression = domain.owned_cells_of(phase.roles), fem.Expression(vector, stress_points)
             self._stresses.append(partial(self._add_stress, cells, expression))
         self._hosts = domain.owned_cells_of(model.hosts)
         self._reporting = [
             (phase.law, phase.memory)
-            for phase in continuum.bulk.phases.values()
+            for phase in formulation.bulk.phases.values()
             if isinstance(phase.law, ReportingLaw) and phase.memory is not None
         ]
         self._corners = corners
@@ -93,7 +93,7 @@ class FieldEvaluator:
         """Numbers of role and region of the cells, and crystal axis, zero where there is no crystal."""
         domain = self._problem.domain
         region = domain.cell_region[: self._count]
-        field = self._problem.continuum.bulk.coefficients.axis
+        field = self._problem.formulation.bulk.coefficients.axis
         axis = np.zeros((self._count, 3))
         axis[self._hosts] = field.x.array.reshape(-1, 3)[field.function_space.dofmap.list[self._hosts, 0]]
         return {ROLE: domain.region_role[region], REGION: region.astype(np.int32), AXIS: axis}

@@ -18,7 +18,7 @@ from fem_asslb.base.errors import FemAsslbError
 from fem_asslb.base.parallel import on_root
 from fem_asslb.base.printable import quoted
 from fem_asslb.output.files import overwrite_text, read_json, replace_text
-from fem_asslb.output.values_used import values_used
+from fem_asslb.output.model_tables import model_tables
 
 if TYPE_CHECKING:
     from mpi4py import MPI
@@ -138,7 +138,7 @@ class RunRecord:
         domain = simulation.problem.domain
         self._part |= {"versions": versions(), "petsc options": dict(simulation.solver.options)}
         self._part["commit"] = commit() if self._comm.rank == 0 else None
-        self._content |= values_used(simulation.problem.model)
+        self._content |= model_tables(simulation.problem.model)
         self._content["mesh facts"] = {
             "cells": domain.mesh.topology.index_map(domain.dimension).size_global,
             "roles": list(domain.roles),

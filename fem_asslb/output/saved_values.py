@@ -48,7 +48,7 @@ def saved_values(simulation: "Simulation") -> list[PointValues]:
     """Values at points: the fields, and what interfaces and phases remember."""
     problem, states = simulation.problem, saved_states(simulation)
     found = [_of_field(problem.domain, field, states) for field in problem.fields if field.name != SCALARS]
-    interfaces, phases = problem.continuum.interfaces, problem.continuum.bulk.phases
+    interfaces, phases = problem.formulation.interfaces, problem.formulation.bulk.phases
     if interfaces is not None and interfaces.history is not None:
         found.append(_of_interfaces(interfaces, interfaces.history))
     memories = {name: phase.memory for name, phase in phases.items() if phase.memory is not None}

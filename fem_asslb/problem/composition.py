@@ -6,9 +6,9 @@ from dolfinx import fem
 from ufl.core.expr import Expr
 
 from fem_asslb.base.errors import CaseError
-from fem_asslb.equations.continuum import Continuum
 from fem_asslb.equations.controls import Controls
 from fem_asslb.equations.currents import Currents
+from fem_asslb.equations.formulation import Formulation
 from fem_asslb.equations.quantities import Quantities, Quantity
 from fem_asslb.equations.supports import platen_shape
 from fem_asslb.fields import displacement, electrode, lithium, out_of_plane, platen, scalars
@@ -26,14 +26,14 @@ class Composition:
     Attributes:
         fields: In the order of the monolithic system.
         scalars: The single numbers among them.
-        continuum: Strains, stresses and energies.
+        formulation: Strains, stresses and energies.
         currents: Of lithium through surfaces.
         prescribed: Displacement on ``model.support.prescribed`` [um].
     """
 
     fields: tuple[Field, ...]
     scalars: tuple[Scalar, ...]
-    continuum: Continuum
+    formulation: Formulation
     currents: Currents
     prescribed: fem.Function
 
@@ -41,9 +41,9 @@ class Composition:
 def compose(domain: Domain, model: Model, controls: Controls) -> Composition:
     """Fields and numbers of a model."""
     prescribed = fem.Function(displacement.create_space(domain, model), name="prescribed")
-    continuum = Continuum(domain, model, controls, _quantities(domain, model, prescribed.function_space))
-    currents = Currents(continuum, controls.forced)
-    fields = [displacement.declare(continuum, prescribed)]
+    formulation = Formulation(domain, model, controls, _quantities(domain, model, prescribed.function_space))
+    currents = Currents(formulation, controls.forced)
+    fields = [displacement.declare(formulation, prescribed)]
     numbers: list[Scalar] = []
     if model.hosts:
         fields.append(lithium.declare(currents, lithium.create_space(domain, model)))
@@ -52,7 +52,7 @@ def compose(domain: Domain, model: Model, controls: Controls) -> Composition:
             raise CaseError(f"fields.{name}", "a field of the program has this name; accepted: any other")
         fields.append(kind.declare(name, currents))
     if model.support.platen:
-        numbers += platen.declare(continuum)
+        numbers += platen.declare(formulation)
     if model.support.generalised_plane_strain:
         numbers.append(out_of_plane.declare())
     if _reacts(model):
@@ -60,7 +60,7 @@ def compose(domain: Domain, model: Model, controls: Controls) -> Composition:
     if numbers:
         fields.append(scalars.declare(domain, numbers, FACTORED))
     fields.sort(key=lambda field: BLOCKS.index(field.block))
-    return Composition(tuple(fields), tuple(numbers), continuum, currents, prescribed)
+    return Composition(tuple(fields), tuple(numbers), formulation, currents, prescribed)
 
 
 def _quantities(domain: Domain, model: Model, space: fem.FunctionSpace) -> Quantities:

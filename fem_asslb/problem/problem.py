@@ -42,7 +42,7 @@ class Problem:
         scalars: Single numbers among the unknowns.
         state: Unknowns at the end of the step.
         previous: Unknowns at its beginning.
-        continuum: Strains, stresses and energies as expressions.
+        formulation: Strains, stresses and energies as expressions.
         currents: Currents of lithium through surfaces.
         residual: Compiled row of each field in pJ per unit of the unknown, a sum of forms: laws at points have their
             own.
@@ -68,7 +68,7 @@ class Problem:
         self.controls = Controls.create(domain, _AUGMENTATION, model.initial_stoichiometry)
         composition = compose(domain, model, self.controls)
         self.fields, self.scalars = composition.fields, composition.scalars
-        self.continuum, self.currents = composition.continuum, composition.currents
+        self.formulation, self.currents = composition.formulation, composition.currents
         self.prescribed = composition.prescribed
         functions = {field.name: fem.Function(field.space, name=field.name) for field in self.fields}
         self.state = State(functions, tuple(scalar.name for scalar in self.scalars))
@@ -77,15 +77,15 @@ class Problem:
         for field in self.fields:
             for state in (self.state, self.previous):
                 field.initialise(state)
-        self._memories = memories(self.continuum.bulk, self.state, self.controls.time_step)
-        self._history = self.continuum.responses.history_evaluator(self.state, self.previous)
-        self._adhesion = Adhesion(self.continuum, self.state, self.previous) if model.adheres_later else None
+        self._memories = memories(self.formulation.bulk, self.state, self.controls.time_step)
+        self._history = self.formulation.responses.history_evaluator(self.state, self.previous)
+        self._adhesion = Adhesion(self.formulation, self.state, self.previous) if model.adheres_later else None
         self._compile(sources)
 
     def _compile(self, sources: Sources | None) -> None:
         names = [field.name for field in self.fields]
         varied = [field.name for field in self.fields if field.varies_energy]
-        bulk, rows = self.continuum.bulk, self._rows(sources)
+        bulk, rows = self.formulation.bulk, self._rows(sources)
         laws = [
             PointForms(bulk, name, self.state, varied) for name, phase in bulk.phases.items() if phase.law.AT_POINTS
         ]
@@ -115,7 +115,7 @@ class Problem:
 
     def compile(self, form: ufl.Form) -> fem.Form:
         """Compiled form, which may hold functions that live on interfaces."""
-        return self.continuum.compile(form)
+        return self.formulation.compile(form)
 
     def refresh(self) -> None:
         """Let laws at points answer to the present state; whoever changes the state calls it before forms are used."""
@@ -134,7 +134,7 @@ class Problem:
         """Make the end of the step the beginning of the next; bulk and interfaces remember what happened to them."""
         for memory in self._memories:
             memory.advance()
-        interfaces = self.continuum.interfaces
+        interfaces = self.formulation.interfaces
         if interfaces is not None and interfaces.history is not None and self._history is not None:
             interfaces.history.function.x.array[:] = self._history.evaluate().x.array
         self.previous.assign(self.state)
@@ -167,7 +167,7 @@ class Problem:
     def _rows(self, sources: Sources | None) -> dict[str, ufl.Form | int]:
         """Equation of each field with the variation of the bulk's energy, without laws at points."""
         tests = {field.name: ufl.TestFunction(field.space) for field in self.fields}
-        bulk, rows = self.continuum.bulk, {}
+        bulk, rows = self.formulation.bulk, {}
         potential = bulk.potential(self.state)
         for field in self.fields:
             function, test = self.state[field.name], tests[field.name]

@@ -77,7 +77,7 @@ def errors(comm, cells, degrees, steps, time_step, curve, rate):
     exact = Exact(domain.mesh, time, curve, rate)
 
     def sources(problem, tests):
-        dx, dt = problem.continuum.measures.dx("particle", DEGREE), problem.controls.time_step
+        dx, dt = problem.formulation.measures.dx("particle", DEGREE), problem.controls.time_step
         gradient = ufl.grad(tests["displacement"])
         load = sum(exact.stress[i, j] * gradient[i, j] for i in range(3) for j in range(2)) * dx
         test_phi = tests["lithium"][1]
@@ -93,7 +93,7 @@ def errors(comm, cells, degrees, steps, time_step, curve, rate):
         lithium_degree=degrees[1],
     )
     problem = Problem(domain, model, sources)
-    dx = problem.continuum.measures.dx("particle", DEGREE)
+    dx = problem.formulation.measures.dx("particle", DEGREE)
     prescribe(
         problem,
         lambda x: 0.01

@@ -43,7 +43,7 @@ def scalars(comm, dimension, turn, axis=None):
     u, (x, phi), dx = (
         problem.state["displacement"],
         problem.state["lithium"],
-        problem.continuum.measures.dx("particle", 4),
+        problem.formulation.measures.dx("particle", 4),
     )
     values = [integral(problem, value, dx) for value in (ufl.inner(u, u), x * x, x * phi, phi)]
     return np.array([*values, Diagnostics(problem).elastic_energy(), problem.state.number(ELECTRODE)])

@@ -28,7 +28,7 @@ def test_blocks_with_interfaces_that_open(comm, dimension, degree):
     problem = composite.create(comm, dimension, degree, interfaces=INTERFACES)
     composite.disturb(problem)
     composite.press(problem)
-    history = problem.continuum.interfaces.history
+    history = problem.formulation.interfaces.history
     progress = history.arrays["progress"]
     progress[:] = 0.3 * np.random.default_rng(2).random(len(progress))
     history.arrays["slip"][:] = 1e-3

@@ -37,12 +37,12 @@ def test_stress_of_a_strained_and_swollen_crystal(comm, dimension):
     strain = 0.5 * (gradient + gradient.T)
     free = (X - REFERENCE_X) * (SWELLING[0] * np.eye(3) + (SWELLING[1] - SWELLING[0]) * np.outer(AXIS, AXIS))
     stress = np.einsum("ijkl,kl->ij", crystal_stiffness(AXIS), strain - free)
-    dx, fields = problem.continuum.measures.dx("particle", 2), problem.continuum.bulk
+    dx, fields = problem.formulation.measures.dx("particle", 2), problem.formulation.bulk
     found = [
         np.array([[mean(problem, tensor[i, j], dx) for j in range(3)] for i in range(3)])
         for tensor in (fields.strain(problem.state), fields.stress(problem.state, "particle"))
     ]
     assert found[0] == pytest.approx(strain, abs=1e-14)
-    growth = problem.continuum.kinematics.volume_change(problem.state["displacement"])
+    growth = problem.formulation.kinematics.volume_change(problem.state["displacement"])
     assert mean(problem, growth, dx) == pytest.approx(np.trace(strain) - (ACROSS if dimension == 2 else 0.0), abs=1e-14)
     assert found[1] == pytest.approx(stress, rel=1e-10)

@@ -57,11 +57,11 @@ def grad3(u):
 
 def energy_terms(problem):
     """Terms of the incremental energy at the state of the problem; the mobility is that of a copy of x."""
-    continuum, state, controls = problem.continuum, problem.state, problem.controls
+    formulation, state, controls = problem.formulation, problem.state, problem.controls
     number, (x, phi), (x_before, _) = problem.state.scalar, state["lithium"], problem.previous["lithium"]
     frozen = fem.Function(state["lithium"].function_space)
     frozen.x.array[:] = state["lithium"].x.array
-    axis, host = continuum.bulk.coefficients.axis, composite.BENT
+    axis, host = formulation.bulk.coefficients.axis, composite.BENT
     shape = platen_shape(problem.domain, state["displacement"].function_space)
     gradient = grad3(state["displacement"]) + number(PLATEN) * grad3(shape)
     strain = 0.5 * (gradient + ufl.transpose(gradient))
@@ -71,12 +71,12 @@ def energy_terms(problem):
     a, c = (line(x) / line(composite.START_X) - 1.0 for line in (host.lattice.a_line, host.lattice.c_line))
     lattice = ufl.as_tensor([[a, 0, 0], [0, a, 0], [0, 0, c]])
     crystal = quadratic(CRYSTAL.matrix(), to_crystal(strain, axis) - lattice)
-    growth = 5.0 * controls.anode_lithium / integral(problem, x / x, problem.continuum.measures.dx(LAYERS, 0))
+    growth = 5.0 * controls.anode_lithium / integral(problem, x / x, problem.formulation.measures.dx(LAYERS, 0))
     youngs, poisson = 22e3, 0.37
     shear = youngs / (2 * (1 + poisson))
     elastic = strain - growth / 3 * ufl.Identity(3)
     matrix = shear * ufl.inner(elastic, elastic) + shear * poisson / (1 - 2 * poisson) * ufl.tr(elastic) ** 2
-    terms = [crystal * continuum.bulk.energy_measure("particle"), matrix * continuum.bulk.energy_measure(LAYERS)]
+    terms = [crystal * formulation.bulk.energy_measure("particle"), matrix * formulation.bulk.energy_measure(LAYERS)]
 
     opening = state["displacement"]("-") - state["displacement"]("+") + number(PLATEN)("+") * (shape("-") - shape("+"))
     normal = ufl.FacetNormal(problem.domain.mesh)("+")
@@ -85,9 +85,9 @@ def energy_terms(problem):
         gap = ufl.dot(opening, normal)
         slip = ufl.dot(opening, opening) - gap**2
         energy = 0.5 * item.law.normal_stiffness * gap**2 + 0.5 * item.law.shear_stiffness * slip
-        terms.append(energy * continuum.measures.interface(item.pair))
+        terms.append(energy * formulation.measures.interface(item.pair))
 
-    dx, dt = continuum.measures.dx("particle", LITHIUM_DEGREE), controls.time_step
+    dx, dt = formulation.measures.dx("particle", LITHIUM_DEGREE), controls.time_step
     charge = FARADAY * host.c_max
     conductivity = [charge * d / -host.potential.slope(frozen[0]) for d in (3e-2, 4e-3)]
     direction = ufl.as_vector([axis[k] for k in range(problem.domain.dimension)])
@@ -101,12 +101,12 @@ def energy_terms(problem):
         -0.5 * dt * dissipation * dx,
     ]
 
-    surface = continuum.measures.interface(("particle", "cathode"))
+    surface = formulation.measures.interface(("particle", "cathode"))
     volts = 2 * GAS_CONSTANT * TEMPERATURE / FARADAY
     electrode = number(ELECTRODE)("+")
     terms.append(-dt * 2 * composite.EXCHANGE * volts * ufl.cosh((electrode - phi("+")) / volts) * surface)
     terms.append(dt * controls.current_density * electrode * surface)
-    platen, top = controls.platen, continuum.measures.boundary("top")
+    platen, top = controls.platen, formulation.measures.boundary("top")
     lift = number(PLATEN) - platen.position
     terms.append((platen.pressure * lift + 0.5 * platen.stiffness * lift**2) * top)
     # The contact pressure of a platen that is not clamped only repeats the given one.

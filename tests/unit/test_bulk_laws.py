@@ -123,7 +123,7 @@ def test_a_law_of_ones_own_is_found_by_its_name(comm, shared_path, monkeypatch):
     simulation = column(comm, shared_path, "{kind='remembering'}")
     scalars = simulation.advance().scalars
     assert scalars["compaction energy [pJ]"] == 0.0
-    memory = simulation.problem.continuum.bulk.phases["separator"].memory
+    memory = simulation.problem.formulation.bulk.phases["separator"].memory
     assert np.all(memory.points.values(memory.history.function) > 0.0)
 
 
@@ -155,7 +155,7 @@ def test_after_a_step_there_is_the_accepted_stress(comm, shared_path):
         while not simulation.loading.has_ended:
             scalars = simulation.advance().scalars
         problem = simulation.problem
-        bulk, dx = problem.continuum.bulk, problem.continuum.bulk.stress_measure("separator")
+        bulk, dx = problem.formulation.bulk, problem.formulation.bulk.stress_measure("separator")
         stress, one = bulk.accepted_stress(problem.state, "separator"), fem.Constant(problem.domain.mesh, 1.0)
         mean = integral(problem, stress[1, 1], dx) / integral(problem, one, dx)
         assert mean == pytest.approx(-scalars["stack pressure [MPa]"], rel=1e-8)

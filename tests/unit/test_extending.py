@@ -125,11 +125,11 @@ def test_a_field(comm, shared_path, plugin):
     problem = outcome.simulation.problem
     flux = 30.0 / (sum(HEIGHTS[role] / CONDUCTIVITIES[role] for role in HEIGHTS) + 1 / 0.01)
     temperature, pair = problem.state["temperature"], problem.model.interfaces[0].pair
-    surface = problem.continuum.measures.interface(pair)
+    surface = problem.formulation.measures.interface(pair)
     side = 1.0 if pair[0] == "cathode" else -1.0
     jump = integral(problem, side * ufl.jump(temperature), surface) / 20.0
     assert jump == pytest.approx(flux / 0.01, rel=1e-9)
-    cathode = problem.continuum.measures.dx("cathode", 0)
+    cathode = problem.formulation.measures.dx("cathode", 0)
     slope = integral(problem, ufl.grad(temperature)[1], cathode) / (20.0 * HEIGHTS["cathode"])
     assert slope == pytest.approx(flux / CONDUCTIVITIES["cathode"], rel=1e-9)
     rows = read_history(shared_path / "results")

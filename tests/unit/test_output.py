@@ -141,10 +141,10 @@ def test_stress_at_the_corners_is_that_of_the_weak_form(case_folder, comm):
     problem = simulation.problem
     values = fields.FieldEvaluator(problem).at_corners()[names.VON_MISES].reshape(-1, 3)
     corners = np.array([[0.0, 0.0], [1.0, 0.0], [0.0, 1.0]])
-    for name, phase in problem.continuum.bulk.phases.items():
+    for name, phase in problem.formulation.bulk.phases.items():
         cells = problem.domain.cells_of(phase.roles)
         cells = cells[cells < problem.domain.num_owned_cells]
-        stress = problem.continuum.bulk.stress(problem.state, name)
+        stress = problem.formulation.bulk.stress(problem.state, name)
         tensor = fem.Expression(stress, corners).eval(problem.domain.mesh, cells).reshape(-1, 3, 3)
         assert tensor == pytest.approx(tensor.transpose(0, 2, 1), rel=1e-9, abs=1e-6)
         law = kinematics.von_mises(stress)

@@ -78,7 +78,7 @@ def indented(comm, dimension, layers, extent, upper, rows, descent, degree=2):
         solver.solve()
         found = diagnostics.evaluate()
         problem.accept()
-    interfaces = problem.continuum.interfaces
+    interfaces = problem.formulation.interfaces
     places = interfaces.points[: interfaces.mesh.num_owned]
     return np.linalg.norm(places[:, :, : dimension - 1], axis=2), -found.normal_traction, found.area
 

@@ -31,10 +31,10 @@ def test_free_crystal_follows_the_table(comm, measured, dimension, axis):
     lattice = material.host.lattice
     a, c = lattice.a(X_END) / lattice.a(X_START) - 1, lattice.c(X_END) / lattice.c(X_START) - 1
     table = a * np.eye(3) + (c - a) * np.outer(direction, direction)
-    dx = problem.continuum.measures.dx("particle", 4)
+    dx = problem.formulation.measures.dx("particle", 4)
     strain, stress = (
-        problem.continuum.bulk.strain(problem.state),
-        problem.continuum.bulk.stress(problem.state, "particle"),
+        problem.formulation.bulk.strain(problem.state),
+        problem.formulation.bulk.stress(problem.state, "particle"),
     )
     computed = np.array([[mean(problem, strain[i, j], dx) for j in range(3)] for i in range(3)])
     error = np.abs(computed - table).max()

@@ -52,12 +52,12 @@ def test_stress_of_a_free_sphere(comm, measured):
         outwards = ufl.outer(position, position) / square
         exact = hoop * ufl.Identity(3) + (along - hoop) * outwards
         stress, dx = (
-            problem.continuum.bulk.stress(problem.state, "particle"),
-            problem.continuum.measures.dx("particle", 4),
+            problem.formulation.bulk.stress(problem.state, "particle"),
+            problem.formulation.measures.dx("particle", 4),
         )
         errors.append(rms(problem, stress - exact, dx) / rms(problem, exact, dx))
         # No load: the mean volume change is exactly that of the free strain that the mesh sees.
-        growths.append(mean(problem, ufl.tr(problem.continuum.bulk.strain(problem.state)), dx) / 3)
+        growths.append(mean(problem, ufl.tr(problem.formulation.bulk.strain(problem.state)), dx) / 3)
         free_growth = SWELLING * (mean(problem, problem.state["lithium"][0], dx) - REFERENCE_X)
         assert growths[-1] == pytest.approx(free_growth, rel=1e-9)
     order = orders([1 / 3, 1 / 6], errors)[0]
@@ -84,8 +84,8 @@ def test_stress_of_a_free_plate(comm, measured):
         free, average = SWELLING * (0.3 * z**2 - 0.1), 0.0
         exact = closed_forms.plate_stress(YOUNGS, POISSON, average, free)
         stress, dx = (
-            problem.continuum.bulk.stress(problem.state, "particle"),
-            problem.continuum.measures.dx("particle", 4),
+            problem.formulation.bulk.stress(problem.state, "particle"),
+            problem.formulation.measures.dx("particle", 4),
         )
         difference = ufl.as_vector([stress[0, 0], stress[1, 1] - exact, stress[2, 2] - exact, stress[0, 1]])
         errors.append(rms(problem, difference, dx) / rms(problem, exact, dx))
@@ -161,7 +161,7 @@ def test_stress_drives_lithium_in_a_free_sphere(comm, measured, swelling):
         r, profile = radial_reference(0.6, theta, rate, steps, time_step)
         exact = problem.state.empty_like()["lithium"]
         exact.sub(0).interpolate(partial(radially, r, profile))
-        dx = problem.continuum.measures.dx("particle", 4)
+        dx = problem.formulation.measures.dx("particle", 4)
         errors.append(rms(problem, problem.state["lithium"][0] - exact[0], dx) / np.ptp(profile))
     _, unstressed = radial_reference(0.6, 0.0, rate, steps, time_step)
     order = orders([1 / n for n in sizes], errors)[0]

@@ -57,7 +57,10 @@ def swollen(comm, layers, degree, growths, rule=PERFECT):
     )
     problem.controls.outer_pressure.value = OUTSIDE
     solver, found = NewtonSolver(problem), []
-    stress, dx = problem.continuum.bulk.stress(problem.state, "particle"), problem.continuum.measures.dx("particle", 4)
+    stress, dx = (
+        problem.formulation.bulk.stress(problem.state, "particle"),
+        problem.formulation.measures.dx("particle", 4),
+    )
     for growth in growths:
         force_x(problem, REFERENCE_X + growth / SWELLING)
         solver.solve()
@@ -171,7 +174,7 @@ def test_patch_of_uniform_flow(comm, dimension, name):
     point, solver = MaterialPoint(flowing(RULES[name])), NewtonSolver(problem)
     gradient = np.array([[-4e-3, 1e-3, 5e-4], [2e-3, -3e-3, 0.0], [0.0, 1e-3, -2e-3 if dimension == 3 else 0.0]])
     gradient[:, dimension:] = 0.0
-    dx = problem.continuum.bulk.energy_measure("particle")
+    dx = problem.formulation.bulk.energy_measure("particle")
     places = ((0, 0), (1, 1), (2, 2), (0, 1), (1, 2), (0, 2))
     for share in (0.5, 1.0, 2.0, 1.2):
         prescribe(problem, lambda x, share=share: share * gradient @ x)
@@ -179,7 +182,7 @@ def test_patch_of_uniform_flow(comm, dimension, name):
         solver.solve()
         strain = share * 0.5 * (gradient + gradient.T)
         point.advance({index: strain[place] for index, place in enumerate(places)}, {}, 3.0)
-        stress = problem.continuum.bulk.stress(problem.state, "particle")
+        stress = problem.formulation.bulk.stress(problem.state, "particle")
         found = [mean(problem, stress[place], dx) for place in places]
         spread = [
             mean(problem, (stress[place] - value) ** 2, dx) ** 0.5 for place, value in zip(places, found, strict=True)

@@ -68,7 +68,7 @@ def test_a_sequence_follows_the_law_at_every_point(comm, dimension, degree):
     """History goes from step to step as in plain numbers, component by component."""
     problem = all_prescribed(comm, dimension, degree)
     solver, diagnostics = NewtonSolver(problem), InterfaceDiagnostics(problem)
-    remembered, owned = problem.continuum.interfaces.history, diagnostics.mesh.num_owned
+    remembered, owned = problem.formulation.interfaces.history, diagnostics.mesh.num_owned
     before, history = Opening(0.0, (0.0, 0.0, 0.0)), {"progress": 0.0, "slip": (0.0, 0.0, 0.0), "lost": 0.0}
     seen = set()
     for normal, first, second in PATH:
@@ -117,7 +117,7 @@ def test_what_never_adhered_does_not_heal_from_step_to_step(comm):
     )
     problem.controls.time_step.value = 20.0
     prescribe(problem, lambda x: np.stack([0 * x[0], 0 * x[0] - 1e-4, 0 * x[0]]))
-    progress, solver = problem.continuum.interfaces.history.arrays["progress"], NewtonSolver(problem)
+    progress, solver = problem.formulation.interfaces.history.arrays["progress"], NewtonSolver(problem)
     bonded = progress == 0.0
     assert 0 < comm.allreduce(int(bonded.sum())) < comm.allreduce(len(bonded))
     for _ in range(6):
@@ -163,7 +163,7 @@ def strengths(comm, **scatter):
         support=Support(planes=(("left", 0), ("bottom", 1))),
         interfaces=(Interface("particle", "particle", law, InterfaceStart(weibull_modulus=MODULUS, **scatter)),),
     )
-    interfaces = problem.continuum.interfaces
+    interfaces = problem.formulation.interfaces
     owned = slice(0, interfaces.mesh.num_owned)
     local = interfaces.local.arrays["strength"][interfaces.local.function.function_space.dofmap.list[owned]]
     boundary = interfaces.mesh.regions[owned].min(axis=1)

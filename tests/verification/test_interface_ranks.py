@@ -84,7 +84,7 @@ def cycled(comm, source, interfaces=(SURFACE,), degree=2):
             *interfaces.summary(points).values(),
         ]
         problem.accept()
-    keys = problem.continuum.interfaces.keys[: interfaces.mesh.num_owned]
+    keys = problem.formulation.interfaces.keys[: interfaces.mesh.num_owned]
     values = [points.released, points.opening, points.conduction, np.abs(points.current)]
     means = [(points.area * value).sum(axis=1) / points.area.sum(axis=1) for value in values]
     table = np.concatenate(comm.allgather(np.column_stack([keys, *means])))

@@ -53,7 +53,7 @@ class Run:
     def __init__(self, problem):
         self.problem, self.solver = problem, NewtonSolver(problem)
         self.diagnostics = InterfaceDiagnostics(problem)
-        self.interfaces = problem.continuum.interfaces
+        self.interfaces = problem.formulation.interfaces
         self.dissipated = dict.fromkeys(ContactLaw.DISSIPATION, 0.0)
 
     def step(self):
@@ -179,7 +179,7 @@ def test_pressed_blocks_are_uniform(comm, measured, dimension):
     problem.controls.time_step.value = 1e3  # drag is nothing
     run = Run(problem)
     points = run.step()
-    stress = problem.continuum.bulk.stress(problem.state, LAYERS)
+    stress = problem.formulation.bulk.stress(problem.state, LAYERS)
     exact = np.zeros((3, 3))
     exact[dimension - 1, dimension - 1] = -pressure
     if dimension == 2:
@@ -188,7 +188,7 @@ def test_pressed_blocks_are_uniform(comm, measured, dimension):
         flexibility = sum((1 - nu**2) / e for e, nu in moduli)
     else:
         seen, flexibility = stress, sum(1 / e for e, _ in moduli)
-    uneven = rms(problem, seen - ufl.as_tensor(exact.tolist()), problem.continuum.measures.dx(LAYERS, 4))
+    uneven = rms(problem, seen - ufl.as_tensor(exact.tolist()), problem.formulation.measures.dx(LAYERS, 4))
     lowered = pressure * (flexibility + 1 / stiffness)
     measured(f"F1, {dimension}D", "descent of the platen [um]", lowered, -problem.state.number(PLATEN))
     assert uneven < 1e-6 * pressure
@@ -411,7 +411,7 @@ def slabs(comm, dimension, law, start=None, cells=5):
     def sources(problem, tests):
         rate = in_slabs(problem, SUPPLY, -SUPPLY * LOWER / UPPER)
         dt = problem.controls.time_step
-        dx = problem.continuum.measures.dx("particle", 4)
+        dx = problem.formulation.measures.dx("particle", 4)
         return {"lithium": dt * FARADAY * rate * tests["lithium"][1] * dx}
 
     return Problem(domain, model, sources)
@@ -432,7 +432,7 @@ def test_lithium_crosses_an_interface(comm, measured, dimension):
     above = -jump - flux / (2 * diffusion * UPPER) * (UPPER**2 - rest**2)
     is_lower = in_slabs(problem, 1.0, 0.0)
     profile = is_lower * below + (1 - is_lower) * above
-    dx, x = problem.continuum.measures.dx("particle", 4), problem.state["lithium"][0]
+    dx, x = problem.formulation.measures.dx("particle", 4), problem.state["lithium"][0]
     shift = Diagnostics(problem).lithium() / (0.05 * (LOWER + UPPER))
     assert shift == pytest.approx(0.5, rel=1e-6)
     mean = fem.assemble_scalar(problem.compile(profile * dx))
@@ -479,6 +479,6 @@ def test_no_lithium_crosses_an_open_gap(comm):
     run = Run(problem)
     points = run.step()
     assert run.largest(points.current) == 0.0 and run.largest(points.conduction) == 0.0
-    dx, x = problem.continuum.measures.dx("particle", 4), problem.state["lithium"][0]
+    dx, x = problem.formulation.measures.dx("particle", 4), problem.state["lithium"][0]
     below = comm.allreduce(fem.assemble_scalar(fem.form(in_slabs(problem, 0.05, 0.0) * x * dx)))
     assert below == pytest.approx(0.05 * 0.5 * LOWER + SUPPLY * LOWER, rel=1e-8)

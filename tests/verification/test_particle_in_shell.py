@@ -42,7 +42,10 @@ def solved(comm, dimension, layers, radius, stiffness=np.inf, core=CORE, shell=S
 
 def core_pressure(problem):
     """Mean pressure in the plane of the core (in all directions in 3D), and the unevenness of its stress."""
-    stress, dx = problem.continuum.bulk.stress(problem.state, "particle"), problem.continuum.measures.dx("particle", 4)
+    stress, dx = (
+        problem.formulation.bulk.stress(problem.state, "particle"),
+        problem.formulation.measures.dx("particle", 4),
+    )
     size = problem.domain.dimension
     average = sum(mean(problem, stress[k, k], dx) for k in range(size)) / size
     uneven = rms(
@@ -123,7 +126,7 @@ def test_cylinder_of_a_tilted_crystal_in_an_infinite_body(comm, shared_path, mea
         )
         force_x(problem, X)
         NewtonSolver(problem).solve()
-        computed, dx = problem.continuum.bulk.strain(problem.state), problem.continuum.measures.dx("particle", 4)
+        computed, dx = problem.formulation.bulk.strain(problem.state), problem.formulation.measures.dx("particle", 4)
         errors.append(rms(problem, computed - ufl.as_tensor(strain.tolist()), dx) / np.linalg.norm(strain))
         shear = mean(problem, computed[0, 1], dx)
     order = orders(sizes, errors)[0]

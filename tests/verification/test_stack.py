@@ -102,7 +102,10 @@ def test_confined_column(comm, measured, dimension):
     NewtonSolver(problem).solve()
     free = tuple(slope * (0.8 - REFERENCE_X) for slope in SWELLING)
     lateral, along = closed_forms.column(YOUNGS[2], POISSON[2], free, PRESSURE)
-    stress, dx = problem.continuum.bulk.stress(problem.state, "particle"), problem.continuum.measures.dx("particle", 2)
+    stress, dx = (
+        problem.formulation.bulk.stress(problem.state, "particle"),
+        problem.formulation.measures.dx("particle", 2),
+    )
     computed = mean(problem, stress[0, 0], dx)
     strain = problem.state.number(PLATEN) / 3.0
     measured(f"C4 {dimension}D", "lateral stress [MPa]", lateral, computed)
@@ -245,8 +248,8 @@ def test_force_of_the_platen_is_the_reaction_of_the_other_plate(comm, measured):
         assert reaction == pytest.approx(1.5 * pressure, rel=1e-10)
         stress = -mean(
             problem,
-            problem.continuum.bulk.stress(problem.state, "particle")[1, 1],
-            problem.continuum.measures.boundary("top"),
+            problem.formulation.bulk.stress(problem.state, "particle")[1, 1],
+            problem.formulation.measures.boundary("top"),
         )
         errors.append(abs(stress / pressure - 1))
     order = orders([1 / n for n in sizes], errors)

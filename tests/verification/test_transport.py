@@ -51,7 +51,7 @@ def held_sphere(comm, layers, steps, time, potential=LINEAR):
 def sphere_error(problem, time, steps):
     """Distance from Crank's profile over the rise; with ``steps`` from the one that backward Euler makes of it."""
     exact = radial(problem, lambda r: 0.5 + 0.1 * closed_forms.sphere_diffusion(r, time, steps=steps))
-    return rms(problem, problem.state["lithium"][0] - exact, problem.continuum.measures.dx("particle", 4)) / 0.1
+    return rms(problem, problem.state["lithium"][0] - exact, problem.formulation.measures.dx("particle", 4)) / 0.1
 
 
 def test_sphere_with_a_held_surface(comm, measured):
@@ -111,7 +111,7 @@ def decayed_box(comm, dimension, cells, rotation=None):
     factor = (1 + rate * TIME_STEP) ** -STEPS
     exact = problem.state.empty_like()["lithium"]
     exact.sub(0).interpolate(lambda x: profile(x, factor))
-    dx = problem.continuum.measures.dx("particle", 4)
+    dx = problem.formulation.measures.dx("particle", 4)
     return problem, rms(problem, problem.state["lithium"][0] - exact[0], dx) / (AMPLITUDE * factor)
 
 
@@ -134,7 +134,7 @@ def test_turned_box_diffuses_alike(comm, dimension):
     if dimension == 3:
         rotation = rotation @ rotation[[2, 0, 1]][:, [2, 0, 1]]
     straight, turned = (decayed_box(comm, dimension, 6, turn) for turn in (None, rotation))
-    dx = [problem.continuum.measures.dx("particle", 4) for problem, _ in (straight, turned)]
+    dx = [problem.formulation.measures.dx("particle", 4) for problem, _ in (straight, turned)]
     squares = [
         rms(problem, problem.state["lithium"][0] - 0.5, m)
         for (problem, _), m in zip((straight, turned), dx, strict=True)
@@ -153,7 +153,7 @@ def test_lithium_that_left_is_the_charge_that_passed(comm, measured, degree):
     surface = integral(
         problem,
         1.0 + 0.0 * problem.state["scalars"][0]("+"),
-        problem.continuum.measures.interface(("particle", "cathode")),
+        problem.formulation.measures.interface(("particle", "cathode")),
     )
     start, charge = diagnostics.lithium(), 0.0
     for current, step in ((0.2, 30.0), (0.2, 100.0), (0.0, 200.0), (-0.1, 50.0)):

@@ -110,9 +110,9 @@ def pressed(comm, folder, *arguments, **sections):
 def deviation(simulation, stress):
     """Rms of the distance of the stress to a uniform one [MPa]."""
     problem = simulation.problem
-    (phase,) = problem.continuum.bulk.phases
-    difference = problem.continuum.bulk.stress(problem.state, phase) - ufl.as_tensor(np.asarray(stress).tolist())
-    return rms(problem, difference, problem.continuum.measures.dx(phase, 4))
+    (phase,) = problem.formulation.bulk.phases
+    difference = problem.formulation.bulk.stress(problem.state, phase) - ufl.as_tensor(np.asarray(stress).tolist())
+    return rms(problem, difference, problem.formulation.measures.dx(phase, 4))
 
 
 def require_confined(simulation, dimension):

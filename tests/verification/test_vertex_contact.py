@@ -76,9 +76,9 @@ def pressed(comm, source, law, degree):
 
 def deviation(problem, stress):
     """Rms of the distance of the stress to a uniform one [MPa]."""
-    (phase,) = problem.continuum.bulk.phases
-    found = problem.continuum.bulk.stress(problem.state, phase)
-    return rms(problem, found - ufl.as_tensor(np.asarray(stress).tolist()), problem.continuum.measures.dx(phase, 4))
+    (phase,) = problem.formulation.bulk.phases
+    found = problem.formulation.bulk.stress(problem.state, phase)
+    return rms(problem, found - ufl.as_tensor(np.asarray(stress).tolist()), problem.formulation.measures.dx(phase, 4))
 
 
 def force_error(problem):

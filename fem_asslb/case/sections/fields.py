@@ -23,7 +23,7 @@ class FieldSchema(ABC):
 
         Args:
             name: Of the field in the case.
-            currents: `fem_asslb.equations.currents.Currents` of the model; ``currents.continuum`` knows all else.
+            currents: `fem_asslb.equations.currents.Currents` of the model; ``currents.formulation`` knows all else.
         """
 
 

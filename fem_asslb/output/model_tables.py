@@ -1,4 +1,4 @@
-"""The values that a run computes with, as plain data: those of the library and those that follow from the mesh too."""
+"""The model as tables of plain data: every value a run computes with, those of the library and of the mesh too."""
 
 import dataclasses
 import math
@@ -8,7 +8,7 @@ from typing import Any
 from fem_asslb.model.model import Model
 
 
-def values_used(model: Model) -> dict[str, dict[str, Any]]:
+def model_tables(model: Model) -> dict[str, dict[str, Any]]:
     """Materials by role and interfaces by name, in the internal units."""
     return {
         "materials used": {role: _plain(material) for role, material in model.materials.items()},

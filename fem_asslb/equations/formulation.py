@@ -1,4 +1,4 @@
-"""A model on its mesh as expressions: bulk, interfaces, and where their terms are integrated."""
+"""The variational formulation of a model on its mesh: bulk, interfaces, and where their terms are integrated."""
 
 import ufl
 from dolfinx import fem
@@ -19,8 +19,8 @@ from fem_asslb.model.model import Model
 from fem_asslb.spaces.state import State
 
 
-class Continuum:
-    """A model on a domain as UFL expressions.
+class Formulation:
+    """What is solved, on its mesh, as UFL expressions.
 
     Attributes:
         domain: The mesh.

@@ -10,8 +10,9 @@ from typing import Any
 
 from mpi4py import MPI
 
-from fem_asslb.app import log
+from fem_asslb.app import log, step_log
 from fem_asslb.app.picture_process import draw_separately
+from fem_asslb.app.progress_bar import ProgressBar
 from fem_asslb.app.results_folder import check_folder, occupied_folder
 from fem_asslb.base.errors import FemAsslbError
 from fem_asslb.base.launcher import waiting_ranks_yield
@@ -121,7 +122,7 @@ def _run_case(
         stack.enter_context(log.logging_to(*([log.Console()] if console and comm.rank == 0 else [])))
         bar = None
         if console and comm.rank == 0 and log.on_terminal():
-            bar = stack.enter_context(log.ProgressBar(case))
+            bar = stack.enter_context(ProgressBar(case))
 
         def occupy() -> None:
             """Make the folder of the results ours, on one rank."""
@@ -180,7 +181,7 @@ def _run(
             field_writer.FieldWriter(folder, schedule, field_writer.CELLS, start),
             field_writer.FieldWriter(folder, schedule, field_writer.INTERFACES, start),
             particle_table.ParticleTable(folder, schedule, start),
-            log.StepLog(),
+            step_log.StepLog(),
             run_record,
             checkpoint.CheckpointWriter(folder, identity),
         ]

@@ -1,4 +1,4 @@
-"""Log of a run: one line per accepted step on console and in a file, from rank 0 only."""
+"""Where the messages of a run go: console and file, from rank 0 only."""
 
 import logging
 import logging.handlers
@@ -7,25 +7,10 @@ import sys
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
-from typing import TYPE_CHECKING
-
-if TYPE_CHECKING:
-    from fem_asslb.case.sections.case import Case
-    from fem_asslb.simulation.simulation import Simulation
-    from fem_asslb.simulation.step_record import StepRecord
 
 PACKAGE = "fem_asslb"
 FILE = "run.log"
 """File of a results folder."""
-
-logger = logging.getLogger(__name__)
-
-COLUMNS = (
-    ("x [-]", "stoichiometry mean [-]", "{:.4f}"),
-    ("voltage [V]", "cell voltage [V]", "{:.4f}"),
-    ("pressure [MPa]", "stack pressure [MPa]", "{:.4f}"),
-)
-"""Scalars in the line of a step: heading, name in the history, format."""
 
 
 class Console(logging.Handler):
@@ -124,89 +109,3 @@ def on_terminal() -> bool:
         return os.readlink(f"/proc/{os.getppid()}/fd/1").startswith(("/dev/pts/", "/dev/tty"))
     except OSError:
         return False
-
-
-class StepLog:
-    """Observer that logs one line per accepted step, under a heading for each protocol step."""
-
-    def __init__(self) -> None:
-        self._stage: int | None = None
-
-    def start(self, simulation: "Simulation") -> None:
-        """Nothing to prepare."""
-
-    def step(self, simulation: "Simulation", record: "StepRecord") -> None:
-        """Log the line of a step."""
-        if record.stage != self._stage:
-            self._stage = record.stage
-            logger.info("%d of %d: %s", record.stage + 1, len(simulation.case.protocol.steps), record.stage_name)
-            logger.info(heading(record))
-        logger.info(line(record))
-
-    def finish(self, simulation: "Simulation", reason: str) -> None:
-        """Log what was doubtful at its worst, and why the run ended."""
-        for text in simulation.cautions:
-            logger.info("at its worst: %s", text)
-        logger.info("ended: %s", reason)
-
-
-def heading(record: "StepRecord") -> str:
-    """Names of the columns of `line`; both fit a terminal of 80 characters."""
-    names = "".join(f"{name:>{_width(name)}}" for name, key, _ in COLUMNS if key in record.scalars)
-    return f"{'step':>6}{'time [h]':>12}{names}{'Newton':>8}{'step [s]':>10}"
-
-
-def line(record: "StepRecord") -> str:
-    """One accepted step in aligned columns; failed attempts before it are shown as ``(+n)``."""
-    values = "".join(
-        f"{form.format(record.scalars[key]):>{_width(name)}}" for name, key, form in COLUMNS if key in record.scalars
-    )
-    failed = f" (+{record.rejected})" if record.rejected else ""
-    return f"{record.index:6d}{record.time / 3600.0:12.5f}{values}{record.iterations:8d}{record.duration:10.4g}{failed}"
-
-
-def _width(name: str) -> int:
-    return max(9, len(name) + 2)
-
-
-class ProgressBar:
-    """Observer that shows on a terminal how far the protocol is; the total is the duration at equilibrium.
-
-    What is printed while it is open appears above it.
-
-    Args:
-        case: The case.
-    """
-
-    def __init__(self, case: "Case") -> None:
-        from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
-
-        from fem_asslb.case.estimates.estimates import summary
-
-        hours = next((row.value for row in summary(case) if row.name == "duration"), None)
-        texts = (TextColumn("{task.description}"), TextColumn("{task.percentage:>3.0f} %"))
-        self._progress = Progress(
-            texts[0], BarColumn(), texts[1], TimeElapsedColumn(), transient=True, refresh_per_second=4
-        )
-        self._task = self._progress.add_task("setting up", total=hours)
-
-    def __enter__(self) -> "ProgressBar":
-        """Show the bar."""
-        self._progress.start()
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        """Take the bar away, whatever happened."""
-        self._progress.stop()
-
-    def start(self, simulation: "Simulation") -> None:
-        """Nothing to prepare."""
-
-    def step(self, simulation: "Simulation", record: "StepRecord") -> None:
-        """Move the bar."""
-        hours, total = record.time / 3600.0, self._progress.tasks[0].total
-        shown = hours if total is None else min(hours, 0.99 * total)
-        self._progress.update(self._task, completed=shown, description=record.stage_name)
-
-    def finish(self, simulation: "Simulation", reason: str) -> None:
-        """Nothing to do."""

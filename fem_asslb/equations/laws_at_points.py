@@ -22,15 +22,16 @@ class LawAtPoints:
     """Evaluates the law of a phase at its points.
 
     Args:
+        name: Of the phase.
         phase: A phase whose law answers at points.
         strain: Its elastic trial strain, shape (3, 3).
         axis: Crystal axis, shape (3,).
         time_step: [s].
     """
 
-    def __init__(self, phase: Phase, strain: Expr, axis: Expr, time_step: fem.Constant) -> None:
+    def __init__(self, name: str, phase: Phase, strain: Expr, axis: Expr, time_step: fem.Constant) -> None:
         assert phase.memory is not None and phase.memory.answers is not None and phase.memory.tangent is not None
-        self._law, self._memory, self._time_step = phase.law, phase.memory, time_step
+        self._name, self._law, self._memory, self._time_step = name, phase.law, phase.memory, time_step
         self._answers, self._tangent = phase.memory.answers, phase.memory.tangent
         self._asked = phase.memory.points.expression([*SymmetricTensor.of(strain), axis[0], axis[1], axis[2]])
 
@@ -55,6 +56,20 @@ class LawAtPoints:
             memory.history.function.x.array[:] = memory.end.function.x.array
         # Answers to a step that is over are no answers to the next.
         self._answers.function.x.array[:] = np.nan
+
+    def failure(self) -> str | None:
+        """The first point of this rank that has no answer to the state looked at last, in words; None without one."""
+        points = self._memory.points
+        fails = np.isnan(points.values(self._answers.function)).any(axis=-1)
+        if not fails.any():
+            return None
+        cell, point = np.argwhere(fails)[0]
+        place = points.places(points.cells[cell : cell + 1])[0, point]
+        asked = self._asked.eval(points.domain.mesh, points.cells[cell : cell + 1]).reshape(points.count, -1)[point]
+        shortest = float(np.linalg.eigvalsh(np.array(symmetric(tuple(asked[:6])).matrix()))[0])
+        where = ", ".join(f"{coordinate:.4g}" for coordinate in place)
+        strain = f"the least principal strain is {shortest:.3g}"
+        return f"the law of '{self._name}' has no answer at ({where}) um, where {strain}"
 
     def _responses(self) -> Iterator[tuple[slice, SymmetricTensor, BulkResponse]]:
         """Which cells, their elastic strain, and what the law answers there."""
@@ -98,6 +113,10 @@ class FormulaMemory:
     def refresh(self) -> None:
         """Nothing: forms hold the formulae themselves."""
 
+    def failure(self) -> str | None:
+        """None: a formula that fails is a residual that is not a number."""
+        return None
+
     def advance(self) -> None:
         """Remember the present state as the start of the next step."""
         for chunk, values in self._memory.points.evaluate(self._expression):
@@ -114,7 +133,7 @@ def memories(bulk: Bulk, state: State, time_step: fem.Constant) -> list[LawAtPoi
             continue
         strain = bulk.elastic_strain(state, name)
         if phase.law.AT_POINTS:
-            found.append(LawAtPoints(phase, strain, bulk.coefficients.axis, time_step))
+            found.append(LawAtPoints(name, phase, strain, bulk.coefficients.axis, time_step))
         else:
             response = bulk.response(state, name)
             found.append(FormulaMemory(phase.memory, strain, bulk.stress(state, name), response))

@@ -122,6 +122,11 @@ class Problem:
         for memory in self._memories:
             memory.refresh()
 
+    def failure(self) -> str | None:
+        """A point whose law has no answer to the state looked at last, in words; the same on every rank, or None."""
+        found = self.domain.comm.allgather([memory.failure() for memory in self._memories])
+        return next((text for texts in found for text in texts if text is not None), None)
+
     def adhere(self) -> float:
         """Let interfaces adhere that have waited for the end of fabrication; the step before has been accepted.
 

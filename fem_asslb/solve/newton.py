@@ -116,9 +116,9 @@ class NewtonSolver:
             self.iterations += self._snes.getIterationNumber()
         reason = self._snes.getConvergedReason()
         if reason <= 0:
-            raise ConvergenceError(
-                f"Newton stopped after {self._snes.getIterationNumber()} iterations: {_name(reason)}"
-            )
+            point = self._problem.failure() if reason == PETSc.SNES.ConvergedReason.DIVERGED_FNORM_NAN else None
+            stopped = f"Newton stopped after {self._snes.getIterationNumber()} iterations"
+            raise ConvergenceError(f"{stopped}: {point or _name(reason)}")
         self._is_spoilt = False
         self._look_at(self._point)
         return self._test.report

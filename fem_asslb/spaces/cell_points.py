@@ -65,6 +65,11 @@ class CellPoints:
         """Compiled vector at the points."""
         return fem.Expression(ufl.as_vector(components), self.reference)
 
+    def places(self, cells: npt.NDArray[np.int32]) -> npt.NDArray[np.float64]:
+        """Coordinates of the points of some cells [um], shape (num_cells, num_points, dimension)."""
+        expression = fem.Expression(ufl.SpatialCoordinate(self.domain.mesh), self.reference)
+        return expression.eval(self.domain.mesh, cells).reshape(len(cells), self.count, -1)
+
     def evaluate(self, expression: fem.Expression) -> Iterator[tuple[slice, npt.NDArray[np.float64]]]:
         """Values of a compiled vector by chunks of cells: which of them, and values (num_cells, num_points, size)."""
         step = max(CHUNK // self.count, 1)

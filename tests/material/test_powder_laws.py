@@ -10,6 +10,7 @@ from fem_asslb.bulk.flowing_solid import DENSIFICATION, PLASTIC_STRAIN, FlowingS
 from fem_asslb.bulk.material_point import MaterialPoint
 from fem_asslb.bulk.plasticity import Overstress
 from fem_asslb.bulk.powder import Powder, density_after, yield_stress_of
+from fem_asslb.case.estimates.compaction_estimates import pressure_across
 
 pytestmark = pytest.mark.serial  # plain numbers: nothing parallel in it
 
@@ -171,3 +172,15 @@ def test_dense_powder_bears_shear(name):
         assert abs(point.history[DENSIFICATION][0]) < 1e-5
         shears.append(point.stress[3])
     assert shears[0] == pytest.approx(shears[1], rel=1e-3)
+
+
+def test_pressure_across_a_die():
+    """What a nearly rigid powder leaves on the walls after the load is taken away agrees with the closed form."""
+    law, (largest, last) = FlowingSolid(1e3 * BULK, 1e3 * SHEAR, Compaction(Powder(YIELD), 0.64, 20.0)), (370.0, 5.0)
+    point = MaterialPoint(law)
+    for along in np.linspace(10.0, largest, 200):
+        point.advance(SIDES, {2: -along})
+    density = float(law.density(point.history)[0])
+    assert -point.stress[0] == pytest.approx(pressure_across(law, law.rule, density, (largest, largest)), rel=2e-3)
+    point.advance(SIDES, {2: -last})
+    assert -point.stress[0] == pytest.approx(pressure_across(law, law.rule, density, (largest, last)), abs=0.5)

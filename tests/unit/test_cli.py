@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from fem_asslb.app import cli, log
+from fem_asslb.app import cli, log, step_log
 from fem_asslb.case.reading.reader import read_case
 from fem_asslb.simulation.step_record import StepRecord
 from tests.launching import environment, mpirun
@@ -230,7 +230,7 @@ def test_what_the_command_line_gives_is_shown_as_text(one_process, tmp_path, cap
 def test_columns_of_the_log_line_up():
     scalars = {"stoichiometry mean [-]": 0.5, "cell voltage [V]": 2.75, "stack pressure [MPa]": 81.0}
     records = [StepRecord(i, 3600.0 * i, 10.0, 0, "rest", False, 3, 0, scalars) for i in (1, 999)]
-    lines = [log.heading(records[0]), *map(log.line, records)]
+    lines = [step_log.heading(records[0]), *map(step_log.line, records)]
     assert len({len(line) for line in lines}) == 1
     assert lines[1].split() == ["1", "1.00000", "0.5000", "2.7500", "81.0000", "3", "10"]
 
@@ -262,3 +262,16 @@ def test_warnings_are_kept_once_and_the_logger_is_left_as_it_was(tmp_path):
     text = (tmp_path / "run.log").read_text()
     assert text.count("doubtful") == 2 and text.count("chosen before") == 1
     assert (package.level, package.propagate, list(package.handlers)) == before
+
+
+@pytest.mark.serial
+def test_the_log_says_what_a_press_has_made_of_powder():
+    names = ("mean", "min", "max")
+    scalars = {
+        f"separator relative density {name} [-]": value for name, value in zip(names, (0.8, 0.79, 0.81), strict=True)
+    }
+    scalars |= {"separator hydrostatic stress mean [MPa]": -140.0, "platen displacement [um]": -20.5}
+    powder, thickness = step_log.pressed(scalars)
+    assert powder == "separator: relative density 0.8000 (0.7900 to 0.8100), hydrostatic stress -140 MPa in the mean"
+    assert thickness == "thickness of the stack: -20.5 um since the start"
+    assert step_log.pressed({"platen displacement [um]": -1.0}) == []

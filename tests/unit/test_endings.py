@@ -21,7 +21,7 @@ from pathlib import Path
 
 from mpi4py import MPI
 
-from fem_asslb.app import cli, log
+from fem_asslb.app import cli, log, step_log
 from fem_asslb.base import errors, parallel
 from fem_asslb.output import history
 from fem_asslb.solve import newton
@@ -51,7 +51,7 @@ def fail(*_):
 
 
 if fails:
-    place, name = (newton.NewtonSolver, "_assemble_jacobian") if "callback" in kind else (log.StepLog, "step")
+    place, name = (newton.NewtonSolver, "_assemble_jacobian") if "callback" in kind else (step_log.StepLog, "step")
     before = getattr(place, name)
     setattr(place, name, lambda *arguments: (fail(), before(*arguments))[1])
 sys.exit(cli.main(["run", case]))

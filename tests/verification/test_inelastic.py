@@ -1,11 +1,13 @@
 """I3 and I4, patch tests, Newton's order and the same answer everywhere, of solids that flow."""
 
 import logging
+import re
 
 import numpy as np
 import pytest
 from mpi4py import MPI
 
+from fem_asslb.base.errors import ConvergenceError
 from fem_asslb.bulk.compaction import Compaction
 from fem_asslb.bulk.creep import Creep, PowerLaw
 from fem_asslb.bulk.elasticity import IsotropicElasticity
@@ -157,6 +159,20 @@ def test_layer_between_free_walls_creeps_without_end(comm):
         heights.append(-problem.state.number(PLATEN) / 3.0)
         problem.accept()
     assert np.diff(heights) == pytest.approx(law.rate * (pressure / law.stress) ** law.exponent * step, rel=1e-8)
+
+
+def test_a_point_that_shortens_too_much_is_named(comm):
+    """A loose powder that yields by more than 30 % fails the step on every rank, with the place and the strain."""
+    problem = layer(comm, 2, Compaction(Powder(370.0, 0.4), 0.41, 15.0))
+    problem.controls.platen.pressure.value = 600.0
+    named = r"^Newton stopped .*: the law of 'particle' has no answer at \((.*), (.*)\) um, where .* strain is -(.*)$"
+    with pytest.raises(ConvergenceError, match=named) as failure:
+        NewtonSolver(problem).solve()
+    found = re.match(named, str(failure.value))
+    assert found is not None
+    across, height, strain = map(float, found.groups())
+    assert 0.0 < across < 1.5 and 0.0 < height < 3.0 and strain > 0.3
+    assert set(comm.allgather(str(failure.value))) == {str(failure.value)}
 
 
 @pytest.mark.serial

@@ -1,6 +1,7 @@
 """Figures that follow from a case without solving anything: what ``fem-asslb check`` prints."""
 
 from fem_asslb.case.estimates.capacity_estimates import cell_rows, charge_rows, stack_rows
+from fem_asslb.case.estimates.compaction_estimates import compaction_rows
 from fem_asslb.case.estimates.figures import EDGE, Row, row, states_at_equilibrium
 from fem_asslb.case.estimates.interface_estimates import interface_rows
 from fem_asslb.case.estimates.pressure_estimates import pressure_rows, shell_rows
@@ -22,6 +23,7 @@ def summary(case: Case) -> list[Row]:
             rows += cell_rows(case, materials)
             rows += charge_rows(case, materials, states)
             rows += pressure_rows(case, case.geometry, materials, states)
+            rows += compaction_rows(case, case.geometry, materials)
         case ParticleInShell():
             rows += charge_rows(case, materials, states)
             rows += shell_rows(case, case.geometry, materials, states)

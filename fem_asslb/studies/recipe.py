@@ -49,7 +49,7 @@ class Recipe:
         porosity: Where pressing ends.
         active_material: Spheres of active material.
         electrolyte: Spheres of electrolyte.
-        paper: What to compare with.
+        paper: What to compare with, where it is told at those criteria.
         variations: Tables to be merged into this one, by name.
     """
 
@@ -61,7 +61,7 @@ class Recipe:
     porosity: Number
     active_material: PowderMaterial
     electrolyte: PowderMaterial
-    paper: Paper
+    paper: Paper | None = None
     variations: dict[str, Any] = field(default_factory=dict)
 
     def powders(self) -> tuple[Powder, Powder]:

@@ -1,0 +1,213 @@
+"""What the results of cells say to the targets of docs/targets.toml."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cache
+
+import numpy as np
+
+from fem_asslb.case.reading.reader import read_case
+from fem_asslb.case.sections.steps import Charge, Discharge, Step
+from fem_asslb.output.history import read_history
+from scripts.adhesion import MEAN_X, has_ended, onset, spent
+from scripts.contact_loss import BOUNDARY, PRESSURE, ROOT, SURFACE
+
+CAPACITY, VOLUME = "specific capacity [mAh/g]", "unit cell volume change [%]"
+CATHODE, ANODE = "cathode potential [V]", "anode potential [V]"
+STAGE = "protocol step [-]"
+
+
+@dataclass(frozen=True)
+class Finding:
+    """What came out for a target.
+
+    Attributes:
+        computed: In words.
+        holds: Whether it is accepted; None where a number is only reported.
+        cases: Cases that it is read from.
+    """
+
+    computed: str
+    holds: bool | None
+    cases: tuple[str, ...]
+
+
+class NotRunError(Exception):
+    """A case has no results that go to its end."""
+
+
+@cache
+def history(case: str) -> dict[str, np.ndarray]:
+    """History of a case.
+
+    Raises:
+        NotRunError: It has not been run to its end.
+    """
+    folder = ROOT / "cases" / case / "results"
+    if not has_ended(folder):
+        raise NotRunError(case)
+    return read_history(folder)
+
+
+def swings(case: str, kind: type[Step]) -> Iterator[dict[str, np.ndarray]]:
+    """History of each step of a kind, with the row before it."""
+    rows = history(case)
+    for number, step in enumerate(read_case(ROOT / "cases" / case).protocol.steps, start=1):
+        if isinstance(step, kind):
+            places = np.flatnonzero(rows[STAGE] == number)
+            yield {name: values[places[0] - 1 : places[-1] + 1] for name, values in rows.items()}
+
+
+def changes(case: str, kind: type[Step], column: str = PRESSURE) -> list[float]:
+    """Change of a column over each step of a kind."""
+    return [float(swing[column][-1] - swing[column][0]) for swing in swings(case, kind)]
+
+
+def first_charge(case: str) -> dict[str, np.ndarray]:
+    """History of the first charge."""
+    return next(swings(case, Charge))
+
+
+def shrinkage_hb() -> Finding:
+    """Target 2."""
+    change = float(first_charge("zhang2026-hb")[VOLUME][-1])
+    return Finding(f"{change:.2f} % against x = 1", abs(change + 5.1) <= 0.5, ("zhang2026-hb",))
+
+
+def shrinkage_lb() -> Finding:
+    """Target 3."""
+    high, low = (float(first_charge(case)[VOLUME][-1]) for case in ("zhang2026-hb", "zhang2026-lb"))
+    holds = abs(low + 4.3) <= 1.5 and low > high
+    return Finding(f"{low:.2f} %, HB {high:.2f} %", holds, ("zhang2026-lb", "zhang2026-hb"))
+
+
+LTO = "zhang2026-hb", "zhang2026-lb", "feng2026-lto-250"
+
+
+def sign_lto() -> Finding:
+    """Target 4."""
+    falls, left = [], []
+    for case in LTO:
+        charge, discharge = changes(case, Charge)[0], changes(case, Discharge)[0]
+        falls.append(charge)
+        left.append((charge + discharge) / charge)
+    holds = max(falls) < 0.0 and max(map(abs, left)) < 0.1
+    return Finding(f"{_listed(falls, '.3f')} MPa, of which {_listed(left, '.0%')} stays", holds, LTO)
+
+
+def size_lto() -> Finding:
+    """Target 5."""
+    sizes = [abs(changes(case, Charge)[0]) for case in LTO]
+    return Finding(f"{_listed(sizes, '.3f')} MPa", all(0.05 / 3 <= size <= 3.0 for size in sizes), LTO)
+
+
+def hump() -> Finding:
+    """Target 7."""
+    charge = first_charge("feng2026-lto-250")
+    inside = (charge[MEAN_X] < 0.7) & (charge[MEAN_X] > 0.45)
+    pressure = charge[PRESSURE][inside]
+    rise = float((pressure - np.minimum.accumulate(pressure)).max())
+    return Finding(f"largest rise {1e3 * rise:.1f} kPa", rise > 1e-3, ("feng2026-lto-250",))
+
+
+def sign_liin() -> Finding:
+    """Target 8."""
+    charge, discharge = (changes("feng2026-liin-250", kind)[0] for kind in (Charge, Discharge))
+    return Finding(f"{charge:+.2f}, {discharge:+.2f} MPa", charge > 0.0 > discharge, ("feng2026-liin-250",))
+
+
+LIIN = "feng2026-liin-plastic-125", "feng2026-liin-plastic", "feng2026-liin-plastic-375"
+
+
+def size_liin() -> Finding:
+    """Target 9."""
+    rises = [max(changes(case, Charge)) for case in LIIN]
+    factors = [rise / measured for rise, measured in zip(rises, (1.40, 2.42, 1.89), strict=True)]
+    holds = rises[1] > rises[2] > rises[0] and all(0.5 <= factor <= 2.0 for factor in factors)
+    return Finding(f"{_listed(rises, '.2f')} MPa", holds, LIIN)
+
+
+def asymmetry_liin() -> Finding:
+    """Target 10."""
+    ratios = [-min(changes(case, Discharge)) / max(changes(case, Charge)) for case in LIIN[:2]]
+    return Finding(_listed(ratios, ".2f"), all(1.2 <= ratio <= 2.0 for ratio in ratios), LIIN[:2])
+
+
+def balances() -> Finding:
+    """Target 13."""
+    cases = "zhang2026-hb-plastic", "zhang2026-lb-plastic"
+    high, low = (changes(case, Charge)[2] for case in cases)
+    ratio = low / high
+    return Finding(f"{low:.3f} over {high:.3f} MPa, {ratio:.2f}", 0.3 <= ratio < 1.0, cases)
+
+
+def end_potentials() -> Finding:
+    """Target 14."""
+    charge = first_charge("zhang2026-lb")
+    cathode, anode = float(charge[CATHODE][-1]), float(charge[ANODE][-1])
+    holds = abs(cathode - 4.192) <= 0.015 and abs(anode - 1.44) <= 0.02
+    return Finding(f"{cathode:.3f}, {anode:.3f} V", holds, ("zhang2026-lb",))
+
+
+def capacities() -> Finding:
+    """Target 15, and the discharges that follow."""
+    cases = "zhang2026-hb-0.2c", "zhang2026-lb-0.2c"
+    charges = [changes(case, Charge, CAPACITY)[0] for case in cases]
+    discharges = [-changes(case, Discharge, CAPACITY)[0] for case in cases]
+    ratio = charges[1] / charges[0]
+    near = all(abs(found / paper - 1.0) <= 0.03 for found, paper in zip(charges, (227.0, 210.0), strict=True))
+    text = f"{_listed(charges, '.0f')} mAh/g, ratio {ratio:.3f}; discharge {_listed(discharges, '.0f')} (198, 185)"
+    return Finding(text, near and abs(ratio - 0.925) <= 0.02, cases)
+
+
+def spring() -> Finding:
+    """Target 32."""
+    pressures = first_charge("spring-mould")[PRESSURE]
+    rise = float(pressures[-1] - pressures[0])
+    text = f"{pressures[0]:.2f} to {pressures[-1]:.2f} MPa with an assumed spring of 0.02 MPa/um"
+    return Finding(text, 0.105 <= rise <= 0.42, ("spring-mould",))
+
+
+def parting() -> Finding:
+    """Target 33."""
+    case = "zhang2026-hb-cohesive"
+    charge = first_charge(case)
+    x = onset(charge[MEAN_X], spent(charge, SURFACE))
+    change = -float(np.interp(-x, -charge[MEAN_X], charge[VOLUME]))
+    return Finding(f"first hundredth of the surface at {change:.2f} %", 3.0 <= change <= 8.0, (case,))
+
+
+def cracking() -> Finding:
+    """Target 36."""
+    cases = tuple(f"{cell}-polycrystal" for cell in ("zhang2026-hb", "zhang2026-lb", "feng2026-lto"))
+    found = [onset(charge[MEAN_X], spent(charge, BOUNDARY)) for charge in map(first_charge, cases)]
+    return Finding(f"first hundredth of the boundaries at x = {_listed(found, '.2f')}", None, cases)
+
+
+def low_pressure() -> Finding:
+    """Target 37."""
+    shares = {}
+    for grade in ("coarse", "fine"):
+        for pressure in (2, 10, 30):
+            gone = spent(first_charge(f"zhou2025-{grade}-{pressure}"), SURFACE)
+            shares[grade, pressure] = float((gone[-1] - gone[0]) / (1.0 - gone[0]))
+    coarse, fine = ([shares[grade, pressure] for pressure in (2, 10, 30)] for grade in ("coarse", "fine"))
+    holds = coarse[0] > coarse[1] > coarse[2] and max(fine) < 0.5 * min(coarse)
+    cases = tuple(f"zhou2025-{grade}-{pressure}" for grade, pressure in shares)
+    text = f"of the bonds in one charge at 2, 10, 30 MPa: coarse {_listed(coarse, '.0%')}, fine {_listed(fine, '.0%')}"
+    return Finding(text, holds, cases)
+
+
+def under_pressure() -> Finding:
+    """Target 38."""
+    case = "ocv-under-pressure"
+    rows, found = history(case), []
+    for pressed in (5, 10):
+        before, after = (rows[CATHODE][rows[STAGE] == number][-1] for number in (pressed - 2, pressed))
+        found.append(1e3 * float(before - after))
+    holds = all(0.8 <= shift <= 6.0 for shift in found)
+    return Finding(f"{_listed(found, '.2f')} mV less under 100 MPa more, at x = 0.6, 0.3", holds, (case,))
+
+
+def _listed(values: list[float], form: str) -> str:
+    return ", ".join(f"{value:{form}}" for value in values)

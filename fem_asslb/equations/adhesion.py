@@ -1,13 +1,17 @@
-"""Adhesion that is born at the end of fabrication: what touches then is intact, and no traction jumps."""
+"""Adhesion that is born at the end of fabrication: what touches then is intact, and no traction jumps that it can bear."""
 
 from dolfinx import fem
 
+from fem_asslb.base.functions import choose, sqrt
 from fem_asslb.base.parallel import global_sum
 from fem_asslb.equations.formulation import Formulation
-from fem_asslb.equations.opening_interfaces import DRAWN, ORIGIN, waits
+from fem_asslb.equations.opening_interfaces import DRAWN, ORIGIN, STRENGTH, waits
 from fem_asslb.spaces.facet_points import FacetEvaluator
 from fem_asslb.spaces.point_variables import Layout
 from fem_asslb.spaces.state import State
+
+_TINY = 1e-24
+"""Keeps the size of no shear differentiable [MPa^2]."""
 
 
 class Adhesion:
@@ -22,12 +26,15 @@ class Adhesion:
     def __init__(self, formulation: Formulation, state: State, previous: State) -> None:
         assert formulation.interfaces is not None
         self._interfaces, self._model = formulation.interfaces, formulation.model
-        terms, stored = [], 0
+        terms, stored, strength = [], 0, formulation.interfaces.local.values[STRENGTH]
         for item, response in zip(self._model.interfaces, formulation.responses.of_step(state, previous), strict=True):
             sliding = response.opening.sliding
             stiffness = item.law.stiffnesses["shear"] if waits(self._model, item) else 1.0
-            # A bond that is stretched so far bears the shear that friction holds now.
-            stretch = tuple(traction / stiffness for traction in response.shear_traction)
+            # A bond that is stretched so far bears the shear that friction holds now, or as much of it as it can.
+            size = sqrt(sum(traction * traction for traction in response.shear_traction) + _TINY) / stiffness
+            most = item.law.largest_stretch(strength)
+            share = choose(size - most, most / size, 1.0) / stiffness
+            stretch = tuple(share * traction for traction in response.shear_traction)
             origin = tuple(slid - part for slid, part in zip(sliding, stretch, strict=True))
             values = {"normal": response.opening.normal, ORIGIN: origin}
             terms.append((values, formulation.measures.interface(item.pair)))
@@ -39,7 +46,7 @@ class Adhesion:
         """Let all points adhere that are drawn to, and that touch in the present state.
 
         Returns:
-            Energy that friction has stored and that a bond which bears the same does not store [pJ].
+            Energy that friction has stored and that a bond does not store which bears the same, or what it can [pJ].
         """
         before = self._energy()
         self._bond()

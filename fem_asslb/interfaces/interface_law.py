@@ -34,6 +34,14 @@ class InterfaceLaw(ABC):
         """Whether an intact area bears tension and may lose that; by default it does not."""
         return False
 
+    def largest_stretch(self, strength: NumberLike) -> NumberLike:
+        """Sliding that an intact area bears before damage begins [um]; by default none.
+
+        Args:
+            strength: Local factor on the strengths.
+        """
+        return 0.0
+
     @abstractmethod
     def respond(
         self, now: Opening, before: Opening, history: History, time_step: NumberLike, strength: NumberLike

@@ -20,7 +20,7 @@ STIFFNESS, DOWN, FRICTION = 1e4, 5e-3, 0.3
 LAW = ContactLaw.cohesive(Cohesion(60.0, 60.0, 5.0, 5.0, STIFFNESS), FRICTION)
 
 
-def pressed(comm, tilt=0.0):
+def pressed(comm, tilt=0.0, law=LAW):
     """Rigid blocks pressed on each other and shoved, half as far as friction holds; what is under the upper one."""
     fixed = tuple(("bottom", component) for component in range(3))
     problem = problem_on(
@@ -28,11 +28,11 @@ def pressed(comm, tilt=0.0):
         comm,
         materials={"lower": passive(1e9, 0.0), "upper": passive(1e9, 0.0)},
         support=Support(fixed, prescribed="top"),
-        interfaces=(Interface("lower", "upper", LAW),),
+        interfaces=(Interface("lower", "upper", law),),
         adheres_later=True,
     )
     blocks = Run(problem)
-    held = FRICTION * STIFFNESS * DOWN / LAW.friction_stiffness
+    held = FRICTION * STIFFNESS * DOWN / law.friction_stiffness
     # The last step is at rest, without drag.
     for share in (0.0, 0.5, 0.5):
         move(problem, -DOWN, share * held, tilt)
@@ -58,6 +58,18 @@ def test_adhesion_begins_without_a_jump(comm):
     assert blocks.largest(before.shear_traction) == pytest.approx(shear, rel=1e-3)
     assert blocks.largest(after.released) < 1e-12
     assert np.abs(blocks.problem.state["displacement"].x.array - moved).max(initial=0.0) < 1e-10
+
+
+def test_a_bond_bears_of_the_friction_what_it_can(comm):
+    """Friction that holds more shear than the strength leaves the bond at its strength, and intact."""
+    strength = 4.0
+    law = ContactLaw.cohesive(Cohesion(60.0, strength, 5.0, 5.0, STIFFNESS), FRICTION)
+    blocks, before, _ = pressed(comm, law=law)
+    assert blocks.largest(before.shear_traction) > 1.5 * strength
+    blocks.problem.adhere()
+    after = blocks.step()
+    assert blocks.largest(after.released) < 1e-6
+    assert blocks.largest(after.shear_traction) == pytest.approx(strength, rel=1e-6)
 
 
 @pytest.mark.parametrize("adheres", [True, False])

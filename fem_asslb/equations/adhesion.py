@@ -1,4 +1,4 @@
-"""Adhesion that is born at the end of fabrication: what touches then is intact, and no traction jumps that it can bear."""
+"""Adhesion that is born at the end of fabrication: what touches then is intact, and no traction jumps that it bears."""
 
 from dolfinx import fem
 

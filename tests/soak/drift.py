@@ -15,7 +15,7 @@ CYCLES = 100
 
 @pytest.mark.parametrize("name", ["plastic", "compaction"])
 def test_a_hundred_cycles_below_yield(name):
-    """What the first cycle has made flow is done; later ones are half as large, and each ends where the one before did."""
+    """The first cycle makes it flow; later ones are half as large, and each ends where the one before did."""
     problem = composite.create(MPI.COMM_SELF, laws={"cathode": flowing(RULES[name])})
     solver, diagnostics, controls = NewtonSolver(problem), Diagnostics(problem), problem.controls
     controls.platen.follow(60.0)

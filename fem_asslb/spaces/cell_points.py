@@ -66,9 +66,10 @@ class CellPoints:
         return fem.Expression(ufl.as_vector(components), self.reference)
 
     def places(self, cells: npt.NDArray[np.int32]) -> npt.NDArray[np.float64]:
-        """Coordinates of the points of some cells [um], shape (num_cells, num_points, dimension)."""
-        expression = fem.Expression(ufl.SpatialCoordinate(self.domain.mesh), self.reference)
-        return expression.eval(self.domain.mesh, cells).reshape(len(cells), self.count, -1)
+        """Coordinates of the points of some cells [um], shape (num_cells, num_points, dimension); not collective."""
+        geometry = self.domain.mesh.geometry
+        nodes = geometry.x[geometry.dofmap[cells], : self.domain.dimension]
+        return np.array([geometry.cmap.push_forward(self.reference, corners) for corners in nodes])
 
     def evaluate(self, expression: fem.Expression) -> Iterator[tuple[slice, npt.NDArray[np.float64]]]:
         """Values of a compiled vector by chunks of cells: which of them, and values (num_cells, num_points, size)."""

@@ -467,3 +467,17 @@ def test_reference_is_up_to_date() -> None:
     assert document == renewed(document), "run: python3 -m fem_asslb.case.reading.reference"
     example = document.split("```toml\n")[1].split("```")[0]
     assert build_case(tomllib.loads(example)).case.title == "A cathode under its separator"
+
+
+def test_figures_of_powder_that_is_pressed_further():
+    """Density and thickness of the die; nothing of a powder that was pressed as far before."""
+
+    def figures(density):
+        case = read_case(ROOT / "cases" / "pellet", [f"materials.separator.law.relative_density={density}"])
+        return {row.name: row.value for row in summary(case) if "separator" in row.name}
+
+    loose = figures(0.64)
+    assert loose["relative density of separator after 500 MPa"] == pytest.approx(0.8486, abs=1e-4)
+    assert loose["thickness of separator then"] == pytest.approx(64.0 / 0.8486, rel=1e-3)
+    assert 0.0 < loose["pressure across separator at 5 MPa"] < 500.0
+    assert figures(0.8486) == {}

@@ -31,7 +31,8 @@ def _layer_rows(
 ) -> list[Row]:
     largest, last = pressures
     least, most = (float(rule.powder.die_pressure(np.array(density))) for density in (rule.density, DENSEST))
-    if not least < largest < most:
+    # A powder that was pressed so far before has that density by a root that was found, not to the last digit.
+    if not 1.001 * least < largest < most:
         return []
     density = density_after(rule.powder, largest)
     across = pressure_across(law, rule, density, pressures)

@@ -19,6 +19,18 @@ if PARALLEL:
     gc.disable()
 
 
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(items):
+    """Do not run under MPI what ``ends_in_parallel`` leaves out, see pyproject.toml."""
+    tests = {}
+    for item in items:
+        if item.get_closest_marker("ends_in_parallel") and not item.get_closest_marker("serial"):
+            tests.setdefault((item.path, item.originalname), []).append(item)
+    for variants in tests.values():
+        for item in variants[1 if len(variants) > 2 else 0 : -1]:
+            item.add_marker("serial")
+
+
 def pytest_collection_finish():
     """What is imported by now stays: looking through it after each test would take longer than most tests."""
     if PARALLEL:

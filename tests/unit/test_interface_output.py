@@ -274,6 +274,7 @@ def remainders(folder, comm, toughness, delay, longest, tolerance=0.01):
     return columns["energy remainder of the step [pJ]"] / np.abs(parts).max(), columns
 
 
+@pytest.mark.serial
 def test_the_energy_balance_of_a_stable_run_closes(case_folder, comm):
     """Tough boundaries are damaged without a snap, and no delay is needed."""
     left, columns = remainders(case_folder, comm, 20, "0 s", "2 min")
@@ -362,7 +363,7 @@ def test_a_refused_attempt_leaves_the_results_of_interfaces_alone(case_folder, c
     assert simulation.interfaces.points is kept
 
 
-@pytest.mark.parametrize("within", [False, True])
+@pytest.mark.parametrize("within", [pytest.param(False, marks=pytest.mark.serial), True])
 def test_interfaces_remember_over_a_restart(case_folder, comm, monkeypatch, within):
     """Interrupted in the middle of the damage and resumed: the history of a run that never stopped.
 

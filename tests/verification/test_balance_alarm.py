@@ -14,6 +14,8 @@ from fem_asslb.output.history import read_history
 from fem_asslb.simulation.simulation import Simulation
 from tests.unit.test_output import Recorder
 
+pytestmark = pytest.mark.ends_in_parallel
+
 LAYERS = {
     "case": {"title": "Two layers"},
     "geometry": {

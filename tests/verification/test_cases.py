@@ -13,7 +13,7 @@ pytestmark = pytest.mark.two_ranks
 CASES = Path(__file__).parents[2] / "cases"
 
 
-@pytest.mark.parametrize("name", ["column", "particle-3d", "pellet"])
+@pytest.mark.parametrize("name", ["column", pytest.param("particle-3d", marks=pytest.mark.serial), "pellet"])
 def test_case_gives_what_is_expected_of_it(comm, shared_path, name):
     outcome = run(CASES / name, comm, shared_path / "results", overrides=["output.pictures=false"])
     assert outcome.is_complete

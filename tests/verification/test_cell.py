@@ -15,6 +15,8 @@ from fem_asslb.fields.electrode import POTENTIAL as ELECTRODE
 from fem_asslb.materials.library import load_anode
 from fem_asslb.simulation.simulation import Simulation
 
+pytestmark = pytest.mark.ends_in_parallel
+
 CASES = Path(__file__).parents[2] / "cases"
 CHARGED, DISCHARGED = 60.0, 25.0
 """Specific capacity of the charge and of the discharge [mAh/g]."""
@@ -161,6 +163,7 @@ def test_a_limit_that_is_met_at_the_start_ends_its_step(comm, shared_path):
     assert records[-1].scalars["stoichiometry mean [-]"] == pytest.approx(0.99, rel=1e-8)
 
 
+@pytest.mark.serial
 def test_a_voltage_that_is_met_at_the_start_is_said(comm, shared_path, caplog):
     """A slower charge to the same voltage starts below it; a faster one does not, nor a discharge with much drop."""
     steps = (

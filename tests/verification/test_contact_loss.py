@@ -17,6 +17,8 @@ from fem_asslb.solve.newton import NewtonSolver
 from tests.grids import box
 from tests.support import LINEAR, REFERENCE_X, TEMPERATURE, host, passive, prescribe_everywhere, problem_on
 
+pytestmark = pytest.mark.ends_in_parallel
+
 WIDTH = 0.01
 EXCHANGE = 3.0
 STIFFNESS = 1e5

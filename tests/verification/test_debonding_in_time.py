@@ -56,6 +56,7 @@ def area_between(one, other):
     ]
 
 
+@pytest.mark.serial
 def test_shares_hardly_depend_on_the_tolerance(comm, shared_path):
     """Steps that look at x alone, which is imposed, would grow to half an hour here, and half the contact go in one."""
     coarse, fine = (history(comm, shared_path, tolerance=tolerance) for tolerance in (0.01, 0.002))

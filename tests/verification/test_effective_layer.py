@@ -32,6 +32,7 @@ def ends_of_steps(comm, folder, case, thickness, steps):
     return np.array(pressures), np.array(positions)
 
 
+@pytest.mark.serial
 def test_rigid_cell_is_layers_in_series(comm, shared_path, measured):
     """Free strain and modulus of the confined cathode alone give the fall of pressure between plates that stand."""
     layer = {"cathode": THICKNESS["cathode"]}

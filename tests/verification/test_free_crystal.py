@@ -10,7 +10,7 @@ from fem_asslb.solve.newton import NewtonSolver
 from tests.grids import box
 from tests.support import domain_of, force_x, hold_rigid_motion_only, mean, rms
 
-pytestmark = pytest.mark.two_ranks
+pytestmark = [pytest.mark.two_ranks, pytest.mark.ends_in_parallel]
 
 X_START, X_END = 0.98, 0.3
 AXES = [(0.0, 0.0, 1.0), (1.0, 0.0, 0.0), (0.0, 1.0, 0.0), (0.3, -0.5, 0.8), (1.0, 1.0, 0.2)]

@@ -71,6 +71,7 @@ def swollen(comm, layers, degree, growths, rule=PERFECT):
     return np.array(found)
 
 
+@pytest.mark.serial
 def test_particle_that_swells_in_a_shell_that_yields(comm, measured):
     """I4: loading in closed form, elastic return, and reverse yield against an integration along the radius."""
     growths = [0.0, *np.linspace(0.0, 0.02, 9)[1:], *np.linspace(0.02, 0.0, 5)[1:]]

@@ -15,7 +15,7 @@ from fem_asslb.solve.newton import NewtonSolver
 from tests.grids import ball, box
 from tests.support import passive, prescribe, prescribe_everywhere, problem_on
 
-pytestmark = pytest.mark.two_ranks
+pytestmark = [pytest.mark.two_ranks, pytest.mark.ends_in_parallel]
 
 LAW = ContactLaw.cohesive(
     Cohesion(40.0, 60.0, 2.0, 5.0, 8e3, viscous_time=0.5),

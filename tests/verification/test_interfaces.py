@@ -23,7 +23,7 @@ from tests.grids import box
 from tests.support import domain_of, host, orders, passive, prescribe, problem_on, rms
 from tests.verification.test_particle_in_shell import core_pressure, solved
 
-pytestmark = pytest.mark.two_ranks
+pytestmark = [pytest.mark.two_ranks, pytest.mark.ends_in_parallel]
 
 PLANES = {2: (("left", 0), ("bottom", 1)), 3: (("left", 0), ("front", 1), ("bottom", 2))}
 YOUNGS, POISSON = 20e3, 0.3

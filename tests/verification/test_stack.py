@@ -15,7 +15,7 @@ from tests import closed_forms
 from tests.grids import box
 from tests.support import REFERENCE_X, force_x, freeze_profile, host, mean, orders, passive, problem_on, rms
 
-pytestmark = pytest.mark.two_ranks
+pytestmark = [pytest.mark.two_ranks, pytest.mark.ends_in_parallel]
 
 YOUNGS, POISSON = np.array([8e3, 22e3, 150e3]), np.array([0.4, 0.35, 0.25])
 """From bottom to top: anode, separator, particle."""

@@ -12,7 +12,7 @@ from tests import closed_forms, composite
 from tests.grids import ball, box
 from tests.support import IDEAL, LINEAR, TEMPERATURE, host, integral, orders, problem_on, rms, set_profile
 
-pytestmark = pytest.mark.two_ranks
+pytestmark = [pytest.mark.two_ranks, pytest.mark.ends_in_parallel]
 
 OCTANT = (("left", 0), ("front", 1), ("bottom", 2))
 

@@ -14,7 +14,7 @@ from meshes.session import gmsh_session
 from tests.support import rms
 from tests.verification.test_vertex_contact import confined, force_error
 
-pytestmark = pytest.mark.two_ranks
+pytestmark = [pytest.mark.two_ranks, pytest.mark.ends_in_parallel]
 
 PRESSURE = 5.0
 MATERIAL = {"use": "lpscl", "axis": {"direction": [0, 0, 1]}}

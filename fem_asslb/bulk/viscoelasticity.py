@@ -6,9 +6,66 @@ from typing import ClassVar
 from fem_asslb.base.functions import NumberLike
 from fem_asslb.base.parameters import require
 from fem_asslb.bulk.bulk_law import BulkResponse, Deformation, History, Shapes, Tangent
-from fem_asslb.bulk.tensor import spherical, symmetric
+from fem_asslb.bulk.tensor import SymmetricTensor, spherical, symmetric
 
 VISCOUS_STRAIN = "viscous strain"
+
+
+@dataclass(frozen=True)
+class ArmResponse:
+    """State of an arm at the end of a step; energies as in `BulkResponse`.
+
+    Attributes:
+        viscous: Strain of the dashpot.
+        stress: [MPa].
+        stored: [MPa].
+        delay: Part of the incremental potential that the dashpot adds [MPa].
+        dissipated: In the step, trapezoidal [MPa].
+        shear: Derivative of the stress by the deviator of the strain [MPa].
+    """
+
+    viscous: SymmetricTensor
+    stress: SymmetricTensor
+    stored: NumberLike
+    delay: NumberLike
+    dissipated: NumberLike
+    shear: NumberLike
+
+
+@dataclass(frozen=True)
+class MaxwellArm:
+    """A spring and a dashpot in series that bear shear: 2 G (d - q) with dq/dt = (d - q)/tau, by backward Euler.
+
+    Args:
+        shear_modulus: G [MPa].
+        relaxation_time: tau [s].
+    """
+
+    shear_modulus: NumberLike
+    relaxation_time: NumberLike
+
+    def respond(
+        self, now: SymmetricTensor, before: SymmetricTensor, start: SymmetricTensor, time_step: NumberLike
+    ) -> ArmResponse:
+        """Answer to a step.
+
+        Args:
+            now: Deviator of the strain at its end.
+            before: The same at its start.
+            start: Strain of the dashpot there.
+            time_step: [s].
+        """
+        ratio = time_step / self.relaxation_time
+        viscous = (1 / (1 + ratio)) * (start + ratio * now)
+        flow, spring = viscous - start, now - viscous
+        return ArmResponse(
+            viscous=viscous,
+            stress=2 * self.shear_modulus * spring,
+            stored=self.shear_modulus * spring.inner(spring),
+            delay=self.shear_modulus / ratio * flow.inner(flow),
+            dissipated=self.shear_modulus * (spring + before - start).inner(flow),
+            shear=2 * self.shear_modulus / (1 + ratio),
+        )
 
 
 @dataclass(frozen=True)
@@ -16,7 +73,7 @@ class MaxwellSolid:
     """An elastic solid in parallel with a spring and a dashpot in series; only shear relaxes.
 
     With d the deviator of the strain and q the viscous strain, the stress is
-    K tr(e) I + 2 G ((1 - g) d + g (d - q)) and dq/dt = (d - q)/tau, by backward Euler.
+    K tr(e) I + 2 G ((1 - g) d + g (d - q)), the last term that of a `MaxwellArm`.
     Source: J. C. Simo and T. J. R. Hughes, Computational Inelasticity (1998), chapter 10.
 
     Args:
@@ -45,27 +102,21 @@ class MaxwellSolid:
     def respond(self, now: Deformation, before: Deformation, history: History, time_step: NumberLike) -> BulkResponse:
         """See `fem_asslb.bulk.bulk_law.BulkLaw`; what is dissipated is trapezoidal."""
         trace, deviator = now.strain.trace, now.strain.deviator
-        start, ratio = symmetric(history[VISCOUS_STRAIN]), time_step / self.relaxation_time
-        viscous = (1 / (1 + ratio)) * (start + ratio * deviator)
-        flow, arm = viscous - start, deviator - viscous
-        stiff, soft = (1 - self.relaxing_share) * self.shear_modulus, self.relaxing_share * self.shear_modulus
-        stored = 0.5 * self.bulk_modulus * trace * trace
-        stored = stored + stiff * deviator.inner(deviator) + soft * arm.inner(arm)
-        # The viscous strain minimises it: its derivative by the strain alone is the stress.
-        potential = stored + soft / ratio * flow.inner(flow)
-        mean_arm = 0.5 * (arm + before.strain.deviator - start)
+        stiff = (1 - self.relaxing_share) * self.shear_modulus
+        arm = MaxwellArm(self.relaxing_share * self.shear_modulus, self.relaxation_time).respond(
+            deviator, before.strain.deviator, symmetric(history[VISCOUS_STRAIN]), time_step
+        )
+        stored = 0.5 * self.bulk_modulus * trace * trace + stiff * deviator.inner(deviator) + arm.stored
+        shear = 2 * stiff + arm.shear
         return BulkResponse(
             stored=stored,
-            potential=potential,
-            stress=spherical(self.bulk_modulus * trace) + 2 * stiff * deviator + 2 * soft * arm,
-            history={VISCOUS_STRAIN: viscous.components},
-            dissipated={"viscoelastic": 2 * soft * mean_arm.inner(flow)},
-            tangent=self._tangent(ratio),
+            # The viscous strain minimises it: its derivative by the strain alone is the stress.
+            potential=stored + arm.delay,
+            stress=spherical(self.bulk_modulus * trace) + 2 * stiff * deviator + arm.stress,
+            history={VISCOUS_STRAIN: arm.viscous.components},
+            dissipated={"viscoelastic": arm.dissipated},
+            tangent=Tangent(volumetric=self.bulk_modulus - shear / 3, shear=shear),
         )
-
-    def _tangent(self, ratio: NumberLike) -> Tangent:
-        shear = self.shear_modulus * (1 - self.relaxing_share * ratio / (1 + ratio))
-        return Tangent(volumetric=self.bulk_modulus - 2 * shear / 3, shear=2 * shear)
 
 
 @dataclass(frozen=True)

@@ -1,5 +1,6 @@
 """Tables ``law`` of materials that flow: plasticity, creep and compaction."""
 
+from dataclasses import replace
 from typing import Annotated, Literal
 
 import numpy as np
@@ -8,6 +9,7 @@ from pydantic import Field
 from fem_asslb.base import units
 from fem_asslb.base.checked import Number, checked
 from fem_asslb.base.errors import MaterialError
+from fem_asslb.bulk.bulk_law import BulkLaw
 from fem_asslb.bulk.compaction import Compaction
 from fem_asslb.bulk.creep import Creep, PorousCreep, PowerLaw
 from fem_asslb.bulk.elasticity import Elasticity, IsotropicElasticity
@@ -15,6 +17,8 @@ from fem_asslb.bulk.flow_rule import FlowRule
 from fem_asslb.bulk.flowing_solid import FlowingSolid
 from fem_asslb.bulk.plasticity import SATURATION_STRAIN, Overstress, VonMisesFlow
 from fem_asslb.bulk.powder import DENSEST, LOOSE_DENSITY, Powder, density_after, stiffness, yield_stress_of
+from fem_asslb.bulk.relaxing_solid import RelaxingSolid
+from fem_asslb.bulk.viscoelasticity import MaxwellArm
 from fem_asslb.materials.bulk_law_table import ROOM_TEMPERATURE, BulkLawTable, StrengthKind
 
 _Strain = Annotated[Number, Field(ge=1e-6, le=10.0)]
@@ -159,6 +163,8 @@ class CompactionTable(_FlowTable):
         tension_limit: Mean tension at which it opens.
         overstress_time: Time in which stress above yield relaxes; 0 s: flow does not depend on the rate.
         overstress_exponent: Exponent of the rate, as of ``plastic``.
+        relaxing_share: Share of the shear modulus at the start that creeps without yielding; none if left out.
+        relaxation_time: In which the stress of that share falls by a factor e.
     """
 
     kind: Literal["compaction"] = "compaction"
@@ -170,12 +176,23 @@ class CompactionTable(_FlowTable):
     tension_limit: _Positive
     overstress_time: _OverstressTime = 0.0
     overstress_exponent: _Exponent | None = None
+    relaxing_share: Annotated[Number, Field(ge=1e-6, lt=1.0)] | None = None
+    relaxation_time: Annotated[units.Duration, Field(ge=1e-3)] | None = None
 
-    def build(self, elasticity: Elasticity, temperature: float) -> FlowingSolid:
+    def build(self, elasticity: Elasticity, temperature: float) -> BulkLaw:
         """See `BulkLawTable.build`."""
         powder, density = self._start()
         overstress = _overstress(self.overstress_time, self.overstress_exponent)
-        return self._solid(elasticity, Compaction(powder, density, self.tension_limit, overstress))
+        solid = self._solid(elasticity, Compaction(powder, density, self.tension_limit, overstress))
+        match self.relaxing_share, self.relaxation_time:
+            case None, None:
+                return solid
+            case float(share), float(time):
+                modulus, ratio = solid.shear_modulus, float(stiffness(np.array(density))[0])
+                firm = replace(solid, shear_modulus=(1.0 - share) * modulus)
+                return RelaxingSolid(firm, MaxwellArm(share * ratio * modulus, time))
+        given = "relaxation_time" if self.relaxing_share is None else "relaxing_share"
+        raise MaterialError(f"law has {given} alone; accepted: relaxing_share and relaxation_time, or none of them")
 
     def elasticity(self, dense: Elasticity) -> Elasticity:
         """See `BulkLawTable.elasticity`."""

@@ -10,7 +10,9 @@ from fem_asslb.bulk.flowing_solid import ACCUMULATED, DENSIFICATION, PLASTIC_STR
 from fem_asslb.bulk.material_point import MaterialPoint
 from fem_asslb.bulk.plasticity import Overstress, VonMisesFlow
 from fem_asslb.bulk.powder import Powder
+from fem_asslb.bulk.relaxing_solid import RelaxingSolid
 from fem_asslb.bulk.tensor import spherical, symmetric
+from fem_asslb.bulk.viscoelasticity import MaxwellArm
 
 pytestmark = pytest.mark.serial  # plain numbers: nothing parallel in it
 
@@ -81,9 +83,10 @@ def test_rate_independence(name):
     assert np.array_equal(fast, slow)
 
 
-def random_steps(rule, size, count, seed):
+def random_steps(rule, size, count, seed, arm=None):
     """Law, strains of two random steps one after the other, shape (6, n), and the history between them."""
     law, generator = FlowingSolid(BULK, SHEAR, rule), np.random.default_rng(seed)
+    law = law if arm is None else RelaxingSolid(law, arm)
     first, second = generator.uniform(-size, size, (2, 6, count))
     history = {
         name: tuple(np.zeros((*shape, count))) if shape else np.zeros(count) for name, shape in law.HISTORY.items()
@@ -131,6 +134,12 @@ def test_tangent_of_flow_that_shrinks_the_volume(name):
         assert tangent_error(law, first, second, history, parts).max() < 1e-6
     for direction in np.eye(6):
         assert tangent_error(law, first, second, history, direction[:, None] + np.zeros((6, 300))).max() < 1e-6
+
+
+def test_tangent_of_a_powder_beside_an_arm():
+    steps = random_steps(POROUS["powder"], 0.01, 300, 10, MaxwellArm(0.3 * SHEAR, 2.0))
+    for direction in np.eye(6):
+        assert tangent_error(*steps, direction[:, None] + np.zeros((6, 300))).max() < 1e-6
 
 
 @pytest.mark.parametrize("name", RULES)

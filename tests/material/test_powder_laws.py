@@ -10,6 +10,8 @@ from fem_asslb.bulk.flowing_solid import DENSIFICATION, PLASTIC_STRAIN, FlowingS
 from fem_asslb.bulk.material_point import MaterialPoint
 from fem_asslb.bulk.plasticity import Overstress
 from fem_asslb.bulk.powder import Powder, density_after, yield_stress_of
+from fem_asslb.bulk.relaxing_solid import RelaxingSolid
+from fem_asslb.bulk.viscoelasticity import MaxwellArm
 from fem_asslb.case.estimates.compaction_estimates import pressure_across
 
 pytestmark = pytest.mark.serial  # plain numbers: nothing parallel in it
@@ -172,6 +174,25 @@ def test_dense_powder_bears_shear(name):
         assert abs(point.history[DENSIFICATION][0]) < 1e-5
         shears.append(point.stress[3])
     assert shears[0] == pytest.approx(shears[1], rel=1e-3)
+
+
+def test_an_arm_relaxes_beside_a_powder():
+    """Held in a die its shear falls by backward Euler, that of the powder stays; work is what the energies say."""
+    share, time, step = 0.2, 50.0, 5.0
+    powder = FlowingSolid(BULK, (1 - share) * SHEAR, Compaction(Powder(YIELD), 0.75, 20.0))
+    law = RelaxingSolid(powder, MaxwellArm(share * SHEAR, time))
+    point, alone = MaterialPoint(law), MaterialPoint(powder)
+    for pressed in np.linspace(0.0, -0.04, 41)[1:]:
+        for each in (point, alone):
+            each.advance(SIDES | {2: pressed}, {}, 1e-6 * time)
+    deviator = np.array([1.0, 1.0, -2.0]) * 0.04 / 3.0
+    for number in range(20):
+        arm = 2.0 * share * SHEAR * deviator * (1.0 + step / time) ** -number
+        assert point.stress[:3] - alone.stress[:3] == pytest.approx(arm, rel=2e-4)
+        point.advance(SIDES | {2: -0.04}, {}, step)
+    spent = point.stored + sum(point.dissipated.values())
+    assert point.dissipated["viscoelastic"] > 0.5 * share * SHEAR * deviator @ deviator
+    assert point.work == pytest.approx(spent, rel=1e-6)
 
 
 def test_pressure_across_a_die():

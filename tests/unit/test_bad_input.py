@@ -74,6 +74,7 @@ steps = ["press to 81 MPa in 1 min"]
 CHARGE = "charge at 0.1C until 2.75 V"
 PARTICLES = "geometry.layers.cathode.particles"
 GRAINS = '{diameter={kind="equal", value="1 um"}}'
+POWDER = "yield_stress='370 MPa', fabrication_pressure='300 MPa', tension_limit='9 MPa'"
 
 BAD = {  # what is changed, the key of the error, words of its message
     # the reader
@@ -408,6 +409,11 @@ BAD = {  # what is changed, the key of the error, words of its message
         ["materials.separator={use='lpscl', law={kind='compaction', relative_density=0.8, tension_limit='9 MPa'}}"],
         "materials.separator.law",
         ["law has relative_density of yield_stress, relative_density, fabrication_pressure", "accepted: two of them"],
+    ),
+    "a share that never relaxes": (
+        [f"materials.separator={{use='lpscl', law={{kind='compaction', {POWDER}, relaxing_share=0.1}}}}"],
+        "materials.separator.law",
+        ["law has relaxing_share alone", "accepted: relaxing_share and relaxation_time, or none of them"],
     ),
     "an exponent of no overstress": (
         ["materials.separator={use='lpscl', law={kind='plastic', yield_stress='9 MPa', overstress_exponent=2}}"],

@@ -24,6 +24,7 @@ from tests.support import integral
 pytestmark = pytest.mark.two_ranks
 
 COLUMN = Path(__file__).parents[2] / "cases" / "column"
+POWDER = "yield_stress='370 MPa', fabrication_pressure='300 MPa', tension_limit='9 MPa'"
 RELAXING = {"relaxing_share": 0.5, "relaxation_time": "10 min"}
 
 
@@ -104,9 +105,9 @@ def column(comm, folder, law):
     return Simulation(case, domain)
 
 
-@pytest.mark.parametrize("kind", ["maxwell", "maxwell-at-points"])
+@pytest.mark.parametrize("kind", ["'maxwell'", "'maxwell-at-points'", f"'compaction', {POWDER}"])
 def test_a_relaxing_layer_lets_the_pressure_fall(comm, shared_path, kind):
-    simulation = column(comm, shared_path, f"{{kind='{kind}', relaxing_share=0.5, relaxation_time='10 min'}}")
+    simulation = column(comm, shared_path, f"{{kind={kind}, relaxing_share=0.5, relaxation_time='10 min'}}")
     records = []
     while not simulation.loading.has_ended:
         records.append(simulation.advance())

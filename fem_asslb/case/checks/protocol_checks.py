@@ -6,6 +6,7 @@ from itertools import pairwise
 from fem_asslb.base.errors import CaseError, Errors
 from fem_asslb.bulk.elasticity import IsotropicElasticity
 from fem_asslb.bulk.flowing_solid import FlowingSolid
+from fem_asslb.bulk.relaxing_solid import RelaxingSolid
 from fem_asslb.case.sections.case import Initial, Output, Solver, Time
 from fem_asslb.case.sections.fixture import Fixture
 from fem_asslb.case.sections.protocol import Protocol
@@ -70,7 +71,7 @@ def linear_elements_do_not_lock(solver: Solver, known_materials: dict[str, Mater
         if isinstance(law, IsotropicElasticity) and law.poisson_ratio > 0.45:
             locks = f"1 locks with the poisson_ratio {law.poisson_ratio:g} of materials.{role}; expected 2"
             yield CaseError("solver.displacement_degree", locks)
-        if isinstance(material.law, FlowingSolid):
+        if isinstance(material.law, FlowingSolid | RelaxingSolid):
             yield CaseError("solver.displacement_degree", f"1 locks where materials.{role} flows; expected 2")
 
 

@@ -5,6 +5,7 @@ import numpy as np
 from fem_asslb.bulk.compaction import Compaction
 from fem_asslb.bulk.flowing_solid import FlowingSolid
 from fem_asslb.bulk.powder import DENSEST, density_after
+from fem_asslb.bulk.relaxing_solid import RelaxingSolid
 from fem_asslb.case.estimates.figures import Row, row
 from fem_asslb.case.estimates.layers import held_directions
 from fem_asslb.case.sections.case import Case
@@ -21,6 +22,7 @@ def compaction_rows(case: Case, geometry: LayeredStack, materials: dict[str, Mat
     rows = []
     for name, layer in geometry.layers.items():
         law = materials[name].law
+        law = law.solid if isinstance(law, RelaxingSolid) else law
         if layer.particles is None and isinstance(law, FlowingSolid) and isinstance(law.rule, Compaction):
             rows += _layer_rows(name, layer.thickness, law, law.rule, (max(pressures), pressures[-1]))
     return rows

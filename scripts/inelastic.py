@@ -1,0 +1,98 @@
+"""Cells whose electrolyte flows beside those whose does not: python3 -m scripts.inelastic.
+
+Reads the results of the cases that have been run to their end and writes docs/inelastic.csv: pressure over the cycles,
+contact, tension of the particles and capacities, for each pair of an elastic case and its plastic variant.
+"""
+
+import csv
+from collections.abc import Iterator
+from dataclasses import astuple, dataclass, fields
+
+import numpy as np
+
+from fem_asslb.case.sections.steps import Charge, Discharge
+from fem_asslb.output.history import ITERATIONS
+from scripts.adhesion import has_ended
+from scripts.contact_loss import PRESSURE, ROOT, SURFACE
+from scripts.target_cells import CAPACITY, CATHODE, first_charge, history, swings
+
+TENSION = "particle hydrostatic stress mean [MPa]"
+OPEN = f"{SURFACE} open [-]"
+
+
+@dataclass(frozen=True)
+class Cell:
+    """Cycles of one case; names are the columns of the table.
+
+    Pressures are changes over a charge or a discharge, of the first and of the last cycle; the drift is that of the
+    pressure at the end of a discharge from cycle to cycle.
+    """
+
+    case: str
+    cycles: int
+    pressure_mpa: float
+    first_charge_mpa: float
+    first_discharge_mpa: float
+    last_charge_mpa: float
+    last_discharge_mpa: float
+    drift_mpa_per_cycle: float
+    tension_end_of_charge_mpa: float
+    tension_end_of_discharge_mpa: float
+    open_end_of_charge: float
+    potential_end_of_charge_v: float
+    charge_mah_g: float
+    discharge_mah_g: float
+    last_discharge_mah_g: float
+    iterations: int
+
+
+def read(case: str) -> Cell:
+    """What the cycles of a case did; a discharge that is not in its protocol is NaN."""
+    charges, discharges = list(swings(case, Charge)), list(swings(case, Discharge))
+    ends = [float(swing[PRESSURE][-1]) for swing in discharges]
+    first, rows = first_charge(case), history(case)
+    return Cell(
+        case,
+        len(charges),
+        float(first[PRESSURE][0]),
+        _change(charges, 0, PRESSURE),
+        _change(discharges, 0, PRESSURE),
+        _change(charges, -1, PRESSURE),
+        _change(discharges, -1, PRESSURE),
+        (ends[-1] - ends[0]) / (len(ends) - 1) if len(ends) > 1 else np.nan,
+        float(first[TENSION][-1]),
+        float(discharges[0][TENSION][-1]) if discharges else np.nan,
+        float(first[OPEN][-1]) if OPEN in first else np.nan,
+        float(first[CATHODE][-1]),
+        _change(charges, 0, CAPACITY),
+        -_change(discharges, 0, CAPACITY),
+        -_change(discharges, -1, CAPACITY),
+        int(rows[ITERATIONS].sum()),
+    )
+
+
+def pairs() -> Iterator[str]:
+    """Cases with a plastic variant, each with its variants, that have been run to their end."""
+    for path in sorted((ROOT / "cases").glob("*plastic*")):
+        elastic = path.name.replace("-plastic", "").removesuffix("-pressed")
+        for name in (elastic, path.name):
+            if has_ended(ROOT / "cases" / name / "results"):
+                yield name
+
+
+def _change(found: list[dict[str, np.ndarray]], number: int, column: str) -> float:
+    return float(found[number][column][-1] - found[number][column][0]) if found else np.nan
+
+
+def main() -> None:
+    """Write the table."""
+    cells = [read(case) for case in dict.fromkeys(pairs())]
+    with (ROOT / "docs" / "inelastic.csv").open("w", newline="") as file:
+        writer = csv.writer(file, lineterminator="\n")
+        writer.writerow([item.name for item in fields(Cell)])
+        for cell in cells:
+            writer.writerow([cell.case, *(f"{value:.5g}" for value in astuple(cell)[1:])])
+
+
+if __name__ == "__main__":
+    main()

@@ -41,6 +41,8 @@ def packing(case: str) -> list[dict[str, str]]:
 def mean(rows: list[dict[str, str]], column: str, variation: str = "", state: str = KEPT) -> float:
     """Mean over the seeds."""
     chosen = [float(row[column]) for row in rows if (row["variation"], row["state"]) == (variation, state)]
+    if not chosen:
+        raise NotRunError(f"{variation or 'packing'}, {state}")
     return float(np.mean(chosen))
 
 

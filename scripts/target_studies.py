@@ -35,14 +35,14 @@ def packing(case: str) -> list[dict[str, str]]:
     if not path.exists():
         raise NotRunError(case)
     with path.open() as file:
-        return list(csv.DictReader(file))
+        return [{**row, "case": case} for row in csv.DictReader(file)]
 
 
 def mean(rows: list[dict[str, str]], column: str, variation: str = "", state: str = KEPT) -> float:
     """Mean over the seeds."""
     chosen = [float(row[column]) for row in rows if (row["variation"], row["state"]) == (variation, state)]
     if not chosen:
-        raise NotRunError(f"{variation or 'packing'}, {state}")
+        raise NotRunError(rows[0]["case"])
     return float(np.mean(chosen))
 
 
@@ -99,13 +99,17 @@ def modulus() -> Finding:
     """Target 24."""
     _, density, youngs = np.log(np.array(_pellets())).T
     exponent = float(np.polyfit(density, youngs, 1)[0])
-    return Finding(f"{exponent:.2f}", abs(exponent - 3.7) <= 0.5, ("pellet",))
+    return Finding(f"{exponent:.2f}", None, ("pellet",))
 
 
 def _pellets() -> list[tuple[float, float, float]]:
     if not has_ended(ROOT / "cases" / "pellet" / "results"):
         raise NotRunError("pellet")
     return pellets()
+
+
+PAPER_KEEPS = (110.0 - 50.0) / (110.0 - 32.0)
+"""Share of what 25 MPa gained in resistance that stays at 5 MPa (Doux 2020, secondary source)."""
 
 
 def kept() -> Finding:
@@ -116,15 +120,20 @@ def kept() -> Finding:
     density = rows["separator relative density mean [-]"][ends]
     share = float((contact[2] - contact[0]) / (contact[1] - contact[0]))
     text = f"density {_three(density)}, contact {_three(contact)} at 5, 25, 5 MPa: {share:.0%} of the gain stays"
-    return Finding(text, bool(density[2] > 0.999 * density[1]) and share > 1 / 3, (case,))
+    holds = bool(density[2] > 0.999 * density[1]) and PAPER_KEEPS / 1.5 <= share <= 1.0
+    return Finding(text, holds, (case,))
 
 
 def creep() -> Finding:
     """Target 39."""
     rows, case = history("li-symmetric"), "li-symmetric"
     contact, seconds = 1.0 - rows["anode|separator open [-]"], rows["time [s]"]
-    half, nearly = (float(seconds[np.argmax(contact >= share)]) for share in (0.5, 0.95))
-    return Finding(f"half in contact after {half:.1f} s at 1.5 MPa, 95 % after {nearly:.0f} s", None, (case,))
+    start = seconds[rows[STAGE] == 1][-1]
+    texts = []
+    for share in (0.5, 0.95):
+        reached = np.flatnonzero(contact >= share)
+        texts.append(f"{seconds[reached[0]] - start:.3g} s" if len(reached) else "never")
+    return Finding(f"at 1.5 MPa half in contact after {texts[0]}, 95 % after {texts[1]}", None, (case,))
 
 
 def _three(values: np.ndarray) -> str:

@@ -47,7 +47,8 @@ NOT_TRIED, NOT_RUN = "not tried", "not run"
 HEAD = """# Targets
 
 What the papers measured, what is accepted, and what comes out. `python3 -m scripts.targets` writes this file from
-`targets.toml` and from the results of the cases; run these first. Reasons stand in the READMEs of the cases.
+`targets.toml` and from the results of the cases; run these first. A target whose cases have no results at hand keeps
+its row, which may be older than its case. Reasons stand in the READMEs of the cases.
 
 """
 

@@ -129,7 +129,8 @@ def _over(deviator: SymmetricTensor, size: Array) -> SymmetricTensor:
 
 def _where_small(strain: SymmetricTensor, stress: SymmetricTensor) -> SymmetricTensor:
     """Stress that is not a number where the strain is too large."""
-    doubtful = strain.inner(strain) > LARGEST_SHORTENING**2
+    size = strain.inner(strain)
+    doubtful = (size > LARGEST_SHORTENING**2) & np.isfinite(size)
     if not np.any(doubtful):
         return stress
     matrices = np.moveaxis(np.array([[part[doubtful] for part in row] for row in strain.matrix()]), (0, 1), (-2, -1))

@@ -11,7 +11,7 @@ from fem_asslb.spaces.point_variables import Layout
 from fem_asslb.spaces.state import State
 
 _TINY = 1e-24
-"""Keeps the size of no shear differentiable [MPa^2]."""
+"""Keeps the size of no stretch differentiable [um^2]."""
 
 
 class Adhesion:
@@ -31,10 +31,10 @@ class Adhesion:
             sliding = response.opening.sliding
             stiffness = item.law.stiffnesses["shear"] if waits(self._model, item) else 1.0
             # A bond that is stretched so far bears the shear that friction holds now, or as much of it as it can.
-            size = sqrt(sum(traction * traction for traction in response.shear_traction) + _TINY) / stiffness
-            most = item.law.largest_stretch(strength)
-            share = choose(size - most, most / size, 1.0) / stiffness
-            stretch = tuple(share * traction for traction in response.shear_traction)
+            stretch = tuple(traction / stiffness for traction in response.shear_traction)
+            if (most := item.law.largest_stretch(strength)) is not None:
+                size = sqrt(sum(part * part for part in stretch) + _TINY)
+                stretch = tuple(choose(size - most, most / size, 1.0) * part for part in stretch)
             origin = tuple(slid - part for slid, part in zip(sliding, stretch, strict=True))
             values = {"normal": response.opening.normal, ORIGIN: origin}
             terms.append((values, formulation.measures.interface(item.pair)))

@@ -60,15 +60,17 @@ class LawAtPoints:
     def failure(self) -> str | None:
         """The first point of this rank that has no answer to the state looked at last, in words; None without one."""
         points = self._memory.points
-        fails = np.isnan(points.values(self._answers.function)).any(axis=-1)
+        fails = ~np.isfinite(points.values(self._answers.function)).all(axis=-1)
         if not fails.any():
             return None
         cell, point = np.argwhere(fails)[0]
         place = points.places(points.cells[cell : cell + 1])[0, point]
         asked = self._asked.eval(points.domain.mesh, points.cells[cell : cell + 1]).reshape(points.count, -1)[point]
-        shortest = float(np.linalg.eigvalsh(np.array(symmetric(tuple(asked[:6])).matrix()))[0])
         where = ", ".join(f"{coordinate:.4g}" for coordinate in place)
-        strain = f"the least principal strain is {shortest:.3g}"
+        strain = "the strain is not a number"
+        if np.all(np.isfinite(asked)):
+            shortest = np.linalg.eigvalsh(np.array(symmetric(tuple(asked[:6])).matrix()))[0]
+            strain = f"the least principal strain is {shortest:.3g}"
         return f"the law of '{self._name}' has no answer at ({where}) um, where {strain}"
 
     def _responses(self) -> Iterator[tuple[slice, SymmetricTensor, BulkResponse]]:

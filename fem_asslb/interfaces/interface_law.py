@@ -34,13 +34,13 @@ class InterfaceLaw(ABC):
         """Whether an intact area bears tension and may lose that; by default it does not."""
         return False
 
-    def largest_stretch(self, strength: NumberLike) -> NumberLike:
-        """Sliding that an intact area bears before damage begins [um]; by default none.
+    def largest_stretch(self, strength: NumberLike) -> NumberLike | None:
+        """Sliding that an intact area bears before damage begins [um]; by default any, which is None.
 
         Args:
             strength: Local factor on the strengths.
         """
-        return 0.0
+        return None
 
     @abstractmethod
     def respond(

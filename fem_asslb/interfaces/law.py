@@ -113,9 +113,9 @@ class ContactLaw(InterfaceLaw):
         """See `InterfaceLaw.adheres`."""
         return self.cohesion is not None
 
-    def largest_stretch(self, strength: NumberLike) -> NumberLike:
+    def largest_stretch(self, strength: NumberLike) -> NumberLike | None:
         """See `InterfaceLaw.largest_stretch`."""
-        return 0.0 if self.cohesion is None else strength * self.cohesion.shear_strength / self.shear_stiffness
+        return None if self.cohesion is None else strength * self.cohesion.shear_strength / self.shear_stiffness
 
     def at_assembly(self, bonded: NumberLike) -> History:
         """What never adhered has a progress beyond the release; see `InterfaceLaw.at_assembly`."""

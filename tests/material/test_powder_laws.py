@@ -1,5 +1,7 @@
 """Porous solids at a point, against closed forms: creep that closes pores, strengths of a powder, tension."""
 
+import copy
+
 import numpy as np
 import pytest
 from scipy.optimize import brentq
@@ -12,7 +14,8 @@ from fem_asslb.bulk.plasticity import Overstress
 from fem_asslb.bulk.powder import Powder, density_after, yield_stress_of
 from fem_asslb.bulk.relaxing_solid import RelaxingSolid
 from fem_asslb.bulk.viscoelasticity import MaxwellArm
-from fem_asslb.case.estimates.compaction_estimates import pressure_across
+from fem_asslb.case.estimates.compaction_estimates import pressed
+from fem_asslb.case.sections.steps import Press
 
 pytestmark = pytest.mark.serial  # plain numbers: nothing parallel in it
 
@@ -182,9 +185,9 @@ def test_an_arm_relaxes_beside_a_powder():
     powder = FlowingSolid(BULK, (1 - share) * SHEAR, Compaction(Powder(YIELD), 0.75, 20.0))
     law = RelaxingSolid(powder, MaxwellArm(share * SHEAR, time))
     point, alone = MaterialPoint(law), MaterialPoint(powder)
-    for pressed in np.linspace(0.0, -0.04, 41)[1:]:
+    for strain in np.linspace(0.0, -0.04, 41)[1:]:
         for each in (point, alone):
-            each.advance(SIDES | {2: pressed}, {}, 1e-6 * time)
+            each.advance(SIDES | {2: strain}, {}, 1e-6 * time)
     deviator = np.array([1.0, 1.0, -2.0]) * 0.04 / 3.0
     for number in range(20):
         arm = 2.0 * share * SHEAR * deviator * (1.0 + step / time) ** -number
@@ -196,12 +199,18 @@ def test_an_arm_relaxes_beside_a_powder():
 
 
 def test_pressure_across_a_die():
-    """What a nearly rigid powder leaves on the walls after the load is taken away agrees with the closed form."""
-    law, (largest, last) = FlowingSolid(1e3 * BULK, 1e3 * SHEAR, Compaction(Powder(YIELD), 0.64, 20.0)), (370.0, 5.0)
-    point = MaterialPoint(law)
-    for along in np.linspace(10.0, largest, 200):
-        point.advance(SIDES, {2: -along})
-    density = float(law.density(point.history)[0])
-    assert -point.stress[0] == pytest.approx(pressure_across(law, law.rule, density, (largest, largest)), rel=2e-3)
-    point.advance(SIDES, {2: -last})
-    assert -point.stress[0] == pytest.approx(pressure_across(law, law.rule, density, (largest, last)), abs=0.5)
+    """Of a nearly rigid powder P^2/s - (2/9) Q^2/s under s along the die, less nu/(1 - nu) of what is unloaded.
+
+    Flow without strain across asks for q/Q^2 = (2/3) p/P^2 on the ellipse, so that s = sqrt(P^2 + (4/9) Q^2).
+    """
+    powder, (largest, last) = Powder(YIELD), (370.0, 5.0)
+    law = FlowingSolid(50 * BULK, 50 * SHEAR, Compaction(powder, 0.64, 20.0))
+    loaded, unloaded = (
+        copy.deepcopy(point.stress) for point in pressed(law, [Press(largest, 60.0), Press(last, 60.0)])
+    )
+    density = np.array(density_after(powder, largest))
+    hydrostatic, shear = powder.pressure(density)[0], powder.shear(density)[0]
+    across = (hydrostatic**2 - 2.0 / 9.0 * shear**2) / largest
+    assert -loaded[0] == pytest.approx(across, rel=5e-3)
+    side = (3.0 * BULK - 2.0 * SHEAR) / (3.0 * BULK + 4.0 * SHEAR)
+    assert -unloaded[0] == pytest.approx(across - side * (largest - last), abs=1.5)

@@ -15,7 +15,7 @@ CYCLES = 100
 
 @pytest.mark.parametrize("name", ["plastic", "compaction"])
 def test_a_hundred_cycles_below_yield(name):
-    """The first cycle makes it flow; later ones are half as large, and each ends where the one before did."""
+    """The first cycle makes it flow; later ones are half as large, and from the 50th on nothing moves on."""
     problem = composite.create(MPI.COMM_SELF, laws={"cathode": flowing(RULES[name])})
     solver, diagnostics, controls = NewtonSolver(problem), Diagnostics(problem), problem.controls
     controls.platen.follow(60.0)
@@ -34,4 +34,4 @@ def test_a_hundred_cycles_below_yield(name):
     half, last = ends[CYCLES // 2], ends[CYCLES]
     assert np.array(last) == pytest.approx(np.array(half), rel=1e-10)
     assert sum(flowed[:4]) > 0.1
-    assert sum(flowed[4 * (CYCLES // 2 + 1) :]) < 1e-12
+    assert max(map(abs, flowed[4 * (CYCLES // 2 + 1) :])) < 1e-12

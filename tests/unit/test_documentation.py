@@ -9,7 +9,7 @@ import pytest
 DOCS = Path(__file__).parents[2] / "docs"
 
 
-@pytest.mark.serial
+@pytest.mark.two_ranks
 def test_the_api_page_runs_from_top_to_bottom(comm, monkeypatch, capsys):
     monkeypatch.chdir(DOCS.parent)
     blocks = re.findall(r"```python\n(.*?)```", (DOCS / "api.md").read_text(), flags=re.DOTALL)

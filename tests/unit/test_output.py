@@ -218,7 +218,7 @@ def contents(folder):
     return {path: path.read_bytes() for path in folder.rglob("*") if path.is_file()}
 
 
-@pytest.mark.serial
+@pytest.mark.two_ranks
 def test_damaged_results_are_refused_on_resume_and_left_alone(case_folder, comm):
     outcome, _ = run(case_folder, comm)
     last = checkpoint.read_latest(outcome.results)["folder"]
@@ -250,7 +250,7 @@ def test_results_cannot_be_put_where_a_file_is(case_folder, comm, shared_path):
             run(case_folder, comm, results=results)
 
 
-@pytest.mark.serial
+@pytest.mark.two_ranks
 def test_a_checkpoint_of_another_run_is_refused(case_folder, comm):
     outcome, _ = run(case_folder, comm)
     latest = checkpoint.read_latest(outcome.results)

@@ -14,8 +14,6 @@ from fem_asslb.output.history import read_history
 from fem_asslb.simulation.simulation import Simulation
 from tests.unit.test_output import Recorder
 
-pytestmark = pytest.mark.ends_in_parallel
-
 LAYERS = {
     "case": {"title": "Two layers"},
     "geometry": {
@@ -134,6 +132,7 @@ def test_what_does_not_balance_ends_the_run_or_is_said(comm, shared_path, table,
     assert any(error in text for text in simulation.cautions)
 
 
+@pytest.mark.ends_in_parallel
 @pytest.mark.parametrize("table", [LAYERS, shell("symmetric"), shell("full")])
 @pytest.mark.parametrize("start", ["press to 50 MPa in 1 min", "press to 1e-6 MPa in 1 min", "rest 1 min"])
 def test_nothing_is_said_of_what_balances(comm, shared_path, table, start):
@@ -150,6 +149,7 @@ def test_nothing_is_said_of_what_balances(comm, shared_path, table, start):
     assert not any("error" in text or "balance" in text for text in simulation.cautions)
 
 
+@pytest.mark.serial
 @pytest.mark.parametrize("name", balances.BALANCES)
 def test_each_balance_may_end_a_run(name):
     good = dict.fromkeys(balances.BALANCES, -9e-4)

@@ -15,8 +15,6 @@ from fem_asslb.fields.electrode import POTENTIAL as ELECTRODE
 from fem_asslb.materials.library import load_anode
 from fem_asslb.simulation.simulation import Simulation
 
-pytestmark = pytest.mark.ends_in_parallel
-
 CASES = Path(__file__).parents[2] / "cases"
 CHARGED, DISCHARGED = 60.0, 25.0
 """Specific capacity of the charge and of the discharge [mAh/g]."""
@@ -199,7 +197,11 @@ def test_a_cell_without_contact_can_be_pressed_and_says_why_it_cannot_be_charged
 
 
 @pytest.mark.parametrize(
-    "loads", ["press to 5 MPa in 1 min', 'charge at 0.2C", "press to 1 MPa in 1 min', 'charge at 2C"]
+    "loads",
+    [
+        pytest.param("press to 5 MPa in 1 min', 'charge at 0.2C", marks=pytest.mark.serial),
+        "press to 1 MPa in 1 min', 'charge at 2C",
+    ],
 )
 def test_a_particle_that_lets_go_altogether_ends_the_charge_with_that_reason(comm, shared_path, caplog, loads):
     """Not with that of Newton's method, and no attempt on the way leads to a potential beyond all numbers."""

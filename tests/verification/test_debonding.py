@@ -16,8 +16,6 @@ from tests.grids import ball
 from tests.support import REFERENCE_X, force_x, host, passive, problem_on
 from tests.verification.test_particle_in_shell import CORE, SHELL, core_pressure
 
-pytestmark = pytest.mark.ends_in_parallel
-
 pytestmark = pytest.mark.two_ranks
 
 OUTSIDE = 20.0

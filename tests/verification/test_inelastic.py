@@ -182,6 +182,17 @@ def test_a_point_that_shortens_too_much_is_named(comm):
     assert set(comm.allgather(str(failure.value))) == {str(failure.value)}
 
 
+def test_a_state_that_is_no_number_is_named_too(comm):
+    """On every rank alike, also where only one has such a point."""
+    problem = layer(comm, 2, RULES["compaction"])
+    if comm.rank == 0:
+        problem.state["displacement"].x.array[:] = np.nan
+    problem.refresh()
+    failure = problem.failure()
+    assert failure is not None and failure.endswith("where the strain is not a number")
+    assert set(comm.allgather(failure)) == {failure}
+
+
 @pytest.mark.serial
 @pytest.mark.parametrize("name", RULES)
 @pytest.mark.parametrize("dimension", [2, 3])

@@ -56,6 +56,7 @@ CHECKS: tuple[Callable[..., Iterator[CaseError]], ...] = (
     protocol_checks.linear_elements_do_not_lock,
     solver_checks.petsc_options_are_harmless,
     protocol_checks.a_cell_is_made_before_it_is_used,
+    protocol_checks.bonds_are_born_whole,
     protocol_checks.the_platen_presses,
     protocol_checks.fields_are_written_within_the_protocol,
 )

@@ -9,6 +9,7 @@ from fem_asslb.bulk.flowing_solid import FlowingSolid
 from fem_asslb.bulk.relaxing_solid import RelaxingSolid
 from fem_asslb.case.sections.case import Initial, Output, Solver, Time
 from fem_asslb.case.sections.fixture import Fixture
+from fem_asslb.case.sections.interfaces import Interface
 from fem_asslb.case.sections.protocol import Protocol
 from fem_asslb.case.sections.steps import Charge, Discharge, Press, Rest, SetStoichiometry, Step, currents
 from fem_asslb.materials.material import Material, hosts
@@ -87,6 +88,17 @@ def a_cell_is_made_before_it_is_used(protocol: Protocol) -> Errors:
 
 def _fabricates(step: Step) -> bool:
     return isinstance(step, Press) and step.fabricates
+
+
+def bonds_are_born_whole(protocol: Protocol, interfaces: dict[str, Interface]) -> Errors:
+    """Adhesion that begins under shear has a softening that does not begin with damage."""
+    if not any(map(_fabricates, protocol.steps)):
+        return
+    for name, interface in interfaces.items():
+        plus, minus = interface.between
+        if plus != minus and getattr(interface, "softening", None) == "smooth-exponential":
+            born = "'smooth-exponential' is damaged by the shear that is there when a step that fabricates ends"
+            yield CaseError(f"interfaces.{name}.softening", f"{born}; expected 'bilinear' or 'exponential'")
 
 
 def the_platen_presses(fixture: Fixture, protocol: Protocol) -> Errors:

@@ -49,6 +49,7 @@ def scalars(comm, dimension, turn, axis=None):
     return np.array([*values, Diagnostics(problem).elastic_energy(), problem.state.number(ELECTRODE)])
 
 
+@pytest.mark.two_ranks
 @pytest.mark.parametrize("dimension", [2, 3])
 def test_turning_changes_nothing(comm, dimension):
     straight = scalars(comm, dimension, np.eye(3))

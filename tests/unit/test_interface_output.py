@@ -182,6 +182,7 @@ def check_table_of_particles(keeper, columns, tables):
     assert cracked > 0.0
 
 
+@pytest.mark.two_ranks
 def test_fields_and_table_are_those_of_the_solved_steps(case_folder, comm):
     """While damage grows the values of the end of a step are not those of the history that follows from it."""
     keeper, outcome = run_to_cracks(case_folder, comm)
@@ -339,6 +340,7 @@ def test_numbers_of_interfaces_and_regions_are_those_of_the_record(case_folder, 
         assert {facts["regions"][number].partition("/")[0] for number in grid.cell_data[field]} == {role}
 
 
+@pytest.mark.two_ranks
 def test_table_of_particles_has_the_last_state_of_a_run_that_stops_early(case_folder, comm):
     """No step may be shorter than what the first crack asks for: the run ends there, in its last good state."""
     overrides = ["interfaces.boundary.normal_toughness='5 J/m^2'", "interfaces.boundary.viscous_time=0 s"]

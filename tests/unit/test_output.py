@@ -152,6 +152,7 @@ def test_stress_at_the_corners_is_that_of_the_weak_form(case_folder, comm):
         assert values[cells] == pytest.approx(expected, rel=1e-9)
 
 
+@pytest.mark.two_ranks
 def test_fields_are_undefined_outside_hosts_and_broken_between_all_cells(case_folder, comm):
     from fem_asslb.plotting.snapshots import read_snapshot
 
@@ -280,6 +281,7 @@ def test_a_run_goes_on_where_its_files_have_moved():
         checkpoint.check_identity({"identity": saved}, moved)
 
 
+@pytest.mark.two_ranks
 def test_results_are_replaced_only_on_demand_and_nothing_else_is_removed(case_folder, comm):
     first, _ = run(case_folder, comm)
     if comm.rank == 0:
@@ -293,6 +295,7 @@ def test_results_are_replaced_only_on_demand_and_nothing_else_is_removed(case_fo
         run(case_folder, comm, resume=True, results=case_folder / "none")
 
 
+@pytest.mark.two_ranks
 def test_the_record_says_what_was_run_and_how_it_went(case_folder, comm):
     outcome, records = run(case_folder, comm)
     content = record.read_record(outcome.results)

@@ -116,6 +116,7 @@ FAULTS = [
 ]
 
 
+@pytest.mark.two_ranks
 @pytest.mark.parametrize(("table", "spoil", "error", "large", "small"), FAULTS)
 def test_what_does_not_balance_ends_the_run_or_is_said(comm, shared_path, table, spoil, error, large, small):
     simulation, recorder = simulation_of(comm, table, shared_path), Recorder()
@@ -132,6 +133,7 @@ def test_what_does_not_balance_ends_the_run_or_is_said(comm, shared_path, table,
     assert any(error in text for text in simulation.cautions)
 
 
+@pytest.mark.two_ranks
 @pytest.mark.ends_in_parallel
 @pytest.mark.parametrize("table", [LAYERS, shell("symmetric"), shell("full")])
 @pytest.mark.parametrize("start", ["press to 50 MPa in 1 min", "press to 1e-6 MPa in 1 min", "rest 1 min"])

@@ -128,6 +128,7 @@ def test_steps_are_chosen_alike_on_any_number_of_ranks(comm, shared_path):
     assert steps[0] == pytest.approx(steps[1], rel=1e-6)
 
 
+@pytest.mark.two_ranks
 def test_books_of_a_cell_whose_anode_grows(comm, shared_path):
     """Lithium, force and energy at every step under a stiff fixture, which the anode works against."""
     steps = ("press to 5 MPa in 1 min", "charge at 1C until 40 mAh/g", "discharge at 1C until 20 mAh/g")
@@ -196,6 +197,7 @@ def test_a_cell_without_contact_can_be_pressed_and_says_why_it_cannot_be_charged
     assert simulation.diagnostics.conducting_share() == pytest.approx(0.0, abs=1e-12)
 
 
+@pytest.mark.two_ranks
 @pytest.mark.parametrize(
     "loads",
     [

@@ -89,7 +89,8 @@ def judge(target: Target, before: Mapping[int, Row]) -> Row:
     try:
         found = JUDGES[target.number]()
     except NotRunError as missing:
-        return before.get(target.number, Row(target.number, "", NOT_RUN, str(missing)))
+        last = before.get(target.number)
+        return last if last and last.verdict != NOT_RUN else Row(target.number, "", NOT_RUN, str(missing))
     verdict = {True: "holds", False: "does not hold", None: "reported"}[found.holds]
     return Row(target.number, found.computed, verdict, " ".join(found.cases))
 

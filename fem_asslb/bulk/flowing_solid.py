@@ -17,6 +17,9 @@ from fem_asslb.bulk.tensor import SymmetricTensor, spherical, symmetric
 PLASTIC_STRAIN, ACCUMULATED, DENSIFICATION = "plastic strain", "accumulated flow", "densification"
 """Names of what points remember; densification is ln D/D_start."""
 
+INELASTIC_STRAIN, RELATIVE_DENSITY = "inelastic strain [-]", "relative density [-]"
+"""Names of what is reported."""
+
 LARGEST_SHORTENING = 0.3
 """Shortening in any direction beyond which strains are not small by any measure, and there is no answer."""
 
@@ -62,8 +65,8 @@ class FlowingSolid:
 
     def reported(self, history: History) -> Mapping[str, NumberLike]:
         """See `fem_asslb.bulk.bulk_law.ReportingLaw`."""
-        found = {"inelastic strain [-]": history[ACCUMULATED]}
-        return found if self.rule.density is None else found | {"relative density [-]": self.density(history)}
+        found = {INELASTIC_STRAIN: history[ACCUMULATED]}
+        return found if self.rule.density is None else found | {RELATIVE_DENSITY: self.density(history)}
 
     def respond(self, now: Deformation, before: Deformation, history: History, time_step: NumberLike) -> BulkResponse:
         """See `fem_asslb.bulk.bulk_law.BulkLaw`; what is dissipated is trapezoidal, so that work adds up exactly."""

@@ -10,6 +10,7 @@ from matplotlib.collections import LineCollection
 from matplotlib.colors import Normalize
 from matplotlib.tri import Triangulation
 
+from fem_asslb.bulk.flowing_solid import INELASTIC_STRAIN, RELATIVE_DENSITY
 from fem_asslb.fields.names import STOICHIOMETRY
 from fem_asslb.output.names import AXIS, HYDROSTATIC, PRINCIPAL, VON_MISES
 from fem_asslb.plotting.snapshots import Snapshot
@@ -40,6 +41,8 @@ LOOKS = {
     VON_MISES: Look("Von Mises stress [MPa]", "viridis", 1.0),
     HYDROSTATIC: Look("Hydrostatic stress [MPa]", "RdBu_r", 1.0, True),
     PRINCIPAL: Look("Maximum principal stress [MPa]", "RdBu_r", 1.0, True),
+    INELASTIC_STRAIN: Look("Inelastic strain [–]", "magma", 1e-4),
+    RELATIVE_DENSITY: Look("Relative density [–]", "cividis", 1e-3),
 }
 """Fields with pictures, in their order."""
 

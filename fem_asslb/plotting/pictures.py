@@ -1,5 +1,6 @@
 """Pictures of fields and crystals at the times that matter."""
 
+import math
 from pathlib import Path
 
 import numpy as np
@@ -11,6 +12,9 @@ from fem_asslb.plotting.crystals import draw_crystals
 from fem_asslb.plotting.panels import LOOKS, View, add_colour_bar, draw_field, limits, view_of
 from fem_asslb.plotting.snapshots import Snapshot, read_snapshot, times_of
 from fem_asslb.plotting.style import WIDTH, Gallery, create_figure, label_panels, paper_style, save
+
+_TALL = 1.6
+"""Height over width from which four panels stand in a row instead of two."""
 
 
 def draw_pictures(results: Path, gallery: Gallery) -> list[Path]:
@@ -53,8 +57,10 @@ def telling_snapshots(results: Path) -> dict[str, Snapshot]:
 
 
 def _draw_fields(snapshot: Snapshot, view: View, norms: dict[str, Normalize], path: Path) -> Path:
-    rows = (len(norms) + 1) // 2
-    figure, axes = create_figure(rows * (0.5 + 0.36 * WIDTH * view.aspect), rows, 2)
+    # Beside its colour bar a panel has the less of its column, the narrower that is.
+    columns, share = (2, 0.72) if view.aspect < _TALL else (4, 0.62)
+    rows = math.ceil(len(norms) / columns)
+    figure, axes = create_figure(rows * (0.5 + share * WIDTH / columns * view.aspect), rows, columns)
     for panel, (name, norm) in zip(axes, norms.items(), strict=False):
         draw_field(panel, snapshot, view, name, norm)
         add_colour_bar(panel, name, norm)

@@ -15,7 +15,8 @@ from fem_asslb.bulk.return_mapping import ReturnMapping
 from fem_asslb.bulk.tensor import SymmetricTensor, spherical, symmetric
 
 PLASTIC_STRAIN, ACCUMULATED, DENSIFICATION = "plastic strain", "accumulated flow", "densification"
-"""Names of what points remember; densification is ln D/D_start."""
+OPENED = "opened volume"
+"""Names of what points remember; densification is ln D/D_start, the opened volume is a part of the plastic strain."""
 
 INELASTIC_STRAIN, RELATIVE_DENSITY = "inelastic strain [-]", "relative density [-]"
 """Names of what is reported."""
@@ -49,7 +50,7 @@ class FlowingSolid:
     def HISTORY(self) -> Shapes:  # noqa: N802
         """See `fem_asslb.bulk.bulk_law.BulkLaw`."""
         shapes: dict[str, tuple[int, ...]] = {PLASTIC_STRAIN: (6,), ACCUMULATED: ()}
-        return shapes if self.rule.density is None else shapes | {DENSIFICATION: ()}
+        return shapes if self.rule.density is None else shapes | {DENSIFICATION: (), OPENED: ()}
 
     @property
     def DISSIPATION(self) -> tuple[str, ...]:  # noqa: N802
@@ -76,9 +77,12 @@ class FlowingSolid:
         deviator = trial.deviator
         shear = np.sqrt(2.0 / 3.0 * deviator.inner(deviator))
         direction = _over(deviator, shear)
-        start = Trial(-trial.trace, shear, 1.0 + plastic.trace, density, accumulated)
-        flowed = self._open(start, self._flow(start, length))
-        increment = flowed.shear * direction - spherical(flowed.volume / 3.0)
+        opened = np.asarray(history.get(OPENED, 0.0))
+        # What has opened closes at no pressure before anything bears.
+        closed = np.clip(-trial.trace, 0.0, opened)
+        start = Trial(-trial.trace - closed, shear, 1.0 + plastic.trace - opened, density, accumulated)
+        flowed = _closing(self._open(start, self._flow(start, length)), (closed > 0.0) & (closed < opened))
+        increment = flowed.shear * direction - spherical((flowed.volume + closed) / 3.0)
         elastic, elastic_before = trial - increment, before.strain - plastic
         stress = (2.0 / 3.0 * flowed.softness) * deviator - spherical(flowed.pressure)
         stress_before, softer = (self._stress(strain, density) for strain in (elastic_before, elastic))
@@ -87,7 +91,7 @@ class FlowingSolid:
         return BulkResponse(
             stored=0.5 * stress.inner(elastic),
             stress=_where_small(now.strain, stress),
-            history=self._history(plastic + increment, flowed, history),
+            history=self._history(plastic + increment, flowed, history) | self._opened(opened - closed, flowed),
             dissipated=self.rule.dissipated(spent, flowed.flow, accumulated, length),
             tangent=_tangent(flowed, direction),
         )
@@ -117,12 +121,27 @@ class FlowingSolid:
             + (2.0 * self.shear_modulus * stiffness) * elastic.deviator
         )
 
-    def _history(self, plastic: SymmetricTensor, flowed: Flowed, history: History) -> History:
+    def _opened(self, opened: Array, flowed: Flowed) -> dict[str, NumberLike]:
+        """What is open at the end of a step, where flow knows of it."""
+        return {} if self.rule.density is None else {OPENED: opened + np.maximum(-flowed.volume, 0.0)}
+
+    def _history(self, plastic: SymmetricTensor, flowed: Flowed, history: History) -> dict[str, NumberLike]:
         found: dict[str, NumberLike] = {PLASTIC_STRAIN: plastic.components}
         found[ACCUMULATED] = history[ACCUMULATED] + flowed.flow
         if self.rule.density is not None:
             found[DENSIFICATION] = np.log(flowed.density / self.rule.density)
         return found
+
+
+def _closing(flowed: Flowed, closes: Array) -> Flowed:
+    """Points that have not closed yet bear nothing for a volume."""
+    if not np.any(closes):
+        return flowed
+    slopes = [
+        (np.where(closes, 0.0, by_volume), by_shear)
+        for by_volume, by_shear in (flowed.pressure_slopes, flowed.mises_slopes)
+    ]
+    return replace(flowed, pressure_slopes=slopes[0], mises_slopes=slopes[1])
 
 
 def _over(deviator: SymmetricTensor, size: Array) -> SymmetricTensor:

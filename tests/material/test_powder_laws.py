@@ -8,7 +8,7 @@ from scipy.optimize import brentq
 
 from fem_asslb.bulk.compaction import Compaction
 from fem_asslb.bulk.creep import Creep, PorousCreep, PowerLaw
-from fem_asslb.bulk.flowing_solid import DENSIFICATION, PLASTIC_STRAIN, FlowingSolid
+from fem_asslb.bulk.flowing_solid import DENSIFICATION, OPENED, PLASTIC_STRAIN, FlowingSolid
 from fem_asslb.bulk.material_point import MaterialPoint
 from fem_asslb.bulk.plasticity import Overstress
 from fem_asslb.bulk.powder import Powder, density_after, yield_stress_of
@@ -83,7 +83,7 @@ def test_density_after_a_die(pressure):
 
 
 def test_powder_under_tension():
-    """It shears at Q(D) and opens at its limit; the density stays, and pressed again it bears at once."""
+    """It shears at Q(D) and opens at its limit; pressed again it closes at no pressure before it bears."""
     powder, density, limit = Powder(YIELD), 0.75, 5.0
     strength, stiffness = float(powder.shear(np.array(density))[0]), density**3.7
     point = point_of(Compaction(powder, density, limit))
@@ -96,11 +96,27 @@ def test_powder_under_tension():
         assert point.stress[:3].mean() == pytest.approx(limit, rel=1e-9)
         assert plastic(point)[:3].sum() == pytest.approx(opening - limit / (BULK * stiffness), rel=1e-9)
     assert point.history[DENSIFICATION][0] == 0.0
-    closing = 0.004 - 2 * limit / (BULK * stiffness)
-    point.advance(SIDES | {2: closing, 3: 0.05}, {})
-    assert point.stress[:3].mean() == pytest.approx(-limit, rel=0.05)
-    point.advance(SIDES | {2: closing - 0.02, 3: 0.05}, {})
-    assert point.history[DENSIFICATION][0] > 0.0
+    opened = 0.004 - limit / (BULK * stiffness)
+    assert point.history[OPENED][0] == pytest.approx(opened, rel=1e-9)
+    for volume in (0.003, 0.0005):
+        point.advance(SIDES | {2: volume, 3: 0.05}, {})
+        assert point.stress[:3].mean() == pytest.approx(0.0, abs=1e-9)
+        assert point.history[OPENED][0] == pytest.approx(volume, rel=1e-9)
+    point.advance(SIDES | {2: -1e-4, 3: 0.05}, {})
+    assert point.stress[:3].mean() == pytest.approx(-1e-4 * BULK * stiffness, rel=0.05)
+    assert point.history[OPENED][0] == 0.0
+    assert point.history[DENSIFICATION][0] == pytest.approx(0.0, abs=1e-4)
+    point.advance(SIDES | {2: -0.02, 3: 0.05}, {})
+    assert point.history[DENSIFICATION][0] > 1e-3
+
+
+def test_opening_and_closing_makes_no_powder_denser():
+    """Ten times opened by half its volume and closed again: the density of the start, and nothing is stored."""
+    point = point_of(Compaction(Powder(YIELD), 0.8, 5.0))
+    for strain in (0.5, 0.0) * 10:
+        point.advance(SIDES | {2: strain}, {})
+    assert point.history[DENSIFICATION][0] == pytest.approx(0.0, abs=1e-6)
+    assert abs(point.work - point.stored - sum(point.dissipated.values())) <= 1e-12 * abs(point.work)
 
 
 def porous_potential(stress, exponent, pores):

@@ -86,6 +86,7 @@ def minimise(
     shape = centres.shape
 
     def energy(flat: Array) -> tuple[float, Array]:
+        """Energy of the bodies at their centres in a row, and its gradient."""
         contacts = find(flat.reshape(shape))
         value, force = law(contacts)
         distance = np.linalg.norm(contacts.difference, axis=1)
@@ -130,6 +131,7 @@ def separate(
     reach = spread * (radii + 0.51 * gap)
 
     def find(points: Array) -> Contacts:
+        """Bodies whose reaches overlap."""
         pairs = cKDTree(points).query_pairs(2 * reach.max(), output_type="ndarray")
         difference = points[pairs[:, 0]] - points[pairs[:, 1]]
         overlap = reach[pairs].sum(axis=1) - np.linalg.norm(difference, axis=1)

@@ -103,6 +103,7 @@ def _read_with_gmsh(ending: str) -> Callable[[Path], ForeignMesh]:
     """
 
     def read(path: Path) -> ForeignMesh:
+        """Read a file through Gmsh, under the ending that its content asks for."""
         import gmsh
 
         from meshes.session import gmsh_session
@@ -144,6 +145,7 @@ def _read_with_meshio(module: str) -> Callable[[Path], ForeignMesh]:
     """Reader of one module of meshio; numbers of groups that its format took over from Gmsh are their names."""
 
     def read(path: Path) -> ForeignMesh:
+        """Read a file through that module."""
         from importlib import import_module
 
         mesh = import_module(f"meshio.{module}").read(str(path))
@@ -215,6 +217,7 @@ def _read_xdmf(path: Path) -> ForeignMesh:
     import h5py
 
     def leads_out(_: str, item: Any) -> bool | None:
+        """Whether an entry takes its data from another file; None goes on with the next."""
         is_dataset = isinstance(item, h5py.Dataset)
         return isinstance(item, h5py.ExternalLink) or (is_dataset and (item.is_virtual or bool(item.external))) or None
 

@@ -38,6 +38,7 @@ def build(geometry: ParticleInShell, path: Path) -> Report:
         _name_boundaries(geometry)
 
         def size_at(entity_dimension: int, tag: int, x: float, y: float, z: float, default: float) -> float:
+            """Size of the elements at a place, growing from the core outwards."""
             return size * max(1.0, math.sqrt(x * x + y * y + z * z) / geometry.core_radius)
 
         gmsh.model.mesh.setSizeCallback(size_at)

@@ -5,19 +5,19 @@ debonding and cracking begin, how much of the surface is open and conducts, and 
 """
 
 import csv
+from contextlib import suppress
 from dataclasses import astuple, dataclass, fields
 from pathlib import Path
 
 import numpy as np
 from matplotlib.axes import Axes
 
-from fem_asslb.output.history import ITERATIONS, REJECTED, read_history
+from fem_asslb.output.history import ITERATIONS, REJECTED
 from fem_asslb.plotting.style import CYCLE, create_figure, label_panels, paper_style, save
-from scripts.adhesion import MEAN_X, has_ended, onset, spent
+from scripts.adhesion import MEAN_X, onset, spent
+from scripts.results import PRESSURE, ROOT, NotRunError, first_charge
 
-ROOT = Path(__file__).parents[1]
 SURFACE, BOUNDARY = "particle|cathode", "particle|particle"
-PRESSURE = "stack pressure [MPa]"
 
 FENG = [f"feng2026-{anode}-cohesive{pressure}" for anode in ("lto", "liin") for pressure in ("-125", "", "-375")]
 ZHANG = [f"zhang2026-{balance}-{kind}" for kind in ("cohesive", "polycrystal") for balance in ("hb", "lb")]
@@ -51,18 +51,18 @@ class Charge:
 
 def read(case: str) -> Charge | None:
     """What the first charge of a case did; None if it has not been run to its end."""
-    folder = ROOT / "cases" / case / "results"
-    if not has_ended(folder):
+    try:
+        history = first_charge(case)
+    except NotRunError:
         return None
-    history = first_charge(read_history(folder))
-    x, start = history[MEAN_X], begin(history)
+    x = history[MEAN_X]
     surface = spent(history, SURFACE)
     has_grains = f"{BOUNDARY} open [-]" in history
     cracked = spent(history, BOUNDARY) if has_grains else np.full(len(x), np.nan)
     opened = history[f"{SURFACE} open [-]"]
     return Charge(
         case,
-        history[PRESSURE][start],
+        history[PRESSURE][0],
         onset(x, surface),
         onset(x, cracked),
         at(0.7, x, opened),
@@ -72,26 +72,13 @@ def read(case: str) -> Charge | None:
         history[f"{SURFACE} conducting [-]"][-1],
         cracked[-1],
         history["specific capacity [mAh/g]"][-1],
-        history[PRESSURE][-1] - history[PRESSURE][start],
+        history[PRESSURE][-1] - history[PRESSURE][0],
         history["unit cell volume change [%]"][-1],
         len(x),
         int(history[ITERATIONS].sum()),
         int(history[REJECTED].sum()),
         np.abs(history["energy balance error [-]"]).max(),
     )
-
-
-def first_charge(history: dict[str, np.ndarray]) -> dict[str, np.ndarray]:
-    """The history until the stoichiometry falls no more; a rest at the end is left out."""
-    x = history[MEAN_X]
-    end = int(np.flatnonzero(x < x.min() + 1e-5)[0]) + 1
-    return {name: values[:end] for name, values in history.items()}
-
-
-def begin(history: dict[str, np.ndarray]) -> int:
-    """Last step before lithium moves."""
-    x = history[MEAN_X]
-    return int(np.flatnonzero(x > x[0] - 1e-6)[-1])
 
 
 def at(target: float, x: np.ndarray, values: np.ndarray) -> float:
@@ -123,9 +110,8 @@ def draw(path: Path) -> None:
 
 def curve(axes: Axes, case: str, pair: str, color: str, line: str) -> None:
     """One charge in a panel, if it has been run to its end."""
-    folder = ROOT / "cases" / case / "results"
-    if has_ended(folder):
-        history = first_charge(read_history(folder))
+    with suppress(NotRunError):
+        history = first_charge(case)
         share = history[f"{SURFACE} open [-]"] if pair == SURFACE else spent(history, pair)
         axes.plot(history[MEAN_X], share, color=color, linestyle=line, label=name(case))
 

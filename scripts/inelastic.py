@@ -13,8 +13,9 @@ import numpy as np
 from fem_asslb.case.sections.steps import Charge, Discharge
 from fem_asslb.output.history import ITERATIONS
 from scripts.adhesion import has_ended
-from scripts.contact_loss import PRESSURE, ROOT, SURFACE
-from scripts.target_cells import CAPACITY, CATHODE, first_charge, history, swings
+from scripts.contact_loss import SURFACE
+from scripts.results import PRESSURE, ROOT, first_charge, history, swings
+from scripts.target_cells import CAPACITY, CATHODE
 
 TENSION = "particle hydrostatic stress mean [MPa]"
 OPEN = f"{SURFACE} open [-]"

@@ -1,20 +1,16 @@
 """What the results of cells say to the targets of docs/targets.toml."""
 
-from collections.abc import Iterator
 from dataclasses import dataclass
-from functools import cache
 
 import numpy as np
 
-from fem_asslb.case.reading.reader import read_case
-from fem_asslb.case.sections.steps import Charge, Discharge, Step
-from fem_asslb.output.history import read_history
-from scripts.adhesion import MEAN_X, has_ended, onset, spent
-from scripts.contact_loss import BOUNDARY, PRESSURE, ROOT, SURFACE
+from fem_asslb.case.sections.steps import Charge, Discharge
+from scripts.adhesion import MEAN_X, onset, spent
+from scripts.contact_loss import BOUNDARY, SURFACE
+from scripts.results import PRESSURE, STAGE, changes, first_charge, history, swings
 
 CAPACITY, VOLUME = "specific capacity [mAh/g]", "unit cell volume change [%]"
 CATHODE, ANODE = "cathode potential [V]", "anode potential [V]"
-STAGE = "protocol step [-]"
 
 
 @dataclass(frozen=True)
@@ -30,42 +26,6 @@ class Finding:
     computed: str
     holds: bool | None
     cases: tuple[str, ...]
-
-
-class NotRunError(Exception):
-    """A case has no results that go to its end."""
-
-
-@cache
-def history(case: str) -> dict[str, np.ndarray]:
-    """History of a case.
-
-    Raises:
-        NotRunError: It has not been run to its end.
-    """
-    folder = ROOT / "cases" / case / "results"
-    if not has_ended(folder):
-        raise NotRunError(case)
-    return read_history(folder)
-
-
-def swings(case: str, kind: type[Step]) -> Iterator[dict[str, np.ndarray]]:
-    """History of each step of a kind, with the row before it."""
-    rows = history(case)
-    for number, step in enumerate(read_case(ROOT / "cases" / case).protocol.steps, start=1):
-        if isinstance(step, kind):
-            places = np.flatnonzero(rows[STAGE] == number)
-            yield {name: values[places[0] - 1 : places[-1] + 1] for name, values in rows.items()}
-
-
-def changes(case: str, kind: type[Step], column: str = PRESSURE) -> list[float]:
-    """Change of a column over each step of a kind."""
-    return [float(swing[column][-1] - swing[column][0]) for swing in swings(case, kind)]
-
-
-def first_charge(case: str) -> dict[str, np.ndarray]:
-    """History of the first charge."""
-    return next(swings(case, Charge))
 
 
 def shrinkage_hb() -> Finding:

@@ -7,9 +7,9 @@ import numpy as np
 from fem_asslb.materials.library import load
 from fem_asslb.studies.recipe import CRITERIA, read_recipes
 from scripts.adhesion import has_ended
-from scripts.contact_loss import ROOT
 from scripts.pellets import pellets
-from scripts.target_cells import STAGE, Finding, NotRunError, history
+from scripts.results import ROOT, STAGE, NotRunError, history
+from scripts.target_cells import Finding
 
 ONCE, KEPT = "overlaps once", "volume kept"
 """States of a packing at its porosity."""

@@ -12,8 +12,8 @@ from dataclasses import dataclass
 from fem_asslb.output.files import replace_text
 from scripts import target_cells as cells
 from scripts import target_studies as studies
-from scripts.contact_loss import ROOT
-from scripts.target_cells import Finding, NotRunError
+from scripts.results import ROOT, NotRunError
+from scripts.target_cells import Finding
 
 JUDGES: Mapping[int, Callable[[], Finding]] = {
     1: studies.lattice,

@@ -3,6 +3,7 @@
 import logging
 from collections.abc import Mapping
 
+from fem_asslb.bulk.flowing_solid import RELATIVE_DENSITY
 from fem_asslb.case.sections.steps import Press
 from fem_asslb.simulation.simulation import Simulation
 from fem_asslb.simulation.step_record import StepRecord
@@ -16,7 +17,7 @@ COLUMNS = (
 )
 """Scalars in the line of a step: heading, name in the history, format."""
 
-DENSITY, PLATEN = "relative density", "platen displacement [um]"
+DENSITY, PLATEN = RELATIVE_DENSITY.removesuffix(" [-]"), "platen displacement [um]"
 """In the history, of the laws and the fixtures that have them."""
 
 

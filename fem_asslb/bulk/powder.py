@@ -105,6 +105,7 @@ def yield_stress_of(loose_density: float, shear_ratio: float, density: float, pr
     require("relative_density", density, lambda value: value > loose_density, f"more than {loose_density:g}")
 
     def excess(logarithm: float) -> float:
+        """Pressure in the die beyond the given one [MPa], of the logarithm of the yield stress."""
         return float(Powder(np.exp(logarithm), loose_density, shear_ratio).die_pressure(np.array(density))) - pressure
 
     span = np.log(1e-3), np.log(1e6)

@@ -58,6 +58,8 @@ def _build(
         law = choice.build_law(modulus, size)
     except MaterialError as error:
         raise CaseError(key, str(error)) from error
+    if law is None:
+        raise CaseError(f"{key}.law", f"'{choice.law}' builds no law although its sides are not welded")
     start = choice.build_start(_gaps(key, choice.gap_table, domain))
     if choice.MAY_OPEN and plus == minus:
         require_stiff_grains(key, choice, law, modulus, domain)

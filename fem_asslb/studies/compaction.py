@@ -96,6 +96,7 @@ def hertz(spheres: Spheres, modulus: Array) -> Law:
     relative = modulus / modulus.min()
 
     def law(contacts: Contacts) -> tuple[float, Array]:
+        """Energy of the contacts, and the force of each (Hertz), over the least modulus."""
         first, second = contacts.pairs.T
         one, other = spheres.radii[first], spheres.radii[second]
         stiffness = relative[spheres.kinds[first], spheres.kinds[second]] * np.sqrt(one * other / (one + other))
@@ -109,6 +110,7 @@ def _radii(powder: Powder, volume: float) -> Array:
     """Radii [um] of the whole number of spheres nearest to the wanted volume, scaled to meet it."""
 
     def quantiles(count: int) -> Array:
+        """Radii [um] at even steps of the distribution, without its tails."""
         shares = TAIL + (1 - 2 * TAIL) * (np.arange(count) + 0.5) / count
         return np.array([powder.diameter.quantile(share) / 2 for share in shares])
 

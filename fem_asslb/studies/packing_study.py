@@ -31,6 +31,7 @@ def states(recipe: Recipe, seed: int) -> Iterator[tuple[str, Spheres]]:
         yield KEPT if fill == solid else f"fill {fill:.2f}", spheres
 
     def pores(spheres: Spheres) -> float:
+        """Share of the pores in the image."""
         return fraction(draw(spheres, recipe.voxel), PORE)
 
     yield ONCE, press_to(spheres, pores, recipe.porosity, moduli)

@@ -491,6 +491,5 @@ def test_a_bond_is_not_born_damaged():
     (error,) = caught.value.errors
     assert error.key == "interfaces.surface.softening"
     assert "expected 'bilinear' or 'exponential'" in str(error)
-    assert read_case(ROOT / "cases" / "particle-debonding", sets[1:]) and read_case(
-        ROOT / "cases" / "particle-debonding", sets[:1]
-    )
+    for alone in sets:
+        read_case(ROOT / "cases" / "particle-debonding", [alone])

@@ -7,8 +7,9 @@ import numpy as np
 import pytest
 
 from fem_asslb.case.sections.steps import Charge, Discharge, Press, Rate
-from scripts import target_cells, targets
-from scripts.target_cells import Finding, NotRunError
+from scripts import results, target_cells, targets
+from scripts.results import NotRunError
+from scripts.target_cells import Finding
 
 pytestmark = pytest.mark.serial
 
@@ -45,7 +46,7 @@ def story(pressures):
     """History of a protocol: a press, then charges and discharges in turn, each from one pressure to the next."""
     stages = np.repeat(np.arange(1, len(pressures) + 1), 2)
     ends = np.stack([[pressures[0], *pressures[:-1]], pressures], axis=1).ravel()
-    return {target_cells.STAGE: stages, target_cells.PRESSURE: ends}
+    return {results.STAGE: stages, results.PRESSURE: ends}
 
 
 @pytest.fixture
@@ -57,8 +58,8 @@ def tell(monkeypatch):
         longest = max(map(len, stories.values()))
         steps = (Press(5.0, 60.0), *itertools.islice(kinds, longest - 1))
         protocol = SimpleNamespace(protocol=SimpleNamespace(steps=steps))
-        monkeypatch.setattr(target_cells, "history", lambda case: story(stories[case]))
-        monkeypatch.setattr(target_cells, "read_case", lambda path: protocol)
+        monkeypatch.setattr(results, "history", lambda case: story(stories[case]))
+        monkeypatch.setattr(results, "read_case", lambda path: protocol)
 
     return tell
 

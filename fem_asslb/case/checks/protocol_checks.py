@@ -9,7 +9,7 @@ from fem_asslb.bulk.flowing_solid import FlowingSolid
 from fem_asslb.bulk.relaxing_solid import RelaxingSolid
 from fem_asslb.case.sections.case import Initial, Output, Solver, Time
 from fem_asslb.case.sections.fixture import Fixture
-from fem_asslb.case.sections.interfaces import Interface
+from fem_asslb.case.sections.interfaces import CohesiveInterface, Interface
 from fem_asslb.case.sections.protocol import Protocol
 from fem_asslb.case.sections.steps import Charge, Discharge, Press, Rest, SetStoichiometry, Step, currents
 from fem_asslb.materials.material import Material, hosts
@@ -96,7 +96,9 @@ def bonds_are_born_whole(protocol: Protocol, interfaces: dict[str, Interface]) -
         return
     for name, interface in interfaces.items():
         plus, minus = interface.between
-        if plus != minus and getattr(interface, "softening", None) == "smooth-exponential":
+        if not isinstance(interface, CohesiveInterface) or plus == minus:
+            continue
+        if interface.softening == "smooth-exponential":
             born = "'smooth-exponential' is damaged by the shear that is there when a step that fabricates ends"
             yield CaseError(f"interfaces.{name}.softening", f"{born}; expected 'bilinear' or 'exponential'")
 

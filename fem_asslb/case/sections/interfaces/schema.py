@@ -34,8 +34,8 @@ class InterfaceSchema:
         """Gap at assembly from place to place; None where there is no table."""
         return None
 
-    def build_law(self, modulus: float, facet_size: float) -> InterfaceLaw:
-        """What the interface answers to an opening.
+    def build_law(self, modulus: float, facet_size: float) -> InterfaceLaw | None:
+        """What the interface answers to an opening; None where both sides are welded.
 
         Args:
             modulus: Young's modulus of the softer side [MPa].
@@ -44,7 +44,7 @@ class InterfaceSchema:
         Raises:
             MaterialError: Numbers that do not go together; one line.
         """
-        raise NotImplementedError(f"'{self.law}' builds no law")
+        return None
 
     def build_start(self, gaps: GapField | None) -> InterfaceStart:
         """State at assembly; by default bonded where there is no gap.

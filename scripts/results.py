@@ -1,0 +1,51 @@
+"""Results of the cases that have been run to their end: histories, and the charges and discharges in them."""
+
+from collections.abc import Iterator
+from functools import cache
+from pathlib import Path
+
+import numpy as np
+
+from fem_asslb.case.reading.reader import read_case
+from fem_asslb.case.sections.steps import Charge, Step
+from fem_asslb.output.history import read_history
+from scripts.adhesion import has_ended
+
+ROOT = Path(__file__).parents[1]
+PRESSURE, STAGE = "stack pressure [MPa]", "protocol step [-]"
+
+
+class NotRunError(Exception):
+    """A case has no results that go to its end."""
+
+
+@cache
+def history(case: str) -> dict[str, np.ndarray]:
+    """History of a case.
+
+    Raises:
+        NotRunError: It has not been run to its end.
+    """
+    folder = ROOT / "cases" / case / "results"
+    if not has_ended(folder):
+        raise NotRunError(case)
+    return read_history(folder)
+
+
+def swings(case: str, kind: type[Step]) -> Iterator[dict[str, np.ndarray]]:
+    """History of each step of a kind, with the row before it."""
+    rows = history(case)
+    for number, step in enumerate(read_case(ROOT / "cases" / case).protocol.steps, start=1):
+        if isinstance(step, kind):
+            places = np.flatnonzero(rows[STAGE] == number)
+            yield {name: values[places[0] - 1 : places[-1] + 1] for name, values in rows.items()}
+
+
+def changes(case: str, kind: type[Step], column: str = PRESSURE) -> list[float]:
+    """Change of a column over each step of a kind."""
+    return [float(swing[column][-1] - swing[column][0]) for swing in swings(case, kind)]
+
+
+def first_charge(case: str) -> dict[str, np.ndarray]:
+    """History of the first charge."""
+    return next(swings(case, Charge))

@@ -46,7 +46,7 @@ class Compaction:
 
     def equivalent_stress(self, density: Array) -> EquivalentStress:
         """See `FlowRule`."""
-        (pressure, by_pressure), (shear, by_shear) = self.powder.pressure(density), self.powder.shear(density)
+        (pressure, by_pressure), (shear, by_shear) = self.powder.strengths(density)
         scale = self.powder.yield_stress
         return EquivalentStress((scale / shear) ** 2, (scale / pressure) ** 2, -2.0 * by_shear, -2.0 * by_pressure)
 

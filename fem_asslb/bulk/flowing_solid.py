@@ -9,8 +9,8 @@ import numpy as np
 from fem_asslb.base.functions import NumberLike, exp
 from fem_asslb.base.parameters import require
 from fem_asslb.bulk.bulk_law import BulkResponse, Deformation, History, Shapes, Tangent
-from fem_asslb.bulk.flow_point import Flowed, Trial
 from fem_asslb.bulk.flow_rule import Array, FlowRule
+from fem_asslb.bulk.flow_step import Flowed, Trial
 from fem_asslb.bulk.return_mapping import ReturnMapping
 from fem_asslb.bulk.tensor import SymmetricTensor, spherical, symmetric
 

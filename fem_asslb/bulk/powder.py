@@ -71,12 +71,16 @@ class Powder:
 
     def shear(self, density: Array) -> tuple[Array, Array]:
         """Von Mises strength without pressure [MPa], the smaller of necks and pores, and d ln / d ln D of it."""
+        return self.strengths(density)[1]
+
+    def strengths(self, density: Array) -> tuple[tuple[Array, Array], tuple[Array, Array]]:
+        """Both strengths, as `pressure` and `shear` tell them."""
         pressure, pressure_slope = self.pressure(density)
         necks, root = self.shear_ratio * pressure, 1.0 + 2.0 / 3.0 * (1.0 - density)
         solid, solid_slope = self.yield_stress * density / np.sqrt(root), 1.0 + density / (3.0 * root)
         ratio = (necks / solid) ** _SHARPNESS
         value = necks * (1.0 + ratio) ** (-1.0 / _SHARPNESS)
-        return value, (pressure_slope + ratio * solid_slope) / (1.0 + ratio)
+        return (pressure, pressure_slope), (value, (pressure_slope + ratio * solid_slope) / (1.0 + ratio))
 
 
 def stiffness(density: Array) -> tuple[Array, Array]:

@@ -8,8 +8,9 @@ powder hardens.
 import numpy as np
 
 from fem_asslb.bulk import local_newton
-from fem_asslb.bulk.flow_point import TINY, Flowed, FlowPoint, Index, Trial
+from fem_asslb.bulk.flow_point import TINY, FlowPoint
 from fem_asslb.bulk.flow_rule import Array, FlowRule
+from fem_asslb.bulk.flow_step import Flowed, Index, Trial
 from fem_asslb.bulk.local_newton import Equations
 
 _STILL = 1e-14
@@ -38,20 +39,19 @@ class ReturnMapping:
     def solve(self) -> Flowed:
         """End of the step; not a number where there is none."""
         trial = self._trial
-        eased, density = np.zeros_like(trial.shear), trial.density.copy()
-        elastic = FlowPoint(self._rule, self._moduli, trial, eased, density)
+        elastic = FlowPoint(self._rule, self._moduli, trial, np.zeros_like(trial.shear), trial.density)
         resistance, _ = self._rule.resistance(elastic.flow, trial.accumulated, self._time_step)
         index = np.flatnonzero(~(elastic.stress <= np.maximum(resistance * (1.0 + _STILL), TINY)))
+        still = elastic.end()
         if not len(index):
-            return elastic.end(index, [])
-        unknown, density[index] = local_newton.solve(
+            return still
+        unknown, density = local_newton.solve(
             lambda unknown, density, part: self._equations(unknown, density, index[part]),
-            (self._start(elastic)[index], density[index]),
+            (self._start(elastic)[index], trial.density[index]),
             (self._limit, _limit_density),
         )
-        eased[index] = np.exp(unknown) if self._rule.starts_at_once else unknown
-        end = FlowPoint(self._rule, self._moduli, trial, eased, density)
-        return end.end(index, self._changes(eased[index], density[index], index))
+        point = self._point(np.exp(unknown) if self._rule.starts_at_once else unknown, density, index)
+        return still.replaced(index, point.end(self._changes(point, index)))
 
     def _start(self, elastic: FlowPoint) -> Array:
         """First guess of y, or of its logarithm: next to no stress left, but half of the pores.
@@ -70,35 +70,47 @@ class ReturnMapping:
             return np.clip(new, old - 50.0, old + 50.0)
         return np.where(new < 0.0, 0.5 * old, new)
 
-    def _rows(self, eased: Array, density: Array, index: Index) -> tuple[Array, list[Array], Array, list[Array]]:
-        """Logarithms of R/S and of the mass over that at the start, and their derivatives."""
-        trial = self._trial.at(index)
-        point = FlowPoint(self._rule, self._moduli, trial, eased, density)
-        resistance, slope = self._rule.resistance(point.flow, trial.accumulated, self._time_step)
-        hardens = slope / resistance
-        excess = [hardens * flow - stress for flow, stress in zip(point.flow_slopes, point.stress_slopes, strict=True)]
-        zero = np.zeros_like(eased)
+    def _point(self, eased: Array, density: Array, index: Index) -> FlowPoint:
+        return FlowPoint(self._rule, self._moduli, self._trial.at(index), eased, density)
+
+    def _resistance(self, point: FlowPoint, index: Index) -> tuple[Array, Array]:
+        """R, and the derivative of its logarithm by the flow."""
+        value, slope = self._rule.resistance(point.flow, self._trial.accumulated[index], self._time_step)
+        return value, slope / value
+
+    def _rows(self, point: FlowPoint, index: Index) -> Equations:
+        """Logarithms of R/S and of the mass over that at the start; slopes are those by y and by ln D."""
+        resistance, hardens = self._resistance(point, index)
+        by_eased, by_density = (
+            hardens * flow - stress for flow, stress in zip(point.flow_slopes, point.stress_slopes, strict=True)
+        )
+        excess = np.log(resistance / point.stress)
         if self._mass is None:
-            return np.log(resistance / point.stress), excess, zero, [zero, zero + 1.0, zero, zero]
-        volume, slopes = point.volume_left()
-        slopes[1] = slopes[1] + 1.0
-        return np.log(resistance / point.stress), excess, np.log(density * volume) - self._mass[index], slopes
+            zero = np.zeros_like(excess)
+            return Equations(excess, zero, ((by_eased, by_density), (zero, zero + 1.0)))
+        volume, (first, second), _ = point.volume_left()
+        mass = np.log(point.density * volume) - self._mass[index]
+        return Equations(excess, mass, ((by_eased, by_density), (first, second + 1.0)))
 
     def _equations(self, unknown: Array, density: Array, index: Index) -> Equations:
         """Rows for the unknowns y, or its logarithm, and D."""
         logarithmic = self._rule.starts_at_once
         eased = np.exp(unknown) if logarithmic else unknown
-        excess, slopes, mass, changes = self._rows(eased, density, index)
-        value, factor = (excess, 1.0) if logarithmic else (np.expm1(excess), np.exp(excess))
+        rows = self._rows(self._point(eased, density, index), index)
+        value, factor = (rows.first, 1.0) if logarithmic else (np.expm1(rows.first), np.exp(rows.first))
         scale = eased if logarithmic else 1.0
-        first = factor * scale * slopes[0], factor * slopes[1] / density
-        return Equations(value, mass, (first, (scale * changes[0], changes[1] / density)))
+        (first, second), (third, fourth) = rows.slopes
+        slopes = (factor * scale * first, factor * second / density), (scale * third, fourth / density)
+        return Equations(value, rows.second, slopes)
 
-    def _changes(self, eased: Array, density: Array, index: Index) -> list[tuple[Array, Array]]:
-        """Derivatives of y and ln D by ln v and by ln s."""
-        excess, slopes, mass, changes = self._rows(eased, density, index)
-        equations = Equations(excess, mass, ((slopes[0], slopes[1]), (changes[0], changes[1])))
-        return [equations.solve(-slopes[column], -changes[column]) for column in (2, 3)]
+    def _changes(self, point: FlowPoint, index: Index) -> list[tuple[Array, Array]]:
+        """Derivatives of y and of ln D, each by ln v and by ln s."""
+        rows, (_, hardens) = self._rows(point, index), self._resistance(point, index)
+        zero = np.zeros_like(point.flow)
+        mass = zero if self._mass is None else point.volume_left()[2]
+        by_volume, by_shear = ((hardens * point.flow - 1.0) * weight for weight in point.weights)
+        found = rows.solve(-by_volume, -mass), rows.solve(-by_shear, zero)
+        return list(zip(*found, strict=True))
 
 
 def _limit_density(old: Array, new: Array) -> Array:

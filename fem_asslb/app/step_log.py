@@ -3,7 +3,7 @@
 import logging
 from collections.abc import Mapping
 
-from fem_asslb.bulk.flowing_solid import RELATIVE_DENSITY
+from fem_asslb.bulk.bulk_law import RELATIVE_DENSITY
 from fem_asslb.case.sections.steps import Press
 from fem_asslb.simulation.simulation import Simulation
 from fem_asslb.simulation.step_record import StepRecord

@@ -15,6 +15,9 @@ from fem_asslb.bulk.tensor import SymmetricTensor
 Shapes: TypeAlias = Mapping[str, tuple[int, ...]]
 """Shape of each variable by its name: ``()`` a number, ``(n,)`` n numbers."""
 
+INELASTIC_STRAIN, RELATIVE_DENSITY = "inelastic strain [-]", "relative density [-]"
+"""Names under which any law reports these."""
+
 History: TypeAlias = Mapping[str, NumberLike | tuple[NumberLike, ...]]
 """What a point remembers, by the names that its law gives in ``HISTORY``."""
 
@@ -108,4 +111,12 @@ class ReportingLaw(Protocol):
     """A law of the bulk of whose history something is reported."""
 
     def reported(self, history: History) -> Mapping[str, NumberLike]:
-        """What is reported of a history, numbers by name with unit, such as ``"relative density [-]"``."""
+        """What is reported of a history, numbers by name with unit.
+
+        Time steps follow what is called ``INELASTIC_STRAIN``; presses are told by what is called ``RELATIVE_DENSITY``.
+        """
+
+
+def keeps_volume(law: BulkLaw | None) -> bool:
+    """Whether a law says by ``KEEPS_VOLUME`` that it flows at constant volume, so that elements of degree 1 lock."""
+    return bool(getattr(law, "KEEPS_VOLUME", False))

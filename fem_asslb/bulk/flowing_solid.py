@@ -8,7 +8,15 @@ import numpy as np
 
 from fem_asslb.base.functions import NumberLike, exp
 from fem_asslb.base.parameters import require
-from fem_asslb.bulk.bulk_law import BulkResponse, Deformation, History, Shapes, Tangent
+from fem_asslb.bulk.bulk_law import (
+    INELASTIC_STRAIN,
+    RELATIVE_DENSITY,
+    BulkResponse,
+    Deformation,
+    History,
+    Shapes,
+    Tangent,
+)
 from fem_asslb.bulk.flow_rule import Array, FlowRule
 from fem_asslb.bulk.flow_step import Flowed, Trial
 from fem_asslb.bulk.return_mapping import ReturnMapping
@@ -17,9 +25,6 @@ from fem_asslb.bulk.tensor import SymmetricTensor, spherical, symmetric
 PLASTIC_STRAIN, ACCUMULATED, DENSIFICATION = "plastic strain", "accumulated flow", "densification"
 OPENED = "opened volume"
 """Names of what points remember; densification is ln D/D_start, the opened volume is a part of the plastic strain."""
-
-INELASTIC_STRAIN, RELATIVE_DENSITY = "inelastic strain [-]", "relative density [-]"
-"""Names of what is reported."""
 
 LARGEST_SHORTENING = 0.3
 """Shortening in any direction beyond which strains are not small by any measure, and there is no answer."""
@@ -36,6 +41,7 @@ class FlowingSolid:
     """
 
     AT_POINTS: ClassVar[bool] = True
+    KEEPS_VOLUME: ClassVar[bool] = True
 
     bulk_modulus: float
     shear_modulus: float

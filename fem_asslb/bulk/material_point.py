@@ -20,6 +20,7 @@ class MaterialPoint:
     """A point of a law that answers at points.
 
     Attributes:
+        law: The law.
         strain: Six components, in VTK's order.
         stress: The same [MPa].
         history: What the law remembers.
@@ -32,7 +33,7 @@ class MaterialPoint:
     """
 
     def __init__(self, law: BulkLaw) -> None:
-        self._law = law
+        self.law = law
         self.strain: Array = np.zeros(6)
         self.stress: Array = np.zeros(6)
         self.history: History = {
@@ -78,7 +79,7 @@ class MaterialPoint:
         axis = np.zeros(1), np.zeros(1), np.ones(1)
         now, before = (Deformation(symmetric(tuple(values[:, None])), axis) for values in (strain, self.strain))
         with np.errstate(all="ignore"):
-            return self._law.respond(now, before, self.history, time_step)
+            return self.law.respond(now, before, self.history, time_step)
 
     def _accept(self, strain: Array, stress: Array, response: BulkResponse) -> None:
         twice = np.array([1.0, 1.0, 1.0, 2.0, 2.0, 2.0])

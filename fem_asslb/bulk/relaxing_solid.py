@@ -22,6 +22,7 @@ class RelaxingSolid:
     """
 
     AT_POINTS: ClassVar[bool] = True
+    KEEPS_VOLUME: ClassVar[bool] = True
 
     solid: FlowingSolid
     arm: MaxwellArm

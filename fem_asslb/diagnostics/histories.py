@@ -5,8 +5,7 @@ import ufl
 from dolfinx import fem
 
 from fem_asslb.base.parallel import global_max, global_min, global_sum
-from fem_asslb.bulk.bulk_law import ReportingLaw
-from fem_asslb.bulk.flowing_solid import INELASTIC_STRAIN
+from fem_asslb.bulk.bulk_law import INELASTIC_STRAIN, ReportingLaw
 from fem_asslb.mesh.volumes import cell_volumes
 from fem_asslb.problem.problem import Problem
 

@@ -10,7 +10,7 @@ from matplotlib.collections import LineCollection
 from matplotlib.colors import Normalize
 from matplotlib.tri import Triangulation
 
-from fem_asslb.bulk.flowing_solid import INELASTIC_STRAIN, RELATIVE_DENSITY
+from fem_asslb.bulk.bulk_law import INELASTIC_STRAIN, RELATIVE_DENSITY
 from fem_asslb.fields.names import STOICHIOMETRY
 from fem_asslb.output.names import AXIS, HYDROSTATIC, PRINCIPAL, VON_MISES
 from fem_asslb.plotting.snapshots import Snapshot

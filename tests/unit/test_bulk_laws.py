@@ -11,8 +11,10 @@ from dolfinx import fem
 
 from fem_asslb.app.driver import build_domain
 from fem_asslb.base.checked import checked
-from fem_asslb.base.errors import CaseError, MaterialError
+from fem_asslb.base.errors import CaseError, CaseErrors, MaterialError
+from fem_asslb.bulk.bulk_law import RELATIVE_DENSITY
 from fem_asslb.bulk.viscoelasticity import VISCOUS_STRAIN, MaxwellSolid, MaxwellSolidAtPoints
+from fem_asslb.case.estimates.estimates import summary
 from fem_asslb.case.reading.merging import merge
 from fem_asslb.case.reading.reader import read_case
 from fem_asslb.equations.phase import _require_names
@@ -23,7 +25,8 @@ from tests.support import integral
 
 pytestmark = pytest.mark.two_ranks
 
-COLUMN = Path(__file__).parents[2] / "cases" / "column"
+CASES = Path(__file__).parents[2] / "cases"
+COLUMN, PELLET = CASES / "column", CASES / "pellet"
 POWDER = "yield_stress='370 MPa', fabrication_pressure='300 MPa', tension_limit='9 MPa'"
 RELAXING = {"relaxing_share": 0.5, "relaxation_time": "10 min"}
 
@@ -53,6 +56,28 @@ class RememberingTable(BulkLawTable):
     def build(self, elasticity, temperature):
         """The law."""
         return RememberingLaw(MaxwellSolid(elasticity.bulk_modulus, elasticity.shear_modulus, 0.5, 1.0))
+
+
+@dataclass(frozen=True)
+class PressedLaw(RememberingLaw):
+    """The same, which says what it has been pressed to."""
+
+    KEEPS_VOLUME: ClassVar = True
+
+    def reported(self, history):
+        """A density of 0.7 to begin with."""
+        return {RELATIVE_DENSITY: 0.7 * np.exp(history["compression"])}
+
+
+@checked(kw_only=True)
+class PressedTable(BulkLawTable):
+    """Keys of `PressedLaw`."""
+
+    kind: Literal["pressed"] = "pressed"
+
+    def build(self, elasticity, temperature):
+        """The law."""
+        return PressedLaw(RememberingTable().build(elasticity, temperature).elastic)
 
 
 @checked(kw_only=True)
@@ -129,6 +154,17 @@ def test_a_law_of_ones_own_is_found_by_its_name(comm, shared_path, monkeypatch):
 
 
 @pytest.mark.serial
+def test_what_a_law_of_ones_own_says_of_itself_is_heard_by_the_checks(monkeypatch):
+    """Density after a press, and that linear elements lock."""
+    monkeypatch.setitem(BULK_LAWS, "pressed", PressedTable)
+    of_its_own = ["materials.separator.law={kind='pressed'}", "protocol.steps=['press to 500 MPa in 2 min']"]
+    rows = {row.name: row.value for row in summary(read_case(PELLET, of_its_own))}
+    shorter = 1.0 - rows["thickness of separator then"] / 100.0
+    assert rows["relative density of separator after the presses"] == pytest.approx(0.7 * np.exp(shorter), rel=1e-9)
+    with pytest.raises(CaseErrors, match="1 locks where materials.separator flows"):
+        read_case(PELLET, [*of_its_own, "solver.displacement_degree=1"])
+
+
 def test_a_law_of_an_ingredient_is_refused():
     """Mixing would drop it without a word."""
     ingredient = {"material": {"use": "lpscl", "law": {"kind": "maxwell", **RELAXING}}, "weight_fraction": 1.0}

@@ -5,13 +5,16 @@ import subprocess
 import sys
 import tomllib
 from pathlib import Path
+from typing import Literal
 
 import numpy as np
 import pytest
 
 from fem_asslb.app.new_case import copy_case
+from fem_asslb.base.checked import checked
 from fem_asslb.base.errors import CaseError, CaseErrors
 from fem_asslb.bulk.elasticity import IsotropicElasticity
+from fem_asslb.case.checks.doubts import doubts
 from fem_asslb.case.estimates.closed_forms import SwellingLayer, contact_pressure, free_growth, pressure_change
 from fem_asslb.case.estimates.equilibrium import CellState, Equilibrium
 from fem_asslb.case.estimates.estimates import format_rows, summary
@@ -21,7 +24,7 @@ from fem_asslb.case.reading.reader import build_case, read_case, read_table
 from fem_asslb.case.reading.reference import renewed
 from fem_asslb.case.sections.case import Case, Cell, Description
 from fem_asslb.case.sections.fixture import RigidFixture, SpringFixture
-from fem_asslb.case.sections.interfaces import ContactInterface
+from fem_asslb.case.sections.interfaces import INTERFACE_LAWS, CohesiveInterface, ContactInterface
 from fem_asslb.case.sections.interfaces.gap_table import GapTable
 from fem_asslb.case.sections.materials import Axis, MaterialChoice
 from fem_asslb.case.sections.protocol import Protocol, parse_step
@@ -493,3 +496,23 @@ def test_a_bond_is_not_born_damaged():
     assert "expected 'bilinear' or 'exponential'" in str(error)
     for alone in sets:
         read_case(ROOT / "cases" / "particle-debonding", [alone])
+
+
+def test_adhesion_is_known_by_what_a_law_says_not_by_its_name(monkeypatch):
+    """A cohesive law under another name: it adheres after fabrication, and may not be born damaged."""
+
+    @checked(kw_only=True)
+    class Glued(CohesiveInterface):
+        """Cohesive.
+
+        Attributes:
+            law: Its name.
+        """
+
+        law: Literal["glued"] = "glued"
+
+    monkeypatch.setitem(INTERFACE_LAWS, "glued", Glued)
+    sets = ["interfaces.surface.law=glued", "protocol.steps=['fabricate at 99 MPa for 1 min']"]
+    assert not [line for line in doubts(read_case(ROOT / "cases" / "particle-debonding", sets)) if "adhere" in line]
+    with pytest.raises(CaseErrors, match="expected 'bilinear' or 'exponential'"):
+        read_case(ROOT / "cases" / "particle-debonding", [*sets, "interfaces.surface.softening=smooth-exponential"])

@@ -50,9 +50,9 @@ def _a_stack_without_pressure(case: Case) -> list[str]:
 def _nothing_adheres(case: Case) -> list[str]:
     """A cell is made, and nothing in it can adhere when it is."""
     made = [step for step in case.protocol.steps if isinstance(step, Press) and step.fabricates]
-    if not made or any(item.law == "cohesive" for item in case.interfaces.values()):
+    if not made or any(item.ADHERES for item in case.interfaces.values()):
         return []
-    return [f"protocol.steps: '{made[-1]}' ends without a cohesive interface that could adhere then"]
+    return [f"protocol.steps: '{made[-1]}' ends without an interface that could adhere then, such as a cohesive one"]
 
 
 def _another_anode(case: Case) -> list[str]:

@@ -4,12 +4,11 @@ import math
 from itertools import pairwise
 
 from fem_asslb.base.errors import CaseError, Errors
+from fem_asslb.bulk.bulk_law import keeps_volume
 from fem_asslb.bulk.elasticity import IsotropicElasticity
-from fem_asslb.bulk.flowing_solid import FlowingSolid
-from fem_asslb.bulk.relaxing_solid import RelaxingSolid
 from fem_asslb.case.sections.case import Initial, Output, Solver, Time
 from fem_asslb.case.sections.fixture import Fixture
-from fem_asslb.case.sections.interfaces import CohesiveInterface, Interface
+from fem_asslb.case.sections.interfaces import Interface
 from fem_asslb.case.sections.protocol import Protocol
 from fem_asslb.case.sections.steps import Charge, Discharge, Press, Rest, SetStoichiometry, Step, currents
 from fem_asslb.materials.material import Material, hosts
@@ -72,7 +71,7 @@ def linear_elements_do_not_lock(solver: Solver, known_materials: dict[str, Mater
         if isinstance(law, IsotropicElasticity) and law.poisson_ratio > 0.45:
             locks = f"1 locks with the poisson_ratio {law.poisson_ratio:g} of materials.{role}; expected 2"
             yield CaseError("solver.displacement_degree", locks)
-        if isinstance(material.law, FlowingSolid | RelaxingSolid):
+        if keeps_volume(material.law):
             yield CaseError("solver.displacement_degree", f"1 locks where materials.{role} flows; expected 2")
 
 
@@ -96,11 +95,10 @@ def bonds_are_born_whole(protocol: Protocol, interfaces: dict[str, Interface]) -
         return
     for name, interface in interfaces.items():
         plus, minus = interface.between
-        if not isinstance(interface, CohesiveInterface) or plus == minus:
-            continue
-        if interface.softening == "smooth-exponential":
-            born = "'smooth-exponential' is damaged by the shear that is there when a step that fabricates ends"
-            yield CaseError(f"interfaces.{name}.softening", f"{born}; expected 'bilinear' or 'exponential'")
+        fault = interface.born_broken()
+        if fault is not None and plus != minus:
+            key, text = fault
+            yield CaseError(f"interfaces.{name}.{key}", text)
 
 
 def the_platen_presses(fixture: Fixture, protocol: Protocol) -> Errors:

@@ -5,10 +5,8 @@ from collections.abc import Iterator
 import numpy as np
 
 from fem_asslb.base.errors import ConvergenceError
-from fem_asslb.bulk.compaction import Compaction
-from fem_asslb.bulk.flowing_solid import FlowingSolid
+from fem_asslb.bulk.bulk_law import RELATIVE_DENSITY, BulkLaw, ReportingLaw
 from fem_asslb.bulk.material_point import MaterialPoint
-from fem_asslb.bulk.relaxing_solid import RelaxingSolid
 from fem_asslb.case.estimates.figures import Row, row
 from fem_asslb.case.estimates.layers import held_directions
 from fem_asslb.case.sections.case import Case
@@ -31,22 +29,30 @@ def compaction_rows(case: Case, geometry: LayeredStack, materials: dict[str, Mat
     rows = []
     for name, layer in geometry.layers.items():
         law = materials[name].law
-        law = law.solid if isinstance(law, RelaxingSolid) else law
-        if layer.particles is None and isinstance(law, FlowingSolid) and isinstance(law.rule, Compaction):
-            rows += _layer_rows(name, layer.thickness, law, law.rule, presses)
+        if layer.particles is None and law is not None and law.AT_POINTS and _density(MaterialPoint(law)) is not None:
+            rows += _layer_rows(name, layer.thickness, law, presses)
     return rows
 
 
-def _layer_rows(name: str, thickness: float, law: FlowingSolid, rule: Compaction, presses: list[Press]) -> list[Row]:
+def _density(point: MaterialPoint) -> float | None:
+    """Relative density; None where the law reports none."""
+    if not isinstance(point.law, ReportingLaw):
+        return None
+    found = point.law.reported(point.history).get(RELATIVE_DENSITY)
+    return None if found is None else float(np.ravel(found)[0])
+
+
+def _layer_rows(name: str, thickness: float, law: BulkLaw, presses: list[Press]) -> list[Row]:
     try:
         *_, point = pressed(law, presses)
     except ConvergenceError:
         return []
-    density, last = float(np.ravel(law.density(point.history))[0]), presses[-1].pressure
+    start, density, last = _density(MaterialPoint(law)), _density(point), presses[-1].pressure
+    assert start is not None and density is not None
     # A powder that was pressed so far before yields a little more, since its walls start without pressure.
-    if density < 1.001 * rule.density:
+    if density < 1.001 * start:
         return []
-    note = f"of a layer in a die, from {rule.density:.4g}"
+    note = f"of a layer in a die, from {start:.4g}"
     return [
         row(f"relative density of {name} after the presses", density, "", "", note),
         row(f"thickness of {name} then", thickness * (1.0 + float(point.strain[2])), "um", "um", f"at {last:g} MPa"),
@@ -54,7 +60,7 @@ def _layer_rows(name: str, thickness: float, law: FlowingSolid, rule: Compaction
     ]
 
 
-def pressed(law: FlowingSolid, presses: list[Press]) -> Iterator[MaterialPoint]:
+def pressed(law: BulkLaw, presses: list[Press]) -> Iterator[MaterialPoint]:
     """A point in a die after each press.
 
     Raises:

@@ -2,7 +2,7 @@
 
 import math
 from dataclasses import replace
-from typing import Annotated, Literal, Self
+from typing import Annotated, ClassVar, Literal, Self
 
 from pydantic import Field, ValidationInfo, field_validator, model_validator
 
@@ -57,6 +57,7 @@ class CohesiveInterface(OpeningInterface):
         seed: Seed of the facets that are bonded.
     """
 
+    ADHERES: ClassVar[bool] = True
     law: Literal["cohesive"] = "cohesive"
     normal_strength: Annotated[Strength, Positive]
     normal_toughness: Annotated[Toughness, Positive]
@@ -132,6 +133,13 @@ class CohesiveInterface(OpeningInterface):
     def zone_length(self, modulus: float) -> float:
         """Length of the cohesive zone [um]."""
         return zone_length(modulus, self.modes)
+
+    def born_broken(self) -> tuple[str, str] | None:
+        """See `InterfaceSchema.born_broken`: this softening begins with damage."""
+        if self.softening != "smooth-exponential":
+            return None
+        born = "'smooth-exponential' is damaged by the shear that is there when a step that fabricates ends"
+        return "softening", f"{born}; expected 'bilinear' or 'exponential'"
 
     def too_soft(self, given: str, reason: str, expected: str) -> tuple[str, str]:
         """A softening with a stiffness of its own is at fault for it."""

@@ -17,12 +17,14 @@ class InterfaceSchema:
         between: Two region roles; one role twice for the boundaries between its grains.
         WELDED: Whether both sides share their displacement; there is no law then.
         MAY_OPEN: Whether the sides may part, which interrupts lithium that crosses from a host.
+        ADHERES: Whether sides that touch when a cell has been fabricated hold one another from then on.
     """
 
     law: str
     between: tuple[str, str]
     WELDED: ClassVar[bool] = False
     MAY_OPEN: ClassVar[bool] = False
+    ADHERES: ClassVar[bool] = False
 
     @property
     def conductance(self) -> float | None:
@@ -60,6 +62,10 @@ class InterfaceSchema:
         Args:
             modulus: Young's modulus of the softer side [MPa].
         """
+        return None
+
+    def born_broken(self) -> tuple[str, str] | None:
+        """Key, and a line on it, for which adhesion cannot begin under load; None where it can."""
         return None
 
     def too_soft(self, given: str, reason: str, expected: str) -> tuple[str, str]:

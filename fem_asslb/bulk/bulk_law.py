@@ -61,7 +61,7 @@ class BulkResponse:
     """State of a point of the bulk at the end of a step. Energies are per volume [pJ/um^3 = MPa].
 
     Attributes:
-        stored: Energy that the point gives back.
+        stored: Energies that the point gives back, by the names that the law gives in ``STORED``.
         potential: Incremental potential, whose derivative by the strain is the stress; None where there is none.
         stress: Tension positive [MPa]; None where the potential says it.
         history: What is remembered.
@@ -69,7 +69,7 @@ class BulkResponse:
         tangent: Of a law at points.
     """
 
-    stored: NumberLike
+    stored: Mapping[str, NumberLike]
     potential: NumberLike | None = None
     stress: SymmetricTensor | None = None
     history: History = field(default_factory=dict)
@@ -83,6 +83,10 @@ class BulkLaw(Protocol):
     @property
     def HISTORY(self) -> Shapes:  # noqa: N802
         """What it remembers."""
+
+    @property
+    def STORED(self) -> tuple[str, ...]:  # noqa: N802
+        """Names of the energies that it stores; ``"elastic"`` is that of the strain."""
 
     @property
     def DISSIPATION(self) -> tuple[str, ...]:  # noqa: N802

@@ -41,6 +41,7 @@ class FlowingSolid:
     """
 
     AT_POINTS: ClassVar[bool] = True
+    STORED: ClassVar[tuple[str, ...]] = ("elastic",)
     KEEPS_VOLUME: ClassVar[bool] = True
 
     bulk_modulus: float
@@ -95,7 +96,7 @@ class FlowingSolid:
         # Work on what flows, less what the elastic strain stores because the solid has become stiffer.
         spent = 0.5 * ((stress + stress_before).inner(increment) - elastic_before.inner(stress - softer))
         return BulkResponse(
-            stored=0.5 * stress.inner(elastic),
+            stored={"elastic": 0.5 * stress.inner(elastic)},
             stress=_where_small(now.strain, stress),
             history=self._history(plastic + increment, flowed, history) | self._opened(opened - closed, flowed),
             dissipated=self.rule.dissipated(spent, flowed.flow, accumulated, length),

@@ -17,6 +17,7 @@ class LinearElasticity:
     """
 
     HISTORY: ClassVar[Shapes] = {}
+    STORED: ClassVar[tuple[str, ...]] = ("elastic",)
     DISSIPATION: ClassVar[tuple[str, ...]] = ()
     AT_POINTS: ClassVar[bool] = False
 
@@ -25,4 +26,4 @@ class LinearElasticity:
     def respond(self, now: Deformation, before: Deformation, history: History, time_step: NumberLike) -> BulkResponse:
         """See `fem_asslb.bulk.bulk_law.BulkLaw`."""
         energy = energy_density(self.invariants, now.strain, now.axis)
-        return BulkResponse(stored=energy, potential=energy)
+        return BulkResponse(stored={"elastic": energy}, potential=energy)

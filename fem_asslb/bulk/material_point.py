@@ -85,7 +85,7 @@ class MaterialPoint:
         twice = np.array([1.0, 1.0, 1.0, 2.0, 2.0, 2.0])
         self.work += float(0.5 * (stress + self.stress) * twice @ (strain - self.strain))
         self.strain, self.stress, self.history = strain, stress, response.history
-        self.stored = float(response.stored[0])
+        self.stored = float(sum(np.ravel(energy)[0] for energy in response.stored.values()))
         for name, energy in response.dissipated.items():
             self.dissipated[name] += float(energy[0])
 

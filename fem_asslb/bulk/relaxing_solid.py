@@ -22,6 +22,7 @@ class RelaxingSolid:
     """
 
     AT_POINTS: ClassVar[bool] = True
+    STORED: ClassVar[tuple[str, ...]] = ("elastic",)
     KEEPS_VOLUME: ClassVar[bool] = True
 
     solid: FlowingSolid
@@ -53,7 +54,7 @@ class RelaxingSolid:
         arm = self.arm.respond(now.strain.deviator, before.strain.deviator, start, time_step)
         assert flowing.stress is not None and flowing.tangent is not None
         return BulkResponse(
-            stored=flowing.stored + arm.stored,
+            stored={"elastic": flowing.stored["elastic"] + arm.stored},
             stress=flowing.stress + arm.stress,
             history={**flowing.history, VISCOUS_STRAIN: arm.viscous.components},
             dissipated={**flowing.dissipated, "viscoelastic": arm.dissipated},

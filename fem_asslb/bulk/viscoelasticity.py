@@ -84,6 +84,7 @@ class MaxwellSolid:
     """
 
     HISTORY: ClassVar[Shapes] = {VISCOUS_STRAIN: (6,)}
+    STORED: ClassVar[tuple[str, ...]] = ("elastic",)
     DISSIPATION: ClassVar[tuple[str, ...]] = ("viscoelastic",)
     AT_POINTS: ClassVar[bool] = False
 
@@ -109,7 +110,7 @@ class MaxwellSolid:
         stored = 0.5 * self.bulk_modulus * trace * trace + stiff * deviator.inner(deviator) + arm.stored
         shear = 2 * stiff + arm.shear
         return BulkResponse(
-            stored=stored,
+            stored={"elastic": stored},
             # The viscous strain minimises it: its derivative by the strain alone is the stress.
             potential=stored + arm.delay,
             stress=spherical(self.bulk_modulus * trace) + 2 * stiff * deviator + arm.stress,

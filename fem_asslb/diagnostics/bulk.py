@@ -50,7 +50,8 @@ class Diagnostics:
         self.volumes = role_volumes(problem.domain)
         self._cell_volume = cell_volumes(problem.domain)
         self._owned = {role: problem.domain.owned_cells_of([role]) for role in problem.domain.roles}
-        self._energy = problem.compile(problem.formulation.stored_energy(problem.state, problem.previous))
+        stored = problem.formulation.stored_energies(problem.state, problem.previous)
+        self._stored = {name: problem.compile(form) for name, form in stored.items()}
         self._chemical_work = self._chemical_work_form()
         self._layer_force = self._layer_force_forms()
         self._lithium = [self._lithium_form(role) for role in problem.model.hosts]
@@ -130,9 +131,9 @@ class Diagnostics:
             return self.plate_area * self._problem.state.number(platen.POSITION)
         return self.integral(self._outer_motion) if self._outer_motion is not None else 0.0
 
-    def elastic_energy(self) -> float:
-        """Elastic energy of bulk and interfaces [pJ; pJ/um in 2D]."""
-        return self.integral(self._energy)
+    def stored(self) -> dict[str, float]:
+        """Energies that bulk and interfaces store, by the names of their laws [pJ; pJ/um in 2D]."""
+        return {name: self.integral(form) for name, form in self._stored.items()}
 
     @property
     def dissipates(self) -> dict[str, tuple[str, ...]]:

@@ -26,7 +26,8 @@ class EnergyBalance:
         owners = {**(interfaces.dissipates if interfaces is not None else {}), **diagnostics.dissipates}
         self._dissipated = {f"{owner} {kind}": kind for owner, kinds in owners.items() for kind in kinds}
         self.sums = dict.fromkeys(("fixture", "chemical", "bonding", "remainder", "largest", *self._dissipated), 0.0)
-        self._stored = self._left = 0.0
+        self._stored: dict[str, float] = {}
+        self._left = 0.0
 
     def book(self, last: Mapping[str, float], now: Mapping[str, float]) -> None:
         """Add what a step has done, from its ``pressure``, ``swept_volume``, ``layer_force``, ``anode_lithium``."""
@@ -40,9 +41,10 @@ class EnergyBalance:
             dissipation |= self._interfaces.dissipation(self._interfaces.points)
         for name, energy in dissipation.items():
             sums[name] += energy
-        self._stored = self._diagnostics.elastic_energy()
-        sums["largest"] = max(sums["largest"], abs(self._stored), abs(sums["fixture"]), abs(sums["chemical"]))
-        sums["remainder"] = sums["fixture"] + sums["chemical"] - self._stored - sums["bonding"]
+        self._stored = self._diagnostics.stored()
+        stored = sum(self._stored.values())
+        sums["largest"] = max(sums["largest"], abs(stored), abs(sums["fixture"]), abs(sums["chemical"]))
+        sums["remainder"] = sums["fixture"] + sums["chemical"] - stored - sums["bonding"]
         sums["remainder"] -= sum(self._spent().values())
         self._left = sums["remainder"] - before
 
@@ -53,8 +55,8 @@ class EnergyBalance:
     def scalars(self) -> dict[str, float]:
         """Energies and works after the step that was booked last; the names carry the units."""
         sums = self.sums
-        scalars = {
-            "elastic energy [pJ]": self._stored,
+        scalars = {f"{kind} energy [pJ]": energy for kind, energy in self._stored.items()}
+        scalars |= {
             "fixture work [pJ]": sums["fixture"],
             "chemical work [pJ]": sums["chemical"],
             "energy remainder of the step [pJ]": self._left,

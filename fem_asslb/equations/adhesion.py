@@ -38,7 +38,7 @@ class Adhesion:
             origin = tuple(slid - part for slid, part in zip(sliding, stretch, strict=True))
             values = {"normal": response.opening.normal, ORIGIN: origin}
             terms.append((values, formulation.measures.interface(item.pair)))
-            stored += response.stored * formulation.measures.interface(item.pair)
+            stored += sum(response.stored.values()) * formulation.measures.interface(item.pair)
         self._stored = formulation.compile(stored)
         self._evaluator = FacetEvaluator(formulation.interfaces.mesh, Layout({"normal": (), ORIGIN: (3,)}), terms)
 

@@ -123,9 +123,13 @@ class Bulk:
         variation = ufl.derivative(self.elastic_strain(state, phase), function, test)
         return ufl.inner(self.stress(state, phase), variation) * self.energy_measure(phase)
 
-    def stored_energy(self, state: State) -> ufl.Form:
-        """Energy stored in all phases [pJ]."""
-        return sum(self.response(state, name).stored * self.energy_measure(name) for name in self.phases)
+    def stored_energies(self, state: State) -> dict[str, ufl.Form]:
+        """Energies stored in all phases, by the names of their laws [pJ]."""
+        found: dict[str, ufl.Form] = {}
+        for phase in self.phases:
+            for name, density in self.response(state, phase).stored.items():
+                found[name] = found.get(name, 0) + density * self.energy_measure(phase)
+        return found
 
     def _answer(self, phase: Phase, strain: Expr) -> BulkResponse:
         law, memory = phase.law, phase.memory

@@ -1,10 +1,14 @@
 """The variational formulation of a model on its mesh: bulk, interfaces, and where their terms are integrated."""
 
+from collections.abc import Sequence
+
 import ufl
 from dolfinx import fem
 from ufl.core.expr import Expr
 
 from fem_asslb.base import compatibility
+from fem_asslb.base.errors import MaterialError
+from fem_asslb.bulk.bulk_law import BulkLaw
 from fem_asslb.equations.bulk import Bulk
 from fem_asslb.equations.controls import Controls
 from fem_asslb.equations.interface_responses import InterfaceResponses
@@ -12,8 +16,9 @@ from fem_asslb.equations.kinematics import SmallStrain
 from fem_asslb.equations.material_fields import create_material_fields
 from fem_asslb.equations.measures import Measures
 from fem_asslb.equations.opening_interfaces import create_interfaces
-from fem_asslb.equations.phase import create_phases
+from fem_asslb.equations.phase import STRESS, create_phases
 from fem_asslb.equations.quantities import Quantities
+from fem_asslb.interfaces.interface_law import InterfaceLaw
 from fem_asslb.mesh.domain import Domain
 from fem_asslb.model.model import Model
 from fem_asslb.spaces.state import State
@@ -47,6 +52,7 @@ class Formulation:
         phases = create_phases(domain, model, coefficients)
         self.bulk = Bulk(phases, coefficients, quantities, controls, self.measures, self.kinematics)
         self.interfaces = create_interfaces(domain, model, self.measures.interface)
+        require_names([*(phase.law for phase in phases.values()), *(item.law for item in model.interfaces)])
         self.responses = InterfaceResponses(
             domain, model, self.interfaces, quantities, controls, self.measures, self.normal
         )
@@ -59,9 +65,23 @@ class Formulation:
         """Unit normal out of a cell, three components."""
         return self.kinematics.normal(self.domain.mesh, self.quantities.motion(state))
 
-    def stored_energy(self, state: State, previous: State) -> ufl.Form:
-        """Energy stored in bulk and interfaces at the end of a step [pJ]."""
-        energy = self.bulk.stored_energy(state)
+    def stored_energies(self, state: State, previous: State) -> dict[str, ufl.Form]:
+        """Energies stored in bulk and interfaces at the end of a step, by the names of their laws [pJ]."""
+        found = self.bulk.stored_energies(state)
         for response, measure in self.responses.on_facets(state, previous):
-            energy += response.stored * measure
-        return energy
+            for name, density in response.stored.items():
+                found[name] = found.get(name, 0) + density * measure
+        return found
+
+
+def require_names(laws: Sequence[BulkLaw | InterfaceLaw]) -> None:
+    """Energies that are dissipated have other names than those that are stored.
+
+    Raises:
+        MaterialError: One is called like another energy of the history.
+    """
+    taken = {"elastic", "bonding", STRESS}.union(*(law.STORED for law in laws))
+    for law in laws:
+        if found := sorted(taken & set(law.DISSIPATION)):
+            accepted = "any name but that of what is stored"
+            raise MaterialError(f"{type(law).__name__} dissipates '{found[0]}'; accepted: {accepted}")

@@ -11,7 +11,7 @@ from ufl.core.expr import Expr
 from fem_asslb.bulk.bulk_law import BulkResponse, Deformation
 from fem_asslb.bulk.tensor import SymmetricTensor, symmetric
 from fem_asslb.equations.bulk import Bulk
-from fem_asslb.equations.phase import STORED, STRAIN, STRESS, Memory, Phase
+from fem_asslb.equations.phase import STRAIN, STRESS, Memory, Phase
 from fem_asslb.spaces.point_variables import PointVariables
 from fem_asslb.spaces.state import State
 
@@ -39,7 +39,7 @@ class LawAtPoints:
         """Answer to the present state."""
         for chunk, _, response in self._responses():
             assert response.stress is not None and response.tangent is not None
-            answers = {STRESS: response.stress, STORED: response.stored, **response.dissipated}
+            answers = {STRESS: response.stress, **response.stored, **response.dissipated}
             _write(self._views(self._answers, chunk), answers)
             _write(self._views(self._tangent, chunk), vars(response.tangent))
             if self._memory.end is not None:

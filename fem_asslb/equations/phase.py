@@ -2,7 +2,6 @@
 
 from dataclasses import dataclass
 
-from fem_asslb.base.errors import MaterialError
 from fem_asslb.bulk.bulk_law import BulkLaw, BulkResponse, Tangent
 from fem_asslb.bulk.linear_elasticity import LinearElasticity
 from fem_asslb.bulk.tensor import symmetric
@@ -13,7 +12,7 @@ from fem_asslb.spaces.cell_points import CellPoints
 from fem_asslb.spaces.coefficients import with_constants
 from fem_asslb.spaces.point_variables import Layout, PointVariables
 
-STRAIN, STRESS, STORED = "elastic strain", "stress", "stored energy"
+STRAIN, STRESS = "elastic strain", "stress"
 
 _TANGENT = {"volumetric": (), "shear": (), "directed": (), "pressed": (), "turned": (), "direction": (6,)}
 """Numbers of a `Tangent`."""
@@ -27,8 +26,8 @@ class Memory:
         history: Variables of the law at the start of the step; None where the law has none.
         end: The same at the end of the step, of a law at points, for the state that was looked at last; else None.
         start: Elastic strain, and stress [MPa], at the start of the step.
-        answers: Of a law at points, for the state that was looked at last: stress, stored energy and what is
-            dissipated [MPa]; else None.
+        answers: Of a law at points, for the state that was looked at last: stress, and what is stored and dissipated
+            [MPa]; else None.
         tangent: Of a law at points: numbers of its tangent [MPa]; else None.
 
     Args:
@@ -45,7 +44,8 @@ class Memory:
         self.tangent: PointVariables | None = None
         if law.AT_POINTS:
             self.end = self._create(Layout(law.HISTORY)) if law.HISTORY else None
-            self.answers = self._create(Layout({STRESS: (6,), STORED: ()}, {name: () for name in law.DISSIPATION}))
+            energies = {name: () for name in (*law.STORED, *law.DISSIPATION)}
+            self.answers = self._create(Layout({STRESS: (6,)}, energies))
             self.tangent = self._create(Layout(_TANGENT))
 
     def _create(self, layout: Layout) -> PointVariables:
@@ -57,7 +57,7 @@ class Memory:
         values, numbers = self.answers.values, self.tangent.values
         numbers["direction"] = symmetric(numbers["direction"])
         return BulkResponse(
-            stored=values[STORED],
+            stored={name: values[name] for name in law.STORED},
             stress=symmetric(values[STRESS]),
             history=self.end.values if self.end is not None else {},
             dissipated={name: values[name] for name in law.DISSIPATION},
@@ -94,23 +94,10 @@ def create_phases(domain: Domain, model: Model, coefficients: MaterialFields) ->
             law = LinearElasticity(coefficients.invariants)
         elif not law.AT_POINTS:
             law = with_constants(domain, law)
-        _require_names(law)
         if law.HISTORY or law.DISSIPATION or law.AT_POINTS:
             memory = Memory(CellPoints(domain, domain.owned_cells_of(roles), degree), law)
         phases[name] = Phase(roles, law, is_host, degree, memory)
     return phases
-
-
-def _require_names(law: BulkLaw) -> None:
-    """Energies of a law have names of their own.
-
-    Raises:
-        MaterialError: One is called like another energy of the history.
-    """
-    if taken := sorted({"elastic", STRESS, STORED} & set(law.DISSIPATION)):
-        raise MaterialError(
-            f"{type(law).__name__} dissipates '{taken[0]}'; accepted: any name but that of what is stored"
-        )
 
 
 def _energy_degree(domain: Domain, model: Model, is_host: bool) -> int:

@@ -15,10 +15,12 @@ class InterfaceLaw(ABC):
 
     Attributes:
         HISTORY: Shape of each variable that it remembers by its name: ``()`` a number, ``(n,)`` n numbers.
+        STORED: Names of the energies that it stores.
         DISSIPATION: Names of the energies that it dissipates.
     """
 
     HISTORY: ClassVar[Mapping[str, tuple[int, ...]]] = {}
+    STORED: ClassVar[tuple[str, ...]] = ("elastic",)
     DISSIPATION: ClassVar[tuple[str, ...]] = ()
 
     def at_assembly(self, bonded: NumberLike) -> History:

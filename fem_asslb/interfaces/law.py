@@ -51,7 +51,7 @@ class ElasticLaw(InterfaceLaw):
         normal = self.normal_stiffness * now.normal
         shear = tuple(self.shear_stiffness * component for component in now.sliding)
         stored = 0.5 * normal * now.normal + 0.5 * _dot(shear, now.sliding)
-        return Response(now, normal, shear, maximum(-normal, 0.0), stored=stored)
+        return Response(now, normal, shear, maximum(-normal, 0.0), stored={"elastic": stored})
 
     @property
     def stiffnesses(self) -> Mapping[str, NumberLike]:
@@ -151,7 +151,7 @@ class ContactLaw(InterfaceLaw):
             damage=damage,
             released=released,
             conduction=self.gate.share(released, now.normal, pressure, history["lost"]),
-            stored=0.5 * kept * adhesion + 0.5 * pressure * pressure / self.normal_stiffness + damage * locked,
+            stored={"elastic": 0.5 * (kept * adhesion + pressure * pressure / self.normal_stiffness) + damage * locked},
             history={"progress": progress, "slip": slip, "lost": choose(lost - history["lost"], lost, history["lost"])},
             dissipated={
                 # An area that lets go while friction holds it keeps what friction stores.

@@ -42,7 +42,7 @@ class Response:
         damage: Share of the stiffness of the adhesion that is lost.
         released: Share of the toughness that is spent, 1 without adhesion.
         conduction: Conducting share.
-        stored: Elastic energy of all that the law holds.
+        stored: Energies of all that the law holds, by the names that it gives in ``STORED``.
         history: What is remembered.
         dissipated: Energies by the names that the law gives in ``DISSIPATION``.
     """
@@ -54,6 +54,6 @@ class Response:
     damage: NumberLike = 0.0
     released: NumberLike = 0.0
     conduction: NumberLike = 1.0
-    stored: NumberLike = 0.0
+    stored: Mapping[str, NumberLike] = field(default_factory=dict)
     history: History = field(default_factory=dict)
     dissipated: Mapping[str, NumberLike] = field(default_factory=dict)

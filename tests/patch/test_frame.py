@@ -46,7 +46,7 @@ def scalars(comm, dimension, turn, axis=None):
         problem.formulation.measures.dx("particle", 4),
     )
     values = [integral(problem, value, dx) for value in (ufl.inner(u, u), x * x, x * phi, phi)]
-    return np.array([*values, Diagnostics(problem).elastic_energy(), problem.state.number(ELECTRODE)])
+    return np.array([*values, Diagnostics(problem).stored()["elastic"], problem.state.number(ELECTRODE)])
 
 
 @pytest.mark.two_ranks

@@ -21,6 +21,7 @@ class Stiffening:
     """Stress K tr(e) I + 2 G (1 + a d : d) d, d the deviator: it remembers nothing and states no potential."""
 
     HISTORY: ClassVar = {}
+    STORED: ClassVar = ("elastic",)
     DISSIPATION: ClassVar = ()
     AT_POINTS: ClassVar = False
     bulk: float
@@ -33,7 +34,7 @@ class Stiffening:
         square = deviator.inner(deviator)
         factor = self.shear * (1 + self.growth * square)
         return BulkResponse(
-            stored=0.5 * self.bulk * trace * trace + self.shear * (square + 0.5 * self.growth * square * square),
+            stored={"elastic": 0.5 * self.bulk * trace**2 + self.shear * (square + 0.5 * self.growth * square**2)},
             stress=spherical(self.bulk * trace) + 2 * factor * deviator,
             tangent=Tangent(self.bulk - 2 * factor / 3, 2 * factor, 4 * self.shear * self.growth, deviator),
         )

@@ -27,7 +27,7 @@ def test_a_hundred_cycles_below_yield(name):
             controls.anode_lithium.value = float(controls.anode_lithium.value) + 0.004 * size * np.sign(current)
             solver.solve()
             spent = sum(diagnostics.dissipation().values())
-            end = [problem.state.number(PLATEN), diagnostics.lithium(), diagnostics.elastic_energy()]
+            end = [problem.state.number(PLATEN), diagnostics.lithium(), diagnostics.stored()["elastic"]]
             problem.accept()
             flowed.append(spent)
         ends.append(end)

@@ -46,7 +46,7 @@ class SaturatingLaw(InterfaceLaw):
         return replace(
             linear,
             normal_traction=choose(now.normal, tension, linear.normal_traction),
-            stored=linear.stored + choose(now.normal, energy - saved, 0.0 * now.normal),
+            stored={"elastic": linear.stored["elastic"] + choose(now.normal, energy - saved, 0.0 * now.normal)},
         )
 
     @property

@@ -17,7 +17,7 @@ from fem_asslb.bulk.viscoelasticity import VISCOUS_STRAIN, MaxwellSolid, Maxwell
 from fem_asslb.case.estimates.estimates import summary
 from fem_asslb.case.reading.merging import merge
 from fem_asslb.case.reading.reader import read_case
-from fem_asslb.equations.phase import _require_names
+from fem_asslb.equations.formulation import require_names
 from fem_asslb.materials.bulk_laws import BULK_LAWS, BulkLawTable
 from fem_asslb.materials.library import resolve
 from fem_asslb.simulation.simulation import Simulation
@@ -36,6 +36,7 @@ class RememberingLaw:
     """Isotropic elasticity that remembers how much a point has been compressed at most."""
 
     HISTORY: ClassVar = {"compression": ()}
+    STORED: ClassVar = ("elastic",)
     DISSIPATION: ClassVar = ("compaction",)
     AT_POINTS: ClassVar = True
     elastic: MaxwellSolid
@@ -56,6 +57,40 @@ class RememberingTable(BulkLawTable):
     def build(self, elasticity, temperature):
         """The law."""
         return RememberingLaw(MaxwellSolid(elasticity.bulk_modulus, elasticity.shear_modulus, 0.5, 1.0))
+
+
+@dataclass(frozen=True)
+class TwoStores:
+    """A solid that stores its energy under two names, 1 to 3."""
+
+    HISTORY: ClassVar = {VISCOUS_STRAIN: (6,)}
+    STORED: ClassVar = ("elastic", "ordering")
+    DISSIPATION: ClassVar = ("viscoelastic",)
+    solid: MaxwellSolid
+
+    @property
+    def AT_POINTS(self):  # noqa: N802
+        """As the solid."""
+        return self.solid.AT_POINTS
+
+    def respond(self, now, before, history, time_step):
+        """As the solid."""
+        found = self.solid.respond(now, before, history, time_step)
+        energy = found.stored["elastic"]
+        return replace(found, stored={"elastic": 0.25 * energy, "ordering": 0.75 * energy})
+
+
+@checked(kw_only=True)
+class TwoStoresTable(BulkLawTable):
+    """Keys of `TwoStores`."""
+
+    kind: Literal["two-stores"] = "two-stores"
+    at_points: bool = False
+
+    def build(self, elasticity, temperature):
+        """The law."""
+        solid = MaxwellSolidAtPoints if self.at_points else MaxwellSolid
+        return TwoStores(solid(elasticity.bulk_modulus, elasticity.shear_modulus, 0.5, 600.0))
 
 
 @dataclass(frozen=True)
@@ -153,6 +188,25 @@ def test_a_law_of_ones_own_is_found_by_its_name(comm, shared_path, monkeypatch):
     assert np.all(memory.points.values(memory.history.function) > 0.0)
 
 
+@pytest.mark.parametrize("at_points", ["false", "true"])
+def test_energies_that_are_stored_have_the_names_of_the_law(comm, shared_path, monkeypatch, at_points):
+    """All stand in the history, and the balance counts all, as if they had one name."""
+    monkeypatch.setitem(BULK_LAWS, "two-stores", TwoStoresTable)
+    found = {}
+    for law in (
+        "kind='maxwell', relaxing_share=0.5, relaxation_time='10 min'",
+        f"kind='two-stores', at_points={at_points}",
+    ):
+        simulation = column(comm, shared_path, f"{{{law}}}")
+        while not simulation.loading.has_ended:
+            found[law] = simulation.advance().scalars
+    one, two = found.values()
+    ordering, error = two["ordering energy [pJ]"], "energy balance error [-]"
+    assert ordering > 0.1 * one["elastic energy [pJ]"]
+    assert two["elastic energy [pJ]"] + ordering == pytest.approx(one["elastic energy [pJ]"], rel=1e-9)
+    assert two[error] == pytest.approx(one[error], abs=1e-9)
+
+
 @pytest.mark.serial
 def test_what_a_law_of_ones_own_says_of_itself_is_heard_by_the_checks(monkeypatch):
     """Density after a press, and that linear elements lock."""
@@ -202,6 +256,9 @@ def test_after_a_step_there_is_the_accepted_stress(comm, shared_path):
 
 @pytest.mark.serial
 def test_names_of_energies_are_free():
-    law = SimpleNamespace(DISSIPATION=("elastic",))
-    with pytest.raises(MaterialError, match="dissipates 'elastic'"):
-        _require_names(law)
+    one = SimpleNamespace(STORED=("elastic",), DISSIPATION=("heat",))
+    other = SimpleNamespace(STORED=("heat",), DISSIPATION=())
+    require_names([one, one])
+    for laws in ([one, other], [SimpleNamespace(STORED=(), DISSIPATION=("elastic",))]):
+        with pytest.raises(MaterialError, match=r"dissipates '(heat|elastic)'"):
+            require_names(laws)

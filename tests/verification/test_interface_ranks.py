@@ -77,7 +77,7 @@ def cycled(comm, source, interfaces=(SURFACE,), degree=2):
         controls.current_density.value, controls.time_step.value = current, step
         solver.solve()
         points = interfaces.evaluate()
-        scalars += [diagnostics.stack_pressure(), diagnostics.lithium(), diagnostics.elastic_energy()]
+        scalars += [diagnostics.stack_pressure(), diagnostics.lithium(), diagnostics.stored()["elastic"]]
         scalars += [
             problem.state.number(ELECTRODE),
             *interfaces.dissipation(points).values(),

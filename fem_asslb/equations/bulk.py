@@ -7,7 +7,7 @@ from ufl.core.expr import Expr
 from fem_asslb.bulk.bulk_law import BulkResponse, Deformation
 from fem_asslb.bulk.tensor import SymmetricTensor, symmetric
 from fem_asslb.equations.controls import Controls
-from fem_asslb.equations.kinematics import SmallStrain
+from fem_asslb.equations.kinematics import Kinematics
 from fem_asslb.equations.material_fields import MaterialFields
 from fem_asslb.equations.measures import Measures
 from fem_asslb.equations.phase import STRAIN, STRESS, Phase
@@ -44,7 +44,7 @@ class Bulk:
         quantities: Quantities,
         controls: Controls,
         measures: Measures,
-        kinematics: SmallStrain,
+        kinematics: Kinematics,
     ) -> None:
         self.phases, self.coefficients, self._kinematics = phases, coefficients, kinematics
         self._quantities, self._controls, self._measures = quantities, controls, measures

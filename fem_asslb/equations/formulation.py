@@ -12,7 +12,7 @@ from fem_asslb.bulk.bulk_law import BulkLaw
 from fem_asslb.equations.bulk import Bulk
 from fem_asslb.equations.controls import Controls
 from fem_asslb.equations.interface_responses import InterfaceResponses
-from fem_asslb.equations.kinematics import SmallStrain
+from fem_asslb.equations.kinematics import Kinematics
 from fem_asslb.equations.material_fields import create_material_fields
 from fem_asslb.equations.measures import Measures
 from fem_asslb.equations.opening_interfaces import create_interfaces
@@ -43,14 +43,17 @@ class Formulation:
         model: What is solved.
         controls: Constants that the protocol changes.
         quantities: What is read of a state.
+        kinematics: What strain is.
     """
 
-    def __init__(self, domain: Domain, model: Model, controls: Controls, quantities: Quantities) -> None:
+    def __init__(
+        self, domain: Domain, model: Model, controls: Controls, quantities: Quantities, kinematics: Kinematics
+    ) -> None:
         self.domain, self.model, self.controls, self.quantities = domain, model, controls, quantities
-        self.kinematics, self.measures = SmallStrain(), Measures(domain, model)
+        self.kinematics, self.measures = kinematics, Measures(domain, model)
         coefficients = create_material_fields(domain, model)
         phases = create_phases(domain, model, coefficients)
-        self.bulk = Bulk(phases, coefficients, quantities, controls, self.measures, self.kinematics)
+        self.bulk = Bulk(phases, coefficients, quantities, controls, self.measures, kinematics)
         self.interfaces = create_interfaces(domain, model, self.measures.interface)
         require_names([*(phase.law for phase in phases.values()), *(item.law for item in model.interfaces)])
         self.responses = InterfaceResponses(

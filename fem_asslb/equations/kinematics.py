@@ -1,5 +1,7 @@
 """What strain is, and what a deformation does to normals, areas and volumes. Strains are 3 x 3 in 2D and 3D."""
 
+from typing import Protocol
+
 import ufl
 from ufl.core.expr import Expr
 
@@ -17,6 +19,27 @@ def gradient(displacement: Expr) -> Expr:
     )
 
 
+class Kinematics(Protocol):
+    """What a deformation does. Tractions, currents and energies are those per undeformed area and volume."""
+
+    def strain(self, displacement: Expr, across: Expr | float = 0.0) -> Expr:
+        """Strain to which laws of the bulk answer, shape (3, 3), growth positive.
+
+        Args:
+            displacement: Three components [um].
+            across: In 2D, the uniform strain across the plane; zero for plane strain.
+        """
+
+    def normal(self, mesh: ufl.Mesh, displacement: Expr) -> Expr:
+        """Unit normal out of a deformed cell with three components, also in 2D."""
+
+    def area_ratio(self, displacement: Expr) -> Expr | int:
+        """Deformed over undeformed area of a facet, which a pressure from outside acts on."""
+
+    def volume_change(self, displacement: Expr) -> Expr:
+        """Relative change of volume without a strain across the plane, growth positive."""
+
+
 class SmallStrain:
     """Kinematics of small strain: everything refers to the undeformed body.
 
@@ -24,25 +47,20 @@ class SmallStrain:
     """
 
     def strain(self, displacement: Expr, across: Expr | float = 0.0) -> Expr:
-        """Strain, shape (3, 3), growth positive.
-
-        Args:
-            displacement: Three components [um].
-            across: In 2D, the uniform strain across the plane; zero for plane strain.
-        """
+        """See `Kinematics.strain`."""
         return ufl.sym(gradient(displacement)) + across * ufl.outer(unit(2), unit(2))
 
     def normal(self, mesh: ufl.Mesh, displacement: Expr) -> Expr:
-        """Unit normal out of a cell with three components, also in 2D; that of the undeformed facet."""
+        """See `Kinematics.normal`; that of the undeformed facet."""
         normal = ufl.FacetNormal(mesh)
         return ufl.as_vector([normal[i] if i < normal.ufl_shape[0] else 0.0 * normal[0] for i in range(3)])
 
     def area_ratio(self, displacement: Expr) -> Expr | int:
-        """Deformed over undeformed area of a facet, 1 where strain is small."""
+        """See `Kinematics.area_ratio`."""
         return 1
 
     def volume_change(self, displacement: Expr) -> Expr:
-        """Relative change of volume without a strain across the plane, growth positive."""
+        """See `Kinematics.volume_change`."""
         return ufl.tr(gradient(displacement))
 
 

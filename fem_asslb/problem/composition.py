@@ -9,6 +9,7 @@ from fem_asslb.base.errors import CaseError
 from fem_asslb.equations.controls import Controls
 from fem_asslb.equations.currents import Currents
 from fem_asslb.equations.formulation import Formulation
+from fem_asslb.equations.kinematics import SmallStrain
 from fem_asslb.equations.quantities import Quantities, Quantity
 from fem_asslb.equations.supports import platen_shape
 from fem_asslb.fields import displacement, electrode, lithium, out_of_plane, platen, scalars
@@ -41,7 +42,8 @@ class Composition:
 def compose(domain: Domain, model: Model, controls: Controls) -> Composition:
     """Fields and numbers of a model."""
     prescribed = fem.Function(displacement.create_space(domain, model), name="prescribed")
-    formulation = Formulation(domain, model, controls, _quantities(domain, model, prescribed.function_space))
+    quantities = _quantities(domain, model, prescribed.function_space)
+    formulation = Formulation(domain, model, controls, quantities, SmallStrain())
     currents = Currents(formulation, controls.forced)
     fields = [displacement.declare(formulation, prescribed)]
     numbers: list[Scalar] = []

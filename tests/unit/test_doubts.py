@@ -53,6 +53,14 @@ def test_the_potential_of_an_anode_that_is_not_there_is_told(case):
     assert not any(line.startswith("cell.anode") for line in lines)
 
 
+def test_hosts_that_are_apart_at_the_start_are_told(case):
+    """Of one material they are not."""
+    for second, told in (("ncm811", True), ("ncm85", False)):
+        case_of_two = read_case(case, [f"materials.cathode={{use='{second}', axis='random'}}"])
+        lines = [line for line in doubts(case_of_two) if line.startswith("initial.stoichiometry: at x = 1 the hosts")]
+        assert len(lines) == told
+
+
 @pytest.mark.parametrize(
     ("change", "key", "words"),
     [

@@ -6,7 +6,10 @@ from fem_asslb.case.estimates.figures import states_at_equilibrium
 from fem_asslb.case.sections.case import Case
 from fem_asslb.case.sections.steps import Charge, Discharge, Press
 from fem_asslb.materials.library import load_anode
-from fem_asslb.materials.material import anode_roles
+from fem_asslb.materials.material import anode_roles, hosts
+
+APART = 1e-3
+"""Difference of the potentials of two hosts that is told [V]."""
 
 
 def doubts(case: Case) -> list[str]:
@@ -17,6 +20,7 @@ def doubts(case: Case) -> list[str]:
         *_another_anode(case),
         *_laws_beyond_the_estimates(case),
         *_nothing_adheres(case),
+        *_hosts_apart(case),
     ]
 
 
@@ -53,6 +57,16 @@ def _nothing_adheres(case: Case) -> list[str]:
     if not made or any(item.ADHERES for item in case.interfaces.values()):
         return []
     return [f"protocol.steps: '{made[-1]}' ends without an interface that could adhere then, such as a cohesive one"]
+
+
+def _hosts_apart(case: Case) -> list[str]:
+    """Hosts that are not in equilibrium with one another at the start."""
+    x = case.initial.stoichiometry
+    found = {role: float(host.potential.potential(x)) for role, host in hosts(case.resolved_materials()).items()}
+    if len(found) < 2 or max(found.values()) - min(found.values()) < APART:
+        return []
+    listed = ", ".join(f"'{role}' at {potential:.3f} V" for role, potential in found.items())
+    return [f"initial.stoichiometry: at x = {x:g} the hosts differ, {listed} vs Li; they exchange lithium at rest"]
 
 
 def _another_anode(case: Case) -> list[str]:

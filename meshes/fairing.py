@@ -29,7 +29,7 @@ SWEEPS = 12
 HALVINGS = 5
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Tetrahedra:
     """A mesh with grains.
 

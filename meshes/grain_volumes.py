@@ -50,7 +50,14 @@ def label_grains(
             grains[volumes.index(volume)] = first + diagram.cell_of(centres)
             model.release(volume, particle.piece.centre)
     cells = np.concatenate(list(model.cells.values()))
-    mesh = Tetrahedra(model.points, cells, np.concatenate(grains), model.is_free, model.sphere, model.plane)
+    mesh = Tetrahedra(
+        points=model.points,
+        cells=cells,
+        grain=np.concatenate(grains),
+        is_free=model.is_free,
+        sphere=model.sphere,
+        plane=model.plane,
+    )
     seeds, weights = (np.concatenate([getattr(item, name) for item in diagrams]) for name in ("seeds", "weights"))
     first_labels, mesh = mesh.grain, faired(cleaned(mesh), seeds, weights)
     is_moved = np.any(mesh.points != model.points, axis=1)

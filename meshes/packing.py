@@ -45,7 +45,7 @@ class Population:
     diameter: EqualDiameters | LognormalDiameters | TableDiameters
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Packing:
     """Placed bodies, ordered along the last coordinate, then along the others.
 
@@ -112,11 +112,11 @@ def pack(box: Sequence[float], populations: Sequence[Population], gap: float, cu
         kept = inside / np.bincount(population_of, _volume(radii, len(extents)), len(counts))
     order = order_along_stack(centres)
     return Packing(
-        centres[order],
-        radii[order],
-        population_of[order],
-        tuple(map(float, scales)),
-        tuple(map(float, inside / extents.prod())),
+        centres=centres[order],
+        radii=radii[order],
+        population=population_of[order],
+        scales=tuple(map(float, scales)),
+        fractions=tuple(map(float, inside / extents.prod())),
     )
 
 

@@ -58,9 +58,11 @@ def _particle(geometry: ParticleInShell) -> Particle:
     piece = Piece(np.zeros(dimension), geometry.core_radius, np.full(dimension, -np.inf), np.full(dimension, np.inf))
     name = RegionName("particle", 1)
     if geometry.grains is None:
-        return Particle(name, piece, "")
+        return Particle(name=name, piece=piece, layer="")
     size = grain_element_size(geometry.grains, geometry.element_size, dimension)
-    return Particle(name, piece, "", crystallise([piece], geometry.grains)[0], size)
+    return Particle(
+        name=name, piece=piece, layer="", diagram=crystallise([piece], geometry.grains)[0], element_size=size
+    )
 
 
 def _draw(geometry: ParticleInShell, particle: Particle, edges: Edges | None) -> tuple[list[int], list[int]]:

@@ -13,7 +13,7 @@ from meshes.power_diagram import Piece, PowerDiagram, fill
 from meshes.size_field import Bodies, grain_element_size
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Particle:
     """One particle.
 
@@ -50,7 +50,11 @@ def stack_particles(stack: LayeredStack, packings: dict[str, Packing]) -> list[P
             size = np.inf
             if particles.grains is not None and diagram is not None:
                 size = grain_element_size(particles.grains, stack.element_size, stack.dimension)
-            found.append(Particle(RegionName(role, len(found) + 1), piece, name, diagram, size))
+            found.append(
+                Particle(
+                    name=RegionName(role, len(found) + 1), piece=piece, layer=name, diagram=diagram, element_size=size
+                )
+            )
     return found
 
 

@@ -43,10 +43,10 @@ def place(bodies: PlacedBodies, extents: tuple[float, ...], gap: float, cut: boo
     order = order_along_stack(centres)
     fraction = volume_inside(centres, radii, box).sum() / box.prod()
     return Packing(
-        centres[order],
-        radii[order],
-        np.zeros(len(order), dtype=np.int64),
-        (1.0,),
-        (float(fraction),),
-        np.linalg.norm(centres - given, axis=1)[order],
+        centres=centres[order],
+        radii=radii[order],
+        population=np.zeros(len(order), dtype=np.int64),
+        scales=(1.0,),
+        fractions=(float(fraction),),
+        displacements=np.linalg.norm(centres - given, axis=1)[order],
     )

@@ -1,6 +1,6 @@
 """Measures of a finished mesh: element quality, group sizes and the unknowns to expect."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from typing import TypeAlias
 
 import gmsh
@@ -14,7 +14,7 @@ Integers: TypeAlias = npt.NDArray[np.int64]
 Numbers: TypeAlias = npt.NDArray[np.float64]
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class _Cells:
     """Cells of one group: tags, volumes [um^dimension], and the nodes of corners, edges and facets."""
 
@@ -64,22 +64,21 @@ def measure() -> Report:
 
 
 def _cells(dimension: int, tag: int) -> _Cells:
-    tags, volumes, corners, edges, facets = [], [], [], [], []
+    found: dict[str, list[npt.NDArray]] = {item.name: [] for item in fields(_Cells)}
     for entity in gmsh.model.getEntitiesForPhysicalGroup(dimension, tag):
         for kind, cell_tags, nodes in zip(*gmsh.model.mesh.getElements(dimension, entity), strict=True):
             _, _, order, count, _, _ = gmsh.model.mesh.getElementProperties(kind)
             edge_nodes = gmsh.model.mesh.getElementEdgeNodes(kind, entity).astype(np.int64).reshape(-1, order + 1)
-            tags.append(cell_tags.astype(np.int64))
-            volumes.append(_volumes(kind, entity))
-            corners.append(nodes.astype(np.int64).reshape(-1, count)[:, : dimension + 1])
-            edges.append(edge_nodes)
-            facets.append(
+            found["tags"].append(cell_tags.astype(np.int64))
+            found["volumes"].append(_volumes(kind, entity))
+            found["corners"].append(nodes.astype(np.int64).reshape(-1, count)[:, : dimension + 1])
+            found["edges"].append(edge_nodes)
+            found["facets"].append(
                 edge_nodes
                 if dimension == 2
                 else gmsh.model.mesh.getElementFaceNodes(kind, 3, entity).astype(np.int64).reshape(-1, 3 * order)
             )
-    whole = [np.concatenate(parts) for parts in (tags, corners, edges, facets)]
-    return _Cells(whole[0], np.concatenate(volumes), *whole[1:])
+    return _Cells(**{name: np.concatenate(parts) for name, parts in found.items()})
 
 
 def _volumes(kind: int, entity: int) -> Numbers:

@@ -26,7 +26,7 @@ class BadElement:
         return f"{kind} in '{self.group}' at ({place}) um, quality {self.quality:.3g}"
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Report:
     """A mesh in numbers.
 

@@ -32,7 +32,7 @@ ONSET = 0.01
 MEAN_X = "stoichiometry mean [-]"
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Result:
     """Outcome of one run; names are the columns of the table."""
 
@@ -75,16 +75,16 @@ def read(folder: Path, grain: float, strength: float, toughness: float) -> Resul
     x = history[MEAN_X]
     cracked = spent(history, "particle|particle")
     return Result(
-        grain,
-        strength,
-        toughness,
-        onset(x, cracked),
-        float(np.interp(-0.5, -x, cracked)),
-        float(cracked[-1]),
-        float(history["particle|particle open [-]"][-1]),
-        float(spent(history, "particle|electrolyte")[-1]),
-        len(x),
-        int(history["Newton iterations [-]"].sum()),
+        grain_um=grain,
+        strength_mpa=strength,
+        toughness_j_m2=toughness,
+        onset_x=onset(x, cracked),
+        cracked_at_half=float(np.interp(-0.5, -x, cracked)),
+        cracked_at_end=float(cracked[-1]),
+        open_at_end=float(history["particle|particle open [-]"][-1]),
+        surface_debonded_at_end=float(spent(history, "particle|electrolyte")[-1]),
+        steps=len(x),
+        iterations=int(history["Newton iterations [-]"].sum()),
     )
 
 

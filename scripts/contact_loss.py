@@ -26,7 +26,7 @@ INDIUM = "feng2026-liin-polycrystal"
 """In the table only: its curves lie on those of LTO at the same pressure."""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Charge:
     """First charge of one case; names are the columns of the table."""
 
@@ -61,23 +61,23 @@ def read(case: str) -> Charge | None:
     cracked = spent(history, BOUNDARY) if has_grains else np.full(len(x), np.nan)
     opened = history[f"{SURFACE} open [-]"]
     return Charge(
-        case,
-        history[PRESSURE][0],
-        onset(x, surface),
-        onset(x, cracked),
-        at(0.7, x, opened),
-        at(0.5, x, opened),
-        x[-1],
-        opened[-1],
-        history[f"{SURFACE} conducting [-]"][-1],
-        cracked[-1],
-        history["specific capacity [mAh/g]"][-1],
-        history[PRESSURE][-1] - history[PRESSURE][0],
-        history["unit cell volume change [%]"][-1],
-        len(x),
-        int(history[ITERATIONS].sum()),
-        int(history[REJECTED].sum()),
-        np.abs(history["energy balance error [-]"]).max(),
+        case=case,
+        pressure_mpa=history[PRESSURE][0],
+        surface_onset_x=onset(x, surface),
+        boundary_onset_x=onset(x, cracked),
+        open_at_x_07=at(0.7, x, opened),
+        open_at_x_05=at(0.5, x, opened),
+        end_x=x[-1],
+        end_open=opened[-1],
+        end_conducting=history[f"{SURFACE} conducting [-]"][-1],
+        end_cracked=cracked[-1],
+        capacity_mah_g=history["specific capacity [mAh/g]"][-1],
+        pressure_change_mpa=history[PRESSURE][-1] - history[PRESSURE][0],
+        unit_cell_percent=history["unit cell volume change [%]"][-1],
+        steps=len(x),
+        iterations=int(history[ITERATIONS].sum()),
+        rejected=int(history[REJECTED].sum()),
+        energy_error=np.abs(history["energy balance error [-]"]).max(),
     )
 
 

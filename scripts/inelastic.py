@@ -21,7 +21,7 @@ TENSION = "particle hydrostatic stress mean [MPa]"
 OPEN = f"{SURFACE} open [-]"
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Cell:
     """Cycles of one case; names are the columns of the table.
 
@@ -53,22 +53,22 @@ def read(case: str) -> Cell:
     ends = [float(swing[PRESSURE][-1]) for swing in discharges]
     first, rows = first_charge(case), history(case)
     return Cell(
-        case,
-        len(charges),
-        float(first[PRESSURE][0]),
-        _change(charges, 0, PRESSURE),
-        _change(discharges, 0, PRESSURE),
-        _change(charges, -1, PRESSURE),
-        _change(discharges, -1, PRESSURE),
-        (ends[-1] - ends[0]) / (len(ends) - 1) if len(ends) > 1 else np.nan,
-        float(first[TENSION][-1]),
-        float(discharges[0][TENSION][-1]) if discharges else np.nan,
-        float(first[OPEN][-1]) if OPEN in first else np.nan,
-        float(first[CATHODE][-1]),
-        _change(charges, 0, CAPACITY),
-        -_change(discharges, 0, CAPACITY),
-        -_change(discharges, -1, CAPACITY),
-        int(rows[ITERATIONS].sum()),
+        case=case,
+        cycles=len(charges),
+        pressure_mpa=float(first[PRESSURE][0]),
+        first_charge_mpa=_change(charges, 0, PRESSURE),
+        first_discharge_mpa=_change(discharges, 0, PRESSURE),
+        last_charge_mpa=_change(charges, -1, PRESSURE),
+        last_discharge_mpa=_change(discharges, -1, PRESSURE),
+        drift_mpa_per_cycle=(ends[-1] - ends[0]) / (len(ends) - 1) if len(ends) > 1 else np.nan,
+        tension_end_of_charge_mpa=float(first[TENSION][-1]),
+        tension_end_of_discharge_mpa=float(discharges[0][TENSION][-1]) if discharges else np.nan,
+        open_end_of_charge=float(first[OPEN][-1]) if OPEN in first else np.nan,
+        potential_end_of_charge_v=float(first[CATHODE][-1]),
+        charge_mah_g=_change(charges, 0, CAPACITY),
+        discharge_mah_g=-_change(discharges, 0, CAPACITY),
+        last_discharge_mah_g=-_change(discharges, -1, CAPACITY),
+        iterations=int(rows[ITERATIONS].sum()),
     )
 
 

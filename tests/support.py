@@ -57,7 +57,9 @@ def host(
         c_max: [pmol/um^3].
     """
     a_line, c_line = (BentLine(1.0 - slope * REFERENCE_X, slope) for slope in swelling)
-    lithium = LithiumHost(c_max, LatticeLaw(a_line, c_line), potential, Diffusivity(*diffusivity))
+    lithium = LithiumHost(
+        c_max=c_max, lattice=LatticeLaw(a_line, c_line), potential=potential, diffusivity=Diffusivity(*diffusivity)
+    )
     return Material("host", elasticity or IsotropicElasticity(100e3, 0.3), host=lithium)
 
 

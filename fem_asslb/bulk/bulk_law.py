@@ -35,7 +35,7 @@ class Deformation:
     axis: tuple[NumberLike, NumberLike, NumberLike]
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Tangent:
     """Derivative of the stress by the strain, a tr(de) I + b de + c (n : de) n + d (n : de) I + e tr(de) n.
 
@@ -56,7 +56,7 @@ class Tangent:
     turned: NumberLike = 0.0
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class BulkResponse:
     """State of a point of the bulk at the end of a step. Energies are per volume [pJ/um^3 = MPa].
 

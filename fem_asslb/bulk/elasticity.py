@@ -13,7 +13,7 @@ from fem_asslb.base.functions import NumberLike, is_number
 from fem_asslb.base.parameters import require, together
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class ElasticInvariants:
     """Coefficients of the energy density [MPa]; isotropic if mu_T = mu_L and alpha = beta = 0."""
 
@@ -92,7 +92,13 @@ class IsotropicElasticity:
     def invariants(self) -> ElasticInvariants:
         """Coefficients of the energy density."""
         shear = self.shear_modulus
-        return ElasticInvariants(self.bulk_modulus - 2.0 / 3.0 * shear, shear, shear, 0.0, 0.0)
+        return ElasticInvariants(
+            lame_lambda=self.bulk_modulus - 2.0 / 3.0 * shear,
+            shear_transverse=shear,
+            shear_longitudinal=shear,
+            alpha=0.0,
+            beta=0.0,
+        )
 
     def isotropic_average(self) -> "IsotropicElasticity":
         """The material itself."""

@@ -12,7 +12,7 @@ from fem_asslb.bulk.flow_rule import Array
 Index = npt.NDArray[np.intp]
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Trial:
     """What a step starts from, arrays of shape (n,).
 
@@ -39,11 +39,10 @@ class Trial:
         return self._each(lambda values: np.reshape(values, -1))
 
     def _each(self, change: Callable[[Array], Array]) -> "Trial":
-        parts = (self.volume, self.shear, self.plastic_volume, self.density, self.accumulated)
-        return Trial(*(change(part) for part in parts))
+        return Trial(**{part.name: change(getattr(self, part.name)) for part in fields(self)})
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Flowed:
     """End of a step, arrays of shape (n,); of derivatives the first is by v, the second by s.
 

@@ -87,7 +87,13 @@ class FlowingSolid:
         opened = np.asarray(history.get(OPENED, 0.0))
         # What has opened closes at no pressure before anything bears.
         closed = np.clip(-trial.trace, 0.0, opened)
-        start = Trial(-trial.trace - closed, shear, 1.0 + plastic.trace - opened, density, accumulated)
+        start = Trial(
+            volume=-trial.trace - closed,
+            shear=shear,
+            plastic_volume=1.0 + plastic.trace - opened,
+            density=density,
+            accumulated=accumulated,
+        )
         flowed = _closing(self._open(start, self._flow(start, length)), (closed > 0.0) & (closed < opened))
         increment = flowed.shear * direction - spherical((flowed.volume + closed) / 3.0)
         elastic, elastic_before = trial - increment, before.strain - plastic

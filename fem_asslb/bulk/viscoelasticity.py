@@ -11,7 +11,7 @@ from fem_asslb.bulk.tensor import SymmetricTensor, spherical, symmetric
 VISCOUS_STRAIN = "viscous strain"
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class ArmResponse:
     """State of an arm at the end of a step; energies as in `BulkResponse`.
 

@@ -1,40 +1,16 @@
 """Scalar results of a state: lithium, stress, reactions and energies, the same on every rank."""
 
-from dataclasses import dataclass
-
 import numpy as np
-import numpy.typing as npt
 import ufl
 from dolfinx import fem
 
 from fem_asslb.base.parallel import global_max, global_min, global_sum
-from fem_asslb.equations import kinematics
+from fem_asslb.diagnostics.stress import Stresses, StressSummary
 from fem_asslb.equations.measures import LITHIUM_DEGREE
 from fem_asslb.equations.supports import TOP
 from fem_asslb.fields import displacement, lithium, platen
-from fem_asslb.mesh.volumes import cell_volumes, role_volumes
+from fem_asslb.mesh.volumes import role_volumes
 from fem_asslb.problem.problem import Problem
-from fem_asslb.spaces.coefficients import region_field
-
-
-@dataclass(frozen=True)
-class StressSummary:
-    """Stress and strain of one role, from cell averages.
-
-    Attributes:
-        hydrostatic_mean: Volume average of the mean normal stress [MPa], tension positive.
-        von_mises_max: Largest cell average of the von Mises stress [MPa].
-        principal_max: Largest cell average of the largest principal stress [MPa], tension positive.
-        over_strength: Volume share in which the stress passes the strength of the material [-]: the largest principal
-            stress that of a brittle one, the von Mises stress that of one that yields.
-        strain_max: Largest cell average of the size of the total strain [-].
-    """
-
-    hydrostatic_mean: float
-    von_mises_max: float
-    principal_max: float
-    over_strength: float
-    strain_max: float
 
 
 class Diagnostics:
@@ -48,19 +24,12 @@ class Diagnostics:
         self._problem = problem
         self._comm = problem.domain.comm
         self.volumes = role_volumes(problem.domain)
-        self._cell_volume = cell_volumes(problem.domain)
-        self._owned = {role: problem.domain.owned_cells_of([role]) for role in problem.domain.roles}
         stored = problem.formulation.stored_energies(problem.state, problem.previous)
         self._stored = {name: problem.compile(form) for name, form in stored.items()}
         self._chemical_work = self._chemical_work_form()
         self._layer_force = self._layer_force_forms()
         self._lithium = [self._lithium_form(role) for role in problem.model.hosts]
-        self._cells = fem.functionspace(problem.domain.mesh, ("DG", 0))
-        materials = [problem.model.materials[role] for role in problem.domain.region_roles]
-        self._strength = region_field(problem.domain, np.array([item.strength or np.inf for item in materials]))
-        brittle = [float(item.strength_kind == "fracture") for item in materials]
-        self._is_brittle = region_field(problem.domain, np.array(brittle))
-        self._stress = {phase: self._stress_forms(phase) for phase in problem.formulation.bulk.phases}
+        self._stresses = Stresses(problem)
         self._dissipation = self._dissipation_forms()
         one = fem.Constant(problem.domain.mesh, 1.0)
         self.plate_area: float | None = None
@@ -154,30 +123,7 @@ class Diagnostics:
 
     def stresses(self) -> dict[str, StressSummary]:
         """Stress of every role."""
-        sums = np.zeros((5, len(self._cell_volume)))
-        for forms in self._stress.values():
-            for row, form in zip(sums, forms, strict=True):
-                vector = fem.assemble_vector(form)
-                row += vector.array[self._cells.dofmap.list[:, 0]]
-        return {role: self._role_stress(sums[:, cells], role, cells) for role, cells in self._owned.items()}
-
-    def _role_stress(self, sums: npt.NDArray, role: str, cells: npt.NDArray[np.int32]) -> StressSummary:
-        volume = self._cell_volume[cells]
-        hydrostatic, over = global_sum(self._comm, [sums[0].sum(), sums[3].sum()]) / self.volumes[role]
-        largest = [(row / volume).max(initial=-np.inf) for row in (sums[1], sums[2], sums[4])]
-        von_mises, principal, strain = global_max(self._comm, largest)
-        return StressSummary(*map(float, (hydrostatic, von_mises, principal, over, strain)))
-
-    def _stress_forms(self, phase: str) -> list[fem.Form]:
-        bulk, state = self._problem.formulation.bulk, self._problem.state
-        stress = bulk.stress(state, phase)
-        von_mises, principal = kinematics.von_mises(stress), kinematics.largest_principal(stress)
-        decisive = ufl.conditional(ufl.gt(self._is_brittle, 0.5), principal, von_mises)
-        over = ufl.conditional(ufl.gt(decisive, self._strength), 1.0, 0.0)
-        strain = bulk.strain(state)
-        size, dx = ufl.sqrt(ufl.inner(strain, strain)), bulk.stress_measure(phase)
-        values = (kinematics.hydrostatic(stress), von_mises, principal, over, size)
-        return [fem.form(value * ufl.TestFunction(self._cells) * dx) for value in values]
+        return self._stresses.summaries()
 
     def _dissipation_forms(self) -> dict[str, fem.Form]:
         bulk, forms = self._problem.formulation.bulk, {}

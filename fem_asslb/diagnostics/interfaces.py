@@ -21,7 +21,7 @@ DEBONDED = 0.99
 FloatArray = npt.NDArray[np.float64]
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class PointValues:
     """Values at the points of the facets that this rank owns, shape (num_facets, num_points) each.
 
@@ -163,31 +163,29 @@ class InterfaceDiagnostics:
         intact, debonded, is_open = points.is_intact[part], points.is_debonded[part], points.is_open[part]
         closed = opening <= 0.0
         pressure = np.maximum(-points.normal_traction[part], 0.0)
-        sums = global_sum(
-            comm,
-            [
-                area.sum(),
-                area[intact].sum(),
-                area[debonded & ~is_open].sum(),
-                area[is_open].sum(),
-                (area * opening)[is_open].sum(),
-                area[closed].sum(),
-                (area * pressure)[closed].sum(),
-                (area * points.conduction[part]).sum(),
-            ],
-        )
-        total, intact_area, closed_area, open_area, volume, pressed, force, conducting = sums
-        ends = global_max(comm, [np.max(opening, initial=0.0), np.max(-opening, initial=0.0)])
+        local = {
+            "all": area.sum(),
+            "intact": area[intact].sum(),
+            "debonded closed": area[debonded & ~is_open].sum(),
+            "open": area[is_open].sum(),
+            "gap": (area * opening)[is_open].sum(),
+            "closed": area[closed].sum(),
+            "force": (area * pressure)[closed].sum(),
+            "conducting": (area * points.conduction[part]).sum(),
+        }
+        total = dict(zip(local, global_sum(comm, list(local.values())), strict=True))
+        damaged = total["all"] - total["intact"] - total["debonded closed"] - total["open"]
+        widest, deepest = global_max(comm, [np.max(opening, initial=0.0), np.max(-opening, initial=0.0)])
         return {
-            f"{name} intact [-]": intact_area / total,
-            f"{name} damaged [-]": max(total - intact_area - closed_area - open_area, 0.0) / total,
-            f"{name} debonded closed [-]": closed_area / total,
-            f"{name} open [-]": open_area / total,
-            f"{name} gap mean [um]": volume / open_area if open_area else 0.0,
-            f"{name} opening max [um]": float(ends[0]),
-            f"{name} overlap max [um]": float(ends[1]),
-            f"{name} contact pressure mean [MPa]": force / pressed if pressed else 0.0,
-            f"{name} conducting [-]": conducting / total,
+            f"{name} intact [-]": total["intact"] / total["all"],
+            f"{name} damaged [-]": max(damaged, 0.0) / total["all"],
+            f"{name} debonded closed [-]": total["debonded closed"] / total["all"],
+            f"{name} open [-]": total["open"] / total["all"],
+            f"{name} gap mean [um]": total["gap"] / total["open"] if total["open"] else 0.0,
+            f"{name} opening max [um]": float(widest),
+            f"{name} overlap max [um]": float(deepest),
+            f"{name} contact pressure mean [MPa]": total["force"] / total["closed"] if total["closed"] else 0.0,
+            f"{name} conducting [-]": total["conducting"] / total["all"],
         }
 
 

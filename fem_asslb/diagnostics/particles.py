@@ -17,7 +17,7 @@ from fem_asslb.problem.problem import Problem
 FloatArray = npt.NDArray[np.float64]
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class ParticleValues:
     """Values of all particles, shape (num_particles,) each, ordered by their numbers.
 
@@ -76,7 +76,15 @@ class ParticleDiagnostics:
                 self._of_regions(content) / self._volume if self._lithium else np.full(len(self.number), np.nan)
             )
         contact, conducting, cracked = self._surfaces()
-        return ParticleValues(self.number, self._role, self._volume, stoichiometry, contact, conducting, cracked)
+        return ParticleValues(
+            number=self.number,
+            role=self._role,
+            volume=self._volume,
+            stoichiometry=stoichiometry,
+            contact=contact,
+            conducting=conducting,
+            cracked=cracked,
+        )
 
     def _of_regions(self, per_cell: FloatArray) -> FloatArray:
         """Sum over the cells of each particle."""

@@ -8,7 +8,7 @@ from fem_asslb.equations.platen import PlatenControls
 from fem_asslb.mesh.domain import Domain
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Controls:
     """Constants that the protocol changes.
 

@@ -15,7 +15,7 @@ from fem_asslb.model.model import Model
 from fem_asslb.spaces.coefficients import cell_field, region_field, with_constants
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class MaterialFields:
     """Coefficients of a model on a domain.
 

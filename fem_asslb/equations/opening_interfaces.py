@@ -27,7 +27,7 @@ ORIGIN = "origin"
 """Sliding at which what adhered at the end of fabrication bears no shear [um]; remembered like the history of laws."""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class OpeningInterfaces:
     """All interfaces of a model that may open.
 
@@ -81,7 +81,7 @@ def create_interfaces(
         require_stiff(item, float(global_max(domain.comm, np.max(strengths, initial=0.0))[0]))
         local.arrays[STRENGTH][dofs[facets]] = strengths[:, None]
         local.arrays[GAP][dofs[facets]] = gaps
-    return OpeningInterfaces(mesh, history, local, keys, points)
+    return OpeningInterfaces(mesh=mesh, history=history, local=local, keys=keys, points=points)
 
 
 def waits(model: Model, item: Interface) -> bool:

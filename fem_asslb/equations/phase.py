@@ -65,7 +65,7 @@ class Memory:
         )
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Phase:
     """Cells with one law of the bulk.
 
@@ -96,7 +96,7 @@ def create_phases(domain: Domain, model: Model, coefficients: MaterialFields) ->
             law = with_constants(domain, law)
         if law.HISTORY or law.DISSIPATION or law.AT_POINTS:
             memory = Memory(CellPoints(domain, domain.owned_cells_of(roles), degree), law)
-        phases[name] = Phase(roles, law, is_host, degree, memory)
+        phases[name] = Phase(roles=roles, law=law, is_host=is_host, degree=degree, memory=memory)
     return phases
 
 

@@ -8,7 +8,7 @@ from fem_asslb.base.functions import NumberLike, maximum
 from fem_asslb.mesh.domain import Domain
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class PlatenControls:
     """Numbers of the platen's law p = max(0, P + k (w - w_0)), w its position, positive outwards.
 
@@ -29,8 +29,8 @@ class PlatenControls:
     @classmethod
     def create(cls, domain: Domain, augmentation: float) -> "PlatenControls":
         """A platen without pressure."""
-        values = (0.0, 0.0, 0.0, 0.0, augmentation)
-        return cls(*(fem.Constant(domain.mesh, value) for value in values))
+        values = dict.fromkeys((item.name for item in fields(cls)), 0.0) | {"augmentation": augmentation}
+        return cls(**{name: fem.Constant(domain.mesh, value) for name, value in values.items()})
 
     def follow(self, pressure: float) -> None:
         """Let the platen push with a pressure [MPa] wherever it stands."""
@@ -38,7 +38,7 @@ class PlatenControls:
 
     def values(self) -> "PlatenControls":
         """The same law with plain numbers."""
-        return PlatenControls(*(float(getattr(self, item.name).value) for item in fields(self)))
+        return PlatenControls(**{item.name: float(getattr(self, item.name).value) for item in fields(self)})
 
 
 def platen_pressure(controls: PlatenControls, position: NumberLike, contact_pressure: NumberLike) -> NumberLike:

@@ -11,7 +11,7 @@ Quantity = Callable[[State], Expr]
 """An expression of the unknowns at one instant."""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Quantities:
     """Expressions of a state; those that a model does not have are None.
 

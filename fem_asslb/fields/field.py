@@ -101,7 +101,7 @@ class Written:
     names: Mapping[str, int | slice]
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Field:
     """One unknown field.
 

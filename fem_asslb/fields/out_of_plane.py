@@ -8,4 +8,6 @@ STRAIN = "out-of-plane strain"
 
 def declare() -> Scalar:
     """The strain; its row is the variation of the stored energy alone, the net force across the plane."""
-    return Scalar(STRAIN, "e_z", "-", lambda now, before, test: 0, "out-of-plane strain [-]")
+    return Scalar(
+        name=STRAIN, symbol="e_z", unit="-", row=lambda now, before, test: 0, column="out-of-plane strain [-]"
+    )

@@ -29,8 +29,8 @@ def declare(formulation: Formulation) -> tuple[Scalar, Scalar]:
         return contact_law(controls, now.scalar(POSITION), now.scalar(PRESSURE)) * test * top
 
     return (
-        Scalar(POSITION, "w", "um", balance, "platen displacement [um]"),
-        Scalar(PRESSURE, "p", "MPa", law),
+        Scalar(name=POSITION, symbol="w", unit="um", row=balance, column="platen displacement [um]"),
+        Scalar(name=PRESSURE, symbol="p", unit="MPa", row=law),
     )
 
 

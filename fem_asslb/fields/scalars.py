@@ -15,7 +15,7 @@ Mender = Callable[[float, float], float | None]
 """From a number that a tangent or an extrapolation gives, and one before it: a better one, or None if it is good."""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Scalar:
     """A single number of the cell.
 

@@ -51,7 +51,13 @@ class ElasticLaw(InterfaceLaw):
         normal = self.normal_stiffness * now.normal
         shear = tuple(self.shear_stiffness * component for component in now.sliding)
         stored = 0.5 * normal * now.normal + 0.5 * _dot(shear, now.sliding)
-        return Response(now, normal, shear, maximum(-normal, 0.0), stored={"elastic": stored})
+        return Response(
+            opening=now,
+            normal_traction=normal,
+            shear_traction=shear,
+            pressure=maximum(-normal, 0.0),
+            stored={"elastic": stored},
+        )
 
     @property
     def stiffnesses(self) -> Mapping[str, NumberLike]:
@@ -100,8 +106,14 @@ class ContactLaw(InterfaceLaw):
         cls, cohesion: Cohesion, friction: float = 0.0, gate: Gate | None = None, friction_share: float = FRICTION_SHARE
     ) -> "ContactLaw":
         """Contact with adhesion, whose stiffnesses are those of the contact too."""
-        stiffnesses = cohesion.normal_stiffness, cohesion.shear_stiffness
-        return cls(*stiffnesses, friction, cohesion, gate or Gate(), friction_share)
+        return cls(
+            normal_stiffness=cohesion.normal_stiffness,
+            shear_stiffness=cohesion.shear_stiffness,
+            friction=friction,
+            cohesion=cohesion,
+            gate=gate or Gate(),
+            friction_share=friction_share,
+        )
 
     @property
     def friction_stiffness(self) -> NumberLike:

@@ -30,7 +30,7 @@ class Opening:
         return Opening(self.normal, (x, y, z))
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Response:
     """State of an interface at the end of a step. Energies are per area [pJ/um^2], dissipation that of the step.
 

@@ -156,7 +156,11 @@ class EntryTable:
             lambda: require_diffusivity("diffusivity_along_axis", self.diffusivity_along_axis),
         )
         return LithiumHost(
-            self.maximum_concentration, lattice, potential, Diffusivity(in_plane, along), self.molar_mass
+            c_max=self.maximum_concentration,
+            lattice=lattice,
+            potential=potential,
+            diffusivity=Diffusivity(in_plane, along),
+            molar_mass=self.molar_mass,
         )
 
     def _require_whole_host(self) -> None:

@@ -69,9 +69,14 @@ class PlasticTable(_FlowTable):
         """See `BulkLawTable.build`."""
         if self.saturation_strain is not None and self.saturation_stress is None:
             raise MaterialError("saturation_strain is used with saturation_stress only; leave it out")
-        hardening = self.hardening_modulus, self.saturation_stress, self.saturation_strain or SATURATION_STRAIN
-        overstress = _overstress(self.overstress_time, self.overstress_exponent)
-        return self._solid(elasticity, VonMisesFlow(self.yield_stress, *hardening, overstress))
+        rule = VonMisesFlow(
+            yield_stress=self.yield_stress,
+            hardening=self.hardening_modulus,
+            saturation=self.saturation_stress,
+            saturation_strain=self.saturation_strain or SATURATION_STRAIN,
+            overstress=_overstress(self.overstress_time, self.overstress_exponent),
+        )
+        return self._solid(elasticity, rule)
 
 
 @checked(kw_only=True)

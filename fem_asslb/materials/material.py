@@ -16,7 +16,7 @@ from fem_asslb.materials.lattice import LatticeLaw
 from fem_asslb.materials.potential import IdealPotential, PotentialLaw
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class LithiumHost:
     """Active material that takes up lithium and swells with it.
 

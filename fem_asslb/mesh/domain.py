@@ -141,7 +141,17 @@ def distribute(comm: MPI.Comm, source: MeshSource | None) -> Domain:
     if source is None or comm.rank > 0:
         none = np.zeros(0, dtype=np.int64)
         empty = np.zeros((0, dimension)), none.reshape(0, nodes), none.reshape(0, facet_nodes)
-        source = MeshSource(dimension, degree, empty[0], empty[1], none, regions, empty[2], none, boundaries)
+        source = MeshSource(
+            dimension=dimension,
+            degree=degree,
+            points=empty[0],
+            cells=empty[1],
+            cell_region=none,
+            regions=regions,
+            facets=empty[2],
+            facet_boundary=none,
+            boundaries=boundaries,
+        )
     mesh, cell_region, facet_entities, facet_values = compatibility.create_mesh(
         comm,
         dimension,

@@ -56,7 +56,7 @@ def point_rule(dimension: int, degree: int) -> PointRule:
     return PointRule(np.asarray(points), np.asarray(weights))
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class InterfaceMesh:
     """Facets between pairs of roles.
 
@@ -122,4 +122,10 @@ def create_interface_mesh(domain: Domain, pairs: Sequence[tuple[str, str]], degr
     cell_of_facet = np.full(index_map.size_local + index_map.num_ghosts, -1, dtype=np.int32)
     cell_of_facet[parents] = np.arange(len(parents))
     place = np.searchsorted(facets, parents)
-    return InterfaceMesh(submesh, cell_of_facet, pair[place], region[place], point_rule(domain.dimension, degree))
+    return InterfaceMesh(
+        mesh=submesh,
+        cell_of_facet=cell_of_facet,
+        pair=pair[place],
+        regions=region[place],
+        rule=point_rule(domain.dimension, degree),
+    )

@@ -9,7 +9,7 @@ from fem_asslb.materials.anode import AnodePotential
 from fem_asslb.materials.library import load_anode
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class BatteryCell:
     """The cell of which the mesh is a piece.
 
@@ -30,7 +30,13 @@ class BatteryCell:
     @classmethod
     def create(cls, cell: Cell, active_mass: float, plate_area: float | None, anode_state: float) -> "BatteryCell":
         """The cell of a case."""
-        return cls(cell, load_anode(cell.anode, "cell.anode"), active_mass, plate_area, anode_state)
+        return cls(
+            cell=cell,
+            anode=load_anode(cell.anode, "cell.anode"),
+            active_mass=active_mass,
+            plate_area=plate_area,
+            initial_anode_state=anode_state,
+        )
 
     @property
     def anode_capacity(self) -> float:

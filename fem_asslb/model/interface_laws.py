@@ -71,7 +71,7 @@ def _build(
             "solver.displacement_degree = 1 gives smooth ones",
             key,
         )
-    return Interface(plus, minus, law, start, conductance, name)
+    return Interface(plus=plus, minus=minus, law=law, start=start, conductance=conductance, name=name)
 
 
 def _default_conductance(plus: Material, minus: Material) -> float | None:

@@ -13,7 +13,7 @@ _DIRECTION = np.sqrt([1.0, 2.0, 3.0])
 """No two points of a mesh, however regular, lie in a plane across it: points are in their order along it."""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class PointValues:
     """What a run knows at the points of some cells or facets.
 

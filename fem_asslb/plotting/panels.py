@@ -53,7 +53,7 @@ _WHOLE = 0.6
 """Share of the height from which on cells with lithium are shown with all that is above and below them."""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class View:
     """The box that is shown: the packed layer if there is one, else everything; the same for all times.
 
@@ -98,7 +98,7 @@ def view_of(snapshot: Snapshot) -> View:
     lines = snapshot.outlines() if snapshot.dimension == 2 else np.empty((0, 2, 2))
     inside = ((lines.max(axis=1) >= low[:2]) & (lines.min(axis=1) <= high[:2])).all(axis=1)
     in_front = snapshot.dimension == 3 and _all_reach(snapshot.grid.extract_cells(is_host), low[1])
-    return View(low, high, cells, lines[inside], in_front)
+    return View(low=low, high=high, cells=cells, outlines=lines[inside], shows_hosts_in_front=in_front)
 
 
 def _all_reach(grid: pyvista.UnstructuredGrid, y: float) -> bool:

@@ -20,7 +20,7 @@ from fem_asslb.model.model import Model
 from fem_asslb.spaces.state import SCALARS, State
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Composition:
     """A model on its mesh.
 
@@ -62,7 +62,9 @@ def compose(domain: Domain, model: Model, controls: Controls) -> Composition:
     if numbers:
         fields.append(scalars.declare(domain, numbers, FACTORED))
     fields.sort(key=lambda field: BLOCKS.index(field.block))
-    return Composition(tuple(fields), tuple(numbers), formulation, currents, prescribed)
+    return Composition(
+        fields=tuple(fields), scalars=tuple(numbers), formulation=formulation, currents=currents, prescribed=prescribed
+    )
 
 
 def _quantities(domain: Domain, model: Model, space: fem.FunctionSpace) -> Quantities:

@@ -153,7 +153,17 @@ class Simulation:
         if ends and ends_fabrication(loading.steps, stage):
             self.ledger.energy.spend_at_once(self.problem.adhere())
             self.stepper.estimator.remeasure()
-        return StepRecord(self.index, self.time, length, stage, str(step), ends, iterations, rejected, scalars)
+        return StepRecord(
+            index=self.index,
+            time=self.time,
+            duration=length,
+            stage=stage,
+            stage_name=str(step),
+            stage_ends=ends,
+            iterations=iterations,
+            rejected=rejected,
+            scalars=scalars,
+        )
 
     def _measure(self) -> dict[str, tuple[float, float]]:
         """What the time steps follow besides the fields, with sizes: shares of interfaces, the fixture's pressure."""

@@ -36,7 +36,12 @@ class Stiffening:
         return BulkResponse(
             stored={"elastic": 0.5 * self.bulk * trace**2 + self.shear * (square + 0.5 * self.growth * square**2)},
             stress=spherical(self.bulk * trace) + 2 * factor * deviator,
-            tangent=Tangent(self.bulk - 2 * factor / 3, 2 * factor, 4 * self.shear * self.growth, deviator),
+            tangent=Tangent(
+                volumetric=self.bulk - 2 * factor / 3,
+                shear=2 * factor,
+                directed=4 * self.shear * self.growth,
+                direction=deviator,
+            ),
         )
 
 

@@ -84,7 +84,9 @@ def test_the_order_of_points_in_an_entity_does_not_matter(tmp_path):
     turned = np.array([generator.permutation(values.places.shape[1]) for _ in values.places])
     points = np.take_along_axis(values.points, turned[:, :, None], axis=1)
     places = np.take_along_axis(values.places, turned, axis=1)
-    other = PointValues(values.name, values.keys, values.owned, points, places, values.variables)
+    other = PointValues(
+        name=values.name, keys=values.keys, owned=values.owned, points=points, places=places, variables=values.variables
+    )
     for name, array in values.gather().items():
         assert np.array_equal(other.gather()[name], array)
     expected = vectors(values)

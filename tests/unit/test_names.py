@@ -100,7 +100,20 @@ def test_a_comma_in_the_name_of_a_column_loses_no_row(tmp_path):
     writer.start(simulation)
     for index in (1, 2):
         scalars = {'pressure of "a, b" [MPa]': float(index)}
-        writer.step(simulation, StepRecord(index, 1.0, 1.0, 0, "rest", False, 1, 0, scalars))
+        writer.step(
+            simulation,
+            StepRecord(
+                index=index,
+                time=1.0,
+                duration=1.0,
+                stage=0,
+                stage_name="rest",
+                stage_ends=False,
+                iterations=1,
+                rejected=0,
+                scalars=scalars,
+            ),
+        )
     assert list(read_history(tmp_path)['pressure of "a, b" [MPa]']) == [1.0, 2.0]
     with (tmp_path / FILE).open(newline="") as file:
         assert {len(row) for row in csv.reader(file)} == {7}

@@ -2,6 +2,7 @@
 
 import copy
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -88,7 +89,17 @@ def run(folder, comm, **options):
 
 
 def record_of(index, **scalars):
-    return StepRecord(index, 10.0 * index, 10.0, 0, "rest 1 h", False, 3, 0, scalars)
+    return StepRecord(
+        index=index,
+        time=10.0 * index,
+        duration=10.0,
+        stage=0,
+        stage_name="rest 1 h",
+        stage_ends=False,
+        iterations=3,
+        rejected=0,
+        scalars=scalars,
+    )
 
 
 def simulation_on(comm):
@@ -348,11 +359,11 @@ def test_history_drops_rows_after_the_checkpoint_and_a_half_written_one(tmp_path
 @pytest.mark.parametrize(
     ("record", "due"),
     [
-        (StepRecord(3, 30.0, 10.0, 0, "", False, 1, 0), False),
-        (StepRecord(4, 40.0, 10.0, 0, "", False, 1, 0), True),
-        (StepRecord(5, 50.0, 10.0, 0, "", True, 1, 0), True),
-        (StepRecord(7, 66.0, 10.0, 0, "", False, 1, 0), True),
-        (StepRecord(7, 64.0, 10.0, 0, "", False, 1, 0), False),
+        (record_of(3), False),
+        (record_of(4), True),
+        (replace(record_of(5), stage_ends=True), True),
+        (replace(record_of(7), time=66.0), True),
+        (replace(record_of(7), time=64.0), False),
     ],
 )
 def test_fields_are_written_every_fourth_step_at_the_end_of_stages_and_at_given_times(record, due):

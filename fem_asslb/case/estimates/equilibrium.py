@@ -105,7 +105,7 @@ class Equilibrium:
             s = start.anode_state + sign * charge / (self.anode_capacity or float("inf"))
             potential = float(self.host.potential.potential(x)) - float(self.anode.potential(s))
             voltage = potential + sign * per_area * self.cell.resistance
-            return CellState(x, s, charge, voltage, charge / current)
+            return CellState(x, s, charge=charge, voltage=voltage, duration=charge / current)
 
         end = self.host.lattice.x_min if sign > 0.0 else self.host.lattice.x_max
         most = max(sign * (start.stoichiometry - end) * self.lattice_capacity / share, 0.0)

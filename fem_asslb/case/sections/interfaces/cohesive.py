@@ -106,15 +106,15 @@ class CohesiveInterface(OpeningInterface):
         """Adhesion, contact and friction; see `InterfaceSchema.build_law`."""
         (normal_strength, normal_toughness), (shear_strength, shear_toughness) = self.modes
         cohesion = Cohesion(
-            normal_strength,
-            shear_strength,
-            normal_toughness,
-            shear_toughness,
-            self.normal_stiffness or self._default_stiffness(modulus, facet_size),
-            SOFTENINGS[self.softening],
-            self.mixed_mode.law,
-            self.viscous_time,
-            self.healing_time or math.inf,
+            normal_strength=normal_strength,
+            shear_strength=shear_strength,
+            normal_toughness=normal_toughness,
+            shear_toughness=shear_toughness,
+            normal_stiffness=self.normal_stiffness or self._default_stiffness(modulus, facet_size),
+            softening=SOFTENINGS[self.softening],
+            mixed_mode=self.mixed_mode.law,
+            viscous_time=self.viscous_time,
+            healing_time=self.healing_time or math.inf,
         )
         share = self.friction_share(modulus, facet_size, cohesion.shear_stiffness)
         return ContactLaw.cohesive(cohesion, self.friction, self.gate(), share)

@@ -12,7 +12,7 @@ from fem_asslb.geometry import Layer, LayeredStack, PlacedParticles
 from meshes.grain_edges import Edges
 from meshes.grain_regions import draw_disc, draw_edges, edges_of, mesh_regions
 from meshes.packing import Packing, Population, pack
-from meshes.packing_numbers import packing_numbers, stack_grain_numbers
+from meshes.packing_report import packing_figures, stack_grain_figures
 from meshes.particles import Particle, size_bodies, stack_particles, void_pieces
 from meshes.placement import place
 from meshes.power_diagram import Piece
@@ -46,8 +46,8 @@ def build(stack: LayeredStack, path: Path) -> Report:
         gmsh.option.setNumber("Mesh.MeshSizeMax", stack.largest_element or max(stack.element_size, stack.width / 2))
         changes = mesh_regions(stack.dimension, stack.order, list(zip(particles, families, strict=True)), edges)
         report = measure()
-        numbers = packing_numbers(stack, packings, report) | stack_grain_numbers(stack, particles, changes, report)
-        report = replace(report, packing=numbers)
+        figures = packing_figures(stack, packings, report) | stack_grain_figures(stack, particles, changes, report)
+        report = replace(report, packing=figures)
         if report.quality_min <= 0:
             raise MeshError(f"{report.bad[0]}: make element_size smaller or minimum_gap larger")
         write(path)

@@ -12,7 +12,7 @@ from fem_asslb.geometry import ParticleInShell
 from fem_asslb.mesh.region_names import RegionName
 from meshes.grain_edges import Edges
 from meshes.grain_regions import draw_disc, draw_edges, edges_of, mesh_regions
-from meshes.packing_numbers import grain_numbers
+from meshes.packing_report import grain_figures
 from meshes.particles import Particle, crystallise
 from meshes.power_diagram import Piece
 from meshes.quality import Report, measure
@@ -45,8 +45,8 @@ def build(geometry: ParticleInShell, path: Path) -> Report:
         changes = mesh_regions(dimension, geometry.order, [(particle, core)], [edges])
         report = measure()
         if geometry.grains is not None:
-            numbers = grain_numbers(geometry.grains, [(particle, changes[0])], report)
-            report = replace(report, packing={"grains": numbers})
+            figures = grain_figures(geometry.grains, [(particle, changes[0])], report)
+            report = replace(report, packing={"grains": figures})
         if report.quality_min <= 0:
             raise MeshError(f"{report.bad[0]}: make element_size smaller")
         write(path)

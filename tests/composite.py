@@ -12,7 +12,7 @@ from fem_asslb.fields.electrode import POTENTIAL as ELECTRODE
 from fem_asslb.fields.out_of_plane import STRAIN as OUT_OF_PLANE
 from fem_asslb.fields.platen import POSITION as PLATEN
 from fem_asslb.fields.platen import PRESSURE as CONTACT_PRESSURE
-from fem_asslb.interfaces.law import ElasticLaw
+from fem_asslb.interfaces.elastic_law import ElasticLaw
 from fem_asslb.materials.bent_line import Bend, BentLine
 from fem_asslb.materials.diffusion import Diffusivity
 from fem_asslb.materials.lattice import LatticeLaw

@@ -22,12 +22,12 @@ FloatArray = npt.NDArray[np.float64]
 
 
 @dataclass(frozen=True, kw_only=True)
-class PointValues:
+class InterfaceValues:
     """Values at the points of the facets that this rank owns, shape (num_facets, num_points) each.
 
     Attributes:
         area: Of the points [um^2; um in 2D].
-        opening: Along the normal, positive over a gap [um].
+        normal_opening: Along the normal, positive over a gap [um].
         sliding: Size of the displacement across the normal [um].
         released: Share of the toughness that is spent, 1 without adhesion.
         normal_traction: Tension positive [MPa].
@@ -38,7 +38,7 @@ class PointValues:
     """
 
     area: FloatArray
-    opening: FloatArray
+    normal_opening: FloatArray
     sliding: FloatArray
     released: FloatArray
     normal_traction: FloatArray
@@ -60,7 +60,7 @@ class PointValues:
     @property
     def is_open(self) -> npt.NDArray[np.bool_]:
         """Where adhesion is lost and nothing touches."""
-        return self.is_debonded & (self.opening > 0.0)
+        return self.is_debonded & (self.normal_opening > 0.0)
 
 
 class InterfaceDiagnostics:
@@ -75,7 +75,7 @@ class InterfaceDiagnostics:
         problem: The problem.
     """
 
-    points: PointValues
+    points: InterfaceValues
 
     def __init__(self, problem: Problem) -> None:
         interfaces = problem.formulation.interfaces
@@ -87,7 +87,7 @@ class InterfaceDiagnostics:
         currents = problem.currents.through_interfaces(now, before)
         items = problem.model.interfaces
         self._kinds = tuple(dict.fromkeys(kind for item in items for kind in item.law.DISSIPATION))
-        names = [item.name for item in fields(PointValues) if item.name not in ("area", "dissipated")]
+        names = [item.name for item in fields(InterfaceValues) if item.name not in ("area", "dissipated")]
         names += [_dissipated(kind) for kind in self._kinds]
         terms = [
             (_values(response, current), formulation.measures.interface(item.pair))
@@ -95,11 +95,11 @@ class InterfaceDiagnostics:
         ]
         self._evaluator = FacetEvaluator(self.mesh, Layout(dict.fromkeys(names, ())), terms)
 
-    def evaluate(self) -> PointValues:
+    def evaluate(self) -> InterfaceValues:
         """Values of the step just solved; only before it is accepted, as the history then moves on."""
         values = self._evaluator.by_facet()
         dissipated = {kind: values.pop(_dissipated(kind)) for kind in self._kinds}
-        return PointValues(area=self._evaluator.weights(), dissipated=dissipated, **values)
+        return InterfaceValues(area=self._evaluator.weights(), dissipated=dissipated, **values)
 
     def keep(self) -> None:
         """Keep the values of the step just solved, which will be accepted."""
@@ -120,7 +120,7 @@ class InterfaceDiagnostics:
         """Names of the energies that each interface dissipates."""
         return dict(zip(self.names, (item.law.DISSIPATION for item in self._problem.model.interfaces), strict=True))
 
-    def dissipation(self, points: PointValues) -> dict[str, float]:
+    def dissipation(self, points: InterfaceValues) -> dict[str, float]:
         """Energy dissipated in the step, by interface and name of the energy [pJ]."""
         if not self._kinds:
             return {}
@@ -135,14 +135,14 @@ class InterfaceDiagnostics:
             for kind in kinds
         }
 
-    def summary(self, points: PointValues) -> dict[str, float]:
+    def summary(self, points: InterfaceValues) -> dict[str, float]:
         """Areas, gaps and contact pressures of every interface that is not bonded, by name with unit."""
         scalars: dict[str, float] = {}
         for number, name in enumerate(self.names):
             scalars |= self._of_one(name, points, self.pair == number)
         return scalars
 
-    def shares(self, points: PointValues) -> dict[str, float]:
+    def shares(self, points: InterfaceValues) -> dict[str, float]:
         """Spent share of the toughness and conducting share of the area of every interface, by name.
 
         Both are continuous in time; the open share is not, as each point counts as open or does not.
@@ -158,8 +158,8 @@ class InterfaceDiagnostics:
             for name, value, area in zip(self.names, values, total, strict=True)
         }
 
-    def _of_one(self, name: str, points: PointValues, part: npt.NDArray[np.bool_]) -> dict[str, float]:
-        comm, area, opening = self._problem.domain.comm, points.area[part], points.opening[part]
+    def _of_one(self, name: str, points: InterfaceValues, part: npt.NDArray[np.bool_]) -> dict[str, float]:
+        comm, area, opening = self._problem.domain.comm, points.area[part], points.normal_opening[part]
         intact, debonded, is_open = points.is_intact[part], points.is_debonded[part], points.is_open[part]
         closed = opening <= 0.0
         pressure = np.maximum(-points.normal_traction[part], 0.0)
@@ -190,11 +190,11 @@ class InterfaceDiagnostics:
 
 
 def _values(response: Response, current: Expr) -> dict[str, Value]:
-    """Integrands by the names of `PointValues`."""
+    """Integrands by the names of `InterfaceValues`."""
     shear = sum(component * component for component in response.shear_traction)
     sliding = sum(component * component for component in response.opening.sliding)
     return {
-        "opening": response.opening.normal,
+        "normal_opening": response.opening.normal,
         "sliding": sqrt(sliding),
         "released": response.released,
         "normal_traction": response.normal_traction,
@@ -206,5 +206,5 @@ def _values(response: Response, current: Expr) -> dict[str, Value]:
 
 
 def _dissipated(kind: str) -> str:
-    """Name of a density beside the members of `PointValues`."""
+    """Name of a density beside the members of `InterfaceValues`."""
     return f"dissipated {kind}"

@@ -5,7 +5,7 @@ from dolfinx import fem
 from fem_asslb.base.functions import choose, sqrt
 from fem_asslb.base.parallel import global_sum
 from fem_asslb.equations.formulation import Formulation
-from fem_asslb.equations.opening_interfaces import DRAWN, ORIGIN, STRENGTH, waits
+from fem_asslb.equations.unwelded_interfaces import DRAWN, ORIGIN, STRENGTH, waits
 from fem_asslb.spaces.facet_points import FacetEvaluator
 from fem_asslb.spaces.point_variables import Layout
 from fem_asslb.spaces.state import State

@@ -15,9 +15,9 @@ from fem_asslb.equations.interface_responses import InterfaceResponses
 from fem_asslb.equations.kinematics import Kinematics
 from fem_asslb.equations.material_fields import create_material_fields
 from fem_asslb.equations.measures import Measures
-from fem_asslb.equations.opening_interfaces import create_interfaces
 from fem_asslb.equations.phase import STRESS, create_phases
 from fem_asslb.equations.quantities import Quantities
+from fem_asslb.equations.unwelded_interfaces import create_interfaces
 from fem_asslb.interfaces.interface_law import InterfaceLaw
 from fem_asslb.mesh.domain import Domain
 from fem_asslb.model.model import Model
@@ -35,7 +35,7 @@ class Formulation:
         kinematics: What strain is.
         measures: Where terms are integrated.
         bulk: Strains, stresses and energies of the phases.
-        interfaces: Facets and memory of the interfaces that may open; None if all are welded.
+        interfaces: Facets and memory of the interfaces; None if all are welded.
         responses: What their laws answer.
 
     Args:

@@ -9,8 +9,8 @@ from ufl.core.expr import Expr
 from fem_asslb.equations import interface
 from fem_asslb.equations.controls import Controls
 from fem_asslb.equations.measures import Measures
-from fem_asslb.equations.opening_interfaces import GAP, ORIGIN, STRENGTH, OpeningInterfaces
 from fem_asslb.equations.quantities import Quantities
+from fem_asslb.equations.unwelded_interfaces import GAP, ORIGIN, STRENGTH, UnweldedInterfaces
 from fem_asslb.interfaces.response import Response
 from fem_asslb.mesh.domain import Domain
 from fem_asslb.model.model import Model
@@ -39,7 +39,7 @@ class InterfaceResponses:
         self,
         domain: Domain,
         model: Model,
-        interfaces: OpeningInterfaces | None,
+        interfaces: UnweldedInterfaces | None,
         quantities: Quantities,
         controls: Controls,
         measures: Measures,

@@ -71,18 +71,18 @@ class Cohesion:
         ratio = self.shear_strength / self.normal_strength
         return self.normal_stiffness * self.normal_toughness / self.shear_toughness * ratio * ratio
 
-    def sliding_share(self, opening: NumberLike, sliding: NumberLike) -> NumberLike:
+    def sliding_share(self, gap_square: NumberLike, sliding_square: NumberLike) -> NumberLike:
         """Share of sliding in the energy; see `equivalent` for the arguments."""
-        return self.shear_stiffness * sliding / (self.equivalent(opening, sliding) + _TINY)
+        return self.shear_stiffness * sliding_square / (self.equivalent(gap_square, sliding_square) + _TINY)
 
-    def equivalent(self, opening: NumberLike, sliding: NumberLike) -> NumberLike:
+    def equivalent(self, gap_square: NumberLike, sliding_square: NumberLike) -> NumberLike:
         """Twice the energy of the undamaged interface [MPa um].
 
         Args:
-            opening: Square of the normal opening, zero when closed [um^2].
-            sliding: Square of the sliding [um^2].
+            gap_square: Square of the normal opening, zero when closed [um^2].
+            sliding_square: Square of the sliding [um^2].
         """
-        return self.normal_stiffness * opening + self.shear_stiffness * sliding
+        return self.normal_stiffness * gap_square + self.shear_stiffness * sliding_square
 
     def toughness(self, share: NumberLike) -> NumberLike:
         """Toughness at a share of sliding [MPa um]."""
@@ -99,19 +99,24 @@ class Cohesion:
         return 0.5 * self.onset_energy(share, strength) / self.toughness(share)
 
     def progress(
-        self, opening: NumberLike, sliding: NumberLike, strength: NumberLike, before: NumberLike, time_step: NumberLike
+        self,
+        gap_square: NumberLike,
+        sliding_square: NumberLike,
+        strength: NumberLike,
+        before: NumberLike,
+        time_step: NumberLike,
     ) -> NumberLike:
         """Progress of the damage at the end of a step; it never falls, and ends at the release.
 
         Args:
-            opening: Square of the normal opening [um^2].
-            sliding: Square of the sliding [um^2].
+            gap_square: Square of the normal opening, zero when closed [um^2].
+            sliding_square: Square of the sliding [um^2].
             strength: Local factor on both strengths.
             before: Progress at the start of the step.
             time_step: [s].
         """
-        share = self.sliding_share(opening, sliding)
-        energy = self.equivalent(opening, sliding)
+        share = self.sliding_share(gap_square, sliding_square)
+        energy = self.equivalent(gap_square, sliding_square)
         ratio = sqrt(energy / self.onset_energy(share, strength) + _TINY)
         target = self.softening.progress(ratio, self.onset_share(share, strength))
         follows = time_step / (time_step + self.viscous_time + _TINY)

@@ -57,3 +57,8 @@ class Response:
     stored: Mapping[str, NumberLike] = field(default_factory=dict)
     history: History = field(default_factory=dict)
     dissipated: Mapping[str, NumberLike] = field(default_factory=dict)
+
+
+def dot(first: Vector, second: Vector) -> NumberLike:
+    """Product of two vectors."""
+    return sum(a * b for a, b in zip(first, second, strict=True))

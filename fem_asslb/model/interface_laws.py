@@ -61,11 +61,11 @@ def _build(
     if law is None:
         raise CaseError(f"{key}.law", f"'{choice.law}' builds no law although its sides are not welded")
     start = choice.build_start(_gaps(key, choice.gap_table, domain))
-    if choice.MAY_OPEN and plus == minus:
+    if choice.MAY_PART and plus == minus:
         require_stiff_grains(key, choice, law, modulus, domain)
     require_small_overlap(key, choice, law, size)
     report(key, choice, law, modulus, size)
-    if choice.MAY_OPEN and domain.dimension == 3 and degree == 2:
+    if choice.MAY_PART and domain.dimension == 3 and degree == 2:
         logger.warning(
             "%s: contact pressures of quadratic displacement in 3D alternate from point to point; "
             "solver.displacement_degree = 1 gives smooth ones",

@@ -17,8 +17,8 @@ from fem_asslb.case.sections.paths import path_owners
 from fem_asslb.equations.controls import Controls
 from fem_asslb.output import entity_table
 from fem_asslb.output.checkpoint_schema import check_latest, check_names, checksum
+from fem_asslb.output.entity_values import EntityValues
 from fem_asslb.output.files import read_json, replace_text
-from fem_asslb.output.point_values import PointValues
 from fem_asslb.output.resolved import differences
 from fem_asslb.output.saved_values import saved_numbers, saved_values, set_numbers
 
@@ -202,7 +202,7 @@ def restore(simulation: "Simulation", folder: Path, latest: dict[str, Any]) -> N
     simulation.restore(latest["clock"])
 
 
-def _check_shapes(values: PointValues, shapes: dict[str, list[int]]) -> None:
+def _check_shapes(values: EntityValues, shapes: dict[str, list[int]]) -> None:
     """The elements of a run are those of its checkpoint."""
     if shapes != values.shapes:
         raise FemAsslbError(

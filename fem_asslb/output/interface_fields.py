@@ -3,7 +3,7 @@
 import numpy as np
 import numpy.typing as npt
 
-from fem_asslb.diagnostics.interfaces import InterfaceDiagnostics, PointValues
+from fem_asslb.diagnostics.interfaces import InterfaceDiagnostics, InterfaceValues
 from fem_asslb.output.names import (
     CONDUCTION,
     CURRENT_DENSITY,
@@ -20,7 +20,7 @@ from fem_asslb.output.names import (
 FloatArray = npt.NDArray[np.float64]
 
 _FIELDS = {
-    OPENING: "opening",
+    OPENING: "normal_opening",
     SLIDING: "sliding",
     DAMAGE: "released",
     NORMAL_TRACTION: "normal_traction",
@@ -28,7 +28,7 @@ _FIELDS = {
     CONDUCTION: "conduction",
     CURRENT_DENSITY: "current",
 }
-"""Members of `PointValues` by the names of their fields."""
+"""Members of `InterfaceValues` by the names of their fields."""
 
 
 class InterfaceFieldEvaluator:
@@ -64,5 +64,5 @@ class InterfaceFieldEvaluator:
         return means | {INTERFACE: self._diagnostics.pair, PLUS_REGION: regions[:, 0], MINUS_REGION: regions[:, 1]}
 
 
-def _mean(points: PointValues, values: FloatArray) -> FloatArray:
+def _mean(points: InterfaceValues, values: FloatArray) -> FloatArray:
     return (points.area * values).sum(axis=1) / points.area.sum(axis=1)

@@ -5,11 +5,11 @@ from typing import TYPE_CHECKING
 import numpy as np
 import numpy.typing as npt
 
-from fem_asslb.equations.opening_interfaces import OpeningInterfaces
 from fem_asslb.equations.phase import Memory
+from fem_asslb.equations.unwelded_interfaces import UnweldedInterfaces
 from fem_asslb.fields.field import Field
 from fem_asslb.mesh.domain import Domain
-from fem_asslb.output.point_values import PointValues
+from fem_asslb.output.entity_values import EntityValues
 from fem_asslb.spaces.point_variables import PointVariables
 from fem_asslb.spaces.state import SCALARS, State
 
@@ -44,7 +44,7 @@ def set_numbers(simulation: "Simulation", numbers: dict[str, float]) -> None:
             state.set_number(name, numbers[f"{when}.{name}"])
 
 
-def saved_values(simulation: "Simulation") -> list[PointValues]:
+def saved_values(simulation: "Simulation") -> list[EntityValues]:
     """Values at points: the fields, and what interfaces and phases remember."""
     problem, states = simulation.problem, saved_states(simulation)
     found = [_of_field(problem.domain, field, states) for field in problem.fields if field.name != SCALARS]
@@ -55,12 +55,12 @@ def saved_values(simulation: "Simulation") -> list[PointValues]:
     return found + [_of_phase(problem.domain, name, memory) for name, memory in memories.items()]
 
 
-def _of_field(domain: Domain, field: Field, states: dict[str, State]) -> PointValues:
+def _of_field(domain: Domain, field: Field, states: dict[str, State]) -> EntityValues:
     """A field in all states, in the cells in which it lives: others borrow its degrees of freedom from neighbours."""
     number = np.asarray(domain.mesh.topology.original_cell_index)
     cells = field.cells(domain)
     element = field.space.ufl_element()
-    return PointValues(
+    return EntityValues(
         name=field.name,
         keys=number[cells, None],
         owned=cells < domain.num_owned_cells,
@@ -77,8 +77,8 @@ def _points(domain: Domain, cells: npt.NDArray, reference: npt.NDArray) -> npt.N
     return np.einsum("pn,cnx->cpx", shapes, geometry.x[geometry.dofmap[cells]])
 
 
-def _of_interfaces(interfaces: OpeningInterfaces, history: PointVariables) -> PointValues:
-    return PointValues(
+def _of_interfaces(interfaces: UnweldedInterfaces, history: PointVariables) -> EntityValues:
+    return EntityValues(
         name=INTERFACES,
         keys=interfaces.keys,
         owned=np.arange(len(interfaces.keys)) < interfaces.mesh.num_owned,
@@ -88,11 +88,11 @@ def _of_interfaces(interfaces: OpeningInterfaces, history: PointVariables) -> Po
     )
 
 
-def _of_phase(domain: Domain, name: str, memory: Memory) -> PointValues:
+def _of_phase(domain: Domain, name: str, memory: Memory) -> EntityValues:
     """History of a law of the bulk, and strain and stress at the start of the step."""
     cells = memory.points.cells
     count = len(cells) * memory.points.count
-    return PointValues(
+    return EntityValues(
         name=f"phase {name}",
         keys=np.asarray(domain.mesh.topology.original_cell_index)[cells, None],
         owned=np.ones(len(cells), dtype=bool),

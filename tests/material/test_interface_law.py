@@ -7,8 +7,9 @@ import pytest
 
 from fem_asslb.base.errors import MaterialError
 from fem_asslb.interfaces.cohesion import NEVER_BONDED, Cohesion, least_stiffness, smooth_stiffness
+from fem_asslb.interfaces.contact_law import DRAG_TIME, ContactLaw
+from fem_asslb.interfaces.elastic_law import ElasticLaw
 from fem_asslb.interfaces.gate import ConductionKnee, FullConduction, Gate
-from fem_asslb.interfaces.law import DRAG_TIME, ContactLaw, ElasticLaw
 from fem_asslb.interfaces.response import Opening
 from fem_asslb.interfaces.softening import SOFTENINGS
 from fem_asslb.interfaces.toughness import BenzeggaghKenane, PowerLaw

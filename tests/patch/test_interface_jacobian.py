@@ -4,8 +4,8 @@ import numpy as np
 import pytest
 
 from fem_asslb.interfaces.cohesion import Cohesion
+from fem_asslb.interfaces.contact_law import ContactLaw
 from fem_asslb.interfaces.gate import ConductionKnee, Gate
-from fem_asslb.interfaces.law import ContactLaw
 from fem_asslb.interfaces.softening import Bilinear, Exponential
 from fem_asslb.interfaces.toughness import BenzeggaghKenane
 from fem_asslb.model.model import Interface

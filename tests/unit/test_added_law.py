@@ -18,8 +18,8 @@ from fem_asslb.case.reading.reference import reference
 from fem_asslb.case.sections.interfaces import INTERFACE_LAWS, InterfaceSchema
 from fem_asslb.case.sections.interfaces.stiffness import default_stiffness
 from fem_asslb.diagnostics.interfaces import InterfaceDiagnostics
+from fem_asslb.interfaces.elastic_law import ElasticLaw
 from fem_asslb.interfaces.interface_law import InterfaceLaw
-from fem_asslb.interfaces.law import ElasticLaw
 from fem_asslb.materials import library
 from fem_asslb.model.build import build_model
 from fem_asslb.model.model import Support
@@ -155,7 +155,7 @@ def test_an_added_law_is_solved(comm, shared_path, pressure):
     NewtonSolver(problem).solve()
     points = InterfaceDiagnostics(problem).evaluate()
     expected = STRENGTH * np.log(2.0) / stiffness if pressure < 0.0 else -pressure / stiffness
-    assert points.opening == pytest.approx(expected, rel=1e-6)
+    assert points.normal_opening == pytest.approx(expected, rel=1e-6)
     assert points.normal_traction == pytest.approx(-pressure, rel=1e-6)
 
 

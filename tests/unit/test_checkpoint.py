@@ -10,7 +10,7 @@ from fem_asslb.app.driver import build_domain
 from fem_asslb.case.reading.reader import read_case
 from fem_asslb.fields.platen import POSITION as PLATEN
 from fem_asslb.output import checkpoint, entity_table
-from fem_asslb.output.point_values import PointValues
+from fem_asslb.output.entity_values import EntityValues
 from fem_asslb.output.saved_values import saved_numbers, saved_states, saved_values
 from fem_asslb.simulation.simulation import Simulation
 from tests.unit import test_interface_output, test_output
@@ -84,7 +84,7 @@ def test_the_order_of_points_in_an_entity_does_not_matter(tmp_path):
     turned = np.array([generator.permutation(values.places.shape[1]) for _ in values.places])
     points = np.take_along_axis(values.points, turned[:, :, None], axis=1)
     places = np.take_along_axis(values.places, turned, axis=1)
-    other = PointValues(
+    other = EntityValues(
         name=values.name, keys=values.keys, owned=values.owned, points=points, places=places, variables=values.variables
     )
     for name, array in values.gather().items():

@@ -10,8 +10,9 @@ from fem_asslb.case.reading.reader import build_case, read_table
 from fem_asslb.case.sections.interfaces.gap_table import GapTable
 from fem_asslb.case.sections.interfaces.stiffness import STIFFNESS_FACTOR
 from fem_asslb.interfaces.cohesion import Cohesion, least_stiffness
+from fem_asslb.interfaces.contact_law import ContactLaw
+from fem_asslb.interfaces.elastic_law import ElasticLaw
 from fem_asslb.interfaces.gate import ConductionKnee, Gate
-from fem_asslb.interfaces.law import ContactLaw, ElasticLaw
 from fem_asslb.interfaces.softening import Bilinear, Exponential
 from fem_asslb.interfaces.start import InterfaceStart
 from fem_asslb.interfaces.toughness import BenzeggaghKenane, PowerLaw

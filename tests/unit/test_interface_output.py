@@ -74,7 +74,7 @@ def case_folder(shared_path, comm):
 
 
 FIELDS = {
-    "opening [um]": "opening",
+    "opening [um]": "normal_opening",
     "sliding [um]": "sliding",
     "damage [-]": "released",
     "normal traction [MPa]": "normal_traction",

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from fem_asslb.equations.interface_start import strength_factors
-from fem_asslb.interfaces.law import ElasticLaw
+from fem_asslb.interfaces.elastic_law import ElasticLaw
 from fem_asslb.interfaces.start import InterfaceStart
 from fem_asslb.model.model import Interface
 

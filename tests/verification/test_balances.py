@@ -8,7 +8,7 @@ from fem_asslb.diagnostics.bulk import Diagnostics
 from fem_asslb.fields.electrode import POTENTIAL as ELECTRODE
 from fem_asslb.fields.platen import POSITION as PLATEN
 from fem_asslb.geometry import EqualDiameters, Layer, LayeredStack, PackedParticles
-from fem_asslb.interfaces.law import ElasticLaw
+from fem_asslb.interfaces.elastic_law import ElasticLaw
 from fem_asslb.materials.library import load
 from fem_asslb.mesh.domain import region_particles
 from fem_asslb.model.axes import random_axis

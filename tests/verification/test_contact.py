@@ -7,7 +7,7 @@ import pytest
 
 from fem_asslb.base.parallel import global_sum
 from fem_asslb.diagnostics.interfaces import InterfaceDiagnostics
-from fem_asslb.interfaces.law import ContactLaw
+from fem_asslb.interfaces.contact_law import ContactLaw
 from fem_asslb.interfaces.start import InterfaceStart
 from fem_asslb.model.model import Interface, Support
 from fem_asslb.solve.newton import NewtonSolver

@@ -9,8 +9,8 @@ from fem_asslb.diagnostics.interfaces import InterfaceDiagnostics
 from fem_asslb.diagnostics.particles import ParticleDiagnostics
 from fem_asslb.fields.electrode import POTENTIAL as ELECTRODE
 from fem_asslb.fields.electrode_balance import ElectrodeBalance
+from fem_asslb.interfaces.contact_law import ContactLaw
 from fem_asslb.interfaces.gate import ConductionKnee, Gate
-from fem_asslb.interfaces.law import ContactLaw
 from fem_asslb.interfaces.start import InterfaceStart
 from fem_asslb.model.model import ChargeTransfer, Interface, Support
 from fem_asslb.solve.newton import NewtonSolver

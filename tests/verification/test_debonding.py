@@ -7,7 +7,7 @@ from fem_asslb.base.parallel import global_max, global_sum
 from fem_asslb.bulk.elasticity import IsotropicElasticity
 from fem_asslb.diagnostics.interfaces import InterfaceDiagnostics
 from fem_asslb.interfaces.cohesion import Cohesion
-from fem_asslb.interfaces.law import ContactLaw
+from fem_asslb.interfaces.contact_law import ContactLaw
 from fem_asslb.model.model import Interface, Support
 from fem_asslb.solve.convergence import TOLERANCE
 from fem_asslb.solve.newton import NewtonSolver
@@ -88,7 +88,7 @@ class Particle:
         self.cohesive += sum(energy for name, energy in spent.items() if name.endswith("cohesive"))
         self.problem.accept()
         comm, area = self.problem.domain.comm, points.area
-        values = (points.opening, points.normal_traction)
+        values = (points.normal_opening, points.normal_traction)
         total, *sums = global_sum(comm, [area.sum(), *((area * value).sum() for value in values)])
         means = np.array(sums) / total
         scatter = [

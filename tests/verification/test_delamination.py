@@ -9,7 +9,7 @@ from fem_asslb.base.parallel import global_sum
 from fem_asslb.bulk.elasticity import IsotropicElasticity
 from fem_asslb.diagnostics.interfaces import InterfaceDiagnostics
 from fem_asslb.interfaces.cohesion import Cohesion, zone_length
-from fem_asslb.interfaces.law import ContactLaw
+from fem_asslb.interfaces.contact_law import ContactLaw
 from fem_asslb.interfaces.start import InterfaceStart
 from fem_asslb.model.model import Interface, Support
 from fem_asslb.solve.newton import NewtonSolver

@@ -6,7 +6,7 @@ import pytest
 from fem_asslb.app.driver import run
 from fem_asslb.case.sections.protocol import parse_step
 from fem_asslb.interfaces.cohesion import Cohesion
-from fem_asslb.interfaces.law import ContactLaw
+from fem_asslb.interfaces.contact_law import ContactLaw
 from fem_asslb.model.model import Interface, Support
 from fem_asslb.output.history import read_history
 from tests.grids import box

@@ -6,8 +6,8 @@ import pytest
 from fem_asslb.base.parallel import global_max, global_sum
 from fem_asslb.diagnostics.interfaces import InterfaceDiagnostics
 from fem_asslb.interfaces.cohesion import NEVER_BONDED, Cohesion
+from fem_asslb.interfaces.contact_law import ContactLaw
 from fem_asslb.interfaces.gate import ConductionKnee, Gate
-from fem_asslb.interfaces.law import ContactLaw
 from fem_asslb.interfaces.response import Opening
 from fem_asslb.interfaces.start import InterfaceStart
 from fem_asslb.model.model import Interface, Support
@@ -83,7 +83,7 @@ def test_a_sequence_follows_the_law_at_every_point(comm, dimension, degree):
         motion[dimension - 1] = 0.0
         answer = LAW.respond(Opening(normal, tuple(motion)), before, history, 1.0, 1.0)
         expected = {
-            "opening": normal,
+            "normal_opening": normal,
             "sliding": np.linalg.norm(motion),
             "released": answer.released,
             "normal_traction": answer.normal_traction,

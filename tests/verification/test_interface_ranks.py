@@ -12,8 +12,8 @@ from fem_asslb.fields.electrode import POTENTIAL as ELECTRODE
 from fem_asslb.fields.platen import POSITION as PLATEN
 from fem_asslb.geometry import EqualDiameters, Grains, Layer, LayeredStack, PackedParticles
 from fem_asslb.interfaces.cohesion import Cohesion
+from fem_asslb.interfaces.contact_law import ContactLaw
 from fem_asslb.interfaces.gate import Gate
-from fem_asslb.interfaces.law import ContactLaw
 from fem_asslb.interfaces.start import InterfaceStart
 from fem_asslb.materials.library import load
 from fem_asslb.model.axes import random_axis
@@ -85,7 +85,7 @@ def cycled(comm, source, interfaces=(SURFACE,), degree=2):
         ]
         problem.accept()
     keys = problem.formulation.interfaces.keys[: interfaces.mesh.num_owned]
-    values = [points.released, points.opening, points.conduction, np.abs(points.current)]
+    values = [points.released, points.normal_opening, points.conduction, np.abs(points.current)]
     means = [(points.area * value).sum(axis=1) / points.area.sum(axis=1) for value in values]
     table = np.concatenate(comm.allgather(np.column_stack([keys, *means])))
     return np.array(scalars), table[np.lexsort(table[:, -5::-1].T)]

@@ -12,7 +12,8 @@ from fem_asslb.diagnostics.bulk import Diagnostics
 from fem_asslb.diagnostics.interfaces import InterfaceDiagnostics
 from fem_asslb.fields.platen import POSITION as PLATEN
 from fem_asslb.interfaces.cohesion import Cohesion
-from fem_asslb.interfaces.law import ContactLaw, ElasticLaw
+from fem_asslb.interfaces.contact_law import ContactLaw
+from fem_asslb.interfaces.elastic_law import ElasticLaw
 from fem_asslb.interfaces.start import InterfaceStart
 from fem_asslb.model.model import LAYERS, Interface, Model, Support
 from fem_asslb.problem.problem import Problem
@@ -93,7 +94,7 @@ def pulled_bar(comm, law):
 def pull(run, end):
     prescribe(run.problem, lambda x: np.stack([0 * x[0], 0 * x[0] + end, 0 * x[0]]))
     points = run.step()
-    opening, traction = points.opening, points.normal_traction
+    opening, traction = points.normal_opening, points.normal_traction
     comm = run.problem.domain.comm
     found = global_max(
         comm,
@@ -194,7 +195,7 @@ def test_pressed_blocks_are_uniform(comm, measured, dimension):
     assert uneven < 1e-6 * pressure
     assert problem.state.number(PLATEN) == pytest.approx(-lowered, rel=1e-6)
     assert run.largest(points.normal_traction + pressure) < 1e-5 * pressure
-    assert run.largest(points.opening + pressure / stiffness) < 1e-5 * pressure / stiffness
+    assert run.largest(points.normal_opening + pressure / stiffness) < 1e-5 * pressure / stiffness
 
 
 FRICTION = 0.3
@@ -245,7 +246,7 @@ def test_block_that_slides_and_tips(comm):
     shares = []
     for right in (0.0, 2e-3, 4e-3, 2e-2):
         points = shove(run, right, 5e-3)
-        pressure = stiffness * np.maximum(-points.opening, 0.0)
+        pressure = stiffness * np.maximum(-points.normal_opening, 0.0)
         assert run.largest(np.maximum(points.shear_traction - FRICTION * pressure, 0.0)) < 1e-2
         slips = points.shear_traction > FRICTION * pressure - 1e-2
         total = run.problem.domain.comm.allreduce(points.area.sum())
@@ -253,13 +254,13 @@ def test_block_that_slides_and_tips(comm):
     assert shares[1] < 0.7 and shares[-1] == pytest.approx(1.0)
     for tilt in (0.01, 0.02):
         points = shove(run, 2e-2, 1e-3, tilt)
-    is_open = points.opening > 0.0
+    is_open = points.normal_opening > 0.0
     comm = run.problem.domain.comm
     assert 4 < comm.allreduce(int(is_open.sum())) < comm.allreduce(is_open.size) - 4
     tractions = np.hypot(points.normal_traction, points.shear_traction)
     assert run.largest(tractions[is_open]) < 1e-2
     # What is closed overlaps by p/k.
-    assert run.largest((points.normal_traction - stiffness * points.opening)[~is_open]) < 1e-2
+    assert run.largest((points.normal_traction - stiffness * points.normal_opening)[~is_open]) < 1e-2
 
 
 def affine(matrix, shift=0.0):

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from fem_asslb.base.errors import ConvergenceError
-from fem_asslb.interfaces.law import ContactLaw
+from fem_asslb.interfaces.contact_law import ContactLaw
 from fem_asslb.solve.newton import NewtonSolver
 from fem_asslb.solve.presets import PRESETS
 from tests import closed_forms

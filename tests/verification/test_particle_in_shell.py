@@ -6,7 +6,7 @@ import ufl
 
 from fem_asslb.bulk.elasticity import IsotropicElasticity
 from fem_asslb.geometry import ParticleInShell
-from fem_asslb.interfaces.law import ElasticLaw
+from fem_asslb.interfaces.elastic_law import ElasticLaw
 from fem_asslb.model.model import Interface, Support
 from fem_asslb.solve.newton import NewtonSolver
 from tests import closed_forms

@@ -7,7 +7,8 @@ import ufl
 from fem_asslb.bulk.elasticity import IsotropicElasticity
 from fem_asslb.diagnostics.bulk import Diagnostics
 from fem_asslb.interfaces.cohesion import Cohesion
-from fem_asslb.interfaces.law import ContactLaw, ElasticLaw
+from fem_asslb.interfaces.contact_law import ContactLaw
+from fem_asslb.interfaces.elastic_law import ElasticLaw
 from fem_asslb.mesh.source import MeshSource
 from fem_asslb.model.model import Interface, Support
 from fem_asslb.solve.newton import NewtonSolver

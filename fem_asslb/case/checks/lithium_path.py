@@ -25,7 +25,7 @@ def ungated_interfaces(
     Yields:
         One error for each.
     """
-    opening = {frozenset(item.between): name for name, item in interfaces.items() if INTERFACE_LAWS[item.law].MAY_OPEN}
+    parting = {frozenset(item.between): name for name, item in interfaces.items() if INTERFACE_LAWS[item.law].MAY_PART}
     hosts = {role for role, material in materials.items() if material.host is not None}
     anodes = set(anode_roles(materials))
     links = {frozenset(pair) for pair in touching}
@@ -33,14 +33,14 @@ def ungated_interfaces(
     passive = {pair for pair in links if len(pair) == 2 and not pair & hosts}
     refused = set()
     for start in sorted(reached):
-        body = _connected(start, passive - set(opening))
+        body = _connected(start, passive - set(parting))
         if not body & anodes:
-            refused |= {pair for pair in passive & set(opening) if len(pair & body) == 1}
+            refused |= {pair for pair in passive & set(parting) if len(pair & body) == 1}
         # Bodies of one role, such as the grains of an electrolyte.
-        refused |= {pair for pair in opening if len(pair) == 1 and pair <= _connected(start, passive)}
-    closed = one_of(name for name, kind in INTERFACE_LAWS.items() if not kind.MAY_OPEN)
-    for pair in sorted(refused, key=lambda pair: opening[pair]):
-        name = opening[pair]
+        refused |= {pair for pair in parting if len(pair) == 1 and pair <= _connected(start, passive)}
+    closed = one_of(name for name, kind in INTERFACE_LAWS.items() if not kind.MAY_PART)
+    for pair in sorted(refused, key=lambda pair: parting[pair]):
+        name = parting[pair]
         reason = f"lithium would pass between {listed(interfaces[name].between)} also where they part"
         accepted = f"{closed}; or give the surface of the host such a law instead, or leave out the cell"
         yield CaseError(f"interfaces.{name}.law", f"{show(interfaces[name].law)}: {reason}; expected {accepted}")

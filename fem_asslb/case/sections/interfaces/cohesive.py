@@ -10,17 +10,17 @@ from fem_asslb.base.checked import Integer, Number, checked
 from fem_asslb.base.refusals import refuse, unless
 from fem_asslb.base.units import Duration, Strength, Toughness
 from fem_asslb.case.sections.interfaces.mixed_mode import MixedMode
-from fem_asslb.case.sections.interfaces.opening import OpeningInterface, Positive
+from fem_asslb.case.sections.interfaces.parting import PartingInterface, Positive
 from fem_asslb.case.sections.interfaces.scatter import Scatter
 from fem_asslb.case.sections.interfaces.stiffness import default_stiffness
 from fem_asslb.interfaces.cohesion import Cohesion, least_stiffness, smooth_stiffness, zone_length
-from fem_asslb.interfaces.law import ContactLaw
+from fem_asslb.interfaces.contact_law import ContactLaw
 from fem_asslb.interfaces.softening import SOFTENINGS
 from fem_asslb.interfaces.start import GapField, InterfaceStart
 
 
 @checked(kw_only=True)
-class CohesiveInterface(OpeningInterface):
+class CohesiveInterface(PartingInterface):
     """Adhesion with strength and toughness, then contact with friction.
 
     Attributes:

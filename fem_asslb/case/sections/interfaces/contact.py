@@ -7,14 +7,14 @@ from pydantic import Field, ValidationInfo, field_validator
 from fem_asslb.base.checked import checked
 from fem_asslb.base.refusals import refuse, unless
 from fem_asslb.base.units import Length
-from fem_asslb.case.sections.interfaces.opening import OpeningInterface
+from fem_asslb.case.sections.interfaces.parting import PartingInterface
 from fem_asslb.case.sections.interfaces.stiffness import default_stiffness
-from fem_asslb.interfaces.law import ContactLaw
+from fem_asslb.interfaces.contact_law import ContactLaw
 from fem_asslb.interfaces.start import GapField, InterfaceStart
 
 
 @checked(kw_only=True)
-class ContactInterface(OpeningInterface):
+class ContactInterface(PartingInterface):
     """Contact without adhesion: it carries pressure and friction, and opens freely.
 
     Attributes:

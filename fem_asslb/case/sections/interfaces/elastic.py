@@ -8,7 +8,7 @@ from fem_asslb.base.checked import checked
 from fem_asslb.base.units import ArealConductance, InterfaceStiffness
 from fem_asslb.case.sections.interfaces.schema import InterfaceSchema
 from fem_asslb.case.sections.interfaces.stiffness import default_stiffness
-from fem_asslb.interfaces.law import ElasticLaw
+from fem_asslb.interfaces.elastic_law import ElasticLaw
 
 
 @checked(kw_only=True)

@@ -16,14 +16,14 @@ class InterfaceSchema:
         law: Name of the law.
         between: Two region roles; one role twice for the boundaries between its grains.
         WELDED: Whether both sides share their displacement; there is no law then.
-        MAY_OPEN: Whether the sides may part, which interrupts lithium that crosses from a host.
+        MAY_PART: Whether the sides may part, which interrupts lithium that crosses from a host.
         ADHERES: Whether sides that touch when a cell has been fabricated hold one another from then on.
     """
 
     law: str
     between: tuple[str, str]
     WELDED: ClassVar[bool] = False
-    MAY_OPEN: ClassVar[bool] = False
+    MAY_PART: ClassVar[bool] = False
     ADHERES: ClassVar[bool] = False
 
     @property

@@ -1,4 +1,4 @@
-"""Laws of interfaces: elastic, and contact with friction and adhesion."""
+"""Contact with friction, and with adhesion before it is lost."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -9,7 +9,7 @@ from fem_asslb.base.parameters import require
 from fem_asslb.interfaces.cohesion import NEVER_BONDED, Cohesion
 from fem_asslb.interfaces.gate import Gate
 from fem_asslb.interfaces.interface_law import InterfaceLaw
-from fem_asslb.interfaces.response import History, Opening, Response, Vector
+from fem_asslb.interfaces.response import History, Opening, Response, Vector, dot
 
 DRAG_TIME = 1e-5
 """Drag of an interface over the stiffness of what friction holds [s]: a viscous force that holds what nothing else
@@ -25,44 +25,6 @@ STICKING = 1e-6
 """Relative excess of the friction that is not yet slip."""
 
 _TINY = 1e-24
-
-
-@dataclass(frozen=True)
-class ElasticLaw(InterfaceLaw):
-    """Traction proportional to the opening, in compression too.
-
-    Args:
-        normal_stiffness: [MPa/um].
-        shear_stiffness: [MPa/um].
-    """
-
-    normal_stiffness: float
-    shear_stiffness: float
-
-    def __post_init__(self) -> None:
-        """Check the stiffnesses."""
-        for name in ("normal_stiffness", "shear_stiffness"):
-            require(name, getattr(self, name), lambda value: value > 0.0, "greater than 0 MPa/um")
-
-    def respond(
-        self, now: Opening, before: Opening, history: History, time_step: NumberLike, strength: NumberLike
-    ) -> Response:
-        """Answer to an opening; see `InterfaceLaw.respond`."""
-        normal = self.normal_stiffness * now.normal
-        shear = tuple(self.shear_stiffness * component for component in now.sliding)
-        stored = 0.5 * normal * now.normal + 0.5 * _dot(shear, now.sliding)
-        return Response(
-            opening=now,
-            normal_traction=normal,
-            shear_traction=shear,
-            pressure=maximum(-normal, 0.0),
-            stored={"elastic": stored},
-        )
-
-    @property
-    def stiffnesses(self) -> Mapping[str, NumberLike]:
-        """Both; see `InterfaceLaw.stiffnesses`."""
-        return {"normal": self.normal_stiffness, "shear": self.shear_stiffness}
 
 
 @dataclass(frozen=True)
@@ -140,15 +102,15 @@ class ContactLaw(InterfaceLaw):
         gap = maximum(now.normal, 0.0)
         # Written so that its derivative where nothing has moved yet is that of contact: Newton starts on a stiff side.
         pressure = self.normal_stiffness * (gap - now.normal)
-        opening, sliding = gap * gap, _dot(now.sliding, now.sliding)
+        gap_square, sliding_square = gap * gap, dot(now.sliding, now.sliding)
         stuck, slip = self._friction(now.sliding, pressure, history["slip"])
         progress, damage, released, grown, spent, delayed = self._damage(now, before, strength, history, time_step)
         kept = 1 - damage
         drag = self.friction_stiffness * DRAG_TIME / (time_step + _TINY)
         move = now.normal - before.normal
         moves = tuple(a - b for a, b in zip(now.sliding, before.sliding, strict=True))
-        adhesion = self.normal_stiffness * opening + self.shear_stiffness * sliding
-        locked = 0.5 * _dot(stuck, stuck) / self.friction_stiffness
+        adhesion = self.normal_stiffness * gap_square + self.shear_stiffness * sliding_square
+        locked = 0.5 * dot(stuck, stuck) / self.friction_stiffness
         last = tuple(self.friction_stiffness * (a - b) for a, b in zip(before.sliding, history["slip"], strict=True))
         slipped = tuple(a - b for a, b in zip(slip, history["slip"], strict=True))
         lost = self.gate.lost(now.normal)
@@ -168,10 +130,10 @@ class ContactLaw(InterfaceLaw):
             dissipated={
                 # An area that lets go while friction holds it keeps what friction stores.
                 "cohesive": spent - locked * grown,
-                "viscous": delayed + drag * (move * move + _dot(moves, moves)),
+                "viscous": delayed + drag * (move * move + dot(moves, moves)),
                 # Negative only where a long step opens what was stuck and turns it round: left to the balance.
                 "friction": maximum(
-                    0.5 * damage * _dot(tuple(a + b for a, b in zip(last, stuck, strict=True)), slipped), 0.0
+                    0.5 * damage * dot(tuple(a + b for a, b in zip(last, stuck, strict=True)), slipped), 0.0
                 ),
             },
         )
@@ -179,7 +141,7 @@ class ContactLaw(InterfaceLaw):
     def _friction(self, sliding: Vector, pressure: NumberLike, slip: Vector) -> tuple[Vector, Vector]:
         """Shear traction of a released area and its slip at the end of the step."""
         trial = tuple(self.friction_stiffness * (a - b) for a, b in zip(sliding, slip, strict=True))
-        size, limit = sqrt(_dot(trial, trial) + _TINY), self.friction * pressure
+        size, limit = sqrt(dot(trial, trial) + _TINY), self.friction * pressure
         # What slipped in the last step stands at the limit: Newton starts the next one on the side that holds.
         held = choose(size - (1 + STICKING) * limit, limit / size, 1.0)
         traction = tuple(held * component for component in trial)
@@ -199,14 +161,14 @@ class ContactLaw(InterfaceLaw):
         law, shape = self.cohesion, self.cohesion.softening
         start = law.healed(history["progress"], now.normal, time_step)
         gap, last = maximum(now.normal, 0.0), maximum(before.normal, 0.0)
-        opening, sliding = gap * gap, _dot(now.sliding, now.sliding)
-        progress = law.progress(opening, sliding, strength, start, time_step)
-        share = law.sliding_share(opening, sliding)
+        gap_square, sliding_square = gap * gap, dot(now.sliding, now.sliding)
+        progress = law.progress(gap_square, sliding_square, strength, start, time_step)
+        share = law.sliding_share(gap_square, sliding_square)
         onset = law.onset_share(share, strength)
         damage, damaged = shape.damage(progress, onset), shape.damage(start, onset)
         released = shape.spent(progress, onset)
         spent = law.toughness(share) * (released - shape.spent(start, onset))
-        both = self.normal_stiffness * gap * last + self.shear_stiffness * _dot(now.sliding, before.sliding)
+        both = self.normal_stiffness * gap * last + self.shear_stiffness * dot(now.sliding, before.sliding)
         delayed = choose(law.viscous_time, maximum(0.5 * (damage - damaged) * both - spent, 0.0), none)
         return progress, damage, released, damage - damaged, spent, delayed
 
@@ -219,7 +181,3 @@ class ContactLaw(InterfaceLaw):
         """Adhesion is stiff before damage, see `Cohesion.require_strength`."""
         if self.cohesion is not None:
             self.cohesion.require_strength(factor)
-
-
-def _dot(first: Vector, second: Vector) -> NumberLike:
-    return sum(a * b for a, b in zip(first, second, strict=True))

@@ -14,7 +14,7 @@ _DIRECTION = np.sqrt([1.0, 2.0, 3.0])
 
 
 @dataclass(frozen=True, kw_only=True)
-class PointValues:
+class EntityValues:
     """What a run knows at the points of some cells or facets.
 
     Attributes:

@@ -1,4 +1,4 @@
-"""What interfaces share that may open: contact with friction, and the gate of lithium."""
+"""What interfaces share whose sides may part: contact with friction, and the gate of lithium."""
 
 from typing import Annotated, ClassVar, Literal
 
@@ -17,8 +17,8 @@ Positive = Field(gt=0.0)
 
 
 @checked(kw_only=True)
-class OpeningInterface(InterfaceSchema):
-    """Keys of contact."""
+class PartingInterface(InterfaceSchema):
+    """Keys of contact, with or without adhesion before."""
 
     normal_stiffness: Annotated[InterfaceStiffness, Positive] | None = None
     friction: Annotated[Number, Field(ge=0.0, le=10.0)] = 0.3
@@ -28,7 +28,7 @@ class OpeningInterface(InterfaceSchema):
     after_opening: Literal["returns", "lost"] = "returns"
     conductance: Annotated[ArealConductance, Positive] | None = None
     gap_table: GapTable | None = None
-    MAY_OPEN: ClassVar[bool] = True
+    MAY_PART: ClassVar[bool] = True
 
     def gate(self) -> Gate:
         """Conduction of lithium."""

@@ -1,4 +1,4 @@
-"""The interfaces of a model on a mesh: their facets, and what they remember."""
+"""The interfaces of a model on a mesh, all that are not welded: their facets, and what they remember."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -28,8 +28,8 @@ ORIGIN = "origin"
 
 
 @dataclass(frozen=True, kw_only=True)
-class OpeningInterfaces:
-    """All interfaces of a model that may open.
+class UnweldedInterfaces:
+    """All interfaces of a model: those whose sides have displacements of their own.
 
     Attributes:
         mesh: Their facets.
@@ -48,7 +48,7 @@ class OpeningInterfaces:
 
 def create_interfaces(
     domain: Domain, model: Model, measure: Callable[[tuple[str, str]], ufl.Measure]
-) -> OpeningInterfaces | None:
+) -> UnweldedInterfaces | None:
     """Interfaces of a model in their state at assembly; None if all are welded.
 
     Args:
@@ -81,7 +81,7 @@ def create_interfaces(
         require_stiff(item, float(global_max(domain.comm, np.max(strengths, initial=0.0))[0]))
         local.arrays[STRENGTH][dofs[facets]] = strengths[:, None]
         local.arrays[GAP][dofs[facets]] = gaps
-    return OpeningInterfaces(mesh=mesh, history=history, local=local, keys=keys, points=points)
+    return UnweldedInterfaces(mesh=mesh, history=history, local=local, keys=keys, points=points)
 
 
 def waits(model: Model, item: Interface) -> bool:

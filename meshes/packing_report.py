@@ -1,4 +1,4 @@
-"""What became of the wanted particles, voids and grains, in numbers for the report."""
+"""What became of the wanted particles, voids and grains, as the report of a mesh says it."""
 
 from collections.abc import Sequence
 
@@ -10,16 +10,17 @@ from meshes.packing import Packing
 from meshes.particles import Particle
 from meshes.report import Report, equivalent_diameters
 
-Numbers = dict[str, dict[str, float]]
+Figures = dict[str, dict[str, float]]
+"""By layer and kind of bodies, then by what they are."""
 
 
-def packing_numbers(stack: LayeredStack, packings: dict[str, Packing], report: Report) -> Numbers:
+def packing_figures(stack: LayeredStack, packings: dict[str, Packing], report: Report) -> Figures:
     """Fractions wanted, placed and meshed, number, factor on diameters, by layer and kind of bodies.
 
     For bodies of a table, how many were left out outside the side walls and the distances [um] by which the others
     were moved stand in place of the factor.
     """
-    numbers: Numbers = {}
+    figures: Figures = {}
     meshed_particles = report.particle_volumes()
     first = 1
     for name, packing in packings.items():
@@ -31,7 +32,7 @@ def packing_numbers(stack: LayeredStack, packings: dict[str, Packing], report: R
         solid = sum(meshed_particles[number] for number in range(first, last))
         meshed = {"particles": solid, "voids": whole - solid - report.volumes[name]}
         for index, (kind, bodies) in enumerate(kinds):
-            numbers[f"{name} {kind}"] = {
+            figures[f"{name} {kind}"] = {
                 "wanted": bodies.fraction(stack.extents(name)),
                 "placed": packing.fractions[index],
                 "meshed": meshed[kind] / whole,
@@ -39,7 +40,7 @@ def packing_numbers(stack: LayeredStack, packings: dict[str, Packing], report: R
                 **_changes(stack, name, packing, index),
             }
         first = last
-    return numbers
+    return figures
 
 
 def _changes(stack: LayeredStack, layer: str, packing: Packing, population: int) -> dict[str, float]:
@@ -53,19 +54,19 @@ def _changes(stack: LayeredStack, layer: str, packing: Packing, population: int)
     }
 
 
-def stack_grain_numbers(
+def stack_grain_figures(
     stack: LayeredStack, particles: Sequence[Particle], changes: Sequence[dict[str, int]], report: Report
-) -> Numbers:
-    """Grain numbers of each layer with polycrystals."""
-    numbers: Numbers = {}
+) -> Figures:
+    """Figures of the grains of each layer with polycrystals."""
+    figures: Figures = {}
     for name, layer in stack.layers.items():
         if layer.particles is not None and layer.particles.grains is not None:
             own = [pair for pair in zip(particles, changes, strict=True) if pair[0].layer == name]
-            numbers[f"{name} grains"] = grain_numbers(layer.particles.grains, own, report)
-    return numbers
+            figures[f"{name} grains"] = grain_figures(layer.particles.grains, own, report)
+    return figures
 
 
-def grain_numbers(
+def grain_figures(
     grains: Grains, polycrystals: Sequence[tuple[Particle, dict[str, int]]], report: Report
 ) -> dict[str, float]:
     """Number of grains, mean and deviation of their equivalent diameters [um] with what was wanted, and changes.
@@ -80,7 +81,7 @@ def grain_numbers(
     volumes = [report.volumes[name] for name, parts in names.items() if parts.grain and parts.particle in chosen]
     diameters = equivalent_diameters(volumes, report.dimension)
     wanted = np.array([grains.diameter.quantile((i + 0.5) / 1000) for i in range(1000)])
-    numbers = {
+    figures = {
         "number": float(len(volumes)),
         "mean diameter": float(diameters.mean()) if len(volumes) else 0.0,
         "wanted": float(wanted.mean()),
@@ -89,5 +90,5 @@ def grain_numbers(
     }
     for _, changes in polycrystals:
         for name, count in changes.items():
-            numbers[name] = numbers.get(name, 0.0) + count
-    return numbers
+            figures[name] = figures.get(name, 0.0) + count
+    return figures

@@ -1,14 +1,14 @@
 """Scalar results of a state: lithium, stress, reactions and energies, the same on every rank."""
 
-import numpy as np
 import ufl
 from dolfinx import fem
 
-from fem_asslb.base.parallel import global_max, global_min, global_sum
+from fem_asslb.base.parallel import global_sum
+from fem_asslb.diagnostics.fields import component_ranges
 from fem_asslb.diagnostics.stress import Stresses, StressSummary
 from fem_asslb.equations.measures import LITHIUM_DEGREE
 from fem_asslb.equations.supports import TOP
-from fem_asslb.fields import displacement, lithium, platen
+from fem_asslb.fields import displacement, names, platen
 from fem_asslb.mesh.volumes import role_volumes
 from fem_asslb.problem.problem import Problem
 
@@ -28,7 +28,7 @@ class Diagnostics:
         self._stored = {name: problem.compile(form) for name, form in stored.items()}
         self._chemical_work = self._chemical_work_form()
         self._layer_force = self._layer_force_forms()
-        self._lithium = [self._lithium_form(role) for role in problem.model.hosts]
+        self._lithium = self._lithium_forms()
         self._stresses = Stresses(problem)
         self._dissipation = self._dissipation_forms()
         one = fem.Constant(problem.domain.mesh, 1.0)
@@ -64,40 +64,25 @@ class Diagnostics:
 
     def stoichiometry_ranges(self) -> dict[str, tuple[float, float]]:
         """Least and largest nodal stoichiometry of each host."""
-        ranges = {}
-        for role in self._problem.model.hosts:
-            x = lithium.nodal_stoichiometry(self._problem.state, self._problem.domain.cells_of([role]))
-            least = global_min(self._comm, x.min(initial=np.inf))
-            largest = global_max(self._comm, x.max(initial=-np.inf))
-            ranges[role] = float(least[0]), float(largest[0])
-        return ranges
+        return component_ranges(self._problem, names.HOST_STOICHIOMETRY)
 
     def stack_pressure(self) -> float:
         """Pressure of the platen [MPa], never negative."""
         return platen.pressure(self._problem.formulation, self._problem.state)
 
     def reaction(self, boundary: str) -> float:
-        """Consistent reaction along the stack of a boundary that cannot move that way [pJ/um; per um of depth in 2D].
-
-        Positive where the support pushes in the positive direction, as the lower plate does under pressure.
-        """
-        forces = self._problem.forces(displacement.NAME)
-        space, axis = self._problem.state[displacement.NAME].function_space, self._problem.domain.dimension - 1
-        facets = self._problem.domain.boundary(boundary)
-        dofs = fem.locate_dofs_topological(space.sub(axis), self._problem.domain.dimension - 1, facets)
-        owned = dofs[dofs < space.dofmap.index_map.size_local * space.dofmap.index_map_bs]
-        return float(global_sum(self._comm, forces[owned].sum())[0])
+        """Reaction along the stack [pJ/um; per um of depth in 2D], see `fem_asslb.fields.displacement.reaction`."""
+        problem = self._problem
+        return displacement.reaction(problem.domain, problem.state, problem.forces, boundary)
 
     def pin_forces(self) -> float:
-        """Sum of the sizes of the forces on all dofs that conditions hold [pJ/um; per um of depth in 2D]."""
-        held = [condition.dof_indices() for condition in self._problem.conditions[displacement.NAME]]
-        dofs = np.unique(np.concatenate([dofs[:owned] for dofs, owned in held]))
-        return float(global_sum(self._comm, np.abs(self._problem.forces(displacement.NAME)[dofs]).sum())[0])
+        """Sum of the sizes of the forces of all supports [pJ/um; per um of depth in 2D]."""
+        return displacement.held_forces(self._problem.domain, self._problem.forces, self._problem.conditions)
 
     def swept_volume(self) -> float:
         """Volume gained by the motion of platen or outer boundary since the start [um^3; um^2 in 2D]."""
         if self.plate_area is not None:
-            return self.plate_area * self._problem.state.number(platen.POSITION)
+            return self.plate_area * platen.position(self._problem.state)
         return self.integral(self._outer_motion) if self._outer_motion is not None else 0.0
 
     def stored(self) -> dict[str, float]:
@@ -132,11 +117,13 @@ class Diagnostics:
                 forms[f"{name} {kind}"] = fem.form(density * bulk.energy_measure(name))
         return forms
 
-    def _lithium_form(self, role: str) -> fem.Form:
-        formulation, x = self._problem.formulation, lithium.stoichiometry(self._problem.state)
-        return fem.form(
-            formulation.bulk.coefficients.hosts[role].c_max * x * formulation.measures.dx(role, LITHIUM_DEGREE)
-        )
+    def _lithium_forms(self) -> list[fem.Form]:
+        formulation, forms = self._problem.formulation, []
+        if (x := formulation.quantities.stoichiometry) is not None:
+            for role in self._problem.model.hosts:
+                content = formulation.bulk.coefficients.hosts[role].c_max * x(self._problem.state)
+                forms.append(fem.form(content * formulation.measures.dx(role, LITHIUM_DEGREE)))
+        return forms
 
     def _chemical_work_form(self) -> list[fem.Form]:
         bulk, state, previous = self._problem.formulation.bulk, self._problem.state, self._problem.previous
@@ -158,6 +145,6 @@ class Diagnostics:
         name = self._problem.model.support.pressure
         if name is None:
             return None
-        state = self._problem.state
-        motion = ufl.dot(displacement.value(state), self._problem.formulation.normal(state))
-        return fem.form(motion * self._problem.formulation.measures.boundary(name))
+        formulation, state = self._problem.formulation, self._problem.state
+        motion = ufl.dot(formulation.quantities.displacement(state), formulation.normal(state))
+        return fem.form(motion * formulation.measures.boundary(name))

@@ -1,11 +1,33 @@
 """What the fields of a problem report to the history: means and extremes, the same on every rank."""
 
 import numpy as np
+import numpy.typing as npt
 from dolfinx import fem
 
 from fem_asslb.base.parallel import global_max, global_min, global_sum
 from fem_asslb.fields.field import Extremes, Field, Mean
 from fem_asslb.problem.problem import Problem
+
+
+def extremes(problem: Problem, field: Field, entry: int, cells: npt.NDArray[np.int32]) -> tuple[float, float]:
+    """Least and largest nodal value of one entry of a field in some cells."""
+    function, comm = problem.state[field.name], problem.domain.comm
+    dofmap = function.function_space.dofmap
+    values = function.x.array[dofmap.index_map_bs * dofmap.list[cells] + entry]
+    least = global_min(comm, values.min(initial=np.inf))
+    largest = global_max(comm, values.max(initial=-np.inf))
+    return float(least[0]), float(largest[0])
+
+
+def component_ranges(problem: Problem, name: str) -> dict[str, tuple[float, float]]:
+    """Least and largest nodal value of a component on each role that has it."""
+    return {
+        role: extremes(problem, field, component.entry or 0, problem.domain.cells_of([role]))
+        for field in problem.fields
+        for component in field.components
+        if component.name == name
+        for role in (problem.domain.roles if field.roles is None else field.roles)
+    }
 
 
 class FieldReports:
@@ -35,7 +57,8 @@ class FieldReports:
                 value, weight = sums.sum(axis=0)
                 found[item.column] = float(value / weight)
             else:
-                found[item.least], found[item.largest] = self._extremes(field, item)
+                cells = field.cells(self._problem.domain)
+                found[item.least], found[item.largest] = extremes(self._problem, field, item.entry, cells)
         numbers = [scalar for scalar in self._problem.scalars if scalar.column is not None]
         return found | {str(item.column): self._problem.state.number(item.name) for item in numbers}
 
@@ -44,11 +67,3 @@ class FieldReports:
             return []
         compiled = self._problem.compile
         return [(compiled(weight * value * cells), compiled(weight * cells)) for value, weight, cells in item.terms]
-
-    def _extremes(self, field: Field, item: Extremes) -> tuple[float, float]:
-        domain, function = self._problem.domain, self._problem.state[field.name]
-        dofmap = function.function_space.dofmap
-        values = function.x.array[dofmap.index_map_bs * dofmap.list[field.cells(domain)] + item.entry]
-        least = global_min(domain.comm, values.min(initial=np.inf))
-        largest = global_max(domain.comm, values.max(initial=-np.inf))
-        return float(least[0]), float(largest[0])

@@ -9,7 +9,6 @@ from dolfinx import fem
 
 from fem_asslb.base.parallel import global_sum
 from fem_asslb.diagnostics.interfaces import InterfaceDiagnostics
-from fem_asslb.fields import lithium
 from fem_asslb.mesh.domain import region_particles
 from fem_asslb.mesh.volumes import cell_volumes
 from fem_asslb.problem.problem import Problem
@@ -60,10 +59,10 @@ class ParticleDiagnostics:
         self._volume = self._of_regions(cell_volumes(domain)[owned])
         self._cells = fem.functionspace(domain.mesh, ("DG", 0))
         self._lithium = []
-        if problem.model.hosts:
-            x, test = lithium.stoichiometry(problem.state), ufl.TestFunction(self._cells)
+        if (x := problem.formulation.quantities.stoichiometry) is not None:
+            content = x(problem.state) * ufl.TestFunction(self._cells)
             self._lithium = [
-                fem.form(x * test * problem.formulation.measures.dx(role, 1)) for role in problem.model.hosts
+                fem.form(content * problem.formulation.measures.dx(role, 1)) for role in problem.model.hosts
             ]
 
     def values(self) -> ParticleValues:

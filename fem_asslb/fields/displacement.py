@@ -1,9 +1,13 @@
 """The displacement, and the balance of momentum."""
 
+from collections.abc import Callable, Mapping, Sequence
+
 import basix.ufl
+import numpy as np
 import ufl
 from dolfinx import fem
 
+from fem_asslb.base.parallel import FloatArray, global_sum
 from fem_asslb.equations import mechanics
 from fem_asslb.equations.formulation import Formulation
 from fem_asslb.equations.supports import create_conditions
@@ -18,6 +22,9 @@ from fem_asslb.spaces.state import State
 
 NAME = "displacement"
 """Three components [um]; zero on the platen, whose position adds to it."""
+
+Forces = Callable[[str], FloatArray]
+"""Row of a field by its name, without conditions, ghosts included: what must be added for balance."""
 
 LEAST = 1e-3
 """Displacements count as no smaller [um] where their time error is judged: less opens and closes nothing."""
@@ -68,3 +75,21 @@ def declare(formulation: Formulation, prescribed: fem.Function) -> Field:
         near_nullspace=lambda: rigid_modes(space),
         written=lambda state: Written(formulation.quantities.motion(state), {names.DISPLACEMENT: slice(0, 3)}),
     )
+
+
+def reaction(domain: Domain, state: State, forces: Forces, boundary: str) -> float:
+    """Consistent reaction along the stack of a boundary that cannot move that way [pJ/um; per um of depth in 2D].
+
+    Positive where the support pushes in the positive direction, as the lower plate does under pressure.
+    """
+    space, axis = state[NAME].function_space, domain.dimension - 1
+    dofs = fem.locate_dofs_topological(space.sub(axis), domain.dimension - 1, domain.boundary(boundary))
+    owned = dofs[dofs < space.dofmap.index_map.size_local * space.dofmap.index_map_bs]
+    return float(global_sum(domain.comm, forces(NAME)[owned].sum())[0])
+
+
+def held_forces(domain: Domain, forces: Forces, conditions: Mapping[str, Sequence[fem.DirichletBC]]) -> float:
+    """Sum of the sizes of the forces on all dofs that conditions hold [pJ/um; per um of depth in 2D]."""
+    held = [condition.dof_indices() for condition in conditions[NAME]]
+    dofs = np.unique(np.concatenate([dofs[:owned] for dofs, owned in held]))
+    return float(global_sum(domain.comm, np.abs(forces(NAME)[dofs]).sum())[0])

@@ -12,6 +12,11 @@ POTENTIAL = "electrode potential"
 """Of the positive electrode [V vs Li]."""
 
 
+def potential(state: State) -> float:
+    """Of the positive electrode [V vs Li]."""
+    return state.number(POTENTIAL)
+
+
 def declare(currents: Currents, initial: float) -> Scalar:
     """The potential of an electrode with a reacting surface.
 
@@ -26,11 +31,11 @@ def declare(currents: Currents, initial: float) -> Scalar:
         moves = (1 - controls.forced) * (1 - controls.potentiostatic)
         total = 0
         for current, surface, side in currents.reactions(now, before):
-            potential, variation = now.scalar(POTENTIAL), test
+            value, variation = now.scalar(POTENTIAL), test
             if side:
-                potential, variation = potential(side), variation(side)
+                value, variation = value(side), variation(side)
             given = moves * controls.time_step * (controls.current_density - current)
-            total += (given + (1 - moves) * (potential - controls.voltage)) * variation * surface
+            total += (given + (1 - moves) * (value - controls.voltage)) * variation * surface
         return total
 
     return Scalar(

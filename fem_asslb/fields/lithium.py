@@ -33,11 +33,6 @@ def potential(state: State) -> Expr:
     return state[NAME][1]
 
 
-def nodal_stoichiometry(state: State, cells: np.ndarray) -> np.ndarray:
-    """X at the nodes of some cells of hosts."""
-    return state[NAME].x.array[2 * state[NAME].function_space.dofmap.list[cells]]
-
-
 def create_space(domain: Domain, model: Model) -> fem.FunctionSpace:
     """Space of both: welded grains of one host share their lithium."""
     body = lithium_bodies(domain, [item.pair for item in model.interfaces], model.hosts)
@@ -79,7 +74,7 @@ def declare(currents: Currents, space: fem.FunctionSpace) -> Field:
     return Field(
         name=NAME,
         space=space,
-        components=(Component("stoichiometry", "x", "-", 0), Component("potential", "phi", "V", 1)),
+        components=(Component(names.HOST_STOICHIOMETRY, "x", "-", 0), Component("potential", "phi", "V", 1)),
         row=row,
         initialise=lambda state: set_uniform(domain, model, state, model.initial_stoichiometry),
         block=FACTORED,

@@ -4,7 +4,7 @@ import ufl
 from ufl.core.expr import Expr
 
 from fem_asslb.equations.formulation import Formulation
-from fem_asslb.equations.platen import contact_law, platen_pressure
+from fem_asslb.equations.platen import PlatenControls, contact_law, platen_pressure
 from fem_asslb.equations.supports import TOP
 from fem_asslb.fields.scalars import Scalar
 from fem_asslb.spaces.state import State
@@ -38,3 +38,21 @@ def pressure(formulation: Formulation, state: State) -> float:
     """Pressure of the platen on the stack [MPa], never negative."""
     law = formulation.controls.platen.values()
     return float(platen_pressure(law, state.number(POSITION), state.number(PRESSURE)))
+
+
+def position(state: State) -> float:
+    """Position of the platen [um], outwards."""
+    return state.number(POSITION)
+
+
+def clamp(controls: PlatenControls, contact_pressure: float, *states: State) -> None:
+    """Let the platen stand still at its reference position.
+
+    Args:
+        controls: Numbers of its law.
+        contact_pressure: Unknown from now on; what the search for it starts from [MPa].
+        states: In which it is unknown.
+    """
+    controls.clamped.value = 1.0
+    for state in states:
+        state.set_number(PRESSURE, contact_pressure)

@@ -93,8 +93,8 @@ class Loading:
         """Set the controls that stay the same during the protocol step."""
         controls, area = self._problem.controls, self._diagnostics.reacting_area
         controls.forced.value = float(isinstance(self.step, SetStoichiometry))
-        if electrode.POTENTIAL in self._problem.state.scalars:
-            controls.voltage.value = self._problem.state.number(electrode.POTENTIAL)
+        if self._problem.formulation.quantities.electrode is not None:
+            controls.voltage.value = electrode.potential(self._problem.state)
         x = self._diagnostics.lithium() / self._diagnostics.lithium_capacity() if self._problem.model.hosts else 0.0
         self._start = Start(self.pressure(), x)
         self._charge_at_start = self.charge
@@ -159,7 +159,7 @@ class Loading:
         beyond = self._beyond()
         if beyond <= VOLTAGE_TOLERANCE:
             return 0.0
-        before = self._battery.voltage(self._problem.previous.number(electrode.POTENTIAL), self.charge, self.current)
+        before = self._battery.voltage(electrode.potential(self._problem.previous), self.charge, self.current)
         gained = abs(self.voltage() - before)
         return min(0.9, max(beyond - 0.5 * VOLTAGE_TOLERANCE, 0.0) / max(gained, beyond))
 
@@ -171,7 +171,7 @@ class Loading:
 
     def voltage(self) -> float:
         """Cell voltage at the state just solved [V], of a case with electrochemistry."""
-        return self._battery.voltage(self._problem.state.number(electrode.POTENTIAL), self._charge_at_end, self.current)
+        return self._battery.voltage(electrode.potential(self._problem.state), self._charge_at_end, self.current)
 
     @property
     def _battery(self) -> BatteryCell:
@@ -220,11 +220,9 @@ class Loading:
             return
         controls, pressure = self._problem.controls.platen, self._start.pressure
         controls.follow(pressure)
-        controls.position.value = self._problem.state.number(platen.POSITION)
+        controls.position.value = platen.position(self._problem.state)
         match self._case.fixture:
             case SpringFixture(stiffness=stiffness):
                 controls.stiffness.value = stiffness
             case RigidFixture():
-                controls.clamped.value = 1.0
-                for state in (self._problem.state, self._problem.previous):
-                    state.set_number(platen.PRESSURE, pressure)
+                platen.clamp(controls, pressure, self._problem.state, self._problem.previous)

@@ -16,7 +16,8 @@ from pathlib import Path
 
 import numpy as np
 
-from fem_asslb.output.history import read_history
+from fem_asslb.fields.names import MEAN_STOICHIOMETRY
+from fem_asslb.output.history import ITERATIONS, read_history
 from fem_asslb.output.record import read_record
 from fem_asslb.plotting.style import create_figure, label_panels, paper_style, save
 
@@ -28,8 +29,6 @@ TOUGHNESSES = (1.0, 2.0, 4.0)
 
 ONSET = 0.01
 """Share of the boundaries whose toughness is spent at the onset of cracking."""
-
-MEAN_X = "stoichiometry mean [-]"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -72,7 +71,7 @@ def has_ended(folder: Path) -> bool:
 def read(folder: Path, grain: float, strength: float, toughness: float) -> Result:
     """What a run found."""
     history = read_history(folder)
-    x = history[MEAN_X]
+    x = history[MEAN_STOICHIOMETRY]
     cracked = spent(history, "particle|particle")
     return Result(
         grain_um=grain,
@@ -84,7 +83,7 @@ def read(folder: Path, grain: float, strength: float, toughness: float) -> Resul
         open_at_end=float(history["particle|particle open [-]"][-1]),
         surface_debonded_at_end=float(spent(history, "particle|electrolyte")[-1]),
         steps=len(x),
-        iterations=int(history["Newton iterations [-]"].sum()),
+        iterations=int(history[ITERATIONS].sum()),
     )
 
 

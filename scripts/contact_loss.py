@@ -12,10 +12,12 @@ from pathlib import Path
 import numpy as np
 from matplotlib.axes import Axes
 
+from fem_asslb.diagnostics.columns import ENERGY_ERROR, SPECIFIC_CAPACITY, STACK_PRESSURE
+from fem_asslb.fields.names import MEAN_STOICHIOMETRY, VOLUME_CHANGE
 from fem_asslb.output.history import ITERATIONS, REJECTED
 from fem_asslb.plotting.style import CYCLE, create_figure, label_panels, paper_style, save
-from scripts.adhesion import MEAN_X, onset, spent
-from scripts.results import PRESSURE, ROOT, NotRunError, first_charge
+from scripts.adhesion import onset, spent
+from scripts.results import ROOT, NotRunError, first_charge
 
 SURFACE, BOUNDARY = "particle|cathode", "particle|particle"
 
@@ -55,14 +57,14 @@ def read(case: str) -> Charge | None:
         history = first_charge(case)
     except NotRunError:
         return None
-    x = history[MEAN_X]
+    x = history[MEAN_STOICHIOMETRY]
     surface = spent(history, SURFACE)
     has_grains = f"{BOUNDARY} open [-]" in history
     cracked = spent(history, BOUNDARY) if has_grains else np.full(len(x), np.nan)
     opened = history[f"{SURFACE} open [-]"]
     return Charge(
         case=case,
-        pressure_mpa=history[PRESSURE][0],
+        pressure_mpa=history[STACK_PRESSURE][0],
         surface_onset_x=onset(x, surface),
         boundary_onset_x=onset(x, cracked),
         open_at_x_07=at(0.7, x, opened),
@@ -71,13 +73,13 @@ def read(case: str) -> Charge | None:
         end_open=opened[-1],
         end_conducting=history[f"{SURFACE} conducting [-]"][-1],
         end_cracked=cracked[-1],
-        capacity_mah_g=history["specific capacity [mAh/g]"][-1],
-        pressure_change_mpa=history[PRESSURE][-1] - history[PRESSURE][0],
-        unit_cell_percent=history["unit cell volume change [%]"][-1],
+        capacity_mah_g=history[SPECIFIC_CAPACITY][-1],
+        pressure_change_mpa=history[STACK_PRESSURE][-1] - history[STACK_PRESSURE][0],
+        unit_cell_percent=history[VOLUME_CHANGE][-1],
         steps=len(x),
         iterations=int(history[ITERATIONS].sum()),
         rejected=int(history[REJECTED].sum()),
-        energy_error=np.abs(history["energy balance error [-]"]).max(),
+        energy_error=np.abs(history[ENERGY_ERROR]).max(),
     )
 
 
@@ -113,7 +115,7 @@ def curve(axes: Axes, case: str, pair: str, color: str, line: str) -> None:
     with suppress(NotRunError):
         history = first_charge(case)
         share = history[f"{SURFACE} open [-]"] if pair == SURFACE else spent(history, pair)
-        axes.plot(history[MEAN_X], share, color=color, linestyle=line, label=name(case))
+        axes.plot(history[MEAN_STOICHIOMETRY], share, color=color, linestyle=line, label=name(case))
 
 
 def name(case: str) -> str:

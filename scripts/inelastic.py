@@ -11,13 +11,14 @@ from dataclasses import astuple, dataclass, fields
 import numpy as np
 
 from fem_asslb.case.sections.steps import Charge, Discharge
+from fem_asslb.diagnostics.columns import HYDROSTATIC_MEAN, SPECIFIC_CAPACITY, STACK_PRESSURE
+from fem_asslb.fields.names import CATHODE_POTENTIAL
 from fem_asslb.output.history import ITERATIONS
 from scripts.adhesion import has_ended
 from scripts.contact_loss import SURFACE
-from scripts.results import PRESSURE, ROOT, first_charge, history, swings
-from scripts.target_cells import CAPACITY, CATHODE
+from scripts.results import ROOT, first_charge, history, swings
 
-TENSION = "particle hydrostatic stress mean [MPa]"
+TENSION = f"particle {HYDROSTATIC_MEAN}"
 OPEN = f"{SURFACE} open [-]"
 
 
@@ -50,24 +51,24 @@ class Cell:
 def read(case: str) -> Cell:
     """What the cycles of a case did; a discharge that is not in its protocol is NaN."""
     charges, discharges = list(swings(case, Charge)), list(swings(case, Discharge))
-    ends = [float(swing[PRESSURE][-1]) for swing in discharges]
+    ends = [float(swing[STACK_PRESSURE][-1]) for swing in discharges]
     first, rows = first_charge(case), history(case)
     return Cell(
         case=case,
         cycles=len(charges),
-        pressure_mpa=float(first[PRESSURE][0]),
-        first_charge_mpa=_change(charges, 0, PRESSURE),
-        first_discharge_mpa=_change(discharges, 0, PRESSURE),
-        last_charge_mpa=_change(charges, -1, PRESSURE),
-        last_discharge_mpa=_change(discharges, -1, PRESSURE),
+        pressure_mpa=float(first[STACK_PRESSURE][0]),
+        first_charge_mpa=_change(charges, 0, STACK_PRESSURE),
+        first_discharge_mpa=_change(discharges, 0, STACK_PRESSURE),
+        last_charge_mpa=_change(charges, -1, STACK_PRESSURE),
+        last_discharge_mpa=_change(discharges, -1, STACK_PRESSURE),
         drift_mpa_per_cycle=(ends[-1] - ends[0]) / (len(ends) - 1) if len(ends) > 1 else np.nan,
         tension_end_of_charge_mpa=float(first[TENSION][-1]),
         tension_end_of_discharge_mpa=float(discharges[0][TENSION][-1]) if discharges else np.nan,
         open_end_of_charge=float(first[OPEN][-1]) if OPEN in first else np.nan,
-        potential_end_of_charge_v=float(first[CATHODE][-1]),
-        charge_mah_g=_change(charges, 0, CAPACITY),
-        discharge_mah_g=-_change(discharges, 0, CAPACITY),
-        last_discharge_mah_g=-_change(discharges, -1, CAPACITY),
+        potential_end_of_charge_v=float(first[CATHODE_POTENTIAL][-1]),
+        charge_mah_g=_change(charges, 0, SPECIFIC_CAPACITY),
+        discharge_mah_g=-_change(discharges, 0, SPECIFIC_CAPACITY),
+        last_discharge_mah_g=-_change(discharges, -1, SPECIFIC_CAPACITY),
         iterations=int(rows[ITERATIONS].sum()),
     )
 

@@ -8,13 +8,14 @@ from pathlib import Path
 
 import numpy as np
 
+from fem_asslb.diagnostics.columns import STACK_PRESSURE
+from fem_asslb.fields.names import PLATEN_DISPLACEMENT
 from fem_asslb.materials.library import load
-from fem_asslb.output.history import read_history
+from fem_asslb.output.history import STAGE, read_history
 from fem_asslb.plotting.style import CYCLE, create_figure, label_panels, paper_style, save
 
 ROOT = Path(__file__).parents[1]
-PRESSURE, DENSITY = "stack pressure [MPa]", "separator relative density mean [-]"
-PLATEN, STAGE = "platen displacement [um]", "protocol step [-]"
+DENSITY = "separator relative density mean [-]"
 THICKNESS = 100.0
 """Of the loose powder in the case [um]."""
 
@@ -41,10 +42,10 @@ def pellets() -> list[tuple[float, float, float]]:
     ends = np.flatnonzero(np.diff(history[STAGE], append=-1.0))
     found = []
     for loaded, unloaded in zip(ends[::2], ends[1::2], strict=True):
-        stress = history[PRESSURE][loaded] - history[PRESSURE][unloaded]
-        strain = (history[PLATEN][unloaded] - history[PLATEN][loaded]) / THICKNESS
+        stress = history[STACK_PRESSURE][loaded] - history[STACK_PRESSURE][unloaded]
+        strain = (history[PLATEN_DISPLACEMENT][unloaded] - history[PLATEN_DISPLACEMENT][loaded]) / THICKNESS
         density = float(history[DENSITY][unloaded])
-        found.append((float(history[PRESSURE][loaded]), density, float(1e-3 * stress / strain / constrained)))
+        found.append((float(history[STACK_PRESSURE][loaded]), density, float(1e-3 * stress / strain / constrained)))
     return found
 
 
@@ -58,7 +59,7 @@ def main() -> None:
     history = read_history(ROOT / "cases" / "pellet" / "results")
     with paper_style():
         figure, (left, right) = create_figure(2.9, columns=2)
-        left.plot(history[PRESSURE], history[DENSITY], color=CYCLE[0], label="computed")
+        left.plot(history[STACK_PRESSURE], history[DENSITY], color=CYCLE[0], label="computed")
         for color, marker, (name, points) in zip(CYCLE[1:], "osD^", MEASURED.items(), strict=False):
             left.plot(*np.transpose(points), marker, color=color, label=name)
         left.set_xlabel("Pressure in the die [MPa]")

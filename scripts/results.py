@@ -8,11 +8,11 @@ import numpy as np
 
 from fem_asslb.case.reading.reader import read_case
 from fem_asslb.case.sections.steps import Charge, Step
-from fem_asslb.output.history import read_history
+from fem_asslb.diagnostics.columns import STACK_PRESSURE
+from fem_asslb.output.history import STAGE, read_history
 from scripts.adhesion import has_ended
 
 ROOT = Path(__file__).parents[1]
-PRESSURE, STAGE = "stack pressure [MPa]", "protocol step [-]"
 
 
 class NotRunError(Exception):
@@ -41,7 +41,7 @@ def swings(case: str, kind: type[Step]) -> Iterator[dict[str, np.ndarray]]:
             yield {name: values[places[0] - 1 : places[-1] + 1] for name, values in rows.items()}
 
 
-def changes(case: str, kind: type[Step], column: str = PRESSURE) -> list[float]:
+def changes(case: str, kind: type[Step], column: str = STACK_PRESSURE) -> list[float]:
     """Change of a column over each step of a kind."""
     return [float(swing[column][-1] - swing[column][0]) for swing in swings(case, kind)]
 

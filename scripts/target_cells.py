@@ -5,12 +5,12 @@ from dataclasses import dataclass
 import numpy as np
 
 from fem_asslb.case.sections.steps import Charge, Discharge
-from scripts.adhesion import MEAN_X, onset, spent
+from fem_asslb.diagnostics.columns import ANODE_POTENTIAL, SPECIFIC_CAPACITY, STACK_PRESSURE
+from fem_asslb.fields.names import CATHODE_POTENTIAL, MEAN_STOICHIOMETRY, VOLUME_CHANGE
+from fem_asslb.output.history import STAGE
+from scripts.adhesion import onset, spent
 from scripts.contact_loss import BOUNDARY, SURFACE
-from scripts.results import PRESSURE, STAGE, changes, first_charge, history, swings
-
-CAPACITY, VOLUME = "specific capacity [mAh/g]", "unit cell volume change [%]"
-CATHODE, ANODE = "cathode potential [V]", "anode potential [V]"
+from scripts.results import changes, first_charge, history, swings
 
 
 @dataclass(frozen=True)
@@ -30,13 +30,13 @@ class Finding:
 
 def shrinkage_hb() -> Finding:
     """Target 2."""
-    change = float(first_charge("zhang2026-hb")[VOLUME][-1])
+    change = float(first_charge("zhang2026-hb")[VOLUME_CHANGE][-1])
     return Finding(f"{change:.2f} % against x = 1", abs(change + 5.1) <= 0.5, ("zhang2026-hb",))
 
 
 def shrinkage_lb() -> Finding:
     """Target 3."""
-    high, low = (float(first_charge(case)[VOLUME][-1]) for case in ("zhang2026-hb", "zhang2026-lb"))
+    high, low = (float(first_charge(case)[VOLUME_CHANGE][-1]) for case in ("zhang2026-hb", "zhang2026-lb"))
     holds = abs(low + 4.3) <= 1.5 and low > high
     return Finding(f"{low:.2f} %, HB {high:.2f} %", holds, ("zhang2026-lb", "zhang2026-hb"))
 
@@ -49,9 +49,8 @@ def sign_lto() -> Finding:
     falls, left = [], []
     for case in LTO:
         charge, discharge = first_charge(case), next(swings(case, Discharge))
-        start, end, back = (
-            float(value) for value in (charge[PRESSURE][0], charge[PRESSURE][-1], discharge[PRESSURE][-1])
-        )
+        start, end = (float(charge[STACK_PRESSURE][place]) for place in (0, -1))
+        back = float(discharge[STACK_PRESSURE][-1])
         falls.append(end - start)
         left.append((back - start) / (end - start))
     holds = max(falls) < 0.0 and max(map(abs, left)) < 0.1
@@ -71,8 +70,8 @@ LEAST_HUMP = 1e-3
 def hump() -> Finding:
     """Target 7."""
     charge = first_charge("feng2026-lto-250")
-    inside = (charge[MEAN_X] < 0.7) & (charge[MEAN_X] > 0.45)
-    pressure = charge[PRESSURE][inside]
+    inside = (charge[MEAN_STOICHIOMETRY] < 0.7) & (charge[MEAN_STOICHIOMETRY] > 0.45)
+    pressure = charge[STACK_PRESSURE][inside]
     rise = float((pressure - np.minimum.accumulate(pressure)).max())
     return Finding(f"largest rise {1e3 * rise:.1f} kPa", rise > LEAST_HUMP, ("feng2026-lto-250",))
 
@@ -112,7 +111,7 @@ def balances() -> Finding:
 def end_potentials() -> Finding:
     """Target 14."""
     charge = first_charge("zhang2026-lb")
-    cathode, anode = float(charge[CATHODE][-1]), float(charge[ANODE][-1])
+    cathode, anode = float(charge[CATHODE_POTENTIAL][-1]), float(charge[ANODE_POTENTIAL][-1])
     holds = abs(cathode - 4.192) <= 0.015 and abs(anode - 1.44) <= 0.02
     return Finding(f"{cathode:.3f}, {anode:.3f} V", holds, ("zhang2026-lb",))
 
@@ -120,8 +119,8 @@ def end_potentials() -> Finding:
 def capacities() -> Finding:
     """Target 15, and the discharges that follow."""
     cases = "zhang2026-hb-0.2c", "zhang2026-lb-0.2c"
-    charges = [changes(case, Charge, CAPACITY)[0] for case in cases]
-    discharges = [-changes(case, Discharge, CAPACITY)[0] for case in cases]
+    charges = [changes(case, Charge, SPECIFIC_CAPACITY)[0] for case in cases]
+    discharges = [-changes(case, Discharge, SPECIFIC_CAPACITY)[0] for case in cases]
     ratio = charges[1] / charges[0]
     near = all(abs(found / paper - 1.0) <= 0.03 for found, paper in zip(charges, (227.0, 210.0), strict=True))
     text = f"{_listed(charges, '.0f')} mAh/g, ratio {ratio:.3f}; discharge {_listed(discharges, '.0f')} (198, 185)"
@@ -130,7 +129,7 @@ def capacities() -> Finding:
 
 def spring() -> Finding:
     """Target 32."""
-    pressures = first_charge("spring-mould")[PRESSURE]
+    pressures = first_charge("spring-mould")[STACK_PRESSURE]
     rise = float(pressures[-1] - pressures[0])
     text = f"{pressures[0]:.2f} to {pressures[-1]:.2f} MPa with an assumed spring of 0.02 MPa/um"
     return Finding(text, 0.105 <= rise <= 0.42, ("spring-mould",))
@@ -140,15 +139,15 @@ def parting() -> Finding:
     """Target 33."""
     case = "zhang2026-hb-cohesive"
     charge = first_charge(case)
-    x = onset(charge[MEAN_X], spent(charge, SURFACE))
-    change = -float(np.interp(-x, -charge[MEAN_X], charge[VOLUME]))
+    x = onset(charge[MEAN_STOICHIOMETRY], spent(charge, SURFACE))
+    change = -float(np.interp(-x, -charge[MEAN_STOICHIOMETRY], charge[VOLUME_CHANGE]))
     return Finding(f"first hundredth of the surface at {change:.2f} %", 3.0 <= change <= 8.0, (case,))
 
 
 def cracking() -> Finding:
     """Target 36."""
     cases = tuple(f"{cell}-polycrystal" for cell in ("zhang2026-hb", "zhang2026-lb", "feng2026-lto"))
-    found = [onset(charge[MEAN_X], spent(charge, BOUNDARY)) for charge in map(first_charge, cases)]
+    found = [onset(charge[MEAN_STOICHIOMETRY], spent(charge, BOUNDARY)) for charge in map(first_charge, cases)]
     return Finding(f"first hundredth of the boundaries at x = {_listed(found, '.2f')}", None, cases)
 
 
@@ -171,7 +170,7 @@ def under_pressure() -> Finding:
     case = "ocv-under-pressure"
     rows, found = history(case), []
     for pressed in (5, 10):
-        before, after = (rows[CATHODE][rows[STAGE] == number][-1] for number in (pressed - 2, pressed))
+        before, after = (rows[CATHODE_POTENTIAL][rows[STAGE] == number][-1] for number in (pressed - 2, pressed))
         found.append(1e3 * float(before - after))
     holds = all(0.8 <= shift <= 6.0 for shift in found)
     return Finding(f"{_listed(found, '.2f')} mV less under 100 MPa more, at x = 0.6, 0.3", holds, (case,))

@@ -5,10 +5,11 @@ import csv
 import numpy as np
 
 from fem_asslb.materials.library import load
+from fem_asslb.output.history import STAGE, TIME
 from fem_asslb.studies.recipe import CRITERIA, read_recipes
 from scripts.adhesion import has_ended
-from scripts.pellets import pellets
-from scripts.results import ROOT, STAGE, NotRunError, history
+from scripts.pellets import DENSITY, pellets
+from scripts.results import ROOT, NotRunError, history
 from scripts.target_cells import Finding
 
 ONCE, KEPT = "overlaps once", "volume kept"
@@ -117,7 +118,7 @@ def kept() -> Finding:
     rows, case = history("pellet-contact"), "pellet-contact"
     ends = [np.flatnonzero(rows[STAGE] == number)[-1] for number in (1, 2, 3)]
     contact = 1.0 - rows["separator|plate open [-]"][ends]
-    density = rows["separator relative density mean [-]"][ends]
+    density = rows[DENSITY][ends]
     share = float((contact[2] - contact[0]) / (contact[1] - contact[0]))
     text = f"density {_three(density)}, contact {_three(contact)} at 5, 25, 5 MPa: {share:.0%} of the gain stays"
     holds = bool(density[2] > 0.999 * density[1]) and PAPER_KEEPS / 1.5 <= share <= 1.0
@@ -127,7 +128,7 @@ def kept() -> Finding:
 def creep() -> Finding:
     """Target 39."""
     rows, case = history("li-symmetric"), "li-symmetric"
-    contact, seconds = 1.0 - rows["anode|separator open [-]"], rows["time [s]"]
+    contact, seconds = 1.0 - rows["anode|separator open [-]"], rows[TIME]
     start = seconds[rows[STAGE] == 1][-1]
     texts = []
     for share in (0.5, 0.95):

@@ -5,20 +5,22 @@ from collections.abc import Mapping
 
 from fem_asslb.bulk.bulk_law import RELATIVE_DENSITY
 from fem_asslb.case.sections.steps import Press
+from fem_asslb.diagnostics import columns
+from fem_asslb.fields.names import MEAN_STOICHIOMETRY, PLATEN_DISPLACEMENT
 from fem_asslb.simulation.simulation import Simulation
 from fem_asslb.simulation.step_record import StepRecord
 
 logger = logging.getLogger(__name__)
 
 COLUMNS = (
-    ("x [-]", "stoichiometry mean [-]", "{:.4f}"),
-    ("voltage [V]", "cell voltage [V]", "{:.4f}"),
-    ("pressure [MPa]", "stack pressure [MPa]", "{:.4f}"),
+    ("x [-]", MEAN_STOICHIOMETRY, "{:.4f}"),
+    ("voltage [V]", columns.CELL_VOLTAGE, "{:.4f}"),
+    ("pressure [MPa]", columns.STACK_PRESSURE, "{:.4f}"),
 )
 """Scalars in the line of a step: heading, name in the history, format."""
 
-DENSITY, PLATEN = RELATIVE_DENSITY.removesuffix(" [-]"), "platen displacement [um]"
-"""In the history, of the laws and the fixtures that have them."""
+DENSITY = RELATIVE_DENSITY.removesuffix(" [-]")
+"""In the history, of the laws that have it."""
 
 
 class StepLog:
@@ -71,14 +73,14 @@ def pressed(scalars: Mapping[str, float]) -> list[str]:
             phase = column.removesuffix(f" {DENSITY} mean [-]")
             mean, least, most = (scalars[f"{phase} {DENSITY} {word} [-]"] for word in ("mean", "min", "max"))
             lines.append(f"{phase}: {DENSITY} {mean:.4f} ({least:.4f} to {most:.4f}){_mean_stress(scalars, phase)}")
-    if lines and PLATEN in scalars:
-        lines.append(f"thickness of the stack: {scalars[PLATEN]:+.4g} um since the start")
+    if lines and PLATEN_DISPLACEMENT in scalars:
+        lines.append(f"thickness of the stack: {scalars[PLATEN_DISPLACEMENT]:+.4g} um since the start")
     return lines
 
 
 def _mean_stress(scalars: Mapping[str, float], phase: str) -> str:
     """Hydrostatic stress of the roles of a phase."""
-    found = scalars.get(f"{phase} hydrostatic stress mean [MPa]")
+    found = scalars.get(f"{phase} {columns.HYDROSTATIC_MEAN}")
     return "" if found is None else f", hydrostatic stress {found:.4g} MPa in the mean"
 
 

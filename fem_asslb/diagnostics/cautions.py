@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 
+from fem_asslb.diagnostics import columns
 from fem_asslb.diagnostics.balances import BALANCES, WARNED
 from fem_asslb.diagnostics.cell_energy import ERROR as CELL_ERROR
 from fem_asslb.model.model import Model
@@ -44,11 +45,11 @@ def cautions(
     """
     found = {}
     for role, material in model.materials.items():
-        share = scalars[f"{role} share over strength [-]"]
+        share = scalars[f"{role} {columns.OVER_STRENGTH}"]
         if share > 0.0 and material.strength is not None:
             limit = _LIMITS[material.strength_kind].format(material.strength)
             found[f"strength of {role}"] = share, f"{role}: {_percent(share)} % of the volume passes {limit}"
-        strain = scalars[f"{role} strain max [-]"]
+        strain = scalars[f"{role} {columns.STRAIN_MAX}"]
         if strain > SMALL_STRAIN:
             text = (
                 f"{role}: strain reaches {_percent(strain)} %; small strain holds to about {_percent(SMALL_STRAIN)} %"
@@ -65,7 +66,7 @@ def cautions(
         error = abs(scalars.get(name, 0.0))
         if error > WARNED:
             found[name] = error, f"{words}: {name.removesuffix(' [-]')} {error:.1e}"
-    energy = abs(scalars["energy balance error [-]"])
+    energy = abs(scalars[columns.ENERGY_ERROR])
     if energy > ENERGY_ERROR:
         text = (
             f"energy balance: {_percent(energy)} % of the largest energy is not accounted for; take shorter time steps"
@@ -75,7 +76,7 @@ def cautions(
     if cell > CELL_ENERGY_ERROR:
         text = f"energy of lithium: {_percent(cell)} % of what reaction and diffusion dissipate is not accounted for"
         found["energy of lithium"] = cell, f"{text}; take shorter time steps"
-    state = scalars.get("anode state [-]", 0.0)
+    state = scalars.get(columns.ANODE_STATE, 0.0)
     return found | _outside(
         "anode: its state", (state, state), (0.0, 1.0), "its capacity", "its potential is extrapolated"
     )

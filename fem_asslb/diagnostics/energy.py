@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 
+from fem_asslb.diagnostics import columns
 from fem_asslb.diagnostics.bulk import Diagnostics
 from fem_asslb.diagnostics.interfaces import InterfaceDiagnostics
 
@@ -57,10 +58,10 @@ class EnergyBalance:
         sums = self.sums
         scalars = {f"{kind} energy [pJ]": energy for kind, energy in self._stored.items()}
         scalars |= {
-            "fixture work [pJ]": sums["fixture"],
-            "chemical work [pJ]": sums["chemical"],
+            columns.FIXTURE_WORK: sums["fixture"],
+            columns.CHEMICAL_WORK: sums["chemical"],
             "energy remainder of the step [pJ]": self._left,
-            "energy balance error [-]": -sums["remainder"] / max(sums["largest"], self._least),
+            columns.ENERGY_ERROR: -sums["remainder"] / max(sums["largest"], self._least),
         }
         if self._interfaces is not None and self._interfaces.adheres_later:
             scalars["bonding energy [pJ]"] = sums["bonding"]

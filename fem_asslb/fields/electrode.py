@@ -4,6 +4,7 @@ import ufl
 from ufl.core.expr import Expr
 
 from fem_asslb.equations.currents import Currents
+from fem_asslb.fields import names
 from fem_asslb.fields.electrode_balance import ElectrodeBalance
 from fem_asslb.fields.scalars import Scalar
 from fem_asslb.spaces.state import State
@@ -43,7 +44,7 @@ def declare(currents: Currents, initial: float) -> Scalar:
         symbol="V",
         unit="V",
         row=row,
-        column="cathode potential [V]",
+        column=names.CATHODE_POTENTIAL,
         initial=initial,
         mender=lambda now, before: ElectrodeBalance(currents, now, before, POTENTIAL).mended,
     )

@@ -105,9 +105,9 @@ def _reported(formulation: Formulation, state: State) -> list[Mean | Extremes]:
         lithium_terms.append((x, host.c_max, cells))
         cell_terms.append((100.0 * growth, full, cells))
     return [
-        Mean("stoichiometry mean [-]", lithium_terms),
-        Extremes("stoichiometry min [-]", "stoichiometry max [-]"),
-        Mean("unit cell volume change [%]", cell_terms),
+        Mean(names.MEAN_STOICHIOMETRY, lithium_terms),
+        Extremes(names.LEAST_STOICHIOMETRY, names.LARGEST_STOICHIOMETRY),
+        Mean(names.VOLUME_CHANGE, cell_terms),
     ]
 
 

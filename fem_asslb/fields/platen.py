@@ -6,6 +6,7 @@ from ufl.core.expr import Expr
 from fem_asslb.equations.formulation import Formulation
 from fem_asslb.equations.platen import PlatenControls, contact_law, platen_pressure
 from fem_asslb.equations.supports import TOP
+from fem_asslb.fields import names
 from fem_asslb.fields.scalars import Scalar
 from fem_asslb.spaces.state import State
 
@@ -29,7 +30,7 @@ def declare(formulation: Formulation) -> tuple[Scalar, Scalar]:
         return contact_law(controls, now.scalar(POSITION), now.scalar(PRESSURE)) * test * top
 
     return (
-        Scalar(name=POSITION, symbol="w", unit="um", row=balance, column="platen displacement [um]"),
+        Scalar(name=POSITION, symbol="w", unit="um", row=balance, column=names.PLATEN_DISPLACEMENT),
         Scalar(name=PRESSURE, symbol="p", unit="MPa", row=law),
     )
 

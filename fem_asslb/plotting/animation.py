@@ -9,9 +9,10 @@ from matplotlib.colors import to_rgb
 from matplotlib.figure import Figure
 from PIL import Image
 
+from fem_asslb.diagnostics.columns import CELL_VOLTAGE, STACK_PRESSURE
 from fem_asslb.fields.names import STOICHIOMETRY
 from fem_asslb.output.names import VON_MISES
-from fem_asslb.plotting.curves import LABELS, PRESSURE, VOLTAGE, Curves, change_label, read_curves
+from fem_asslb.plotting.curves import LABELS, Curves, change_label, read_curves
 from fem_asslb.plotting.panels import LOOKS, add_colour_bar, draw_field, limits, view_of
 from fem_asslb.plotting.snapshots import read_snapshot, times_of
 from fem_asslb.plotting.style import BLUE, GREY, ORANGE, WIDTH, paper_style
@@ -62,11 +63,13 @@ def draw_animation(results: Path, folder: Path) -> list[Path]:
 
 def _draw_moment(figure: Figure, curves: Curves, time: float) -> None:
     """Voltage and pressure against time, with a mark at the moment."""
-    names = [(name, colour) for name, colour in ((VOLTAGE, BLUE), (PRESSURE, ORANGE)) if name in curves.columns]
+    names = [
+        (name, colour) for name, colour in ((CELL_VOLTAGE, BLUE), (STACK_PRESSURE, ORANGE)) if name in curves.columns
+    ]
     rows = curves.after_closing()
     for panel, (name, colour) in zip(figure.subplots(1, len(names), squeeze=False)[0], names, strict=True):
         values = curves.columns[name]
-        base = values[rows][0] if name == PRESSURE else 0.0
+        base = values[rows][0] if name == STACK_PRESSURE else 0.0
         panel.plot(curves.hours[rows], values[rows] - base, color=colour)
         panel.axvline(time / 3600.0, color=GREY, linewidth=0.8)
         panel.plot(time / 3600.0, np.interp(time / 3600.0, curves.hours, values) - base, "o", color=colour)

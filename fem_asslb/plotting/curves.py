@@ -9,6 +9,18 @@ import numpy.typing as npt
 from matplotlib.axes import Axes
 
 from fem_asslb.base.errors import FemAsslbError
+from fem_asslb.diagnostics.columns import (
+    AREAL_CAPACITY,
+    CELL_VOLTAGE,
+    CHEMICAL_WORK,
+    ELASTIC_ENERGY,
+    FIXTURE_WORK,
+    HYDROSTATIC_MEAN,
+    PRESSURE_PER_CHARGE,
+    STACK_PRESSURE,
+    VON_MISES_MAX,
+)
+from fem_asslb.fields.names import MEAN_STOICHIOMETRY
 from fem_asslb.output.history import STAGE, TIME, read_history
 from fem_asslb.output.record import FILE, read_record
 from fem_asslb.plotting.style import (
@@ -27,17 +39,15 @@ from fem_asslb.plotting.style import (
 
 FloatArray = npt.NDArray[np.float64]
 
-PRESSURE, VOLTAGE, CAPACITY = "stack pressure [MPa]", "cell voltage [V]", "areal capacity [mAh/cm2]"
-MEAN_X, DIFFERENTIAL = "stoichiometry mean [-]", "dp/dq [MPa cm2/mAh]"
 CHANGES_OF_LITHIUM = ("set", "charge", "discharge")
-ENERGIES = ("elastic energy [pJ]", "fixture work [pJ]", "chemical work [pJ]")
+ENERGIES = (ELASTIC_ENERGY, FIXTURE_WORK, CHEMICAL_WORK)
 
 LABELS = {
-    CAPACITY: "Areal capacity [mAh cm$^{-2}$]",
-    VOLTAGE: "Cell voltage [V]",
-    PRESSURE: "Stack pressure [MPa]",
-    MEAN_X: "Mean $x$ in Li$_x$ [–]",
-    DIFFERENTIAL: "d$p$/d$q$ [MPa cm$^2$ mAh$^{-1}$]",
+    AREAL_CAPACITY: "Areal capacity [mAh cm$^{-2}$]",
+    CELL_VOLTAGE: "Cell voltage [V]",
+    STACK_PRESSURE: "Stack pressure [MPa]",
+    MEAN_STOICHIOMETRY: "Mean $x$ in Li$_x$ [–]",
+    PRESSURE_PER_CHARGE: "d$p$/d$q$ [MPa cm$^2$ mAh$^{-1}$]",
 }
 
 
@@ -104,9 +114,9 @@ def draw_curves(results: Path, gallery: Gallery) -> list[Path]:
     drawn = []
     with paper_style():
         drawn.append(_against_time(curves, gallery.file("time")))
-        if CAPACITY in curves.columns and curves.rows_of("charge", "discharge"):
+        if AREAL_CAPACITY in curves.columns and curves.rows_of("charge", "discharge"):
             drawn.append(_against_capacity(curves, gallery.file("capacity")))
-        elif MEAN_X in curves.columns and curves.rows_of(*CHANGES_OF_LITHIUM):
+        elif MEAN_STOICHIOMETRY in curves.columns and curves.rows_of(*CHANGES_OF_LITHIUM):
             drawn.append(_against_stoichiometry(curves, gallery.file("stoichiometry")))
         drawn.append(_stresses_and_energies(curves, gallery.file("stress-energy")))
     return drawn
@@ -114,12 +124,12 @@ def draw_curves(results: Path, gallery: Gallery) -> list[Path]:
 
 def _against_time(curves: Curves, path: Path) -> Path:
     """Voltage, stoichiometry and pressure against time, from the closing of the fixture on."""
-    names = [*(name for name in (VOLTAGE, MEAN_X) if name in curves.columns), PRESSURE]
+    names = [*(name for name in (CELL_VOLTAGE, MEAN_STOICHIOMETRY) if name in curves.columns), STACK_PRESSURE]
     figure, axes = create_figure(1.45 * len(names) + 0.5, len(names), 1, share_x=True)
     rows = curves.after_closing()
     for panel, name, colour in zip(axes, names, (BLUE, GREEN, ORANGE)[-len(names) :], strict=True):
         values = curves.columns[name][rows]
-        base = values[0] if name == PRESSURE and rows.start else 0.0
+        base = values[0] if name == STACK_PRESSURE and rows.start else 0.0
         panel.plot(curves.hours[rows], values - base, color=colour)
         panel.set_ylabel(change_label(base) if base else LABELS[name])
         panel.margins(x=0)
@@ -148,25 +158,25 @@ def _against_capacity(curves: Curves, path: Path) -> Path:
     """Voltage, change of pressure and its derivative against the charge passed."""
     figure, axes = create_figure(2.5, 1, 3)
     stages = curves.rows_of("charge", "discharge")
-    start = curves.columns[PRESSURE][stages[0][1]][0]
+    start = curves.columns[STACK_PRESSURE][stages[0][1]][0]
     for number, (text, rows) in enumerate(stages):
         charging = text.startswith("charge")
         colour, dash = (ORANGE, "-") if charging else (BLUE, "--")
         fade = 1.0 - 0.7 * number / len(stages)
         style: dict[str, Any] = {"color": colour, "linestyle": dash, "alpha": fade}
         label = text.split()[0] if number < 2 else None
-        charge = curves.columns[CAPACITY]
-        axes[0].plot(charge[rows], curves.columns[VOLTAGE][rows], label=label, **style)
-        axes[1].plot(charge[rows], curves.columns[PRESSURE][rows] - start, **style)
+        charge = curves.columns[AREAL_CAPACITY]
+        axes[0].plot(charge[rows], curves.columns[CELL_VOLTAGE][rows], label=label, **style)
+        axes[1].plot(charge[rows], curves.columns[STACK_PRESSURE][rows] - start, **style)
         inner = slice(rows.start + 2, rows.stop)
-        axes[2].plot(charge[inner], curves.columns[DIFFERENTIAL][inner], **style)
+        axes[2].plot(charge[inner], curves.columns[PRESSURE_PER_CHARGE][inner], **style)
     axes[1].axhline(0.0, color=BLACK, linewidth=0.5)
     axes[2].axhline(0.0, color=BLACK, linewidth=0.5)
-    axes[0].set_ylabel(LABELS[VOLTAGE])
+    axes[0].set_ylabel(LABELS[CELL_VOLTAGE])
     axes[1].set_ylabel(change_label(start))
-    axes[2].set_ylabel(LABELS[DIFFERENTIAL])
+    axes[2].set_ylabel(LABELS[PRESSURE_PER_CHARGE])
     for panel in axes:
-        panel.set_xlabel(LABELS[CAPACITY])
+        panel.set_xlabel(LABELS[AREAL_CAPACITY])
     axes[0].legend()
     label_panels(axes)
     return save(figure, path)
@@ -174,18 +184,22 @@ def _against_capacity(curves: Curves, path: Path) -> Path:
 
 def _against_stoichiometry(curves: Curves, path: Path) -> Path:
     """Pressure and mean hydrostatic stress of every role against the mean stoichiometry."""
-    ending = " hydrostatic stress mean [MPa]"
+    ending = f" {HYDROSTATIC_MEAN}"
     figure, axes = create_figure(2.7, 1, 2)
     stages = curves.rows_of(*CHANGES_OF_LITHIUM)
     for text, rows in stages:
-        axes[0].plot(curves.columns[MEAN_X][rows], curves.columns[PRESSURE][rows], marker=".", label=text)
+        axes[0].plot(
+            curves.columns[MEAN_STOICHIOMETRY][rows], curves.columns[STACK_PRESSURE][rows], marker=".", label=text
+        )
         for colour, name in zip(CYCLE, (name for name in curves.columns if name.endswith(ending)), strict=False):
             label = name.removesuffix(ending) if rows == stages[0][1] else None
-            axes[1].plot(curves.columns[MEAN_X][rows], curves.columns[name][rows], color=colour, label=label)
-    axes[0].set_ylabel(LABELS[PRESSURE])
+            axes[1].plot(
+                curves.columns[MEAN_STOICHIOMETRY][rows], curves.columns[name][rows], color=colour, label=label
+            )
+    axes[0].set_ylabel(LABELS[STACK_PRESSURE])
     axes[1].set_ylabel("Hydrostatic stress, mean [MPa]")
     for panel in axes:
-        panel.set_xlabel(LABELS[MEAN_X])
+        panel.set_xlabel(LABELS[MEAN_STOICHIOMETRY])
         panel.ticklabel_format(axis="y", useOffset=False)
         panel.legend()
     label_panels(axes)
@@ -197,7 +211,7 @@ def _stresses_and_energies(curves: Curves, path: Path) -> Path:
     figure, axes = create_figure(2.8, 1, 3)
     rows = curves.after_closing()
     hours = curves.hours[rows]
-    endings = (" hydrostatic stress mean [MPa]", " von Mises stress max [MPa]")
+    endings = (f" {HYDROSTATIC_MEAN}", f" {VON_MISES_MAX}")
     for panel, ending in zip(axes, endings, strict=False):
         for name in (name for name in curves.columns if name.endswith(ending)):
             panel.plot(hours, curves.columns[name][rows], label=name.removesuffix(ending))

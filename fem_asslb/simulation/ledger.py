@@ -2,6 +2,7 @@
 
 from fem_asslb.base.constants import FARADAY
 from fem_asslb.base.units import convert
+from fem_asslb.diagnostics import columns
 from fem_asslb.diagnostics.balances import LEAST_STRAIN, Balances, least_stress
 from fem_asslb.diagnostics.bulk import Diagnostics
 from fem_asslb.diagnostics.cell_energy import CellEnergy
@@ -85,7 +86,7 @@ class Ledger:
         self._book_lithium(length)
         scalars = {"time [h]": convert(time, "s", "h")}
         errors = self.balances.errors(now["pressure"], self.lithium, self._last["lithium"], length)
-        scalars |= {"stack pressure [MPa]": now["pressure"]} | self._fields.scalars() | self.energy.scalars()
+        scalars |= {columns.STACK_PRESSURE: now["pressure"]} | self._fields.scalars() | self.energy.scalars()
         if self.cell_energy is not None:
             self.cell_energy.book(length)
             scalars |= self.cell_energy.scalars()
@@ -94,7 +95,7 @@ class Ledger:
             scalars |= self._interfaces.summary(self._interfaces.points)
         change, charge = now["pressure"] - self._last["pressure"], self._area_charge() - self._last["charge"]
         if charge != 0.0:
-            scalars["dp/dq [MPa cm2/mAh]"] = change / charge
+            scalars[columns.PRESSURE_PER_CHARGE] = change / charge
         self._last = {**now, "charge": self._area_charge()}
         return scalars
 
@@ -120,25 +121,25 @@ class Ledger:
         scalars = {}
         if cell is not None:
             mass, charge = cell.active_mass, self._loading.charge
-            scalars["cell voltage [V]"] = self._loading.voltage()
+            scalars[columns.CELL_VOLTAGE] = self._loading.voltage()
             if cell.anode_capacity < float("inf"):
-                scalars["anode state [-]"] = cell.anode_state(charge)
-            scalars["anode potential [V]"] = cell.anode_potential(charge)
-            scalars["specific capacity [mAh/g]"] = convert(charge / mass, "pC/pg", "mAh/g")
+                scalars[columns.ANODE_STATE] = cell.anode_state(charge)
+            scalars[columns.ANODE_POTENTIAL] = cell.anode_potential(charge)
+            scalars[columns.SPECIFIC_CAPACITY] = convert(charge / mass, "pC/pg", "mAh/g")
             if diagnostics.plate_area:
                 density = self._loading.current / diagnostics.plate_area
-                scalars["areal capacity [mAh/cm2]"] = self._area_charge()
+                scalars[columns.AREAL_CAPACITY] = self._area_charge()
                 scalars["current density [mA/cm2]"] = convert(density, "pA/um^2", "mA/cm^2")
         return scalars
 
     def _stresses(self) -> dict[str, float]:
         scalars = {}
         for role, stress in self._diagnostics.stresses().items():
-            scalars[f"{role} hydrostatic stress mean [MPa]"] = stress.hydrostatic_mean
-            scalars[f"{role} von Mises stress max [MPa]"] = stress.von_mises_max
+            scalars[f"{role} {columns.HYDROSTATIC_MEAN}"] = stress.hydrostatic_mean
+            scalars[f"{role} {columns.VON_MISES_MAX}"] = stress.von_mises_max
             scalars[f"{role} principal stress max [MPa]"] = stress.principal_max
-            scalars[f"{role} share over strength [-]"] = stress.over_strength
-            scalars[f"{role} strain max [-]"] = stress.strain_max
+            scalars[f"{role} {columns.OVER_STRENGTH}"] = stress.over_strength
+            scalars[f"{role} {columns.STRAIN_MAX}"] = stress.strain_max
         return scalars
 
     def _area_charge(self) -> float:

@@ -10,10 +10,11 @@ from mpi4py import MPI
 
 from fem_asslb.app.results_folder import check_folder
 from fem_asslb.base.errors import FemAsslbError
+from fem_asslb.diagnostics.columns import CELL_VOLTAGE, STACK_PRESSURE
 from fem_asslb.fields import names as field_names
 from fem_asslb.output import checkpoint, collection, history, names, particle_table, record, vtu
 from fem_asslb.output.checkpoint_schema import check_names, checksum
-from fem_asslb.plotting.curves import PRESSURE, VOLTAGE, draw_curves
+from fem_asslb.plotting.curves import draw_curves
 from fem_asslb.plotting.snapshots import read_snapshot
 from fem_asslb.plotting.style import Gallery
 
@@ -128,7 +129,7 @@ def test_a_run_does_not_add_to_a_pipe(name, tmp_path):
 def test_the_columns_that_are_drawn_are_asked_for_by_name(tmp_path):
     case = {"protocol": {"steps": ["charge at 1C until 1 h"]}, "geometry": {}}
     (tmp_path / record.FILE).write_text(json.dumps({"case": case, "runs": []}))
-    for heading, missing in ((f"{VOLTAGE},{history.STAGE},a", history.TIME), (HISTORY.strip(), PRESSURE)):
+    for heading, missing in ((f"{CELL_VOLTAGE},{history.STAGE},a", history.TIME), (HISTORY.strip(), STACK_PRESSURE)):
         (tmp_path / history.FILE).write_text(f"{heading}\n1,1,1\n")
         assert f"has no column '{missing}'" in message(draw_curves, tmp_path, Gallery(tmp_path, "png"))
 

@@ -12,7 +12,8 @@ from matplotlib.colors import Normalize
 from mpi4py import MPI
 
 from fem_asslb.base.errors import FemAsslbError
-from fem_asslb.fields.names import DISPLACEMENT, STOICHIOMETRY
+from fem_asslb.diagnostics.columns import CELL_VOLTAGE, STACK_PRESSURE
+from fem_asslb.fields.names import DISPLACEMENT, MEAN_STOICHIOMETRY, STOICHIOMETRY
 from fem_asslb.output import history, record, vtu
 from fem_asslb.output.collection import write_collection
 from fem_asslb.output.names import (
@@ -29,7 +30,7 @@ from fem_asslb.output.names import (
     VON_MISES,
 )
 from fem_asslb.plotting import FORMATS, crystals, gaps, interface_curves, panels, pictures
-from fem_asslb.plotting.curves import MEAN_X, PRESSURE, VOLTAGE, Curves, draw_curves
+from fem_asslb.plotting.curves import Curves, draw_curves
 from fem_asslb.plotting.display import screen
 from fem_asslb.plotting.snapshots import read_snapshot, times_of
 from fem_asslb.plotting.style import BLACK, OUTSIDE, Gallery, create_figure, paper_style
@@ -51,7 +52,7 @@ def write_run(folder: Path, columns: dict[str, list[float]]) -> Path:
     case = {"protocol": {"steps": ["charge at 1C until 1 h"]}, "geometry": {"dimension": 2}}
     content = {"case": case, "runs": [], "mesh facts": {"roles": ["electrolyte", "particle"]}}
     (folder / record.FILE).write_text(json.dumps(content))
-    times = {history.TIME: [0.0, 1800.0, 3600.0], history.STAGE: [1.0, 1.0, 1.0], PRESSURE: [5.0, 6.0, 7.0]}
+    times = {history.TIME: [0.0, 1800.0, 3600.0], history.STAGE: [1.0, 1.0, 1.0], STACK_PRESSURE: [5.0, 6.0, 7.0]}
     names = times | columns
     rows = [",".join(names), *(",".join(map(str, row)) for row in zip(*names.values(), strict=True)), ""]
     (folder / history.FILE).write_text("\n".join(rows))
@@ -309,7 +310,7 @@ def test_angles_to_the_stack():
 
 
 def test_a_charge_of_a_particle_without_plates_is_drawn_against_its_stoichiometry(tmp_path):
-    folder = write_run(tmp_path, STRESSES | {MEAN_X: [1.0, 0.8, 0.6], VOLTAGE: [3.7, 3.9, 4.1]})
+    folder = write_run(tmp_path, STRESSES | {MEAN_STOICHIOMETRY: [1.0, 0.8, 0.6], CELL_VOLTAGE: [3.7, 3.9, 4.1]})
     assert {path.stem for path in draw_curves(folder, Gallery(folder))} == {"time", "stoichiometry", "stress-energy"}
 
 

@@ -7,6 +7,8 @@ import numpy as np
 import pytest
 
 from fem_asslb.case.sections.steps import Charge, Discharge, Press, Rate
+from fem_asslb.diagnostics.columns import STACK_PRESSURE
+from fem_asslb.output.history import STAGE
 from scripts import results, target_cells, targets
 from scripts.results import NotRunError
 from scripts.target_cells import Finding
@@ -46,7 +48,7 @@ def story(pressures):
     """History of a protocol: a press, then charges and discharges in turn, each from one pressure to the next."""
     stages = np.repeat(np.arange(1, len(pressures) + 1), 2)
     ends = np.stack([[pressures[0], *pressures[:-1]], pressures], axis=1).ravel()
-    return {results.STAGE: stages, results.PRESSURE: ends}
+    return {STAGE: stages, STACK_PRESSURE: ends}
 
 
 @pytest.fixture

@@ -28,7 +28,8 @@ pytestmark = pytest.mark.two_ranks
 ROOT = Path(__file__).parents[2]
 TEXT = (ROOT / "docs" / "extending.md").read_text(encoding="utf-8")
 BLOCKS = re.findall(r"```python\n(.*?)```", TEXT, flags=re.DOTALL)
-FILES = {re.match(r'"""(\w+\.py):', block)[1]: block for block in BLOCKS}
+*MODULES, SCRIPT = BLOCKS
+FILES = {re.match(r'"""(\w+\.py):', block)[1]: block for block in MODULES}
 SNIPPETS = re.findall(r"```toml\n(.*?)```", TEXT, flags=re.DOTALL)
 HEIGHTS = {"anode": 244.0, "separator": 685.0, "cathode": 18.0}
 CONDUCTIVITIES = {"anode": 1.5, "separator": 0.5, "cathode": 2.0}
@@ -36,30 +37,42 @@ PRESS = '[protocol]\nsteps = ["press to 81 MPa in 1 min"]\n[time]\nfirst_step = 
 
 
 @pytest.fixture
-def plugin(shared_path, comm):
-    """Loads an example; the tables are afterwards as they were."""
+def example(shared_path, comm):
+    """Writes an example; the tables are afterwards as they were."""
     before = [(table, dict(table)) for table in (BULK_LAWS, INTERFACE_LAWS, FIELD_KINDS)]
 
-    def load(name):
+    def write(name):
         if comm.rank == 0:
             (shared_path / name).write_text(FILES[name], encoding="utf-8")
         comm.barrier()
-        return load_plugins([shared_path / name])
+        return shared_path / name
 
-    yield load
+    yield write
     for table, entries in before:
         table.clear()
         table.update(entries)
-    for name in [name for name in sys.modules if name.startswith("fem_asslb_plugin_")]:
+    for name in [name for name in sys.modules if name.startswith("fem_asslb_plugin_") or f"{name}.py" in FILES]:
         del sys.modules[name]
 
 
-def column(comm, folder, *parts):
-    """The column with parts of a case as they stand in the documentation."""
+@pytest.fixture
+def plugin(example):
+    """Loads an example."""
+    return lambda name: load_plugins([example(name)])
+
+
+def write_column(comm, folder, *parts):
+    """The column with parts of a case as they stand in the documentation, in a folder."""
     if comm.rank == 0:
+        folder.mkdir(exist_ok=True)
         head = f'extends = "{ROOT / "cases" / "column"}"\n'
         (folder / "case.toml").write_text(head + "\n".join((PRESS, "[output]\npictures = false\n", *parts)))
     comm.barrier()
+
+
+def column(comm, folder, *parts):
+    """The same as a case."""
+    write_column(comm, folder, *parts)
     return read_case(folder)
 
 
@@ -153,6 +166,19 @@ def test_a_command_runs_a_module_where_it_is_named(comm, shared_path, plugin, ca
     assert "fields.temperature.kind: 'temperature' is not accepted" in capsys.readouterr().err
     assert main([*words, "--plugin", str(shared_path / "temperature.py")]) == DONE
     assert "[fields.temperature]" in capsys.readouterr().out
+
+
+def test_a_script_imports_a_module(comm, shared_path, example, monkeypatch, capsys):
+    example("damage_law.py")
+    write_column(comm, shared_path / "my-cell", SNIPPETS[0])
+    monkeypatch.chdir(shared_path)
+    monkeypatch.syspath_prepend(shared_path)
+    names = {}
+    exec(compile(SCRIPT, "extending.md", "exec"), names)
+    pressure = names["outcome"].simulation.pressure()
+    assert capsys.readouterr().out == f"end of protocol {pressure} MPa\n"
+    spent = read_history(Path("my-cell/results"))["separator damage energy [pJ]"][-1]
+    assert pressure == pytest.approx(81.0, rel=1e-9) and spent > 0.0
 
 
 @pytest.mark.serial

@@ -140,6 +140,18 @@ def test_the_time_error_of_a_field_counts_over_its_scale(comm, scale, moved, err
     assert estimator.estimate({"temperature": np.zeros(2)}, 1.0) == pytest.approx(error)
 
 
+@pytest.mark.serial
+def test_the_time_error_of_a_scalar_is_half_its_distance_from_a_straight_line(comm):
+    """From 5 to 7, then in half that time to 12 instead of 8; before the first step there is no line."""
+    values = iter([5.0, 7.0, 12.0])
+    problem = SimpleNamespace(fields=[], state={}, domain=SimpleNamespace(comm=comm))
+    estimator = TimeError(problem, lambda: {"pressure": (next(values), 10.0)})
+    estimator.begin_stage()
+    assert estimator.estimate({}, 0.0) == pytest.approx(0.5 * 2.0 / 10.0)
+    estimator.accept()
+    assert estimator.estimate({}, 0.5) == pytest.approx(0.5 * 4.0 / 10.0)
+
+
 def test_fields_report_means_and_extremes(comm):
     """Of a profile that is linear in height: the mean is that of the volume, the extremes are those of the nodes."""
     problem = problem_on(

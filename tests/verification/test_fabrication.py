@@ -5,6 +5,8 @@ import pytest
 
 from fem_asslb.app.driver import run
 from fem_asslb.case.sections.protocol import parse_step
+from fem_asslb.diagnostics.bulk import Diagnostics
+from fem_asslb.diagnostics.energy import EnergyBalance
 from fem_asslb.interfaces.cohesion import Cohesion
 from fem_asslb.interfaces.contact_law import ContactLaw
 from fem_asslb.model.model import Interface, Support
@@ -58,6 +60,25 @@ def test_adhesion_begins_without_a_jump(comm):
     assert blocks.largest(before.shear_traction) == pytest.approx(shear, rel=1e-3)
     assert blocks.largest(after.released) < 1e-12
     assert np.abs(blocks.problem.state["displacement"].x.array - moved).max(initial=0.0) < 1e-10
+
+
+def test_what_friction_stored_beyond_the_bond_is_booked(comm):
+    """A step at rest across the begin of adhesion leaves nothing over: what is no longer stored is spent."""
+    blocks, _, _ = pressed(comm)
+    energy = EnergyBalance(Diagnostics(blocks.problem), blocks.diagnostics, 1e-9)
+    at_rest = dict.fromkeys(("pressure", "swept_volume", "layer_force", "anode_lithium"), 0.0)
+
+    def left_over():
+        blocks.diagnostics.keep()
+        energy.book(at_rest, at_rest)
+        return energy.scalars()["energy remainder of the step [pJ]"]
+
+    stored = -left_over()
+    spent = blocks.problem.adhere()
+    energy.spend_at_once(spent)
+    blocks.step()
+    assert 0.1 * stored < spent < stored
+    assert left_over() == pytest.approx(0.0, abs=1e-6 * spent)
 
 
 def test_a_bond_bears_of_the_friction_what_it_can(comm):

@@ -23,6 +23,7 @@ from fem_asslb.mesh.reader import read_source
 from fem_asslb.mesh.source import MeshSource
 from fem_asslb.model.model import Model
 from fem_asslb.problem.problem import Problem
+from fem_asslb.simulation.step_record import StepRecord
 
 TEMPERATURE = 300.0
 """Temperature of all tests [K]."""
@@ -183,3 +184,18 @@ def largest(domain: Domain, values: np.ndarray) -> float:
 def orders(sizes: Sequence[float], errors: Sequence[float]) -> np.ndarray:
     """Order of convergence between each mesh and the next."""
     return np.diff(np.log(errors)) / np.diff(np.log(sizes))
+
+
+def record_of(index: int, scalars: dict[str, float] | None = None) -> StepRecord:
+    """A step of a rest, 10 s long, that ends at ten times its number [s]."""
+    return StepRecord(
+        index=index,
+        time=10.0 * index,
+        duration=10.0,
+        stage=0,
+        stage_name="rest 1 h",
+        stage_ends=False,
+        iterations=3,
+        rejected=0,
+        scalars=scalars or {},
+    )

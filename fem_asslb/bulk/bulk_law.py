@@ -121,6 +121,6 @@ class ReportingLaw(Protocol):
         """
 
 
-def keeps_volume(law: BulkLaw | None) -> bool:
-    """Whether a law says by ``KEEPS_VOLUME`` that it flows at constant volume, so that elements of degree 1 lock."""
-    return bool(getattr(law, "KEEPS_VOLUME", False))
+def locks_linear_elements(law: BulkLaw | None) -> bool:
+    """Whether a law says by ``LOCKS`` that it may flow at constant volume, where displacement of degree 1 locks."""
+    return bool(getattr(law, "LOCKS", False))

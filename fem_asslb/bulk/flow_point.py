@@ -49,8 +49,8 @@ class FlowPoint:
         self._sheared, self._pressed = sheared, pressed
         squares = b * pressed.stress**2, a * sheared.stress**2
         self.stress: Array = np.sqrt(squares[0] + squares[1])
-        tiniest = np.maximum(self.stress, TINY) ** 2
-        self.weights: tuple[Array, Array] = squares[0] / tiniest, squares[1] / tiniest
+        whole = np.maximum(self.stress, TINY) ** 2
+        self.weights: tuple[Array, Array] = squares[0] / whole, squares[1] / whole
         pairs = zip(pressed.stress_slopes, sheared.stress_slopes, strict=True)
         by_eased, by_density = (self.weights[0] * pressure + self.weights[1] * mises for pressure, mises in pairs)
         by_density = by_density + 0.5 * (self.weights[0] * b_slope + self.weights[1] * a_slope)

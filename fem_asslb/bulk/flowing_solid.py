@@ -42,7 +42,7 @@ class FlowingSolid:
 
     AT_POINTS: ClassVar[bool] = True
     STORED: ClassVar[tuple[str, ...]] = ("elastic",)
-    KEEPS_VOLUME: ClassVar[bool] = True
+    LOCKS: ClassVar[bool] = True
 
     bulk_modulus: float
     shear_modulus: float

@@ -23,7 +23,7 @@ class RelaxingSolid:
 
     AT_POINTS: ClassVar[bool] = True
     STORED: ClassVar[tuple[str, ...]] = ("elastic",)
-    KEEPS_VOLUME: ClassVar[bool] = True
+    LOCKS: ClassVar[bool] = True
 
     solid: FlowingSolid
     arm: MaxwellArm

@@ -13,12 +13,12 @@ from dolfinx import fem
 from ufl.core.expr import Expr
 
 from fem_asslb.base.constants import FARADAY
+from fem_asslb.base.energies import DIFFUSION, LATTICE, PASSAGE, REACTION
 from fem_asslb.diagnostics.bulk import Diagnostics
 from fem_asslb.equations import lithium
 from fem_asslb.equations.measures import LITHIUM_DEGREE
 from fem_asslb.problem.problem import Problem
 
-REACTION, DIFFUSION, PASSAGE = "reaction", "diffusion", "passage"
 DISSIPATED = (REACTION, DIFFUSION, PASSAGE)
 ERROR = "cell energy error [-]"
 
@@ -41,7 +41,7 @@ class CellEnergy:
 
     def __init__(self, problem: Problem, diagnostics: Diagnostics) -> None:
         self._problem, self._diagnostics = problem, diagnostics
-        self.sums = dict.fromkeys(("electrode", "lattice", "swelling", "largest", *DISSIPATED), 0.0)
+        self.sums = dict.fromkeys(("electrode", LATTICE, "swelling", "largest", *DISSIPATED), 0.0)
         self._forms = {
             "electrode": self._surface_forms(of_electrode=True),
             REACTION: self._surface_forms(of_electrode=False),
@@ -57,16 +57,16 @@ class CellEnergy:
         for name, forms in self._forms.items():
             self.sums[name] += length * sum(map(self._diagnostics.integral, forms))
         self.sums["largest"] = max(self.sums["largest"], abs(self.sums["electrode"]))
-        self.sums["lattice"] += sum(map(self._diagnostics.integral, self._lattice))
+        self.sums[LATTICE] += sum(map(self._diagnostics.integral, self._lattice))
         if self._problem.model.stress_driven_flux:
             self.sums["swelling"] += self._diagnostics.chemical_work()
 
     def scalars(self) -> dict[str, float]:
         """Energies, and what is left over them, relative to all that was dissipated."""
         spent = sum(self.sums[name] for name in DISSIPATED)
-        left = self.sums["electrode"] - self.sums["lattice"] - self.sums["swelling"] - spent
+        left = self.sums["electrode"] - self.sums[LATTICE] - self.sums["swelling"] - spent
         size = max(spent, LEAST * self.sums["largest"])
-        found = {f"{name} energy [pJ]": self.sums[name] for name in ("lattice", *DISSIPATED)}
+        found = {f"{name} energy [pJ]": self.sums[name] for name in (LATTICE, *DISSIPATED)}
         return {"electrode work [pJ]": self.sums["electrode"], **found, ERROR: left / size if size > 0.0 else 0.0}
 
     def _potentials(self, side: str | None) -> tuple[Expr, Expr]:

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 
+from fem_asslb.base.energies import BONDING
 from fem_asslb.diagnostics import columns
 from fem_asslb.diagnostics.bulk import Diagnostics
 from fem_asslb.diagnostics.interfaces import InterfaceDiagnostics
@@ -26,7 +27,7 @@ class EnergyBalance:
         self._diagnostics, self._interfaces, self._least = diagnostics, interfaces, least
         owners = {**(interfaces.dissipates if interfaces is not None else {}), **diagnostics.dissipates}
         self._dissipated = {f"{owner} {kind}": kind for owner, kinds in owners.items() for kind in kinds}
-        self.sums = dict.fromkeys(("fixture", "chemical", "bonding", "remainder", "largest", *self._dissipated), 0.0)
+        self.sums = dict.fromkeys(("fixture", "chemical", BONDING, "remainder", "largest", *self._dissipated), 0.0)
         self._stored: dict[str, float] = {}
         self._left = 0.0
 
@@ -45,13 +46,13 @@ class EnergyBalance:
         self._stored = self._diagnostics.stored()
         stored = sum(self._stored.values())
         sums["largest"] = max(sums["largest"], abs(stored), abs(sums["fixture"]), abs(sums["chemical"]))
-        sums["remainder"] = sums["fixture"] + sums["chemical"] - stored - sums["bonding"]
+        sums["remainder"] = sums["fixture"] + sums["chemical"] - stored - sums[BONDING]
         sums["remainder"] -= sum(self._spent().values())
         self._left = sums["remainder"] - before
 
     def spend_at_once(self, energy: float) -> None:
         """Book energy that is no longer stored although nothing has moved [pJ]."""
-        self.sums["bonding"] += energy
+        self.sums[BONDING] += energy
 
     def scalars(self) -> dict[str, float]:
         """Energies and works after the step that was booked last; the names carry the units."""
@@ -64,7 +65,7 @@ class EnergyBalance:
             columns.ENERGY_ERROR: -sums["remainder"] / max(sums["largest"], self._least),
         }
         if self._interfaces is not None and self._interfaces.adheres_later:
-            scalars["bonding energy [pJ]"] = sums["bonding"]
+            scalars[f"{BONDING} energy [pJ]"] = sums[BONDING]
         scalars |= {f"{kind} energy [pJ]": energy for kind, energy in self._spent().items()}
         return scalars | {f"{name} energy [pJ]": sums[name] for name in self._dissipated}
 

@@ -4,7 +4,8 @@ import ufl
 from dolfinx import fem
 from ufl.core.expr import Expr
 
-from fem_asslb.bulk.bulk_law import BulkResponse, Deformation
+from fem_asslb.base.energies import require_declared
+from fem_asslb.bulk.bulk_law import BulkLaw, BulkResponse, Deformation
 from fem_asslb.bulk.tensor import SymmetricTensor, symmetric
 from fem_asslb.equations.controls import Controls
 from fem_asslb.equations.kinematics import Kinematics
@@ -138,7 +139,12 @@ class Bulk:
         axis = self.coefficients.axis
         now = Deformation(SymmetricTensor.of(strain), (axis[0], axis[1], axis[2]))
         if memory is None:
-            return law.respond(now, now, {}, self._controls.time_step)
+            return _declared(law, law.respond(now, now, {}, self._controls.time_step))
         before = Deformation(symmetric(memory.start.values[STRAIN]), now.axis)
         history = memory.history.values if memory.history is not None else {}
-        return law.respond(now, before, history, self._controls.time_step)
+        return _declared(law, law.respond(now, before, history, self._controls.time_step))
+
+
+def _declared(law: BulkLaw, response: BulkResponse) -> BulkResponse:
+    require_declared(law, response)
+    return response

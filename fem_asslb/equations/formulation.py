@@ -1,24 +1,20 @@
 """The variational formulation of a model on its mesh: bulk, interfaces, and where their terms are integrated."""
 
-from collections.abc import Sequence
-
 import ufl
 from dolfinx import fem
 from ufl.core.expr import Expr
 
 from fem_asslb.base import compatibility
-from fem_asslb.base.errors import MaterialError
-from fem_asslb.bulk.bulk_law import BulkLaw
+from fem_asslb.base.energies import require_names
 from fem_asslb.equations.bulk import Bulk
 from fem_asslb.equations.controls import Controls
 from fem_asslb.equations.interface_responses import InterfaceResponses
 from fem_asslb.equations.kinematics import Kinematics
 from fem_asslb.equations.material_fields import create_material_fields
 from fem_asslb.equations.measures import Measures
-from fem_asslb.equations.phase import STRESS, create_phases
+from fem_asslb.equations.phase import create_phases
 from fem_asslb.equations.quantities import Quantities
 from fem_asslb.equations.unwelded_interfaces import create_interfaces
-from fem_asslb.interfaces.interface_law import InterfaceLaw
 from fem_asslb.mesh.domain import Domain
 from fem_asslb.model.model import Model
 from fem_asslb.spaces.state import State
@@ -75,16 +71,3 @@ class Formulation:
             for name, density in response.stored.items():
                 found[name] = found.get(name, 0) + density * measure
         return found
-
-
-def require_names(laws: Sequence[BulkLaw | InterfaceLaw]) -> None:
-    """Energies that are dissipated have other names than those that are stored.
-
-    Raises:
-        MaterialError: One is called like another energy of the history.
-    """
-    taken = {"elastic", "bonding", STRESS}.union(*(law.STORED for law in laws))
-    for law in laws:
-        if found := sorted(taken & set(law.DISSIPATION)):
-            accepted = "any name but that of what is stored"
-            raise MaterialError(f"{type(law).__name__} dissipates '{found[0]}'; accepted: {accepted}")

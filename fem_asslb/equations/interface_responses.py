@@ -6,6 +6,7 @@ import ufl
 from dolfinx import fem
 from ufl.core.expr import Expr
 
+from fem_asslb.base.energies import require_declared
 from fem_asslb.equations import interface
 from fem_asslb.equations.controls import Controls
 from fem_asslb.equations.measures import Measures
@@ -67,7 +68,11 @@ class InterfaceResponses:
         history = self._interfaces.history.values if self._interfaces.history is not None else {}
         if ORIGIN in history:
             now, before = (item.from_origin(history[ORIGIN]) for item in (now, before))
-        return [law.respond(now, before, history, self._controls.time_step, local[STRENGTH]) for law in self._laws]
+        step, strength = self._controls.time_step, local[STRENGTH]
+        answers = [law.respond(now, before, history, step, strength) for law in self._laws]
+        for law, answer in zip(self._laws, answers, strict=True):
+            require_declared(law, answer)
+        return answers
 
     def on_facets(self, state: State, previous: State) -> list[tuple[Response, ufl.Measure]]:
         """The same, each with the measure of its facets."""

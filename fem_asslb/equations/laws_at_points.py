@@ -8,6 +8,7 @@ import numpy.typing as npt
 from dolfinx import fem
 from ufl.core.expr import Expr
 
+from fem_asslb.base.energies import require_declared
 from fem_asslb.bulk.bulk_law import BulkResponse, Deformation
 from fem_asslb.bulk.tensor import SymmetricTensor, symmetric
 from fem_asslb.equations.bulk import Bulk
@@ -39,6 +40,7 @@ class LawAtPoints:
         """Answer to the present state."""
         for chunk, _, response in self._responses():
             assert response.stress is not None and response.tangent is not None
+            require_declared(self._law, response)
             answers = {STRESS: response.stress, **response.stored, **response.dissipated}
             _write(self._views(self._answers, chunk), answers)
             _write(self._views(self._tangent, chunk), vars(response.tangent))

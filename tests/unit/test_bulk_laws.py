@@ -11,13 +11,13 @@ from dolfinx import fem
 
 from fem_asslb.app.driver import build_domain
 from fem_asslb.base.checked import checked
+from fem_asslb.base.energies import require_names
 from fem_asslb.base.errors import CaseError, CaseErrors, MaterialError
 from fem_asslb.bulk.bulk_law import RELATIVE_DENSITY
 from fem_asslb.bulk.viscoelasticity import VISCOUS_STRAIN, MaxwellSolid, MaxwellSolidAtPoints
 from fem_asslb.case.estimates.estimates import summary
 from fem_asslb.case.reading.merging import merge
 from fem_asslb.case.reading.reader import read_case
-from fem_asslb.equations.formulation import require_names
 from fem_asslb.materials.bulk_laws import BULK_LAWS, BulkLawTable
 from fem_asslb.materials.library import resolve
 from fem_asslb.simulation.simulation import Simulation
@@ -97,7 +97,7 @@ class TwoStoresTable(BulkLawTable):
 class PressedLaw(RememberingLaw):
     """The same, which says what it has been pressed to."""
 
-    KEEPS_VOLUME: ClassVar = True
+    LOCKS: ClassVar = True
 
     def reported(self, history):
         """A density of 0.7 to begin with."""
@@ -256,9 +256,24 @@ def test_after_a_step_there_is_the_accepted_stress(comm, shared_path):
 
 @pytest.mark.serial
 def test_names_of_energies_are_free():
+    """Stored and dissipated ones differ, over all laws, and none is one of the program's own."""
     one = SimpleNamespace(STORED=("elastic",), DISSIPATION=("heat",))
     other = SimpleNamespace(STORED=("heat",), DISSIPATION=())
     require_names([one, one])
-    for laws in ([one, other], [SimpleNamespace(STORED=(), DISSIPATION=("elastic",))]):
-        with pytest.raises(MaterialError, match=r"dissipates '(heat|elastic)'"):
-            require_names(laws)
+    for names in ("elastic", "stress", "bonding", "lattice", "reaction", "diffusion", "passage"):
+        with pytest.raises(MaterialError, match=f"dissipates '{names}'; accepted"):
+            require_names([SimpleNamespace(STORED=(), DISSIPATION=(names,))])
+        if names != "elastic":
+            with pytest.raises(MaterialError, match=f"stores '{names}'; accepted"):
+                require_names([SimpleNamespace(STORED=(names,), DISSIPATION=())])
+    with pytest.raises(MaterialError, match="dissipates 'heat'"):
+        require_names([one, other])
+
+
+@pytest.mark.parametrize("at_points", ["false", "true"])
+def test_an_energy_that_is_not_declared_is_refused(comm, shared_path, monkeypatch, at_points):
+    """It would be in no balance."""
+    monkeypatch.setitem(BULK_LAWS, "two-stores", TwoStoresTable)
+    monkeypatch.setattr(TwoStores, "STORED", ("elastic",))
+    with pytest.raises(MaterialError, match="energies elastic, ordering; accepted: those of STORED, elastic"):
+        column(comm, shared_path, f"{{kind='two-stores', at_points={at_points}}}").advance()

@@ -3,14 +3,15 @@
 import logging
 import subprocess
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from fem_asslb.app import cli, log, step_log
 from fem_asslb.case.reading.reader import read_case
-from fem_asslb.simulation.step_record import StepRecord
 from tests.launching import environment, mpirun
+from tests.support import record_of
 
 ROOT = Path(__file__).parents[2]
 CASES = ROOT / "cases"
@@ -229,20 +230,7 @@ def test_what_the_command_line_gives_is_shown_as_text(one_process, tmp_path, cap
 @pytest.mark.serial
 def test_columns_of_the_log_line_up():
     scalars = {"stoichiometry mean [-]": 0.5, "cell voltage [V]": 2.75, "stack pressure [MPa]": 81.0}
-    records = [
-        StepRecord(
-            index=i,
-            time=3600.0 * i,
-            duration=10.0,
-            stage=0,
-            stage_name="rest",
-            stage_ends=False,
-            iterations=3,
-            rejected=0,
-            scalars=scalars,
-        )
-        for i in (1, 999)
-    ]
+    records = [replace(record_of(index, scalars), time=3600.0 * index) for index in (1, 999)]
     lines = [step_log.heading(records[0]), *map(step_log.line, records)]
     assert len({len(line) for line in lines}) == 1
     assert lines[1].split() == ["1", "1.00000", "0.5000", "2.7500", "81.0000", "3", "10"]

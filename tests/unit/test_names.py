@@ -12,7 +12,7 @@ from fem_asslb.case.reading.reader import build_case, read_case, read_table
 from fem_asslb.geometry import MeshFile
 from fem_asslb.output.history import FILE, HistoryWriter, read_history
 from fem_asslb.output.resolved import format_toml, resolved_table
-from fem_asslb.simulation.step_record import StepRecord
+from tests.support import record_of
 from tests.unit.test_bad_input import GOOD
 
 pytestmark = pytest.mark.serial  # plain text: nothing parallel in it
@@ -99,21 +99,7 @@ def test_a_comma_in_the_name_of_a_column_loses_no_row(tmp_path):
     writer = HistoryWriter(tmp_path)
     writer.start(simulation)
     for index in (1, 2):
-        scalars = {'pressure of "a, b" [MPa]': float(index)}
-        writer.step(
-            simulation,
-            StepRecord(
-                index=index,
-                time=1.0,
-                duration=1.0,
-                stage=0,
-                stage_name="rest",
-                stage_ends=False,
-                iterations=1,
-                rejected=0,
-                scalars=scalars,
-            ),
-        )
+        writer.step(simulation, record_of(index, {'pressure of "a, b" [MPa]': float(index)}))
     assert list(read_history(tmp_path)['pressure of "a, b" [MPa]']) == [1.0, 2.0]
     with (tmp_path / FILE).open(newline="") as file:
         assert {len(row) for row in csv.reader(file)} == {7}

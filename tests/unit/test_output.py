@@ -16,7 +16,7 @@ from fem_asslb.fields import names as field_names
 from fem_asslb.output import checkpoint, collection, fields, history, names, record
 from fem_asslb.output.resolved import differences, format_toml, resolved_table
 from fem_asslb.output.schedule import Schedule
-from fem_asslb.simulation.step_record import StepRecord
+from tests.support import record_of
 
 CASES = Path(__file__).parents[2] / "cases"
 
@@ -86,20 +86,6 @@ def run(folder, comm, **options):
     recorder = options.pop("recorder", Recorder())
     outcome = run_case(folder, comm, observers=[recorder], **options)
     return outcome, recorder.records
-
-
-def record_of(index, **scalars):
-    return StepRecord(
-        index=index,
-        time=10.0 * index,
-        duration=10.0,
-        stage=0,
-        stage_name="rest 1 h",
-        stage_ends=False,
-        iterations=3,
-        rejected=0,
-        scalars=scalars,
-    )
 
 
 def simulation_on(comm):
@@ -330,8 +316,8 @@ def test_the_record_says_what_was_run_and_how_it_went(case_folder, comm):
 def test_history_adds_columns_that_appear_later_and_writes_numbers_exactly(tmp_path, comm):
     writer = history.HistoryWriter(tmp_path)
     writer.start(simulation_on(comm))
-    writer.step(None, record_of(1, **{"a [m]": 1.0 / 3.0}))
-    writer.step(None, record_of(2, **{"a [m]": 2.0, "b [s]": 1e-300}))
+    writer.step(None, record_of(1, {"a [m]": 1.0 / 3.0}))
+    writer.step(None, record_of(2, {"a [m]": 2.0, "b [s]": 1e-300}))
     writer.finish(None, "")
     columns = history.read_history(tmp_path)
     assert columns["a [m]"].tolist() == [1.0 / 3.0, 2.0]
@@ -344,14 +330,14 @@ def test_history_drops_rows_after_the_checkpoint_and_a_half_written_one(tmp_path
     writer = history.HistoryWriter(tmp_path)
     writer.start(simulation_on(comm))
     for index in (1, 2, 3):
-        writer.step(None, record_of(index, **{"a [m]": float(index)}))
+        writer.step(None, record_of(index, {"a [m]": float(index)}))
     writer.finish(None, "")
     with (tmp_path / history.FILE).open("a") as file:
         file.write("4,40.0,1,1")
     assert history.read_history(tmp_path)["a [m]"].tolist() == [1.0, 2.0, 3.0]
     writer = history.HistoryWriter(tmp_path, resume_from=2)
     writer.start(simulation_on(comm))
-    writer.step(None, record_of(3, **{"a [m]": 30.0}))
+    writer.step(None, record_of(3, {"a [m]": 30.0}))
     writer.finish(None, "")
     assert history.read_history(tmp_path)["a [m]"].tolist() == [1.0, 2.0, 30.0]
 

@@ -4,7 +4,7 @@ import math
 from itertools import pairwise
 
 from fem_asslb.base.errors import CaseError, Errors
-from fem_asslb.bulk.bulk_law import keeps_volume
+from fem_asslb.bulk.bulk_law import locks_linear_elements
 from fem_asslb.bulk.elasticity import IsotropicElasticity
 from fem_asslb.case.sections.case import Initial, Output, Solver, Time
 from fem_asslb.case.sections.fixture import Fixture
@@ -71,7 +71,7 @@ def linear_elements_do_not_lock(solver: Solver, known_materials: dict[str, Mater
         if isinstance(law, IsotropicElasticity) and law.poisson_ratio > 0.45:
             locks = f"1 locks with the poisson_ratio {law.poisson_ratio:g} of materials.{role}; expected 2"
             yield CaseError("solver.displacement_degree", locks)
-        if keeps_volume(material.law):
+        if locks_linear_elements(material.law):
             yield CaseError("solver.displacement_degree", f"1 locks where materials.{role} flows; expected 2")
 
 

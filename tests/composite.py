@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from types import MappingProxyType
+from typing import Literal
 
 import numpy as np
 from mpi4py import MPI
@@ -58,6 +59,7 @@ def create(
     interfaces: tuple[Interface, ...] = INTERFACES,
     stress_driven_flux: bool = True,
     laws: Mapping[str, BulkLaw] = MappingProxyType({}),
+    strain: Literal["small", "logarithmic"] = "small",
 ) -> Problem:
     """The cell at rest; ``laws`` are those of roles that are more than elastic."""
     size, cells = ((4.0, 3.0), (8, 6)) if dimension == 2 else ((4.0, 0.5, 3.0), (8, 1, 6))
@@ -76,6 +78,7 @@ def create(
         interfaces=interfaces,
         charge_transfer=ChargeTransfer(EXCHANGE, TEMPERATURE, interfaces=(("particle", "cathode"),)),
         initial_stoichiometry=START_X,
+        strain=strain,
         displacement_degree=displacement_degree,
         stress_driven_flux=stress_driven_flux,
     )

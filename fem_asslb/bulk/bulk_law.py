@@ -29,10 +29,12 @@ class Deformation:
     Attributes:
         strain: Elastic trial strain: total strain without what lithium makes free of stress, tension positive.
         axis: Unit vector of the crystal axis, three components.
+        logarithmic: Whether the trace of the strain is the logarithm of a volume; otherwise it is its relative change.
     """
 
     strain: SymmetricTensor
     axis: tuple[NumberLike, NumberLike, NumberLike]
+    logarithmic: bool = False
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -36,9 +36,10 @@ class FlowPoint:
     """
 
     def __init__(self, rule: FlowRule, moduli: tuple[float, float], trial: Trial, eased: Array, density: Array) -> None:
-        surface, (stiffness, grows) = rule.equivalent_stress(density), rule.stiffness(density)
+        surface, (stiffness, stiffens) = rule.equivalent_stress(density), rule.stiffness(density)
         self._trial, self.density = trial, density
-        bulk, shear = moduli[0] * stiffness, 3.0 * moduli[1] * stiffness
+        ratio, shrinks = trial.volume_ratio(rule.density, density)
+        bulk, shear, grows = ratio * moduli[0] * stiffness, 3.0 * ratio * moduli[1] * stiffness, stiffens + shrinks
         a, b = surface.deviatoric, np.where(trial.volume > 0.0, surface.volumetric, 0.0)
         a_slope, b_slope = surface.deviatoric_slope, surface.volumetric_slope
         rate = shear * a + bulk * b
@@ -65,10 +66,12 @@ class FlowPoint:
         return volume / np.maximum(pressed.share * (pressed.trial - volume), TINY)
 
     def volume_left(self) -> tuple[Array, tuple[Array, Array], Array]:
-        """Volume 1 + tr(e_p) that the plastic strain leaves; derivatives of its logarithm, and that by ln v."""
-        volume = self._trial.plastic_volume - self._pressed.flow
-        by_eased, by_density = self._pressed.flow_slopes
-        return volume, (-by_eased / volume, -by_density / volume), -self._pressed.flow / volume
+        """Logarithm of the volume J that the plastic strain leaves; its derivatives, and that by ln v."""
+        flow, (by_eased, by_density) = self._pressed.flow, self._pressed.flow_slopes
+        if self._trial.logarithmic:
+            return np.log(self._trial.plastic_volume) - flow, (-by_eased, -by_density), -flow
+        volume = self._trial.plastic_volume - flow
+        return np.log(volume), (-by_eased / volume, -by_density / volume), -flow / volume
 
     def end(self, changes: Sequence[tuple[Array, Array]] = ()) -> Flowed:
         """The point as the end of a step.

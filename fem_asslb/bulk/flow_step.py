@@ -1,7 +1,7 @@
 """What a step of flow starts from and what it leads to, at many points at once."""
 
 from collections.abc import Callable
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 from typing import Any
 
 import numpy as np
@@ -22,6 +22,7 @@ class Trial:
         plastic_volume: Volume that the plastic strain at the start of the step leaves.
         density: Relative density there.
         accumulated: Amount of flow until there.
+        logarithmic: Whether strains add up to the logarithm of a volume; otherwise to its relative change.
     """
 
     volume: Array
@@ -29,6 +30,16 @@ class Trial:
     plastic_volume: Array
     density: Array
     accumulated: Array
+    logarithmic: bool = False
+
+    def volume_ratio(self, start: float | None, density: Array) -> tuple[Array | float, float]:
+        """What makes of a Cauchy stress one per volume at the start, and d ln / d ln D of it; strain decides it.
+
+        Args:
+            start: Relative density at the start; None where flow keeps the volume.
+            density: D.
+        """
+        return (1.0, 0.0) if start is None or not self.logarithmic else (start / density, -1.0)
 
     def at(self, index: Index) -> "Trial":
         """Some of the points."""
@@ -39,7 +50,9 @@ class Trial:
         return self._each(lambda values: np.reshape(values, -1))
 
     def _each(self, change: Callable[[Array], Array]) -> "Trial":
-        return Trial(**{part.name: change(getattr(self, part.name)) for part in fields(self)})
+        arrays = (part.name for part in fields(self) if part.name != "logarithmic")
+        changed: dict[str, Any] = {name: change(getattr(self, name)) for name in arrays}
+        return replace(self, **changed)
 
 
 @dataclass(frozen=True, kw_only=True)

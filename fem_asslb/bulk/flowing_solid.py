@@ -26,9 +26,6 @@ PLASTIC_STRAIN, ACCUMULATED, DENSIFICATION = "plastic strain", "accumulated flow
 OPENED = "opened volume"
 """Names of what points remember; densification is ln D/D_start, the opened volume is a part of the plastic strain."""
 
-LARGEST_SHORTENING = 0.3
-"""Shortening in any direction beyond which strains are not small by any measure, and there is no answer."""
-
 
 @dataclass(frozen=True)
 class FlowingSolid:
@@ -90,20 +87,22 @@ class FlowingSolid:
         start = Trial(
             volume=-trial.trace - closed,
             shear=shear,
-            plastic_volume=1.0 + plastic.trace - opened,
+            plastic_volume=_volume(plastic.trace - opened, now.logarithmic),
             density=density,
             accumulated=accumulated,
+            logarithmic=now.logarithmic,
         )
         flowed = _closing(self._open(start, self._flow(start, length)), (closed > 0.0) & (closed < opened))
         increment = flowed.shear * direction - spherical((flowed.volume + closed) / 3.0)
         elastic, elastic_before = trial - increment, before.strain - plastic
         stress = (2.0 / 3.0 * flowed.softness) * deviator - spherical(flowed.pressure)
-        stress_before, softer = (self._stress(strain, density) for strain in (elastic_before, elastic))
+        stiffness = self._stiffness(start, density)
+        stress_before, softer = (self._stress(strain, stiffness) for strain in (elastic_before, elastic))
         # Work on what flows, less what the elastic strain stores because the solid has become stiffer.
         spent = 0.5 * ((stress + stress_before).inner(increment) - elastic_before.inner(stress - softer))
         return BulkResponse(
             stored={"elastic": 0.5 * stress.inner(elastic)},
-            stress=_where_small(now.strain, stress),
+            stress=stress,
             history=self._history(plastic + increment, flowed, history) | self._opened(opened - closed, flowed),
             dissipated=self.rule.dissipated(spent, flowed.flow, accumulated, length),
             tangent=_tangent(flowed, direction),
@@ -117,18 +116,21 @@ class FlowingSolid:
 
     def _open(self, start: Trial, flowed: Flowed) -> Flowed:
         """Let it open at its limit under tension; density knows nothing of it."""
-        opens = flowed.pressure < -self.rule.tension_limit
+        least = -self.rule.tension_limit * start.volume_ratio(self.rule.density, flowed.density)[0]
+        opens = flowed.pressure < least
         if not opens.any():
             return flowed
-        stiffness, _ = self.rule.stiffness(flowed.density)
-        pressure = np.where(opens, -self.rule.tension_limit, flowed.pressure)
-        opened = start.volume - pressure / (self.bulk_modulus * stiffness)
+        pressure = np.where(opens, least, flowed.pressure)
+        opened = start.volume - pressure / (self.bulk_modulus * self._stiffness(start, flowed.density))
         slopes = tuple(np.where(opens, 0.0, slope) for slope in flowed.pressure_slopes)
         volume = np.where(opens, opened, flowed.volume)
         return replace(flowed, pressure=pressure, volume=volume, pressure_slopes=(slopes[0], slopes[1]))
 
-    def _stress(self, elastic: SymmetricTensor, density: Array) -> SymmetricTensor:
-        stiffness, _ = self.rule.stiffness(density)
+    def _stiffness(self, start: Trial, density: Array) -> Array:
+        """Moduli over those of the dense solid."""
+        return self.rule.stiffness(density)[0] * start.volume_ratio(self.rule.density, density)[0]
+
+    def _stress(self, elastic: SymmetricTensor, stiffness: Array) -> SymmetricTensor:
         return (
             spherical(self.bulk_modulus * stiffness * elastic.trace)
             + (2.0 * self.shear_modulus * stiffness) * elastic.deviator
@@ -162,16 +164,9 @@ def _over(deviator: SymmetricTensor, size: Array) -> SymmetricTensor:
     return (1.0 / np.where(size > 0.0, size, np.inf)) * deviator
 
 
-def _where_small(strain: SymmetricTensor, stress: SymmetricTensor) -> SymmetricTensor:
-    """Stress that is not a number where the strain is too large."""
-    size = strain.inner(strain)
-    doubtful = (size > LARGEST_SHORTENING**2) & np.isfinite(size)
-    if not np.any(doubtful):
-        return stress
-    matrices = np.moveaxis(np.array([[part[doubtful] for part in row] for row in strain.matrix()]), (0, 1), (-2, -1))
-    fails = np.zeros_like(doubtful)
-    fails[doubtful] = np.linalg.eigvalsh(matrices)[..., 0] < -LARGEST_SHORTENING
-    return symmetric([np.where(fails, np.nan, part) for part in stress])
+def _volume(strain: NumberLike, logarithmic: bool) -> NumberLike:
+    """Volume over that at the start, of a volume strain."""
+    return np.exp(strain) if logarithmic else 1.0 + strain
 
 
 def _tangent(flowed: Flowed, direction: SymmetricTensor) -> Tangent:

@@ -30,10 +30,11 @@ class MaterialPoint:
 
     Args:
         law: The law.
+        logarithmic: Whether strains are logarithmic.
     """
 
-    def __init__(self, law: BulkLaw) -> None:
-        self.law = law
+    def __init__(self, law: BulkLaw, logarithmic: bool = False) -> None:
+        self.law, self._logarithmic = law, logarithmic
         self.strain: Array = np.zeros(6)
         self.stress: Array = np.zeros(6)
         self.history: History = {
@@ -77,7 +78,8 @@ class MaterialPoint:
 
     def _respond(self, strain: Array, time_step: float) -> BulkResponse:
         axis = np.zeros(1), np.zeros(1), np.ones(1)
-        now, before = (Deformation(symmetric(tuple(values[:, None])), axis) for values in (strain, self.strain))
+        strains = (symmetric(tuple(values[:, None])) for values in (strain, self.strain))
+        now, before = (Deformation(values, axis, self._logarithmic) for values in strains)
         with np.errstate(all="ignore"):
             return self.law.respond(now, before, self.history, time_step)
 

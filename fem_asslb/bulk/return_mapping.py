@@ -1,8 +1,9 @@
 """The step of a solid that flows: from an elastic trial strain to stress, flow and their derivatives.
 
 How far flow has eased the trial stress and the density D follow from S = R, the resistance, and from D J = D_0 J_0, the
-mass, with J = 1 + tr(e_p) the volume that the plastic strain leaves. Written so, the rows are nearly linear where a
-powder hardens.
+mass, with J = 1 + tr(e_p), or exp(tr(e_p)) of logarithmic strain, the volume that the plastic strain leaves. Written
+so, the rows are nearly linear where a powder hardens. With logarithmic strain stresses are those per volume at the
+start, so that strengths and moduli shrink as it does.
 """
 
 import numpy as np
@@ -34,13 +35,14 @@ class ReturnMapping:
 
     def __init__(self, rule: FlowRule, moduli: tuple[float, float], trial: Trial, time_step: float) -> None:
         self._rule, self._moduli, self._trial, self._time_step = rule, moduli, trial, time_step
-        self._mass = np.log(trial.density * trial.plastic_volume) if rule.density is not None else None
+        self._mass = None if rule.density is None else np.log(trial.density) + np.log(trial.plastic_volume)
 
     def solve(self) -> Flowed:
         """End of the step; not a number where there is none."""
         trial = self._trial
         elastic = FlowPoint(self._rule, self._moduli, trial, np.zeros_like(trial.shear), trial.density)
-        resistance, _ = self._rule.resistance(elastic.flow, trial.accumulated, self._time_step)
+        everywhere: Index = np.arange(len(trial.shear))
+        resistance, _, _ = self._resistance(elastic, everywhere)
         index = np.flatnonzero(~(elastic.stress <= np.maximum(resistance * (1.0 + _STILL), TINY)))
         still = elastic.end()
         if not len(index):
@@ -73,23 +75,25 @@ class ReturnMapping:
     def _point(self, eased: Array, density: Array, index: Index) -> FlowPoint:
         return FlowPoint(self._rule, self._moduli, self._trial.at(index), eased, density)
 
-    def _resistance(self, point: FlowPoint, index: Index) -> tuple[Array, Array]:
-        """R, and the derivative of its logarithm by the flow."""
+    def _resistance(self, point: FlowPoint, index: Index) -> tuple[Array, Array, float]:
+        """R, and the derivatives of its logarithm by the flow and by ln D."""
         value, slope = self._rule.resistance(point.flow, self._trial.accumulated[index], self._time_step)
-        return value, slope / value
+        ratio, shrinks = self._trial.volume_ratio(self._rule.density, point.density)
+        return ratio * value, slope / value, shrinks
 
     def _rows(self, point: FlowPoint, index: Index) -> Equations:
         """Logarithms of R/S and of the mass over that at the start; slopes are those by y and by ln D."""
-        resistance, hardens = self._resistance(point, index)
+        resistance, hardens, shrinks = self._resistance(point, index)
         by_eased, by_density = (
             hardens * flow - stress for flow, stress in zip(point.flow_slopes, point.stress_slopes, strict=True)
         )
+        by_density = by_density + shrinks
         excess = np.log(resistance / point.stress)
         if self._mass is None:
             zero = np.zeros_like(excess)
             return Equations(excess, zero, ((by_eased, by_density), (zero, zero + 1.0)))
         volume, (first, second), _ = point.volume_left()
-        mass = np.log(point.density * volume) - self._mass[index]
+        mass = np.log(point.density) + volume - self._mass[index]
         return Equations(excess, mass, ((by_eased, by_density), (first, second + 1.0)))
 
     def _equations(self, unknown: Array, density: Array, index: Index) -> Equations:
@@ -105,7 +109,7 @@ class ReturnMapping:
 
     def _changes(self, point: FlowPoint, index: Index) -> list[tuple[Array, Array]]:
         """Derivatives of y and of ln D, each by ln v and by ln s."""
-        rows, (_, hardens) = self._rows(point, index), self._resistance(point, index)
+        rows, (_, hardens, _) = self._rows(point, index), self._resistance(point, index)
         zero = np.zeros_like(point.flow)
         mass = zero if self._mass is None else point.volume_left()[2]
         by_volume, by_shear = ((hardens * point.flow - 1.0) * weight for weight in point.weights)

@@ -135,8 +135,8 @@ class Diagnostics:
         return forms
 
     def _layer_force_forms(self) -> list[fem.Form]:
-        bulk, one = self._problem.formulation.bulk, fem.Constant(self._problem.domain.mesh, 1.0)
-        per_lithium = bulk.coefficients.layer_strain(one)
+        bulk, lithium = self._problem.formulation.bulk, ufl.variable(self._problem.controls.anode_lithium)
+        per_lithium = ufl.diff(bulk.coefficients.layer_strain(lithium), lithium)
         layers = [name for name, phase in bulk.phases.items() if not phase.is_host]
         stresses = [(bulk.stress(self._problem.state, name), bulk.energy_measure(name)) for name in layers]
         return [fem.form(ufl.inner(stress, per_lithium) * measure) for stress, measure in stresses]

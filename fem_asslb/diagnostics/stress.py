@@ -92,7 +92,7 @@ class Stresses:
     def _forms_of(self, phase: str) -> dict[str, fem.Form]:
         """Those of one phase."""
         bulk, state = self._problem.formulation.bulk, self._problem.state
-        stress = bulk.stress(state, phase)
+        stress = bulk.cauchy_stress(state, phase)
         von_mises, principal = kinematics.von_mises(stress), kinematics.largest_principal(stress)
         decisive = ufl.conditional(ufl.gt(self._is_brittle, 0.5), principal, von_mises)
         over = ufl.conditional(ufl.gt(decisive, self._strength), 1.0, 0.0)

@@ -1,5 +1,7 @@
 """Strains, stresses and energies of the phases of a model."""
 
+from dataclasses import replace
+
 import ufl
 from dolfinx import fem
 from ufl.core.expr import Expr
@@ -28,6 +30,7 @@ class Bulk:
     Attributes:
         phases: Cells with one law each, by name.
         coefficients: Material data.
+        kinematics: What strain is.
 
     Args:
         phases: Cells with one law each, by name.
@@ -47,13 +50,12 @@ class Bulk:
         measures: Measures,
         kinematics: Kinematics,
     ) -> None:
-        self.phases, self.coefficients, self._kinematics = phases, coefficients, kinematics
+        self.phases, self.coefficients, self.kinematics = phases, coefficients, kinematics
         self._quantities, self._controls, self._measures = quantities, controls, measures
 
     def strain(self, state: State) -> Expr:
         """Total strain, shape (3, 3)."""
-        across = self._quantities.strain_across
-        return self._kinematics.strain(self._quantities.motion(state), across(state) if across is not None else 0.0)
+        return self.kinematics.strain(*self._motion(state))
 
     def free_strain(self, state: State, phase: str) -> Expr:
         """Strain of a phase free of stress, shape (3, 3)."""
@@ -70,8 +72,16 @@ class Bulk:
         """Answer of the law of a phase to a step that ends at a state."""
         return self._answer(self.phases[phase], self.elastic_strain(state, phase))
 
+    def stress_ratio(self, state: State) -> Expr | int:
+        """Cauchy stress over the stress that does work on the strain."""
+        return self.kinematics.stress_ratio(*self._motion(state))
+
+    def cauchy_stress(self, state: State, phase: str) -> Expr:
+        """Cauchy stress [MPa], shape (3, 3), tension positive, along axes that turn with the body."""
+        return self.stress_ratio(state) * self.stress(state, phase)
+
     def stress(self, state: State, phase: str) -> Expr:
-        """Cauchy stress [MPa], shape (3, 3), tension positive."""
+        """Stress that does work on the strain [MPa], shape (3, 3), tension positive."""
         strain = ufl.variable(self.elastic_strain(state, phase))
         response = self._answer(self.phases[phase], strain)
         if response.stress is not None:
@@ -79,7 +89,7 @@ class Bulk:
         return ufl.sym(ufl.diff(response.potential, strain))
 
     def accepted_stress(self, state: State, phase: str) -> Expr:
-        """Cauchy stress at the end of the step that was accepted last, the start of the next [MPa], shape (3, 3).
+        """The same at the end of the step that was accepted last, the start of the next [MPa], shape (3, 3).
 
         Args:
             state: The unknowns there.
@@ -132,15 +142,20 @@ class Bulk:
                 found[name] = found.get(name, 0) + density * self.energy_measure(phase)
         return found
 
+    def _motion(self, state: State) -> tuple[Expr, Expr | float]:
+        """Displacement [um], and the strain across the plane."""
+        across = self._quantities.strain_across
+        return self._quantities.motion(state), across(state) if across is not None else 0.0
+
     def _answer(self, phase: Phase, strain: Expr) -> BulkResponse:
         law, memory = phase.law, phase.memory
         if memory is not None and law.AT_POINTS:
             return memory.response(law)
         axis = self.coefficients.axis
-        now = Deformation(SymmetricTensor.of(strain), (axis[0], axis[1], axis[2]))
+        now = Deformation(SymmetricTensor.of(strain), (axis[0], axis[1], axis[2]), self.kinematics.LOGARITHMIC)
         if memory is None:
             return _declared(law, law.respond(now, now, {}, self._controls.time_step))
-        before = Deformation(symmetric(memory.start.values[STRAIN]), now.axis)
+        before = replace(now, strain=symmetric(memory.start.values[STRAIN]))
         history = memory.history.values if memory.history is not None else {}
         return _declared(law, law.respond(now, before, history, self._controls.time_step))
 

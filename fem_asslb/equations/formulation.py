@@ -47,7 +47,7 @@ class Formulation:
     ) -> None:
         self.domain, self.model, self.controls, self.quantities = domain, model, controls, quantities
         self.kinematics, self.measures = kinematics, Measures(domain, model)
-        coefficients = create_material_fields(domain, model)
+        coefficients = create_material_fields(domain, model, kinematics)
         phases = create_phases(domain, model, coefficients)
         self.bulk = Bulk(phases, coefficients, quantities, controls, self.measures, kinematics)
         self.interfaces = create_interfaces(domain, model, self.measures.interface)

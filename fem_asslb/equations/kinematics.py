@@ -1,6 +1,6 @@
-"""What strain is, and what a deformation does to normals, areas and volumes. Strains are 3 x 3 in 2D and 3D."""
+"""What strain is, and what a deformation does to normals, areas and stresses. Strains are 3 x 3 in 2D and 3D."""
 
-from typing import Protocol
+from typing import ClassVar, Protocol
 
 import ufl
 from ufl.core.expr import Expr
@@ -20,7 +20,15 @@ def gradient(displacement: Expr) -> Expr:
 
 
 class Kinematics(Protocol):
-    """What a deformation does. Tractions, currents and energies are those per undeformed area and volume."""
+    """What a deformation does. Tractions, currents and energies are those per undeformed area and volume.
+
+    Attributes:
+        LOGARITHMIC: Whether the trace of a strain is the logarithm of a volume.
+        LEAST_STRAIN: Principal strain below which no law at points answers.
+    """
+
+    LOGARITHMIC: ClassVar[bool]
+    LEAST_STRAIN: ClassVar[float]
 
     def strain(self, displacement: Expr, across: Expr | float = 0.0) -> Expr:
         """Strain to which laws of the bulk answer, shape (3, 3), growth positive.
@@ -30,14 +38,17 @@ class Kinematics(Protocol):
             across: In 2D, the uniform strain across the plane; zero for plane strain.
         """
 
+    def strain_of(self, change: Expr) -> Expr:
+        """Strain of a relative change of length or volume, growth positive."""
+
+    def stress_ratio(self, displacement: Expr, across: Expr | float = 0.0) -> Expr | int:
+        """Cauchy stress over the stress that does work on the strain."""
+
     def normal(self, mesh: ufl.Mesh, displacement: Expr) -> Expr:
         """Unit normal out of a deformed cell with three components, also in 2D."""
 
     def area_ratio(self, displacement: Expr) -> Expr | int:
         """Deformed over undeformed area of a facet, which a pressure from outside acts on."""
-
-    def volume_change(self, displacement: Expr) -> Expr:
-        """Relative change of volume without a strain across the plane, growth positive."""
 
 
 class SmallStrain:
@@ -46,9 +57,21 @@ class SmallStrain:
     The variation of each is its derivative, which UFL takes.
     """
 
+    LOGARITHMIC: ClassVar[bool] = False
+    LEAST_STRAIN: ClassVar[float] = -0.3
+    """Strains beyond are not small by any measure."""
+
     def strain(self, displacement: Expr, across: Expr | float = 0.0) -> Expr:
         """See `Kinematics.strain`."""
         return ufl.sym(gradient(displacement)) + across * ufl.outer(unit(2), unit(2))
+
+    def strain_of(self, change: Expr) -> Expr:
+        """See `Kinematics.strain_of`."""
+        return change
+
+    def stress_ratio(self, displacement: Expr, across: Expr | float = 0.0) -> Expr | int:
+        """See `Kinematics.stress_ratio`."""
+        return 1
 
     def normal(self, mesh: ufl.Mesh, displacement: Expr) -> Expr:
         """See `Kinematics.normal`; that of the undeformed facet."""
@@ -58,10 +81,6 @@ class SmallStrain:
     def area_ratio(self, displacement: Expr) -> Expr | int:
         """See `Kinematics.area_ratio`."""
         return 1
-
-    def volume_change(self, displacement: Expr) -> Expr:
-        """See `Kinematics.volume_change`."""
-        return ufl.tr(gradient(displacement))
 
 
 def unit(axis: int) -> Expr:

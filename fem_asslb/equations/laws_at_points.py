@@ -1,6 +1,7 @@
 """What the points of phases answer and remember: laws in numpy, many cells at a time, and the memory of formulae."""
 
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -26,14 +27,15 @@ class LawAtPoints:
         name: Of the phase.
         phase: A phase whose law answers at points.
         strain: Its elastic trial strain, shape (3, 3).
-        axis: Crystal axis, shape (3,).
+        bulk: What the phase is one of.
         time_step: [s].
     """
 
-    def __init__(self, name: str, phase: Phase, strain: Expr, axis: Expr, time_step: fem.Constant) -> None:
+    def __init__(self, name: str, phase: Phase, strain: Expr, bulk: Bulk, time_step: fem.Constant) -> None:
         assert phase.memory is not None and phase.memory.answers is not None and phase.memory.tangent is not None
         self._name, self._law, self._memory, self._time_step = name, phase.law, phase.memory, time_step
         self._answers, self._tangent = phase.memory.answers, phase.memory.tangent
+        self._kinematics, axis = bulk.kinematics, bulk.coefficients.axis
         self._asked = phase.memory.points.expression([*SymmetricTensor.of(strain), axis[0], axis[1], axis[2]])
 
     def refresh(self) -> None:
@@ -81,12 +83,23 @@ class LawAtPoints:
             start, history = self._numbers(self._memory.start, chunk), self._memory.history
             remembered = self._numbers(history, chunk) if history is not None else {}
             axis = asked[..., 6], asked[..., 7], asked[..., 8]
-            now = Deformation(symmetric(tuple(np.moveaxis(asked[..., :6], -1, 0))), axis)
+            strains = symmetric(tuple(np.moveaxis(asked[..., :6], -1, 0))), symmetric(start[STRAIN])
+            now, before = (Deformation(strain, axis, self._kinematics.LOGARITHMIC) for strain in strains)
             # Where there is no answer it is not a number, which the solver sees on every rank.
             with np.errstate(all="ignore"):
-                before = Deformation(symmetric(start[STRAIN]), axis)
                 response = self._law.respond(now, before, remembered, float(self._time_step.value))
-            yield chunk, now.strain, response
+            yield chunk, now.strain, self._within_range(now.strain, response)
+
+    def _within_range(self, strain: SymmetricTensor, response: BulkResponse) -> BulkResponse:
+        """An answer that is none where the strain is larger than its measure bears."""
+        least, size = self._kinematics.LEAST_STRAIN, strain.inner(strain)
+        doubtful = (size > least**2) & np.isfinite(size)
+        if response.stress is None or not np.any(doubtful):
+            return response
+        parts = np.array([[part[doubtful] for part in row] for row in strain.matrix()])
+        fails = np.zeros_like(doubtful)
+        fails[doubtful] = np.linalg.eigvalsh(np.moveaxis(parts, (0, 1), (-2, -1)))[..., 0] < least
+        return replace(response, stress=symmetric([np.where(fails, np.nan, part) for part in response.stress]))
 
     def _numbers(self, variables: PointVariables, chunk: slice) -> dict[str, Any]:
         return variables.layout.numbers(self._memory.points.values(variables.function)[chunk])
@@ -137,7 +150,7 @@ def memories(bulk: Bulk, state: State, time_step: fem.Constant) -> list[LawAtPoi
             continue
         strain = bulk.elastic_strain(state, name)
         if phase.law.AT_POINTS:
-            found.append(LawAtPoints(name, phase, strain, bulk.coefficients.axis, time_step))
+            found.append(LawAtPoints(name, phase, strain, bulk, time_step))
         else:
             response = bulk.response(state, name)
             found.append(FormulaMemory(phase.memory, strain, bulk.stress(state, name), response))

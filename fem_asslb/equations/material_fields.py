@@ -7,7 +7,7 @@ from ufl.core.expr import Expr
 
 from fem_asslb.base.errors import MaterialError
 from fem_asslb.bulk.elasticity import ElasticInvariants
-from fem_asslb.equations import kinematics, mechanics
+from fem_asslb.equations.kinematics import Kinematics, transverse_strain, unit
 from fem_asslb.materials.material import LithiumHost, anode_roles
 from fem_asslb.mesh.domain import Domain
 from fem_asslb.mesh.volumes import role_volumes
@@ -27,6 +27,7 @@ class MaterialFields:
         hosts: Law of each host role, with constants for numbers.
         reference_x: Stoichiometry free of strain.
         stack_axis: Coordinate axis of the stack.
+        kinematics: What strain is.
     """
 
     invariants: ElasticInvariants
@@ -36,20 +37,23 @@ class MaterialFields:
     hosts: dict[str, LithiumHost]
     reference_x: fem.Constant
     stack_axis: int
+    kinematics: Kinematics
 
     def layer_strain(self, anode_lithium: Expr) -> Expr:
         """Free strain of passive layers, shape (3, 3); ``anode_lithium`` in pmol."""
-        volume_strain = self.reaction_strain * anode_lithium
-        return mechanics.free_layer_strain(volume_strain, self.through_share, self.stack_axis)
+        volume_strain = self.kinematics.strain_of(self.reaction_strain * anode_lithium)
+        across = 0.5 * (1 - self.through_share) * volume_strain
+        return transverse_strain(across, self.through_share * volume_strain, unit(self.stack_axis))
 
     def lattice_strain(self, role: str, x: Expr) -> Expr:
         """Free strain of a host at the stoichiometry x, shape (3, 3)."""
         lattice = self.hosts[role].lattice
-        strain_a, strain_c = lattice.strain_a(x, self.reference_x), lattice.strain_c(x, self.reference_x)
-        return kinematics.transverse_strain(strain_a, strain_c, self.axis)
+        changes = lattice.strain_a(x, self.reference_x), lattice.strain_c(x, self.reference_x)
+        strain_a, strain_c = map(self.kinematics.strain_of, changes)
+        return transverse_strain(strain_a, strain_c, self.axis)
 
 
-def create_material_fields(domain: Domain, model: Model) -> MaterialFields:
+def create_material_fields(domain: Domain, model: Model, kinematics: Kinematics) -> MaterialFields:
     """Coefficients for all materials of a model.
 
     Raises:
@@ -76,4 +80,5 @@ def create_material_fields(domain: Domain, model: Model) -> MaterialFields:
         hosts={role: with_constants(domain, law) for role, law in model.host_laws.items()},
         reference_x=fem.Constant(domain.mesh, model.initial_stoichiometry),
         stack_axis=domain.dimension - 1,
+        kinematics=kinematics,
     )

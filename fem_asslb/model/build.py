@@ -47,6 +47,7 @@ def build_model(case: Case, domain: Domain) -> Model:
         charge_transfer=_charge_transfer(case, touching, hosts),
         initial_stoichiometry=case.initial.stoichiometry,
         stress_driven_flux=case.cell.stress_driven_flux if case.cell else True,
+        strain=case.solver.strain,
         displacement_degree=case.solver.displacement_degree,
     )
 

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
+from typing import Literal
 
 import numpy as np
 import numpy.typing as npt
@@ -101,6 +102,7 @@ class Model:
         charge_transfer: Surface reaction of the hosts; None for closed hosts.
         initial_stoichiometry: x at which every host is free of strain.
         stress_driven_flux: Whether the elastic energy enters the chemical potential.
+        strain: ``"small"`` or ``"logarithmic"``.
         displacement_degree: Polynomial degree of the displacement, 1 or 2.
         lithium_degree: Polynomial degree of x and phi.
     """
@@ -114,6 +116,7 @@ class Model:
     charge_transfer: ChargeTransfer | None = None
     initial_stoichiometry: float = 1.0
     stress_driven_flux: bool = True
+    strain: Literal["small", "logarithmic"] = "small"
     displacement_degree: int = 2
     lithium_degree: int = 1
 

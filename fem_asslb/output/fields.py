@@ -52,6 +52,9 @@ class FieldEvaluator:
             vector = ufl.as_vector([tensor[place] for place in PLACES])
             cells, expression = domain.owned_cells_of(phase.roles), fem.Expression(vector, stress_points)
             self._stresses.append(partial(self._add_stress, cells, expression))
+        # Laws are asked for the stress that does work on the strain.
+        ratio = formulation.bulk.stress_ratio(state)
+        self._ratio = None if isinstance(ratio, int) else fem.Expression(ufl.as_vector([ratio]), stress_points)
         self._hosts = domain.owned_cells_of(model.hosts)
         self._reporting = [
             (phase.law, phase.memory)
@@ -76,6 +79,8 @@ class FieldEvaluator:
         stress = np.zeros((self._count, self.corners, 6))
         for evaluate in self._stresses:
             evaluate(stress)
+        if self._ratio is not None:
+            stress *= self._evaluate(self._ratio, np.arange(self._count, dtype=np.int32), 1)
         return fields | stress_measures(stress.reshape(-1, 6)) | self._remembered()
 
     def _remembered(self) -> dict[str, FloatArray]:

@@ -1,6 +1,8 @@
 """Which fields and numbers a model has: the one place that knows them all."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+from types import MappingProxyType
 
 from dolfinx import fem
 from ufl.core.expr import Expr
@@ -9,7 +11,8 @@ from fem_asslb.base.errors import CaseError
 from fem_asslb.equations.controls import Controls
 from fem_asslb.equations.currents import Currents
 from fem_asslb.equations.formulation import Formulation
-from fem_asslb.equations.kinematics import SmallStrain
+from fem_asslb.equations.kinematics import Kinematics, SmallStrain
+from fem_asslb.equations.logarithmic_strain import LogarithmicStrain
 from fem_asslb.equations.quantities import Quantities, Quantity
 from fem_asslb.equations.supports import platen_shape
 from fem_asslb.fields import displacement, electrode, lithium, out_of_plane, platen, scalars
@@ -18,6 +21,9 @@ from fem_asslb.fields.scalars import Scalar
 from fem_asslb.mesh.domain import Domain
 from fem_asslb.model.model import Model
 from fem_asslb.spaces.state import SCALARS, State
+
+KINEMATICS: Mapping[str, type[Kinematics]] = MappingProxyType({"small": SmallStrain, "logarithmic": LogarithmicStrain})
+"""What strain is, by its name in a model."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -43,7 +49,7 @@ def compose(domain: Domain, model: Model, controls: Controls) -> Composition:
     """Fields and numbers of a model."""
     prescribed = fem.Function(displacement.create_space(domain, model), name="prescribed")
     quantities = _quantities(domain, model, prescribed.function_space)
-    formulation = Formulation(domain, model, controls, quantities, SmallStrain())
+    formulation = Formulation(domain, model, controls, quantities, KINEMATICS[model.strain]())
     currents = Currents(formulation, controls.forced)
     fields = [displacement.declare(formulation, prescribed)]
     numbers: list[Scalar] = []

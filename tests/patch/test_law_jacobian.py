@@ -74,6 +74,16 @@ def test_blocks_with_a_law_in_matrix_and_hosts(comm, law, dimension, degree):
     assert ("scalars", "displacement") in blocks
 
 
+@pytest.mark.serial
+def test_blocks_with_logarithmic_strain(comm):
+    """Its second variation, of stresses that are there already, is a part of the tangent, of formulae and at points."""
+    laws = {"particle": LAWS[0], "cathode": LAWS[3]}
+    problem = composite.create(comm, 2, 2, generalised=True, laws=laws, strain="logarithmic")
+    composite.disturb(problem)
+    composite.press(problem)
+    check_blocks(problem)
+
+
 def test_blocks_with_one_law_at_points_beside_an_elastic_host(comm):
     problem = composite.create(comm, 2, laws={"cathode": MaxwellSolidAtPoints(*NUMBERS)})
     composite.disturb(problem)

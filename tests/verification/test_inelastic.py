@@ -182,6 +182,26 @@ def test_a_point_that_shortens_too_much_is_named(comm):
     assert set(comm.allgather(str(failure.value))) == {str(failure.value)}
 
 
+@pytest.mark.parametrize(("measure", "longest"), [("small", 0.3), ("logarithmic", 1 - np.exp(-0.7))])
+@pytest.mark.parametrize("turned", [False, True])
+def test_up_to_which_shortening_there_is_an_answer(comm, measure, longest, turned):
+    """In any direction, not along the axes alone."""
+    problem = problem_on(
+        box((1.0, 1.0), (1, 1)),
+        comm,
+        materials={"particle": Material("layer", ELASTIC, law=flowing(PERFECT))},
+        support=Support(()),
+        strain=measure,
+    )
+    direction = np.array([1.0, 1.0, 0.0]) / np.sqrt(2) if turned else np.array([0.0, 1.0, 0.0])
+    for factor, answers in ((0.998, True), (1.002, False)):
+        gradient = -factor * longest * np.outer(direction, direction)
+        problem.state["displacement"].interpolate(lambda x, gradient=gradient: gradient @ x)
+        problem.state["displacement"].x.scatter_forward()
+        problem.refresh()
+        assert (problem.failure() is None) == answers
+
+
 def test_a_state_that_is_no_number_is_named_too(comm):
     """On every rank alike, also where only one has such a point."""
     problem = layer(comm, 2, RULES["compaction"])

@@ -118,11 +118,13 @@ class Solver:
 
     Attributes:
         preset: ``"direct"`` (2D, and reference) or ``"iterative"`` (3D).
+        strain: ``"small"``, or ``"logarithmic"``: laws hold for large strains too, at more cost.
         displacement_degree: Polynomial degree of the displacement.
         petsc: PETSc options without prefix, e.g. ``{ksp_rtol = 1e-8}``; they win over the preset.
     """
 
     preset: Literal["direct", "iterative"] = "direct"
+    strain: Literal["small", "logarithmic"] = "small"
     displacement_degree: Degree = 2
     petsc: Annotated[dict[str, Any], BeforeValidator(_read_petsc)] = field(default_factory=dict)
 

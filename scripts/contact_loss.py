@@ -1,12 +1,11 @@
 """Contact loss of the cells whose interfaces may let go: python3 -m scripts.contact_loss.
 
-Reads the results of the cases that have been run to their end and writes docs/contact_loss.csv and its picture: when
-debonding and cracking begin, how much of the surface is open and conducts, and what that does to capacity and pressure.
+Reads the results of the cases that have been run to their end and writes docs/contact_loss.csv: when debonding and
+cracking begin, how much of the surface is open and conducts, and what that does to capacity and pressure. Cases without
+results here keep their rows; the picture is drawn where all of them have been run.
 """
 
-import csv
-from contextlib import suppress
-from dataclasses import astuple, dataclass, fields
+from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
@@ -17,7 +16,7 @@ from fem_asslb.fields.names import MEAN_STOICHIOMETRY, VOLUME_CHANGE
 from fem_asslb.output.history import ITERATIONS, REJECTED
 from fem_asslb.plotting.style import CYCLE, create_figure, label_panels, paper_style, save
 from scripts.adhesion import onset, spent
-from scripts.results import ROOT, NotRunError, first_charge
+from scripts.results import ROOT, NotRunError, first_charge, update_table
 
 SURFACE, BOUNDARY = "particle|cathode", "particle|particle"
 
@@ -111,11 +110,10 @@ def draw(path: Path) -> None:
 
 
 def curve(axes: Axes, case: str, pair: str, color: str, line: str) -> None:
-    """One charge in a panel, if it has been run to its end."""
-    with suppress(NotRunError):
-        history = first_charge(case)
-        share = history[f"{SURFACE} open [-]"] if pair == SURFACE else spent(history, pair)
-        axes.plot(history[MEAN_STOICHIOMETRY], share, color=color, linestyle=line, label=name(case))
+    """One charge in a panel."""
+    history = first_charge(case)
+    share = history[f"{SURFACE} open [-]"] if pair == SURFACE else spent(history, pair)
+    axes.plot(history[MEAN_STOICHIOMETRY], share, color=color, linestyle=line, label=name(case))
 
 
 def name(case: str) -> str:
@@ -129,13 +127,11 @@ def name(case: str) -> str:
 
 def main() -> None:
     """Write the table and the picture."""
-    charges = [charge for case in (*FENG, *POLYCRYSTALS, INDIUM, *ZHANG) if (charge := read(case)) is not None]
-    with (ROOT / "docs" / "contact_loss.csv").open("w", newline="") as file:
-        writer = csv.writer(file, lineterminator="\n")
-        writer.writerow([item.name for item in fields(Charge)])
-        for charge in charges:
-            writer.writerow([charge.case, *(f"{value:.4g}" for value in astuple(charge)[1:])])
-    draw(ROOT / "docs" / "contact_loss.png")
+    cases = *FENG, *POLYCRYSTALS, INDIUM, *ZHANG
+    charges = [charge for case in cases if (charge := read(case)) is not None]
+    update_table(ROOT / "docs" / "contact_loss.csv", Charge, charges)
+    if len(charges) == len(cases):
+        draw(ROOT / "docs" / "contact_loss.png")
 
 
 if __name__ == "__main__":

@@ -1,12 +1,12 @@
 """Cells whose electrolyte flows beside those whose does not: python3 -m scripts.inelastic.
 
 Reads the results of the cases that have been run to their end and writes docs/inelastic.csv: pressure over the cycles,
-contact, tension of the particles and capacities, for each pair of an elastic case and its plastic variant.
+contact, tension of the particles and capacities, for each pair of an elastic case and its plastic variant. Cases
+without results here keep their rows.
 """
 
-import csv
 from collections.abc import Iterator
-from dataclasses import astuple, dataclass, fields
+from dataclasses import dataclass
 
 import numpy as np
 
@@ -16,7 +16,7 @@ from fem_asslb.fields.names import CATHODE_POTENTIAL
 from fem_asslb.output.history import ITERATIONS
 from scripts.adhesion import has_ended
 from scripts.contact_loss import SURFACE
-from scripts.results import ROOT, first_charge, history, swings
+from scripts.results import ROOT, first_charge, history, swings, update_table
 
 TENSION = f"particle {HYDROSTATIC_MEAN}"
 OPEN = f"{SURFACE} open [-]"
@@ -88,12 +88,7 @@ def _change(found: list[dict[str, np.ndarray]], number: int, column: str) -> flo
 
 def main() -> None:
     """Write the table."""
-    cells = [read(case) for case in dict.fromkeys(pairs())]
-    with (ROOT / "docs" / "inelastic.csv").open("w", newline="") as file:
-        writer = csv.writer(file, lineterminator="\n")
-        writer.writerow([item.name for item in fields(Cell)])
-        for cell in cells:
-            writer.writerow([cell.case, *(f"{value:.5g}" for value in astuple(cell)[1:])])
+    update_table(ROOT / "docs" / "inelastic.csv", Cell, map(read, dict.fromkeys(pairs())))
 
 
 if __name__ == "__main__":

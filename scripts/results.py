@@ -1,8 +1,11 @@
 """Results of the cases that have been run to their end: histories, and the charges and discharges in them."""
 
-from collections.abc import Iterator
+import csv
+from collections.abc import Iterable, Iterator
+from dataclasses import astuple, fields
 from functools import cache
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
@@ -49,3 +52,23 @@ def changes(case: str, kind: type[Step], column: str = STACK_PRESSURE) -> list[f
 def first_charge(case: str) -> dict[str, np.ndarray]:
     """History of the first charge."""
     return next(swings(case, Charge))
+
+
+def update_table(path: Path, kind: type[Any], records: Iterable[Any]) -> None:
+    """Write what cases did to a table; cases without results here keep their rows, which may be older than they are.
+
+    Args:
+        path: Of the table; its columns are the fields of ``kind``.
+        kind: A dataclass of numbers, the first of which is the name of the case.
+        records: Of the cases that have results, in the order of the table.
+    """
+    names = [item.name for item in fields(kind)]
+    rows: dict[str, list[str]] = {}
+    if path.exists():
+        with path.open(newline="") as file:
+            rows = {row[names[0]]: list(row.values()) for row in csv.DictReader(file) if list(row) == names}
+    for record in records:
+        case, *values = astuple(record)
+        rows[case] = [case, *(f"{value:.4g}" for value in values)]
+    with path.open("w", newline="") as file:
+        csv.writer(file, lineterminator="\n").writerows([names, *rows.values()])

@@ -178,6 +178,9 @@ VOLTAGE = Unit("V", 1e-6, 10.0)
 CURRENT_DENSITY = Unit("pA/um^2", 1e-9, 1e7)
 """A blocked interface to more than the fastest reaction, A/m^2."""
 
+CURRENT = Unit("pA", 1.0, 1e18)
+"""Less than any cell takes to a million amperes."""
+
 SPECIFIC_CAPACITY = Unit("pC/pg", 1e-3, 1e5)
 """Nothing measurable to seven times lithium metal, C/g."""
 
@@ -219,5 +222,7 @@ ArealCapacity = Annotated[float, AREAL_CAPACITY]
 ArealLoading = Annotated[float, Unit("pg/um^2", 1e-3, 1e6)]
 """A film of atoms to a brick, g/m^2."""
 CurrentDensity = Annotated[float, CURRENT_DENSITY]
+Area = Annotated[float, Unit("um^2", 1.0, 1e14)]
+"""One particle to a hundred square metres."""
 ArealResistance = Annotated[float, Unit("V*um^2/pA", 1e-9, 1e3)]
 """A metal's contact to an insulator, ohm m^2."""

@@ -142,6 +142,14 @@ class InterfaceDiagnostics:
             scalars |= self._of_one(name, points, self.pair == number)
         return scalars
 
+    def open_shares(self, points: InterfaceValues) -> list[float]:
+        """Open share of the area of every interface."""
+        number, comm = len(self.names), self._problem.domain.comm
+        weights = points.area, points.area * points.is_open
+        local = [np.bincount(self.pair, weight.sum(axis=1), minlength=number) for weight in weights]
+        total, opened = global_sum(comm, np.concatenate(local)).reshape(-1, number)
+        return [float(share) for share in opened / total]
+
     def shares(self, points: InterfaceValues) -> dict[str, float]:
         """Spent share of the toughness and conducting share of the area of every interface, by name.
 

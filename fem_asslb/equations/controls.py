@@ -15,7 +15,9 @@ class Controls:
     Attributes:
         time_step: [s].
         current_density: Mean current density over the reacting surface [pA/um^2], positive on charge.
-        voltage: Electrode potential [V vs Li] when ``potentiostatic`` is 1.
+        voltage: Electrode potential [V vs Li] when ``potentiostatic`` is 1, or that from which ``conductance`` counts.
+        conductance: Current density more per potential of the electrode below ``voltage`` [pA/(um^2 V)], of a cell
+            whose voltage is kept over its resistance; 0 where the current is given.
         potentiostatic: 1: the electrode potential is given; 0: the current is.
         anode_lithium: Lithium that the anode has taken up since assembly [pmol].
         outer_pressure: Pressure on ``support.pressure`` [MPa], compression positive.
@@ -28,6 +30,7 @@ class Controls:
     current_density: fem.Constant
     voltage: fem.Constant
     potentiostatic: fem.Constant
+    conductance: fem.Constant
     anode_lithium: fem.Constant
     outer_pressure: fem.Constant
     forced_x: fem.Constant

@@ -28,14 +28,15 @@ def declare(currents: Currents, initial: float) -> Scalar:
     controls = currents.formulation.controls
 
     def row(now: State, before: State, test: Expr) -> ufl.Form:
-        """Total current, or the given potential, spread over the reacting surfaces."""
+        """Total current, given or that of a kept voltage, or the given potential, spread over the surfaces."""
         moves = (1 - controls.forced) * (1 - controls.potentiostatic)
         total = 0
         for current, surface, side in currents.reactions(now, before):
             value, variation = now.scalar(POTENTIAL), test
             if side:
                 value, variation = value(side), variation(side)
-            given = moves * controls.time_step * (controls.current_density - current)
+            drawn = controls.current_density + controls.conductance * (controls.voltage - value)
+            given = moves * controls.time_step * (drawn - current)
             total += (given + (1 - moves) * (value - controls.voltage)) * variation * surface
         return total
 

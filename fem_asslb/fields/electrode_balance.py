@@ -48,7 +48,7 @@ class ElectrodeBalance:
             before: One that is not [V].
         """
         controls = self._formulation.controls
-        if controls.forced.value or controls.potentiostatic.value:
+        if controls.forced.value or controls.potentiostatic.value or controls.conductance.value:
             return None
         self._state.set_number(self._name, before)
         balanced = self.potential()

@@ -3,10 +3,13 @@
 from dataclasses import dataclass
 
 from fem_asslb.base.constants import FARADAY
+from fem_asslb.case.sections.amounts import Limit, Rate
 from fem_asslb.case.sections.case import Cell
-from fem_asslb.case.sections.steps import Rate
 from fem_asslb.materials.anode import AnodePotential
 from fem_asslb.materials.library import load_anode
+
+_LEAST_DROP = 1e-5
+"""Of the voltage over a resistance at 1C [V], so that a kept voltage decides on a current."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -45,12 +48,15 @@ class BatteryCell:
             return float("inf")
         return self.cell.n_to_p * self.cell.positive_reference_capacity * self.active_mass
 
-    def current(self, rate: Rate) -> float:
+    def current(self, rate: Rate | Limit) -> float:
         """Size of the current through the mesh [pA]."""
         if rate.kind == "c_rate":
             return rate.value * self.cell.one_c * self.active_mass
         assert self.plate_area is not None
-        return rate.value * self.plate_area
+        if rate.kind == "current_density":
+            return rate.value * self.plate_area
+        assert rate.kind == "current" and self.cell.plate_area is not None
+        return rate.value / self.cell.plate_area * self.plate_area
 
     def anode_state(self, charge: float) -> float:
         """Charge in the anode over its capacity when ``charge`` [pC] has passed since the start, positive on charge."""
@@ -63,6 +69,28 @@ class BatteryCell:
     def anode_lithium(self, charge: float) -> float:
         """Lithium that the anode has taken up [pmol] when ``charge`` [pC] has passed."""
         return charge / FARADAY
+
+    def kept(self, voltage: float, charge: float, current: float, length: float) -> tuple[float, float]:
+        """What draws a current that keeps the voltage of the cell at the end of a step: I = G (P - V).
+
+        V is the potential of the cathode. The potential of the anode follows the charge of the step along its secant; a
+        cell without resistance has one over which 1C drops 10 uV.
+
+        Args:
+            voltage: Of the cell [V].
+            charge: Charge passed at the start of the step [pC].
+            current: A current near that of the step [pA].
+            length: Of the step [s].
+
+        Returns:
+            P [V vs Li] and G [pA/V].
+        """
+        now = self.anode_potential(charge)
+        passes = current * length or 1e-6 * self.cell.one_c * self.active_mass * length
+        secant = (self.anode_potential(charge + passes) - now) / passes if length else 0.0
+        own = self.cell.resistance / self.plate_area if self.plate_area else 0.0
+        least = _LEAST_DROP / (self.cell.one_c * self.active_mass)
+        return voltage + now, 1.0 / (max(own, least) + max(-secant * length, 0.0))
 
     def voltage(self, electrode: float, charge: float, current: float) -> float:
         """Cell voltage: cathode minus anode, plus the drop over the resistance, which is positive on charge.

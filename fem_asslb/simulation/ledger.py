@@ -113,8 +113,7 @@ class Ledger:
         if float(controls.forced.value):
             self.lithium = float(controls.forced_x.value) * self._diagnostics.lithium_capacity()
         else:
-            current = float(controls.current_density.value) * self._diagnostics.reacting_area
-            self.lithium -= current * length / FARADAY
+            self.lithium -= self._loading.reacting_current * length / FARADAY
 
     def _electrochemical(self) -> dict[str, float]:
         cell, diagnostics = self._cell, self._diagnostics

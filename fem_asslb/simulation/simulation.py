@@ -84,7 +84,7 @@ class Simulation:
                 raise MeshError("no surface to react on: no region that hosts lithium touches one that does not")
             mass, area = self.diagnostics.active_mass(), self.diagnostics.plate_area
             self.cell = BatteryCell.create(case.cell, mass, area, case.initial.anode_state)
-        self.loading = Loading(case, self.problem, self.diagnostics, self.cell)
+        self.loading = Loading(case, self.problem, self.diagnostics, self.cell, self._open_share)
         self.ledger = Ledger(self.problem, self.diagnostics, self.interfaces, self.loading, self.cell)
         self.time, self.index = 0.0, 0
         self._cautions: dict[str, tuple[float, str]] = {}
@@ -131,6 +131,7 @@ class Simulation:
         if starts:
             self.stepper.begin_stage()
             loading.begin_step()
+        loading.watch()
         # The step before may have been the last that anything conducts: shorter ones only come nearer to that instant.
         loading.check()
         before = self.solver.iterations
@@ -138,10 +139,12 @@ class Simulation:
         met = longest == 0.0
         if met:
             longest = self.case.time.smallest_step
-        longest = min(longest, loading.until_corner())
-        length, rejected = self.stepper.advance(longest, loading.impose, loading.overshoot, loading.check)
+        longest = min(longest, loading.until_corner(), loading.period)
+        length, rejected = self.stepper.advance(
+            longest, loading.impose, loading.overshoot, loading.check, loading.correct
+        )
         iterations = self.solver.iterations - before
-        if met or (starts and loading.overshoot() > 0.0):
+        if starts and (met or loading.overshoot() > 0.0):
             logger.warning("the limit of '%s' is met at its start", step)
         ends = loading.accept(length)
         self.time += length
@@ -178,6 +181,12 @@ class Simulation:
         # A press prescribes it.
         found["pressure"] = pressure, math.inf if isinstance(self.loading.step, Press) else size
         return found
+
+    def _open_share(self) -> float:
+        """Largest open share of an interface at the state just solved; 0 without interfaces that may open."""
+        if self.interfaces is None:
+            return 0.0
+        return max(self.interfaces.open_shares(self.interfaces.evaluate()), default=0.0)
 
     def _require_balance(self) -> None:
         if self.fault is not None:

@@ -35,6 +35,9 @@ FALLS = 0.8
 SNAP = 2
 """Attempts in a row without a solution, below the first step, from which on a longer one that had one is taken."""
 
+CORRECTIONS = 20
+"""Most times that loads are corrected to fit the state."""
+
 EASY_ITERATIONS = 7
 """A step that needs more Newton iterations, or a second attempt, is followed by one that is not longer."""
 
@@ -98,6 +101,7 @@ class Stepper:
         load: Callable[[float], None],
         overshoot: Callable[[], float],
         check: Callable[[], None] = lambda: None,
+        correct: Callable[[], bool] = lambda: False,
     ) -> tuple[float, int]:
         """Solve one step, as long as accuracy and the stage allow.
 
@@ -108,6 +112,7 @@ class Stepper:
             load: Sets the controls for the end of a step of a length [s].
             overshoot: After a solve, the share of the step beyond the end of the stage, 0 if not reached or just met.
             check: After a solve, raises ConvergenceError where the state is none to go on from.
+            correct: After a solve, whether loads that depend on the state have changed, so that it is solved again.
 
         Returns:
             Length of the step [s], failed attempts.
@@ -118,7 +123,7 @@ class Stepper:
         length = min(self.next_step, self._settings.largest_step, longest)
         tried: list[Attempt] = []
         while True:
-            attempt = self._attempt(length, load, check)
+            attempt = self._attempt(length, load, check, correct)
             if attempt.error <= ACCEPTED or self._is_jump(attempt, tried):
                 beyond = overshoot()
                 if beyond == 0.0 or length * (1.0 - beyond) < self._settings.smallest_step:
@@ -135,7 +140,7 @@ class Stepper:
             if length < self._settings.smallest_step or self._ends_in_a_snap(tried):
                 break
         for length in [] if attempt.is_solved else self._crossings(longest, tried):
-            crossing = self._attempt(length, load, check)
+            crossing = self._attempt(length, load, check, correct)
             if crossing.is_solved:
                 return self._accept(crossing, tried)
             self._restore()
@@ -143,19 +148,30 @@ class Stepper:
         load(0.0)
         raise ConvergenceError(f"{attempt.reason}; the smallest step is {self._settings.smallest_step:g} s")
 
-    def _attempt(self, length: float, load: Callable[[float], None], check: Callable[[], None]) -> Attempt:
+    def _attempt(
+        self, length: float, load: Callable[[float], None], check: Callable[[], None], correct: Callable[[], bool]
+    ) -> Attempt:
         """Solve a step, and estimate its error over the tolerance."""
         guess = self._extrapolate(length)
         load(length)
         self._problem.controls.time_step.value = length
         try:
-            report = self._solver.solve()
+            iterations = self._solve(correct)
             check()
         except ConvergenceError as failure:
             logger.info("step of %.3g s failed: %s", length, failure)
             return Attempt(length, reason=str(failure))
         ratio = 0.0 if self.last_step is None else length / self.last_step
-        return Attempt(length, self.estimator.estimate(guess, ratio) / self._settings.tolerance, report.iterations)
+        return Attempt(length, self.estimator.estimate(guess, ratio) / self._settings.tolerance, iterations)
+
+    def _solve(self, correct: Callable[[], bool]) -> int:
+        """Solve until the loads fit the state; returns the iterations of the first time."""
+        iterations = self._solver.solve().iterations
+        for _ in range(CORRECTIONS):
+            if not correct():
+                return iterations
+            self._solver.solve()
+        raise ConvergenceError("what is imposed does not settle")
 
     def _is_jump(self, attempt: Attempt, tried: list[Attempt]) -> bool:
         """Whether a shorter step is of no use: a longer one has done as well, as something lets go at once.

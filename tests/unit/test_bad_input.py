@@ -431,9 +431,24 @@ BAD = {  # what is changed, the key of the error, words of its message
         ["'wait 2 h' is not a step", "'rest 12 h'"],
     ),
     "rate that is none": (
-        ["protocol.steps=['charge at 5 A until 4 V']"],
+        ["protocol.steps=['charge at 5 V until 4 V']"],
         "protocol.steps",
-        ["'5 A' is not a rate", "'0.1C'"],
+        ["'5 V' is not a rate", "'0.1C'"],
+    ),
+    "amperes without an area": (
+        ["protocol.steps=['hold at 4 V until 5 mA']"],
+        "cell.plate_area",
+        ["this key is missing", "'5 mA' of 'hold at 4 V until 5 mA'"],
+    ),
+    "time that is called a hold": (
+        ["protocol.steps=['hold 2 h']"],
+        "protocol.steps",
+        ["'hold' keeps a voltage", "'rest 12 h'"],
+    ),
+    "open share of what cannot open": (
+        ["protocol.steps=['charge at 1C until open = 0.2']"],
+        "protocol.steps",
+        ["no interface may open", "expected one in interfaces"],
     ),
     "limit that is none": (
         ["protocol.steps=['charge at 1C until full']"],

@@ -27,7 +27,8 @@ from fem_asslb.case.sections.fixture import RigidFixture, SpringFixture
 from fem_asslb.case.sections.interfaces import INTERFACE_LAWS, CohesiveInterface, ContactInterface
 from fem_asslb.case.sections.interfaces.gap_table import GapTable
 from fem_asslb.case.sections.materials import Axis, MaterialChoice
-from fem_asslb.case.sections.protocol import Protocol, parse_step
+from fem_asslb.case.sections.protocol import Protocol
+from fem_asslb.case.sections.step_text import parse_step
 from fem_asslb.geometry import Layer, LayeredStack
 from fem_asslb.materials.library import load, load_anode
 from fem_asslb.output.resolved import format_toml, resolved_table
@@ -439,6 +440,26 @@ def test_walk_at_equilibrium() -> None:
     assert second.duration < 7200.0
     assert second.stoichiometry == pytest.approx(material.host.lattice.x_min)
     assert [state.off_the_table for state in (first, rest, discharge, second)] == [False, False, False, True]
+
+
+def test_walk_of_a_kept_voltage() -> None:
+    """It ends where the current that is left has the voltage, from above and from below, and no later than stated."""
+    cell = Cell(anode="lithium", one_c=0.19, exchange_current_density=0.5, resistance=2e-3)
+    material = load("ncm85")
+    model = Equilibrium(cell, material.host, material.density, loading=85.0)
+    lines = (
+        "charge at 1C until 4.2 V",
+        "hold at 4.2 V until C/20",
+        "hold at 3.9 V for 1 h",
+        "hold at 4.1 V until x = 0.55",
+    )
+    charged, held, lower, higher = model.walk(CellState(0.8, 0.0), tuple(map(parse_step, lines)))
+    assert held.stoichiometry < charged.stoichiometry
+    for state, voltage, current in ((held, 4.2, 0.05 * 0.19), (lower, 3.9, -1e-3 * 0.19)):
+        potential = float(material.host.potential.potential(state.stoichiometry))
+        assert potential + current * 85.0 * 2e-3 == pytest.approx(voltage, abs=1e-9)
+    assert lower.duration == 3600.0
+    assert higher.stoichiometry == pytest.approx(0.55)
 
 
 @pytest.mark.parametrize(("limit", "early"), [("5.5 V", True), ("2.75 V", False), ("x = 0.25", False)])

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from fem_asslb.base.errors import UnitError
 from fem_asslb.base.texts import number_in, show
 from fem_asslb.base.units import format_quantity, parse
-from fem_asslb.case.sections.protocol import parse_step
+from fem_asslb.case.sections.step_text import parse_step
 
 pytestmark = pytest.mark.serial  # plain text: nothing parallel in it
 
@@ -29,7 +29,7 @@ quantities = st.one_of(
 durations = st.tuples(numbers, st.sampled_from(["s", "min", "h"])).map(lambda pair: f"{pair[0]!r} {pair[1]}")
 lines = st.one_of(
     st.tuples(
-        st.sampled_from(["rest", "hold for", "press to 1 MPa in", "set x = 0.5 in", "charge at 1C until", "sleep"]),
+        st.sampled_from(["rest", "hold at 4 V until", "press to 1 MPa in", "set x = 0.5 in", "charge at 1C for"]),
         st.one_of(durations, quantities),
     ).map(" ".join),
     st.text(max_size=400),

@@ -2,8 +2,10 @@
 
 import pytest
 
-from fem_asslb.case.sections.protocol import expand, in_first_charge, parse_step
-from fem_asslb.case.sections.steps import Charge, Discharge, Limit, Press, Rate, Rest, SetStoichiometry
+from fem_asslb.case.sections.amounts import Limit, Rate
+from fem_asslb.case.sections.protocol import expand, in_first_charge
+from fem_asslb.case.sections.step_text import parse_step
+from fem_asslb.case.sections.steps import Charge, Current, Discharge, Hold, Press, Rest, SetStoichiometry
 
 pytestmark = pytest.mark.serial  # plain numbers: nothing parallel in it
 
@@ -13,7 +15,16 @@ STEPS = [
     ("press to 0.081 GPa in 30 s", Press(81.0, 30.0)),
     ("fabricate at 435 MPa for 3 min", Press(435.0, 180.0, fabricates=True)),
     ("rest 12 h", Rest(43200.0)),
-    ("hold for 90 min", Rest(5400.0)),
+    ("rest for 90 min", Rest(5400.0)),
+    ("charge at C/3 until 4.3 V", Charge(Rate("c_rate", 1 / 3), (Limit("voltage", 4.3),))),
+    ("charge at 1 mA until 85 MPa", Charge(Rate("current", 1e9), (Limit("pressure", 85.0),))),
+    (
+        "charge at 1C for 20 minutes or until 4.3 V or open = 0.2",
+        Charge(Rate("c_rate", 1.0), (Limit("duration", 1200.0), Limit("voltage", 4.3), Limit("open", 0.2))),
+    ),
+    ("hold at 4.25 V until C/20", Hold(4.25, (Limit("c_rate", 0.05),))),
+    ("hold at 4.25 V until 50 uA/cm^2 or 2 h", Hold(4.25, (Limit("current_density", 0.5), Limit("duration", 7200.0)))),
+    ("rest 1 h (5 minute period)", Rest(3600.0, 300.0)),
     ("set x = 0.5 in 10 min", SetStoichiometry(0.5, 600.0)),
     ("charge at 0.1C until 2.75 V", Charge(Rate("c_rate", 0.1), (Limit("voltage", 2.75),))),
     ("Charge  at C/10 until 4.3 V", Charge(Rate("c_rate", 0.1), (Limit("voltage", 4.3),))),
@@ -40,9 +51,10 @@ STEPS = [
 
 
 def _numbers(step: object) -> list[float]:
-    if isinstance(step, Charge | Discharge):
-        return [step.rate.value, *(limit.value for limit in step.limits)]
-    return list(vars(step).values())
+    if isinstance(step, Current):
+        first = step.voltage if isinstance(step, Hold) else step.rate.value
+        return [first, *(limit.value for limit in step.limits), step.period or 0.0]
+    return [value or 0.0 for value in vars(step).values()]
 
 
 @pytest.mark.parametrize(("text", "expected"), STEPS, ids=[text for text, _ in STEPS])
@@ -54,6 +66,7 @@ def test_step_is_read_and_written_back(text: str, expected: object) -> None:
         assert _numbers(step) == pytest.approx(_numbers(expected), rel=1e-11)
         if isinstance(step, Charge | Discharge):
             assert step.rate.kind == expected.rate.kind
+        if isinstance(step, Current):
             assert [limit.kind for limit in step.limits] == [limit.kind for limit in expected.limits]
 
 
@@ -67,6 +80,11 @@ def test_a_step_passes_through() -> None:
     [
         ("sleep 12 h", "accepted forms: 'press to 81 MPa in 1 min'"),
         ("charge at 0.1C", "is not a step"),
+        ("hold 12 h", "'hold' keeps a voltage; expected 'rest 12 h'"),
+        ("hold at 4.2 V until 4.2 V", "is never met while the voltage is kept"),
+        ("charge at 1C until 50 mA", "is met at once or never"),
+        ("press to 81 MPa in 1 min (1 s period)", "leave it out"),
+        ("charge at 1C until open = 1.2", "expected a share of more than 0"),
         (12, "is not a step"),
         ("rest 12", "'12' has no unit"),
         ("rest 0 h", "'0 h' must be positive"),
@@ -89,6 +107,68 @@ def test_bad_step_is_quoted(text: object, words: str) -> None:
         parse_step(text)
     assert words in str(caught.value)
     assert str(text) in str(caught.value)
+
+
+SENTENCES = [
+    ("Discharge at 1C for 0.5 hours", "discharge at 1C until 30 min"),
+    ("Discharge at C/20 for 0.5 hours", "discharge at 0.05C until 30 min"),
+    ("Charge at 0.5 C for 45 minutes", "charge at 0.5C until 45 min"),
+    ("Discharge at 1 A for 90 seconds", "discharge at 1000 mA until 90 s"),
+    ("Discharge at 1 A for 0.5 hours", "discharge at 1000 mA until 30 min"),
+    ("Charge at 200 mA for 45 minutes", "charge at 200 mA until 45 min"),
+    ("Charge at 200mA for 45 minutes (1 minute period)", "charge at 200 mA until 45 min (1 min period)"),
+    ("Rest for 10 minutes (5 minute period)", "rest 10 min (5 min period)"),
+    ("Hold at 1 V for 20 seconds", "hold at 1 V until 20 s"),
+    ("Hold at 1V for 20 seconds", "hold at 1 V until 20 s"),
+    ("Charge at 1 C until 4.1V", "charge at 1C until 4.1 V"),
+    ("Charge at 1 C until 4.1 V", "charge at 1C until 4.1 V"),
+    ("Hold at 4.1 V until 50 mA", "hold at 4.1 V until 50 mA"),
+    ("Hold at 4.1 V until 50mA", "hold at 4.1 V until 50 mA"),
+    ("Hold at 3V until C/50", "hold at 3 V until 0.02C"),
+    ("Discharge at C/3 for 2 hours or until 2.5 V", "discharge at C/3 until 2 h or 2.5 V"),
+    ("Discharge at C/10 for 10 hours or until 3.3 V", "discharge at 0.1C until 10 h or 3.3 V"),
+    ("Rest for 1 hour", "rest 1 h"),
+    ("Rest for 3600 seconds", "rest 1 h"),
+    ("Rest for 10 minutes", "rest 10 min"),
+    ("Rest for 30 minutes", "rest 30 min"),
+    ("Charge at 1 A until 4.1 V", "charge at 1000 mA until 4.1 V"),
+    ("Discharge at 1C for 1 hour", "discharge at 1C until 1 h"),
+    ("Discharge at 1C for 1 hour or until 3.0V", "discharge at 1C until 1 h or 3 V"),
+    ("Discharge at 1C for 3600 seconds or until 2.5V", "discharge at 1C until 1 h or 2.5 V"),
+    ("Charge at 0.5C until 4.2V", "charge at 0.5C until 4.2 V"),
+    ("Charge at 2A for 30 minutes", "charge at 2000 mA until 30 min"),
+    ("Discharge at C/5 for 10 hours or until 3.3 V", "discharge at 0.2C until 10 h or 3.3 V"),
+    ("Hold at 4.2V until 50mA", "hold at 4.2 V until 50 mA"),
+    ("Hold at 4.2V until C/20", "hold at 4.2 V until 0.05C"),
+    ("Charge at 1 C for 1 hour or until 4.2 V", "charge at 1C until 1 h or 4.2 V"),
+]
+"""Sentences of PyBaMM's documentation that mean the same here."""
+
+REFUSED = [
+    ("Discharge at 1 W for 0.5 hours", "a constant power is not taken"),
+    ("Charge at 200 mW for 45 minutes", "a constant power is not taken"),
+    ("Discharge at 1W for 0.5 hours", "a constant power is not taken"),
+    ("Discharge at 5 ohm for 1 hour", "a constant resistance is not taken"),
+    ("Run US06 (A)", "drive cycles are not read"),
+    ("Run US06 (A) for 20 seconds", "drive cycles are not read"),
+    ("Run US06 (V) for 45 minutes", "drive cycles are not read"),
+    ("Run US06 (W) for 2 hours", "drive cycles are not read"),
+    ("Discharge at 1C for 0.5 hours at 27oC", "all steps are at cell.temperature"),
+    ("Charge at 0.5 C for 45 minutes at -5oC", "all steps are at cell.temperature"),
+    ("Charge at 200 mA for 45 minutes at 10.2oC (1 minute period)", "all steps are at cell.temperature"),
+    ("Discharge at C/3 for 2 hours or until 2.5 V at 26oC", "all steps are at cell.temperature"),
+]
+
+
+@pytest.mark.parametrize(("sentence", "line"), SENTENCES, ids=[sentence for sentence, _ in SENTENCES])
+def test_sentences_of_others_mean_the_same(sentence: str, line: str) -> None:
+    assert str(parse_step(sentence)) == line
+
+
+@pytest.mark.parametrize(("sentence", "reason"), REFUSED, ids=[sentence for sentence, _ in REFUSED])
+def test_what_is_refused_says_why(sentence: str, reason: str) -> None:
+    with pytest.raises(ValueError, match=reason):
+        parse_step(sentence)
 
 
 def test_repeats_are_written_out() -> None:

@@ -6,7 +6,8 @@ from types import SimpleNamespace
 import numpy as np
 import pytest
 
-from fem_asslb.case.sections.steps import Charge, Discharge, Press, Rate
+from fem_asslb.case.sections.amounts import Rate
+from fem_asslb.case.sections.steps import Charge, Discharge, Press
 from fem_asslb.diagnostics.columns import STACK_PRESSURE
 from fem_asslb.output.history import STAGE
 from scripts import results, target_cells, targets

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from fem_asslb.app.driver import run
-from fem_asslb.case.sections.protocol import parse_step
+from fem_asslb.case.sections.step_text import parse_step
 from fem_asslb.diagnostics.bulk import Diagnostics
 from fem_asslb.diagnostics.energy import EnergyBalance
 from fem_asslb.interfaces.cohesion import Cohesion

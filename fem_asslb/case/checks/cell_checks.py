@@ -2,9 +2,11 @@
 
 from fem_asslb.base.errors import CaseError, Errors
 from fem_asslb.base.units import format_quantity
+from fem_asslb.case.sections.amounts import Limit, Rate
 from fem_asslb.case.sections.case import Cell
 from fem_asslb.case.sections.fixture import Fixture
-from fem_asslb.case.sections.steps import Charge, Discharge, SetStoichiometry, Step, currents
+from fem_asslb.case.sections.interfaces import Interface
+from fem_asslb.case.sections.steps import Current, Hold, SetStoichiometry, Step, currents
 from fem_asslb.materials.anode import TailedPlateauPotential
 from fem_asslb.materials.library import load_anode
 from fem_asslb.materials.material import Material, anode_roles, hosts
@@ -25,7 +27,7 @@ def lithium_has_a_host(cell: Cell | None, steps: tuple[Step, ...], resolved: dic
     if hosts(resolved):
         return
     for step in dict.fromkeys(steps):
-        if isinstance(step, Charge | Discharge | SetStoichiometry):
+        if isinstance(step, Current | SetStoichiometry):
             yield CaseError(
                 "materials", f"'{step}' needs a material that hosts lithium, such as 'ncm85'; there is none"
             )
@@ -73,8 +75,8 @@ def areas_have_a_plate(fixture: Fixture, steps: tuple[Step, ...]) -> Errors:
     if fixture.kind != "pressure":
         return
     for step in currents(steps):
-        per_area = [limit for limit in step.limits if limit.kind == "areal_capacity"]
-        if step.rate.kind == "current_density" or per_area:
+        kinds = {limit.kind for limit in step.limits} | ({step.rate.kind} if not isinstance(step, Hold) else set())
+        if kinds & {"areal_capacity", "current_density", "current"}:
             advice = "fixture.kind 'pressure' has no plate area; use '0.1C' and '150 mAh/g'"
             yield CaseError("protocol.steps", f"in step '{step}': {advice}")
 
@@ -84,3 +86,25 @@ def the_resistance_has_a_plate(fixture: Fixture, cell: Cell | None) -> Errors:
     if fixture.kind == "pressure" and cell is not None and cell.resistance != 0.0:
         given = format_quantity(cell.resistance, "V*um^2/pA", "ohm*cm^2")
         yield CaseError("cell.resistance", f"'{given}': fixture.kind 'pressure' has no plate area; leave it out")
+
+
+def amperes_have_an_area(cell: Cell | None, steps: tuple[Step, ...]) -> Errors:
+    """Currents of the whole cell need its area, as the mesh is a piece of it."""
+    if cell is None or cell.plate_area is not None:
+        return
+    for step in currents(steps):
+        rates: list[Rate | Limit] = [] if isinstance(step, Hold) else [step.rate]
+        for amount in (*rates, *step.limits):
+            if amount.kind == "current":
+                yield CaseError("cell.plate_area", f"this key is missing; '{amount}' of '{step}' needs it")
+                return
+
+
+def what_opens_may_part(interfaces: dict[str, Interface], steps: tuple[Step, ...]) -> Errors:
+    """A limit of what is open needs an interface that may open."""
+    if any(interface.MAY_PART for interface in interfaces.values()):
+        return
+    for step in currents(steps):
+        if any(limit.kind == "open" for limit in step.limits):
+            yield CaseError("protocol.steps", f"in step '{step}': no interface may open; expected one in interfaces")
+            return

@@ -48,6 +48,8 @@ CHECKS: tuple[Callable[..., Iterator[CaseError]], ...] = (
     cell_checks.one_layer_grows_with_the_charge,
     protocol_checks.there_are_steps,
     cell_checks.areas_have_a_plate,
+    cell_checks.amperes_have_an_area,
+    cell_checks.what_opens_may_part,
     cell_checks.the_resistance_has_a_plate,
     cell_checks.the_anode_is_known_and_balanced,
     protocol_checks.voltages_make_a_window,

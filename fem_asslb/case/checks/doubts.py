@@ -4,7 +4,7 @@ import itertools
 
 from fem_asslb.case.estimates.figures import states_at_equilibrium
 from fem_asslb.case.sections.case import Case
-from fem_asslb.case.sections.steps import Charge, Discharge, Press
+from fem_asslb.case.sections.steps import Current, Press
 from fem_asslb.materials.library import load_anode
 from fem_asslb.materials.material import anode_roles, hosts
 
@@ -41,7 +41,7 @@ def _limits_that_are_not_met(case: Case) -> list[str]:
 
 def _a_stack_without_pressure(case: Case) -> list[str]:
     """A platen that nothing presses at the first current."""
-    before = itertools.takewhile(lambda step: not isinstance(step, Charge | Discharge), case.protocol.steps)
+    before = itertools.takewhile(lambda step: not isinstance(step, Current), case.protocol.steps)
     presses = [step.pressure for step in before if isinstance(step, Press)]
     if presses and presses[-1] > 0.0:
         return []

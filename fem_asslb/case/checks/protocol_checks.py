@@ -10,7 +10,7 @@ from fem_asslb.case.sections.case import Initial, Output, Solver, Time
 from fem_asslb.case.sections.fixture import Fixture
 from fem_asslb.case.sections.interfaces import Interface
 from fem_asslb.case.sections.protocol import Protocol
-from fem_asslb.case.sections.steps import Charge, Discharge, Press, Rest, SetStoichiometry, Step, currents
+from fem_asslb.case.sections.steps import Charge, Current, Discharge, Press, Rest, SetStoichiometry, Step, currents
 from fem_asslb.materials.material import Material, hosts
 
 
@@ -112,7 +112,7 @@ def the_platen_presses(fixture: Fixture, protocol: Protocol) -> Errors:
 
 def fields_are_written_within_the_protocol(output: Output, protocol: Protocol) -> Errors:
     """Times of output are not past the end where the end is known."""
-    durations = [step.duration for step in protocol.steps if not isinstance(step, Charge | Discharge)]
+    durations = [step.duration for step in protocol.steps if not isinstance(step, Current)]
     if len(durations) < len(protocol.steps):
         return
     end = math.fsum(durations)

@@ -6,7 +6,7 @@ from fem_asslb.base.errors import CaseError, Errors
 from fem_asslb.case.estimates.figures import states_at_equilibrium
 from fem_asslb.case.sections.case import Case
 from fem_asslb.case.sections.protocol import Protocol
-from fem_asslb.case.sections.steps import Charge, Discharge, Step
+from fem_asslb.case.sections.steps import Current, Hold, Step
 from fem_asslb.geometry import (
     Geometry,
     LayeredStack,
@@ -79,9 +79,9 @@ def runs_are_short(case: Case) -> Errors:
 
 def _nominal_duration(step: Step) -> float:
     """Duration [s] of a step; that of a current is what its C-rate says, where it has one, and its limits allow."""
-    if not isinstance(step, Charge | Discharge):
+    if not isinstance(step, Current):
         return step.duration
-    hours = 1.0 / step.rate.value if step.rate.kind == "c_rate" else 0.0
+    hours = 1.0 / step.rate.value if not isinstance(step, Hold) and step.rate.kind == "c_rate" else 0.0
     return min([3600.0 * hours, *(limit.value for limit in step.limits if limit.kind == "duration")])
 
 

@@ -8,12 +8,16 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 
 from fem_asslb.base.constants import FARADAY
+from fem_asslb.case.sections.amounts import RATES, Limit, Rate
 from fem_asslb.case.sections.case import Cell
 from fem_asslb.case.sections.protocol import in_first_charge
-from fem_asslb.case.sections.steps import Charge, Discharge, Limit, Rate, SetStoichiometry, Step
+from fem_asslb.case.sections.steps import Charge, Discharge, Hold, SetStoichiometry, Step
 from fem_asslb.materials.anode import AnodePotential
 from fem_asslb.materials.library import load_anode
 from fem_asslb.materials.material import LithiumHost
+
+_NO_CURRENT = 1e-3
+"""Of 1C: what is left of the current of a hold that only a time ends."""
 
 
 @dataclass(frozen=True)
@@ -72,19 +76,25 @@ class Equilibrium:
         """Potential of the anode."""
         return load_anode(self.cell.anode, "cell.anode")
 
-    def current(self, rate: Rate) -> float:
+    def current(self, rate: Rate | Limit) -> float:
         """Current per mass of active material [pA/pg]."""
         if rate.kind == "c_rate":
             return rate.value * self.cell.one_c
         assert self.loading is not None
-        return rate.value / self.loading
+        area = 1.0 if rate.kind == "current_density" else self.cell.plate_area
+        assert area is not None
+        return rate.value / area / self.loading
 
     def walk(self, start: CellState, steps: tuple[Step, ...]) -> list[CellState]:
         """States at the end of all steps."""
         states, state = [], start
         for index, step in enumerate(steps):
+            share = 1.0 - self.cell.side_reaction_share if in_first_charge(steps, index) else 1.0
             if isinstance(step, Charge | Discharge):
-                state = self._pass_current(state, step, in_first_charge(steps, index))
+                sign = 1.0 if isinstance(step, Charge) else -1.0
+                state = self._pass_current(state, sign, self.current(step.rate), step.limits, share)
+            elif isinstance(step, Hold):
+                state = self._keep_voltage(state, step, share)
             elif isinstance(step, SetStoichiometry):
                 state = CellState(step.stoichiometry, state.anode_state, duration=step.duration)
             else:
@@ -92,11 +102,29 @@ class Equilibrium:
             states.append(state)
         return states
 
-    def _pass_current(self, start: CellState, step: Charge | Discharge, first: bool) -> CellState:
-        """State at the first limit that is met, or where the lattice data end."""
-        sign = 1.0 if isinstance(step, Charge) else -1.0
-        share = 1.0 - self.cell.side_reaction_share if first else 1.0
-        current = self.current(step.rate)
+    def _keep_voltage(self, start: CellState, step: Hold, share: float) -> CellState:
+        """State in which the current that ends the hold, or next to none, has the voltage that is kept."""
+        last = [self.current(limit) for limit in step.limits if limit.kind in RATES]
+        current = max(last, default=_NO_CURRENT * self.cell.one_c)
+        potential = float(self.host.potential.potential(start.stoichiometry))
+        sign = 1.0 if step.voltage >= potential - float(self.anode.potential(start.anode_state)) else -1.0
+        charges = [limit for limit in step.limits if limit.kind not in (*RATES, "duration")]
+        end = self._pass_current(start, sign, current, (Limit("voltage", step.voltage), *charges), share)
+        durations = [limit.value for limit in step.limits if limit.kind == "duration"]
+        return replace(end, duration=min([end.duration, *durations]))
+
+    def _pass_current(
+        self, start: CellState, sign: float, current: float, limits: tuple[Limit, ...], share: float
+    ) -> CellState:
+        """State at the first limit that is met, or where the lattice data end.
+
+        Args:
+            start: State before.
+            sign: 1 on charge, -1 on discharge.
+            current: Its size [pA/pg].
+            limits: What ends it.
+            share: Share of it that takes lithium out of the lattice.
+        """
         per_area = current * (self.loading or 0.0)
 
         def after(charge: float) -> CellState:
@@ -109,8 +137,10 @@ class Equilibrium:
 
         end = self.host.lattice.x_min if sign > 0.0 else self.host.lattice.x_max
         most = max(sign * (start.stoichiometry - end) * self.lattice_capacity / share, 0.0)
-        charge = min(self._charge_at(limit, after, most, sign, current) for limit in step.limits)
-        return replace(after(min(charge, most)), off_the_table=charge > most, at_once=charge == 0.0)
+        charge = min(self._charge_at(limit, after, most, sign, current) for limit in limits)
+        # What mechanics ends is not known here.
+        known = not any(limit.kind in ("pressure", "open") for limit in limits)
+        return replace(after(min(charge, most)), off_the_table=known and charge > most, at_once=charge == 0.0)
 
     def _charge_at(
         self, limit: Limit, after: Callable[[float], CellState], most: float, sign: float, current: float
@@ -129,8 +159,10 @@ class Equilibrium:
                     return charge >= limit.value
                 case "areal_capacity":
                     return charge * (self.loading or 0.0) >= limit.value
-                case _:
+                case "duration":
                     return charge / current >= limit.value
+                case _:
+                    return False
 
         low, high = 0.0, most
         if passed(0.0):

@@ -12,6 +12,7 @@ from pydantic import BeforeValidator, Field
 from fem_asslb.base.checked import Degree, Flag, Integer, Number, checked
 from fem_asslb.base.texts import show
 from fem_asslb.base.units import (
+    Area,
     ArealResistance,
     CurrentDensity,
     Duration,
@@ -57,6 +58,7 @@ class Cell:
         exchange_current_density: Of the particle surface [pA/um^2].
         resistance: Of electrolyte, interphases and contacts in series, without charge transfer, times plate area; its
             voltage drop adds to the cell voltage.
+        plate_area: Of the whole cell, of which the mesh is a piece; needed by currents in amperes.
         temperature: Of the whole cell, 200 to 500 K.
         side_reaction_share: Share of the current on charges before the first discharge that takes no lithium
             out of the lattice (oxidation of the electrolyte).
@@ -69,6 +71,7 @@ class Cell:
     positive_reference_capacity: Annotated[SpecificCapacity, Field(gt=0.0)] | None = None
     exchange_current_density: Annotated[CurrentDensity, Field(gt=0.0)]
     resistance: Annotated[ArealResistance, Field(ge=0.0)] = 0.0
+    plate_area: Annotated[Area, Field(gt=0.0)] | None = None
     temperature: Annotated[Temperature, Field(ge=200.0, le=500.0)] = ROOM_TEMPERATURE
     side_reaction_share: Annotated[Number, Field(ge=0.0, lt=1.0)] = 0.0
     stress_driven_flux: Flag = True

@@ -1,62 +1,8 @@
 """Steps of a protocol as dataclasses in internal units; `str` of a step gives its line in the lab book."""
 
 from dataclasses import dataclass
-from typing import Literal
 
-from fem_asslb.base.units import convert, format_quantity
-
-RateKind = Literal["c_rate", "current_density"]
-LimitKind = Literal["voltage", "stoichiometry", "specific_capacity", "areal_capacity", "duration"]
-
-UNITS = {  # internal unit, unit shown to people
-    "current_density": ("pA/um^2", "mA/cm^2"),
-    "voltage": ("V", "V"),
-    "specific_capacity": ("pC/pg", "mAh/g"),
-    "areal_capacity": ("pC/um^2", "mAh/cm^2"),
-    "duration": ("s", "s"),
-}
-
-
-@dataclass(frozen=True)
-class Rate:
-    """Size of a current, positive.
-
-    Attributes:
-        kind: ``"c_rate"`` or ``"current_density"``.
-        value: Multiple of ``cell.one_c`` [-], or current per plate area [pA/um^2 = A/m^2].
-    """
-
-    kind: RateKind
-    value: float
-
-    def __str__(self) -> str:
-        """Text in the lab book."""
-        if self.kind == "c_rate":
-            return f"{self.value:.12g}C"
-        return format_quantity(self.value, *UNITS[self.kind])
-
-
-@dataclass(frozen=True)
-class Limit:
-    """What ends a charge or a discharge.
-
-    Attributes:
-        kind: ``"voltage"`` of the cell, mean ``"stoichiometry"``, ``"duration"``, or charge passed since the
-            start of the step per mass of active material (``"specific_capacity"``) or per plate area
-            (``"areal_capacity"``).
-        value: [V], [-], [s], [pC/pg = C/g] or [pC/um^2 = C/m^2].
-    """
-
-    kind: LimitKind
-    value: float
-
-    def __str__(self) -> str:
-        """Text in the lab book."""
-        if self.kind == "stoichiometry":
-            return f"x = {self.value:.12g}"
-        if self.kind == "duration":
-            return _duration(self.value)
-        return format_quantity(self.value, *UNITS[self.kind])
+from fem_asslb.case.sections.amounts import Limit, Rate, duration_text
 
 
 @dataclass(frozen=True)
@@ -86,8 +32,8 @@ class Press:
     def __str__(self) -> str:
         """Text in the lab book."""
         if self.fabricates:
-            return f"fabricate at {self.pressure:.12g} MPa for {_duration(self.duration)}"
-        return f"press to {self.pressure:.12g} MPa in {_duration(self.duration)}"
+            return f"fabricate at {self.pressure:.12g} MPa for {duration_text(self.duration)}"
+        return f"press to {self.pressure:.12g} MPa in {duration_text(self.duration)}"
 
 
 @dataclass(frozen=True)
@@ -96,13 +42,15 @@ class Rest:
 
     Attributes:
         duration: [s].
+        period: Largest time step [s]; None for that of the case.
     """
 
     duration: float
+    period: float | None = None
 
     def __str__(self) -> str:
         """Text in the lab book."""
-        return f"rest {_duration(self.duration)}"
+        return f"rest {duration_text(self.duration)}{_period(self.period)}"
 
 
 @dataclass(frozen=True)
@@ -119,7 +67,7 @@ class SetStoichiometry:
 
     def __str__(self) -> str:
         """Text in the lab book."""
-        return f"set x = {self.stoichiometry:.12g} in {_duration(self.duration)}"
+        return f"set x = {self.stoichiometry:.12g} in {duration_text(self.duration)}"
 
 
 @dataclass(frozen=True)
@@ -129,14 +77,16 @@ class Charge:
     Attributes:
         rate: Size of the current.
         limits: At least one.
+        period: Largest time step [s]; None for that of the case.
     """
 
     rate: Rate
     limits: tuple[Limit, ...]
+    period: float | None = None
 
     def __str__(self) -> str:
         """Text in the lab book."""
-        return f"charge at {self.rate} until {' or '.join(map(str, self.limits))}"
+        return f"charge at {self.rate} until {_any(self.limits)}{_period(self.period)}"
 
 
 @dataclass(frozen=True)
@@ -146,17 +96,39 @@ class Discharge:
     Attributes:
         rate: Size of the current.
         limits: At least one.
+        period: Largest time step [s]; None for that of the case.
     """
 
     rate: Rate
     limits: tuple[Limit, ...]
+    period: float | None = None
 
     def __str__(self) -> str:
         """Text in the lab book."""
-        return f"discharge at {self.rate} until {' or '.join(map(str, self.limits))}"
+        return f"discharge at {self.rate} until {_any(self.limits)}{_period(self.period)}"
 
 
-Step = Press | Rest | SetStoichiometry | Charge | Discharge
+@dataclass(frozen=True)
+class Hold:
+    """Keep the voltage of the cell until the first limit is met, whatever current that takes.
+
+    Attributes:
+        voltage: Of the cell [V].
+        limits: At least one.
+        period: Largest time step [s]; None for that of the case.
+    """
+
+    voltage: float
+    limits: tuple[Limit, ...]
+    period: float | None = None
+
+    def __str__(self) -> str:
+        """Text in the lab book."""
+        return f"hold at {self.voltage:.12g} V until {_any(self.limits)}{_period(self.period)}"
+
+
+Current = Charge | Discharge | Hold
+Step = Press | Rest | SetStoichiometry | Current
 
 
 def ends_fabrication(steps: tuple[Step, ...], index: int) -> bool:
@@ -165,12 +137,14 @@ def ends_fabrication(steps: tuple[Step, ...], index: int) -> bool:
     return fabricating[-1:] == [index]
 
 
-def currents(steps: tuple[Step, ...]) -> list[Charge | Discharge]:
-    """Charges and discharges, each once."""
-    return [step for step in dict.fromkeys(steps) if isinstance(step, Charge | Discharge)]
+def currents(steps: tuple[Step, ...]) -> list[Current]:
+    """Charges, discharges and holds, each once."""
+    return [step for step in dict.fromkeys(steps) if isinstance(step, Current)]
 
 
-def _duration(seconds: float) -> str:
-    """Text in the largest of h, min and s that gives a short number."""
-    texts = [f"{convert(seconds, 's', unit):.12g} {unit}" for unit in ("h", "min", "s")]
-    return min(texts, key=lambda text: len(text.split()[0]))
+def _any(limits: tuple[Limit, ...]) -> str:
+    return " or ".join(map(str, limits))
+
+
+def _period(seconds: float | None) -> str:
+    return "" if seconds is None else f" ({duration_text(seconds)} period)"

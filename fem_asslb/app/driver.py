@@ -24,7 +24,7 @@ from fem_asslb.case.sections.paths import file_hashes
 from fem_asslb.mesh.domain import Domain, distribute, read_on_root
 from fem_asslb.mesh.reader import read_source
 from fem_asslb.mesh.source import MeshSource
-from fem_asslb.output import checkpoint, field_writer, history, particle_table, record
+from fem_asslb.output import checkpoint, cycles, field_writer, history, particle_table, record
 from fem_asslb.output.resolved import resolved_table
 from fem_asslb.output.schedule import Schedule
 from fem_asslb.simulation.simulation import Observer, Simulation
@@ -178,6 +178,7 @@ def _run(
         schedule = Schedule(case.output.fields_every, case.output.fields_at)
         written: list[Observer] = [
             history.HistoryWriter(folder, start),
+            cycles.CycleWriter(folder),
             field_writer.FieldWriter(folder, schedule, field_writer.CELLS, start),
             field_writer.FieldWriter(folder, schedule, field_writer.INTERFACES, start),
             particle_table.ParticleTable(folder, schedule, start),

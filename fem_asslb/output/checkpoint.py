@@ -137,7 +137,7 @@ def read_latest(folder: Path) -> dict[str, Any]:
 
 
 def check_identity(latest: dict[str, Any], identity: dict[str, Any]) -> None:
-    """The run that goes on is the run that was saved.
+    """The run that goes on is the run that was saved; its protocol may have more steps at its end.
 
     Args:
         latest: From `read_latest`.
@@ -146,11 +146,15 @@ def check_identity(latest: dict[str, Any], identity: dict[str, Any]) -> None:
     Raises:
         FemAsslbError: Another case or another mesh: names what differs.
     """
-    if changed := differences(_bound(latest["identity"]), _bound(identity)):
+    saved, now = _bound(latest["identity"]), _bound(identity)
+    if "protocol" in saved and "protocol" in now:
+        done = saved["protocol"]["steps"]
+        if now["protocol"]["steps"][: len(done)] == done:
+            now["protocol"]["steps"] = done
+    if changed := differences(saved, now):
         keys = printable(", ".join(changed), 160)
-        raise FemAsslbError(
-            f"the case differs from the checkpoint in {keys}; only {', '.join(FREE_TO_CHANGE)} may change"
-        )
+        free = f"only {', '.join(FREE_TO_CHANGE)} may change, and steps be added at the end"
+        raise FemAsslbError(f"the case differs from the checkpoint in {keys}; {free}")
     if latest["identity"]["mesh"] != identity["mesh"]:
         raise FemAsslbError("the mesh differs from the checkpoint; start with --overwrite")
     if changed := differences(latest["identity"]["files"], identity["files"]):
@@ -162,6 +166,8 @@ def check_identity(latest: dict[str, Any], identity: dict[str, Any]) -> None:
 def _bound(identity: dict[str, Any]) -> dict[str, Any]:
     """What may not change of a case; not where its files are, for a case may move and hashes tell what they hold."""
     case = copy.deepcopy({key: value for key, value in identity["case"].items() if key not in FREE_TO_CHANGE})
+    # Of the solver, what strain is decides on the answer.
+    case["strain"] = identity["case"].get("solver", {}).get("strain")
     for owner in path_owners(case):
         del owner["path"]
     return case

@@ -39,7 +39,8 @@ from fem_asslb.plotting.style import (
 
 FloatArray = npt.NDArray[np.float64]
 
-CHANGES_OF_LITHIUM = ("set", "charge", "discharge")
+CURRENTS = ("charge", "discharge", "hold")
+CHANGES_OF_LITHIUM = ("set", *CURRENTS)
 ENERGIES = (ELASTIC_ENERGY, FIXTURE_WORK, CHEMICAL_WORK)
 
 LABELS = {
@@ -114,7 +115,7 @@ def draw_curves(results: Path, gallery: Gallery) -> list[Path]:
     drawn = []
     with paper_style():
         drawn.append(_against_time(curves, gallery.file("time")))
-        if AREAL_CAPACITY in curves.columns and curves.rows_of("charge", "discharge"):
+        if AREAL_CAPACITY in curves.columns and curves.rows_of(*CURRENTS):
             drawn.append(_against_capacity(curves, gallery.file("capacity")))
         elif MEAN_STOICHIOMETRY in curves.columns and curves.rows_of(*CHANGES_OF_LITHIUM):
             drawn.append(_against_stoichiometry(curves, gallery.file("stoichiometry")))
@@ -157,15 +158,15 @@ def shade_charges(panel: Axes, curves: Curves, rows: slice) -> None:
 def _against_capacity(curves: Curves, path: Path) -> Path:
     """Voltage, change of pressure and its derivative against the charge passed."""
     figure, axes = create_figure(2.5, 1, 3)
-    stages = curves.rows_of("charge", "discharge")
-    start = curves.columns[STACK_PRESSURE][stages[0][1]][0]
-    for number, (text, rows) in enumerate(stages):
-        charging = text.startswith("charge")
+    stages, named = curves.rows_of(*CURRENTS), set[bool]()
+    start, charge = curves.columns[STACK_PRESSURE][stages[0][1]][0], curves.columns[AREAL_CAPACITY]
+    for number, (_, rows) in enumerate(stages):
+        charging = bool(charge[rows][-1] >= charge[rows][0])
         colour, dash = (ORANGE, "-") if charging else (BLUE, "--")
         fade = 1.0 - 0.7 * number / len(stages)
         style: dict[str, Any] = {"color": colour, "linestyle": dash, "alpha": fade}
-        label = text.split()[0] if number < 2 else None
-        charge = curves.columns[AREAL_CAPACITY]
+        label = None if charging in named else "charge" if charging else "discharge"
+        named.add(charging)
         axes[0].plot(charge[rows], curves.columns[CELL_VOLTAGE][rows], label=label, **style)
         axes[1].plot(charge[rows], curves.columns[STACK_PRESSURE][rows] - start, **style)
         inner = slice(rows.start + 2, rows.stop)

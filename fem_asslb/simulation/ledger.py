@@ -125,6 +125,8 @@ class Ledger:
                 scalars[columns.ANODE_STATE] = cell.anode_state(charge)
             scalars[columns.ANODE_POTENTIAL] = cell.anode_potential(charge)
             scalars[columns.SPECIFIC_CAPACITY] = convert(charge / mass, "pC/pg", "mAh/g")
+            scalars[columns.STEP_CAPACITY] = convert(self._loading.passed() / mass, "pC/pg", "mAh/g")
+            scalars[columns.THROUGHPUT] = convert(self._loading.throughput / mass, "pC/pg", "mAh/g")
             if diagnostics.plate_area:
                 density = self._loading.current / diagnostics.plate_area
                 scalars[columns.AREAL_CAPACITY] = self._area_charge()

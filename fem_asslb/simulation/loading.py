@@ -27,6 +27,7 @@ class Loading:
     Attributes:
         stage: Number of the protocol step, from 0; the number of steps at the end of the protocol.
         charge: Charge passed since the start, positive on charge [pC; pC/um in 2D].
+        throughput: The same with charges and discharges counted alike.
         current: Current of the state just solved, positive on charge [pA; pA/um in 2D].
         reacting_current: The part of it that takes lithium out of the hosts.
         start: Where the protocol step has started.
@@ -52,7 +53,7 @@ class Loading:
     ) -> None:
         self._case, self._problem, self._diagnostics, self._cell = case, problem, diagnostics, cell
         self.open_share = open_share
-        self.stage, self.charge, self.current, self.reacting_current = 0, 0.0, 0.0, 0.0
+        self.stage, self.charge, self.throughput, self.current, self.reacting_current = 0, 0.0, 0.0, 0.0, 0.0
         self.elapsed, self._length, self._charge_at_start = 0.0, 0.0, 0.0
         self.last_open = 0.0
         self.start, self._events = Start(0.0, 0.0, 0.0), list[Event]()
@@ -85,14 +86,20 @@ class Loading:
     def snapshot(self) -> dict[str, float]:
         """Everything needed to continue, besides the controls."""
         clock = {"stage": self.stage, "elapsed": self.elapsed, "current": self.current, "charge": self.charge}
-        return {**clock, "charge at start": self._charge_at_start, "last open": self.last_open, **self.start._asdict()}
+        return {
+            **clock,
+            "charge at start": self._charge_at_start,
+            "last open": self.last_open,
+            "throughput": self.throughput,
+            **self.start._asdict(),
+        }
 
     def restore(self, snapshot: dict[str, float]) -> None:
         """Continue from a snapshot; the caller restores the controls."""
         self.stage, self.elapsed = int(snapshot["stage"]), snapshot["elapsed"]
         self.current, self.charge = snapshot["current"], snapshot["charge"]
         self._charge_at_start, self._length = snapshot["charge at start"], 0.0
-        self.last_open = snapshot["last open"]
+        self.last_open, self.throughput = snapshot["last open"], snapshot["throughput"]
         self.start = Start(*(snapshot[name] for name in Start._fields))
 
     def begin_step(self) -> None:
@@ -162,6 +169,7 @@ class Loading:
             self.last_open = self.open_share()
         self.elapsed += length
         self.charge, self._length = self.charge + self.current * length, 0.0
+        self.throughput += abs(self.current) * length
         ends = happened or self.remaining() <= 1e-9 * length
         if ends:
             self.stage, self.elapsed = self.stage + 1, 0.0

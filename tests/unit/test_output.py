@@ -1,6 +1,7 @@
 """Results can be read back, hold the numbers of the state, and let a run go on as if it had never stopped."""
 
 import copy
+import csv
 import json
 from dataclasses import replace
 from pathlib import Path
@@ -13,7 +14,7 @@ from fem_asslb.base.endings import exit_code
 from fem_asslb.base.errors import FemAsslbError
 from fem_asslb.case.reading.reader import build_case, read_case
 from fem_asslb.fields import names as field_names
-from fem_asslb.output import checkpoint, collection, fields, history, names, record
+from fem_asslb.output import checkpoint, collection, cycles, fields, history, names, record
 from fem_asslb.output.resolved import differences, format_toml, resolved_table
 from fem_asslb.output.schedule import Schedule
 from tests.support import record_of
@@ -260,7 +261,27 @@ def test_a_checkpoint_of_another_run_is_refused(case_folder, comm):
         run(case_folder, comm, resume=True, overrides=["fixture.stiffness=3 MPa/um"])
     with pytest.raises(FemAsslbError, match="resume with the same solver.displacement_degree"):
         run(case_folder, comm, resume=True, overrides=["solver.displacement_degree=1"])
+    with pytest.raises(FemAsslbError, match="differs from the checkpoint in strain"):
+        run(case_folder, comm, resume=True, overrides=["solver.strain=logarithmic"])
     run(case_folder, comm, resume=True, overrides=["time.tolerance=0.02"])
+
+
+@pytest.mark.two_ranks
+def test_a_finished_run_goes_on_with_more_steps(case_folder, comm):
+    """As if they had always been there; a step that was done may not be another one."""
+    lines = [str(step) for step in read_case(case_folder).protocol.steps]
+    more = f"protocol.steps={[*lines, 'press to 6 MPa in 1 min', 'rest 1 h']}"
+    whole, _ = run(case_folder, comm, results=case_folder / "whole", overrides=[more])
+    first, _ = run(case_folder, comm)
+    before = history.read_history(first.results)
+    run(case_folder, comm, resume=True, overrides=[more])
+    found, expected = (history.read_history(item.results) for item in (first, whole))
+    assert len(found["time [s]"]) > len(before["time [s]"])
+    for name, values in expected.items():
+        assert found[name] == pytest.approx(values, rel=1e-10, abs=1e-12, nan_ok=True), name
+    for other in (["rest 1 h"], ["press to 6 MPa in 1 min", *lines[1:]]):
+        with pytest.raises(FemAsslbError, match=r"differs from the checkpoint in protocol\.steps.*added at the end"):
+            run(case_folder, comm, resume=True, overrides=[f"protocol.steps={other}"])
 
 
 def test_a_run_goes_on_where_its_files_have_moved():
@@ -422,3 +443,22 @@ def test_a_checkpoint_knows_its_mesh_by_the_content(tmp_path, monkeypatch):
     assert len(list((tmp_path / "mesh").glob("*.msh"))) == 2
     other = read_case(tmp_path, ["geometry.width=11 um"])
     assert build_domain(MPI.COMM_SELF, other, tmp_path / "mesh")[0] != first
+
+
+@pytest.mark.two_ranks
+def test_cycles_are_told_with_what_passed_in_each_step(case_folder, comm):
+    """The table agrees with the history, whose step capacity starts anew while the throughput goes on."""
+    outcome, _ = run(case_folder, comm, overrides=["cell.plate_area='0.5 cm^2'"])
+    columns = history.read_history(outcome.results)
+    stage, net, step = (columns[name] for name in (history.STAGE, "specific capacity [mAh/g]", "step capacity [mAh/g]"))
+    charged = net[stage == 2][-1]
+    assert step[stage == 2] == pytest.approx(net[stage == 2])
+    assert step[stage == 3] == pytest.approx(charged - net[stage == 3])
+    assert columns["throughput [mAh/g]"][-1] == pytest.approx(2 * charged - net[-1], rel=1e-12)
+    with (outcome.results / cycles.FILE).open(newline="") as file:
+        (row,) = csv.DictReader(file)
+    assert float(row["charge [mAh/g]"]) == pytest.approx(charged, rel=1e-12)
+    assert float(row["efficiency [-]"]) == pytest.approx((charged - net[-1]) / charged, rel=1e-9)
+    assert float(row["charge [mAh]"]) == pytest.approx(0.5 * float(row["charge [mAh/cm2]"]), rel=1e-12)
+    swing = columns["stack pressure [MPa]"][stage == 2][-1] - columns["stack pressure [MPa]"][-1]
+    assert float(row["pressure swing [MPa]"]) == pytest.approx(abs(swing), rel=1e-12)

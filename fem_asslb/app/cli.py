@@ -122,6 +122,21 @@ def _plot(options: argparse.Namespace) -> int:
     return DONE
 
 
+def _materials(options: argparse.Namespace) -> int:
+    from fem_asslb.materials.library import load, names, stated
+    from fem_asslb.output.resolved import format_toml
+
+    if options.name is not None:
+        print(format_toml(stated(options.name)), end="")
+        return DONE
+    width = max(map(len, names()))
+    for name in names():
+        material = load(name)
+        kinds = ", ".join(text for text, of in (("host", material.host), ("anode", material.anode)) if of is not None)
+        print(f"{name:<{width}}  {material.title}{kinds and f' ({kinds})'}")
+    return DONE
+
+
 def _load_plugins(options: argparse.Namespace) -> dict[str, str]:
     if not getattr(options, "plugins", []):
         return {}
@@ -136,7 +151,7 @@ def _read_case(options: argparse.Namespace) -> "Case":
     return read_case(options.case, options.overrides, any_petsc_option=options.any_petsc_option, any_size=options.force)
 
 
-_COMMANDS = {"new": _new, "check": _check, "mesh": _mesh, "run": _run, "plot": _plot}
+_COMMANDS = {"new": _new, "check": _check, "mesh": _mesh, "run": _run, "plot": _plot, "materials": _materials}
 
 
 def _report(error: BaseException) -> None:

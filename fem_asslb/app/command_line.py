@@ -58,6 +58,7 @@ def build_parser() -> argparse.ArgumentParser:
     _add_mesh(commands)
     _add_run(commands)
     _add_plot(commands)
+    _add_materials(commands)
     return parser
 
 
@@ -133,6 +134,12 @@ def _add_check(commands: argparse._SubParsersAction) -> None:
 def _add_mesh(commands: argparse._SubParsersAction) -> None:
     details = "The mesh is kept in CASE/mesh under a name that changes with the geometry; run uses it too.\n\n"
     _add_case(_add(commands, "mesh", "build the mesh of a case, its report and its picture", details + _SET))
+
+
+def _add_materials(commands: argparse._SubParsersAction) -> None:
+    details = "example:\n  fem-asslb materials lpscl\nEach value has its source and a mark, see docs/materials.md."
+    parser = _add(commands, "materials", "list the materials of the library, or show one with its sources", details)
+    parser.add_argument("name", metavar="NAME", nargs="?", help="in the library")
 
 
 def _add_run(commands: argparse._SubParsersAction) -> None:

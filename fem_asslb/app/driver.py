@@ -12,7 +12,7 @@ from mpi4py import MPI
 
 from fem_asslb.app import log, step_log
 from fem_asslb.app.picture_process import draw_separately
-from fem_asslb.app.progress_bar import ProgressBar
+from fem_asslb.app.progress_bar import ProgressBar, ProgressLines
 from fem_asslb.app.results_folder import check_folder, occupied_folder
 from fem_asslb.base.errors import FemAsslbError
 from fem_asslb.base.launcher import waiting_ranks_yield
@@ -120,16 +120,15 @@ def _run_case(
     latest = on_root(comm, lambda: check_folder(results, resume, overwrite))
     with ExitStack() as stack:
         stack.enter_context(log.logging_to(*([log.Console()] if console and comm.rank == 0 else [])))
-        bar = None
-        if console and comm.rank == 0 and log.on_terminal():
-            bar = stack.enter_context(ProgressBar(case))
+        progress: list[Observer] = []
+        if console and comm.rank == 0:
+            progress = [stack.enter_context(ProgressBar(case)) if log.on_terminal() else ProgressLines(case)]
 
         def occupy() -> None:
             """Make the folder of the results ours, on one rank."""
             stack.enter_context(occupied_folder(results, resume, overwrite))
 
-        watching = [*observers, *([bar] if bar else [])]
-        return _run(comm, case, results, base / MESH_FOLDER, latest, occupy, watching, plugins)
+        return _run(comm, case, results, base / MESH_FOLDER, latest, occupy, [*observers, *progress], plugins)
 
 
 def build_domain(comm: MPI.Comm, case: Case, folder: Path) -> tuple[str, Domain]:

@@ -41,6 +41,19 @@ def anode_names() -> list[str]:
     return [name for name in names() if "anode" in _read(name, "anode")]
 
 
+def stated(name: str, key: str = "NAME") -> dict[str, Any]:
+    """All values of a material of the library, those of the material that it uses too, each with its source and mark.
+
+    Args:
+        name: In the library.
+        key: What the name was given as, for messages.
+
+    Raises:
+        CaseError: No such name.
+    """
+    return _read(name, key)
+
+
 def load(name: str) -> Material:
     """The material of that name in the library.
 

@@ -3,13 +3,16 @@
 import logging
 import subprocess
 import sys
+import tomllib
 from dataclasses import replace
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 
-from fem_asslb.app import cli, log, step_log
+from fem_asslb.app import cli, log, progress_bar, step_log
 from fem_asslb.case.reading.reader import read_case
+from fem_asslb.materials import library
 from tests.launching import environment, mpirun
 from tests.support import record_of
 
@@ -142,7 +145,7 @@ def test_a_wrong_command_line_is_one_line_and_code_two(one_process, capsys, argu
 
 
 @pytest.mark.serial
-@pytest.mark.parametrize("command", [[], ["new"], ["check"], ["mesh"], ["run"], ["plot"]])
+@pytest.mark.parametrize("command", [[], ["new"], ["check"], ["mesh"], ["run"], ["plot"], ["materials"]])
 def test_every_help_can_be_read(capsys, command):
     with pytest.raises(SystemExit) as leaving:
         cli.main([*command, "--help"])
@@ -276,3 +279,33 @@ def test_the_log_says_what_a_press_has_made_of_powder():
     assert powder == "separator: relative density 0.8000 (0.7900 to 0.8100), hydrostatic stress -140 MPa in the mean"
     assert thickness == "thickness of the stack: -20.5 um since the start"
     assert step_log.pressed({"platen displacement [um]": -1.0}) == []
+
+
+@pytest.mark.serial
+def test_materials_are_listed_and_shown_with_their_sources(one_process, capsys):
+    """What is shown is a material of a case."""
+    assert cli.main(["materials"]) == 0
+    listed = capsys.readouterr().out.splitlines()
+    assert [line.split()[0] for line in listed] == list(library.names())
+    assert any(line.startswith("ncm85") and line.endswith("(host)") for line in listed)
+    for name in library.names():
+        assert cli.main(["materials", name]) == 0
+        shown = tomllib.loads(capsys.readouterr().out)
+        assert "source" in next(value for value in shown.values() if isinstance(value, dict))
+        assert library.resolve(shown, f"materials.{name}").elasticity == library.load(name).elasticity
+    assert cli.main(["materials", "cheese"]) == 2
+    assert capsys.readouterr().err.startswith("NAME: no material 'cheese' in the library; accepted: carbon")
+
+
+@pytest.mark.serial
+def test_a_run_says_once_in_a_minute_how_far_it_is(monkeypatch, caplog):
+    """Of a protocol of ten hours, two are done after one minute: four are left, and nothing more is said before."""
+    clock = iter([0.0, 0.0, 30.0, 60.0, 70.0, 121.0])
+    monkeypatch.setattr(progress_bar, "hours_at_equilibrium", lambda case: 10.0)
+    monkeypatch.setattr(progress_bar.time, "monotonic", lambda: next(clock))
+    caplog.set_level("INFO")
+    lines = progress_bar.ProgressLines(None)
+    lines.start(SimpleNamespace(time=0.0))
+    for hours in (1.0, 2.0, 3.0, 12.0):
+        lines.step(None, SimpleNamespace(time=3600.0 * hours))
+    assert caplog.messages == ["20 % of the protocol, about 4 min to go", "99 % of the protocol, about 0 min to go"]

@@ -27,6 +27,8 @@ from fem_asslb.materials.bulk_law_table import ROOM_TEMPERATURE, StrengthKind
 from fem_asslb.materials.entry import STIFFNESS_KEYS, EntryTable
 from fem_asslb.materials.material import Material, require_density_and_strength
 
+_ISOTROPIC = ("youngs_modulus", "poisson_ratio")
+
 _DATA = files("fem_asslb.materials") / "data"
 
 
@@ -122,19 +124,34 @@ def _with_base(entry: dict[str, Any], key: str) -> dict[str, Any]:
         return table
     if not isinstance(entry["use"], str):
         raise CaseError(f"{key}.use", f"{show(entry['use'])} is no name; accepted: {', '.join(names())}")
-    base = _read(entry["use"], f"{key}.use")
-    isotropic = [name for name in ("youngs_modulus", "poisson_ratio") if name in table]
-    if isotropic:
-        average = load(entry["use"]).elasticity.isotropic_average()
-        base["youngs_modulus"] = f"{average.youngs_modulus!r} MPa"
-        base["poisson_ratio"] = average.poisson_ratio
+    return combined(_read(entry["use"], f"{key}.use"), table, key)
+
+
+def combined(base: dict[str, Any], changes: dict[str, Any], key: str) -> dict[str, Any]:
+    """The table of a material with changes, which replace all that they contradict.
+
+    Args:
+        base: Table of a material.
+        changes: Values that replace or add some.
+        key: Path of the entry in the case, for messages.
+
+    Raises:
+        CaseError: One isotropic constant is replaced of a material that cannot be built.
+        CaseErrors: The same with several faults.
+    """
+    base = dict(base)
+    if any(name in changes for name in _ISOTROPIC):
+        if not all(name in changes for name in _ISOTROPIC) and not all(name in base for name in _ISOTROPIC):
+            average = resolve(base, key).elasticity.isotropic_average()
+            base["youngs_modulus"] = f"{average.youngs_modulus!r} MPa"
+            base["poisson_ratio"] = average.poisson_ratio
         base = {name: value for name, value in base.items() if name not in STIFFNESS_KEYS}
-    elif any(name in table for name in STIFFNESS_KEYS):
-        base = {name: value for name, value in base.items() if name not in ("youngs_modulus", "poisson_ratio")}
-    if "diffusivity" in table:
+    elif any(name in changes for name in STIFFNESS_KEYS):
+        base = {name: value for name, value in base.items() if name not in _ISOTROPIC}
+    if "diffusivity" in changes:
         base.pop("diffusivity_in_plane", None)
         base.pop("diffusivity_along_axis", None)
-    return base | table
+    return base | changes
 
 
 def _law_of(name: str, law: str, key: str) -> dict[str, Any]:

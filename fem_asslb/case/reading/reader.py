@@ -11,6 +11,7 @@ from fem_asslb.base.table_reader import read, unknown_key
 from fem_asslb.base.texts import show
 from fem_asslb.case.checks.cross_checks import cross_check
 from fem_asslb.case.checks.size_checks import runs_are_short
+from fem_asslb.case.reading.material_files import with_material_files
 from fem_asslb.case.reading.merging import merge, name_kinds, name_materials, options_of_petsc, parse_override
 from fem_asslb.case.reading.toml_text import read_file
 from fem_asslb.case.sections.case import Case
@@ -60,6 +61,7 @@ def read_table(path: str | Path, overrides: list[str] | None = None) -> dict[str
         try:
             changes = parse_override(text)
             _fix_paths(changes, Path.cwd())
+            changes = with_material_files(changes, Path.cwd())
             table = name_materials(merge(table, changes))
         except CaseError as error:
             errors.append(error)
@@ -105,6 +107,7 @@ def _read_with_base(path: Path, seen: tuple[Path, ...]) -> dict[str, Any]:
     parent = table.pop("extends", None)
     removed = table.pop("remove", [])
     _fix_paths(table, file.parent)
+    table = with_material_files(table, file.parent)
     if parent is None:
         if removed:
             raise CaseError("remove", "there is nothing to remove from; it goes with extends")

@@ -78,7 +78,8 @@ class MaterialChoice:
     """Material of one region role: a name of the library, or a table with ``use`` and what differs from it.
 
     Attributes:
-        use: Name in the library; without it the other keys describe a whole material.
+        use: Name in the library, or a file in its format (``"./ncm83.toml"``, relative to the file that states it);
+            without it the other keys describe a whole material.
         axis: Crystal axis of each grain, or particle without grains: ``"random"``, ``"radial"``,
             ``"tangential"`` (perpendicular to the line from the particle's centre to the grain's), ``{direction =
             [0, 1, 0]}`` or ``{fibre = [0, 1, 0], sharpness = 5.0}`` with a sharpness from 0 to 1000; random ones

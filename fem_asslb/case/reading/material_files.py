@@ -1,0 +1,57 @@
+"""Materials in files of their own, which a case names in place of one of the library.
+
+What a file states becomes a part of the case, as if it stood there: the record of a run has it with its sources.
+"""
+
+from pathlib import Path
+from typing import Any
+
+from fem_asslb.base.errors import CaseError
+from fem_asslb.base.input_files import regular_file
+from fem_asslb.base.printable import quoted
+from fem_asslb.case.reading.toml_text import read_file
+from fem_asslb.materials.library import combined
+
+ENDING = ".toml"
+"""Of names that are files."""
+
+LONGEST_CHAIN = 10
+"""Files that use one another."""
+
+
+def with_material_files(table: dict[str, Any], folder: Path) -> dict[str, Any]:
+    """The table of a case with the content of the files that its materials use.
+
+    Args:
+        table: As written.
+        folder: To which names of files are relative.
+
+    Raises:
+        CaseError: A file is missing, cannot be read, or is no table; or files use each other in a cycle.
+    """
+    materials = table.get("materials")
+    if not isinstance(materials, dict):
+        return table
+    found = {role: _whole(entry, folder, f"materials.{role}", 0) for role, entry in materials.items()}
+    return table | {"materials": found}
+
+
+def _whole(entry: Any, folder: Path, key: str, depth: int) -> Any:
+    """An entry with the values of the file that it uses; anything else as it is."""
+    changes = {"use": entry} if isinstance(entry, str) else entry
+    name = changes.get("use") if isinstance(changes, dict) else None
+    if not isinstance(name, str) or not name.endswith(ENDING):
+        return entry
+    if depth == LONGEST_CHAIN:
+        raise CaseError(f"{key}.use", f"{quoted(name, 60)}: more than {LONGEST_CHAIN} files use one another")
+    if not name.isprintable():
+        raise CaseError(f"{key}.use", f"{quoted(name)} is no path: it has characters that cannot be printed")
+    path = (folder / name).resolve()
+    try:
+        stated = read_file(regular_file(path))
+    except OSError as error:
+        raise CaseError(f"{key}.use", f"{quoted(name, 120)} cannot be read: {error.strerror}") from error
+    except ValueError as error:
+        raise CaseError(f"{key}.use", f"{quoted(name, 120)}: {error}") from error
+    base = _whole(stated, path.parent, key, depth + 1)
+    return combined({"use": None} | base, {name: value for name, value in changes.items() if name != "use"}, key)

@@ -1,10 +1,10 @@
 """Tables of the functions in a material: lattice, potential and anode."""
 
-from dataclasses import MISSING, field, fields
+from dataclasses import field
 from typing import Annotated, Literal
 
 import numpy as np
-from pydantic import Field, model_validator
+from pydantic import Field
 
 from fem_asslb.base import units
 from fem_asslb.base.checked import Number, checked
@@ -12,6 +12,7 @@ from fem_asslb.base.errors import MaterialError
 from fem_asslb.base.parameters import require
 from fem_asslb.materials.anode import AnodePotential, PlateauPotential, TailedPlateauPotential
 from fem_asslb.materials.bent_line import Bend, BentLine
+from fem_asslb.materials.fitted_line import fit_line
 from fem_asslb.materials.lattice import LatticeLaw
 from fem_asslb.materials.potential import PotentialLaw
 
@@ -19,6 +20,9 @@ _Coefficient = Annotated[Number, Field(ge=-1e6, le=1e6)]
 """Volts, or any unit of length for a lattice; per stoichiometry where it is a slope."""
 
 _Stoichiometry = Annotated[Number, Field(ge=0.0, le=1.0)]
+LEAST_ROWS = 3
+"""Of data that a law is fitted to."""
+
 _Width = Annotated[Number, Field(ge=1e-4, le=10.0)]
 
 
@@ -59,30 +63,41 @@ class LineTable:
 
 @checked(kw_only=True)
 class _DataTable:
-    x_min: _Stoichiometry = 0.0
-    x_max: _Stoichiometry = 1.0
+    x_min: _Stoichiometry | None = None
+    x_max: _Stoichiometry | None = None
     source: str = ""
     mark: str = ""
     table: dict[str, list[Number]] = field(default_factory=dict)
 
-    @model_validator(mode="before")
-    @classmethod
-    def _data_have_a_law(cls, value: object) -> object:
-        """Data alone are no law: the functions are closed forms, which data are fitted by."""
-        laws = [item.name for item in fields(cls) if item.default is MISSING and item.default_factory is MISSING]
-        if isinstance(value, dict) and "table" in value and not any(law in value for law in laws):
-            fit = "data are kept beside the law and not used by themselves; fit it (scripts/fit_laws.py)"
-            raise ValueError(f"a table without {' and '.join(laws)}: {fit} and state {' and '.join(laws)}")
-        return value
+    def columns(self, *names: str) -> dict[str, list[float]] | None:
+        """Columns of the data that a law can be fitted to, ``x`` first; None where the data have others.
+
+        Raises:
+            MaterialError: Their lengths differ, they are few, or x does not increase.
+        """
+        if not all(name in self.table for name in ("x", *names)):
+            return None
+        found = {name: self.table[name] for name in ("x", *names)}
+        lengths = {len(values) for values in found.values()}
+        if len(lengths) > 1 or min(lengths) < LEAST_ROWS:
+            given = ", ".join(f"{len(values)} of {name}" for name, values in found.items())
+            raise MaterialError(f"table has {given}; accepted: as many of each, at least {LEAST_ROWS}")
+        steps = np.diff(found["x"])
+        if not np.all(steps > 0.0) or found["x"][0] < 0.0 or found["x"][-1] > 1.0:
+            raise MaterialError("table has x that do not increase; accepted: increasing from 0 to 1 at most")
+        return found
 
     def span(self) -> tuple[float, float]:
-        """Least and largest stoichiometry of the data.
+        """Least and largest stoichiometry of the data: as stated, or those of the table.
 
         Raises:
             MaterialError: They are not in this order.
         """
-        require("x_min", self.x_min, lambda value: value < self.x_max, f"below x_max, {self.x_max:g}")
-        return self.x_min, self.x_max
+        x = self.table.get("x") or [0.0, 1.0]
+        least = x[0] if self.x_min is None else self.x_min
+        most = x[-1] if self.x_max is None else self.x_max
+        require("x_min", least, lambda value: value < most, f"below x_max, {most:g}")
+        return least, most
 
 
 @checked(kw_only=True)
@@ -90,26 +105,37 @@ class LatticeTable(_DataTable):
     """Lattice parameters against stoichiometry.
 
     Attributes:
-        x_min: Least stoichiometry of the data.
-        x_max: Largest stoichiometry of the data.
+        x_min: Least stoichiometry of the data; without it that of the table, or 0.
+        x_max: Largest stoichiometry of the data; without it that of the table, or 1.
         source: Where the data come from.
         mark: How far they are to be trusted, see `docs/materials.md`.
-        table: The data that the law was fitted to, lists ``x``, ``a`` and ``c``; kept for reference.
+        path: File with the columns ``x [-]``, ``a [angstrom]`` and ``c [angstrom]``, or ``x [-]`` and ``volume change
+            [%]`` of what swells alike in all directions; it becomes the table.
+        table: Data, lists ``x``, ``a`` and ``c`` with x increasing. Beside ``a`` and ``c`` they are kept for reference,
+            without them a line is fitted to each.
         a: Lattice parameter across the axis, in any unit.
         c: Along the axis.
     """
 
-    a: LineTable
-    c: LineTable
+    path: str | None = None
+    a: LineTable | None = None
+    c: LineTable | None = None
 
     def law(self) -> LatticeLaw:
         """The law.
 
         Raises:
-            MaterialError: A unit cell without volume somewhere in the range.
+            MaterialError: Neither lines nor data, or a unit cell without volume somewhere in the range.
         """
-        law = LatticeLaw(self.a.law(), self.c.law(), *self.span())
-        x = np.linspace(self.x_min, self.x_max, 1001)
+        data = None if self.a is not None and self.c is not None else self.columns("a", "c")
+        if data is not None:
+            lines = [fit_line(data["x"], data[name]).line for name in ("a", "c")]
+        elif self.a is not None and self.c is not None:
+            lines = [self.a.law(), self.c.law()]
+        else:
+            raise MaterialError("lattice has no law; accepted: a and c, or a table of x, a and c, or a path to one")
+        law = LatticeLaw(lines[0], lines[1], *self.span())
+        x = np.linspace(law.x_min, law.x_max, 1001)
         for name, values in (("a", law.a(x) + 0.0 * x), ("c", law.c(x) + 0.0 * x)):
             good = (values > 0.0) & np.isfinite(values)
             if not good.all():
@@ -124,28 +150,45 @@ class PotentialTable(_DataTable):
     """Potential against stoichiometry.
 
     Attributes:
-        x_min: Least stoichiometry of the data.
-        x_max: Largest stoichiometry of the data.
+        x_min: Least stoichiometry of the data; without it that of the table, or 0.
+        x_max: Largest stoichiometry of the data; without it that of the table, or 1.
         source: Where the data come from.
         mark: How far they are to be trusted, see `docs/materials.md`.
-        table: The data that the law was fitted to, lists ``x`` and ``u``; kept for reference.
+        path: File with the columns ``x [-]`` and ``u [V]``; it becomes the table.
+        table: Data, lists ``x`` and ``u`` with x increasing. Beside ``line`` they are kept for reference, without it a
+            line is fitted to them.
         line: The potential [V]; it falls from 0 to 1.05.
     """
 
-    line: LineTable
+    path: str | None = None
+    line: LineTable | None = None
 
     def law(self) -> PotentialLaw:
         """The law.
 
         Raises:
-            MaterialError: A potential that rises somewhere, so that lithium would flow uphill.
+            MaterialError: Neither a line nor data, or a potential that rises somewhere, so that lithium would flow
+                uphill.
         """
-        law = PotentialLaw(self.line.law(), *self.span())
+        if self.line is not None:
+            line = self.line.law()
+        elif (data := self.columns("u")) is not None:
+            line = self._fitted(data)
+        else:
+            raise MaterialError("potential has no law; accepted: line, or a table of x and u, or a path to one")
+        law = PotentialLaw(line, *self.span())
         x = np.linspace(0.0, 1.05, 1051)
         slopes = law.slope(x) + 0.0 * x
         if not slopes.max() < 0.0:
             raise MaterialError(f"potential rises at x = {x[slopes.argmax()]:.3f}; accepted: falling on 0 to 1.05")
         return law
+
+    def _fitted(self, data: dict[str, list[float]]) -> BentLine:
+        rises = np.diff(data["u"]) > 0.0
+        if rises.any():
+            at = data["x"][int(rises.argmax())]
+            raise MaterialError(f"potential rises after x = {at:g}; accepted: data that fall, or do not change")
+        return fit_line(data["x"], data["u"], falls=True).line
 
 
 @checked(kw_only=True)

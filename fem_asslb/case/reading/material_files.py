@@ -9,6 +9,7 @@ from typing import Any
 from fem_asslb.base.errors import CaseError
 from fem_asslb.base.input_files import regular_file
 from fem_asslb.base.printable import quoted
+from fem_asslb.case.reading.data_files import with_data
 from fem_asslb.case.reading.toml_text import read_file
 from fem_asslb.materials.library import combined
 
@@ -39,9 +40,12 @@ def with_material_files(table: dict[str, Any], folder: Path) -> dict[str, Any]:
 def _whole(entry: Any, folder: Path, key: str, depth: int) -> Any:
     """An entry with the values of the file that it uses; anything else as it is."""
     changes = {"use": entry} if isinstance(entry, str) else entry
-    name = changes.get("use") if isinstance(changes, dict) else None
-    if not isinstance(name, str) or not name.endswith(ENDING):
+    if not isinstance(changes, dict):
         return entry
+    changes = with_data(changes, folder, key)
+    name = changes.get("use")
+    if not isinstance(name, str) or not name.endswith(ENDING):
+        return entry if isinstance(entry, str) else changes
     if depth == LONGEST_CHAIN:
         raise CaseError(f"{key}.use", f"{quoted(name, 60)}: more than {LONGEST_CHAIN} files use one another")
     if not name.isprintable():

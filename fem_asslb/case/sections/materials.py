@@ -99,7 +99,7 @@ class MaterialChoice:
             return {"use": value}
         if isinstance(value, dict):
             own = {key: value[key] for key in value if key in ("use", "axis")}
-            return own | {"overrides": {key: value[key] for key in value if key not in own}}
+            return own | {"overrides": _without_none({key: value[key] for key in value if key not in own})}
         return value
 
     def resolve(self, key: str, temperature: float) -> Material:
@@ -119,3 +119,9 @@ class MaterialChoice:
         if self.use is None:
             return resolve(self.overrides, key, temperature)
         return resolve({"use": self.use} | self.overrides if self.overrides else self.use, key, temperature)
+
+
+def _without_none(table: dict[str, Any]) -> dict[str, Any]:
+    """A table without the keys that a variant has taken out."""
+    inner = {key: _without_none(value) if isinstance(value, dict) else value for key, value in table.items()}
+    return {key: value for key, value in inner.items() if value is not None}

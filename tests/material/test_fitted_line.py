@@ -1,0 +1,49 @@
+"""Bent lines through data: near them, monotone where they are, and the same function as the library's closed forms."""
+
+import numpy as np
+import pytest
+
+from fem_asslb.materials.fitted_line import DEVIATION, fit_line
+from fem_asslb.materials.library import load, stated
+
+pytestmark = pytest.mark.serial  # plain numbers: nothing parallel in it
+
+FINE = np.linspace(0.0, 1.05, 2101)
+
+
+@pytest.mark.parametrize("name", ["ncm811", "ncm85", "ncm95"])
+def test_a_line_through_the_data_of_the_library(name):
+    """It falls everywhere and is as near to the data as the closed form that was fitted by hand."""
+    table, law = stated(name)["potential"]["table"], load(name).host.potential
+    fit = fit_line(table["x"], table["u"], falls=True)
+    by_hand = np.abs(law.potential(np.array(table["x"])) - table["u"]).max()
+    assert fit.deviation == pytest.approx(np.abs(fit.line(np.array(table["x"])) - table["u"]).max(), rel=1e-12)
+    assert fit.deviation < min(2 * DEVIATION * np.ptp(table["u"]), by_hand)
+    assert fit.line.derivative(FINE).max() < 0.0
+
+
+def test_it_is_monotone_between_points_that_are():
+    """Also where a polynomial would swing: a step, whose plateaus stay flat to a thousandth of it."""
+    x = np.array([0.0, 0.3, 0.45, 0.5, 0.55, 0.7, 1.0])
+    values = np.array([4.0, 4.0, 4.0, 3.5, 3.0, 3.0, 3.0])
+    fit = fit_line(x, values)
+    inside = np.linspace(0.0, 1.0, 1001)
+    assert np.diff(fit.line(inside)).max() <= 1e-12
+    assert np.abs(fit.line(inside[inside < 0.35]) - 4.0).max() < 0.02
+    assert fit.deviation < 0.05
+
+
+def test_a_hump_keeps_its_top_and_a_straight_line_has_no_bend_to_speak_of():
+    x = np.linspace(0.2, 1.0, 60)
+    hump = fit_line(x, 14.4 - 3.0 * (x - 0.6) ** 2)
+    assert hump.deviation < DEVIATION * 0.5
+    assert FINE[hump.line(FINE).argmax()] == pytest.approx(0.6, abs=0.02)
+    straight = fit_line(x, 4.5 - 0.7 * x)
+    assert straight.deviation < 1e-12 and straight.line.derivative(FINE) == pytest.approx(-0.7, abs=1e-10)
+
+
+def test_noise_does_not_make_a_potential_rise():
+    x = np.linspace(0.1, 0.9, 400)
+    noisy = 4.2 - 0.8 * x - 0.1 * np.tanh((x - 0.5) / 0.05) + 0.002 * np.random.default_rng(1).normal(size=400)
+    fit = fit_line(x, noisy, falls=True)
+    assert fit.line.derivative(FINE).max() < 0.0 and fit.deviation < 0.012

@@ -15,7 +15,10 @@ from fem_asslb.problem.problem import Problem
 from fem_asslb.simulation.limits import Event, Start, events, time_to
 
 KEPT = 5e-5
-"""A voltage counts as kept within this distance [V]."""
+"""A voltage counts as kept within this distance [V], ..."""
+
+ALIKE = 1e-3
+"""... and the current that the anode has swollen by as that of the state within this share."""
 
 LEAST_CONDUCTING = 1e-6
 """Share of the reacting surface below which nothing conducts a current."""
@@ -155,8 +158,9 @@ class Loading:
         """
         if not isinstance(self.step, Hold):
             return False
+        imposed = self.current
         self._settle()
-        if abs(self.voltage() - self.step.voltage) <= KEPT:
+        if abs(self.voltage() - self.step.voltage) <= KEPT and abs(self.current - imposed) <= ALIKE * abs(imposed):
             return False
         self.impose(self._length)
         return True
@@ -251,7 +255,7 @@ class Loading:
     def _settle(self) -> None:
         """Take the current of the state just solved: the given one, or that of a kept voltage."""
         controls, share = self._problem.controls, self._reacting_share()
-        if isinstance(self.step, Hold):
+        if isinstance(self.step, Hold) and self._length > 0.0:
             below = float(controls.voltage.value) - electrode.potential(self._problem.state)
             reacting = float(controls.conductance.value) * below * self._diagnostics.reacting_area
             self.current = reacting / share

@@ -49,6 +49,20 @@ def test_constant_current_then_constant_voltage(comm, shared_path):
     assert {row["current density [mA/cm2]"] for stage, _, row in found if stage == 3} == {0.0}
 
 
+def test_the_anode_swells_by_what_a_kept_voltage_draws(comm, shared_path):
+    """In each step, also the first, by the charge that has passed at its end."""
+    steps = ["press to 5 MPa in 1 min", "charge at 1C until 3.2 V", "hold at 3.2 V until C/10"]
+    simulation = build(comm, "feng2026-liin", [*SMALL, f"protocol.steps={steps}"], shared_path)
+    held = 0
+    while not simulation.loading.has_ended:
+        before, stage = simulation.loading.charge, simulation.loading.stage
+        simulation.advance()
+        now, taken = simulation.loading.charge, float(simulation.problem.controls.anode_lithium.value)
+        assert abs(FARADAY * taken - now) <= (2e-3 if stage == 2 else 1e-9) * abs(now - before)
+        held += stage == 2
+    assert held > 1
+
+
 def test_current_of_a_kept_voltage_over_a_resistance(comm, shared_path, measured):
     """Without other losses dq/dt = (V + U_anode - U(x))/R, against an integration of that."""
     resistance, hours = 4000.0, 1.0

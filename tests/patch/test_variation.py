@@ -115,7 +115,10 @@ def energy_terms(problem):
     return [fem.form(term) for term in terms]
 
 
-@pytest.mark.parametrize("dimension,degree,generalised", [(2, 1, True), (2, 2, False), (2, 2, True), (3, 2, False)])
+@pytest.mark.parametrize(
+    ("dimension", "degree", "generalised"),
+    [(2, 1, True), (2, 2, False), (2, 2, True), pytest.param(3, 2, False, marks=pytest.mark.serial)],
+)
 def test_rows_are_the_variations_of_one_energy(comm, dimension, degree, generalised):
     problem = composite.create(comm, dimension, degree, generalised)
     composite.disturb(problem)

@@ -104,7 +104,7 @@ class Particle:
         assert max(more.updates.values()) <= 2 * TOLERANCE
 
 
-@pytest.mark.parametrize("dimension", [2, 3])
+@pytest.mark.parametrize("dimension", [2, pytest.param(3, marks=pytest.mark.serial)])
 def test_contact_is_lost_at_the_critical_strain_and_found_again(comm, measured, dimension):
     """D3: unilateral contact pushes as D1 says, less the overlap P/k, opens as if nothing held, and forgets."""
     particle = Particle(comm, dimension, ContactLaw(STIFFNESS, STIFFNESS))
@@ -155,7 +155,7 @@ def test_contact_is_lost_at_the_critical_strain_and_found_again(comm, measured, 
     assert particle.cohesive == 0.0
 
 
-@pytest.mark.parametrize("dimension", [2, 3])
+@pytest.mark.parametrize("dimension", [2, pytest.param(3, marks=pytest.mark.serial)])
 def test_adhesion_lets_go_as_the_bilinear_law_says(comm, measured, dimension):
     """D4: peak when k g = T, secant while it comes back, undamaged when pressed, release at g = g_f."""
     particle = Particle(

@@ -49,6 +49,7 @@ def test_constant_current_then_constant_voltage(comm, shared_path):
     assert {row["current density [mA/cm2]"] for stage, _, row in found if stage == 3} == {0.0}
 
 
+@pytest.mark.serial
 def test_the_anode_swells_by_what_a_kept_voltage_draws(comm, shared_path):
     """In each step, also the first, by the charge that has passed at its end."""
     steps = ["press to 5 MPa in 1 min", "charge at 1C until 3.2 V", "hold at 3.2 V until C/10"]
@@ -95,6 +96,7 @@ def test_current_of_a_kept_voltage_over_a_resistance(comm, shared_path, measured
     assert found["current density [mA/cm2]"] == pytest.approx(density, rel=0.02)
 
 
+@pytest.mark.serial
 def test_a_pressure_ends_a_charge(comm, shared_path):
     """From above where the pressure falls; currents in amperes are those of the plate area."""
     steps = ["press to 5 MPa in 1 min", "charge at 0.5 mA until 4.98 MPa or 3 h", "rest 1 min (5 s period)"]
@@ -110,8 +112,8 @@ def test_a_pressure_ends_a_charge(comm, shared_path):
 @pytest.mark.serial
 def test_what_is_open_ends_a_charge(comm, shared_path):
     """A particle that lets go of its shell."""
-    steps = ["press to 5 MPa in 1 min", "charge at 1C until open = 0.2 or 3 V"]
+    steps = ["press to 5 MPa in 1 min", "charge at 1C until open = 0.1 or 3 V"]
     changes = [*SMALL, f"protocol.steps={steps}"]
     found = rows(build(comm, "zhang2026-hb-cohesive", changes, shared_path))
     shares = [scalars["particle|cathode open [-]"] for _, _, scalars in found]
-    assert 0.198 < shares[-1] < 0.22 and max(shares[:-1]) < 0.2
+    assert 0.098 < shares[-1] < 0.11 and max(shares[:-1]) < 0.1

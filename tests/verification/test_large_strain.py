@@ -20,7 +20,7 @@ from fem_asslb.solve.newton import NewtonSolver
 from tests.grids import box
 from tests.support import REFERENCE_X, host, mean, problem_on, set_profile
 
-pytestmark = pytest.mark.two_ranks
+pytestmark = pytest.mark.serial  # what is parallel in it is that of small strain
 
 ELASTIC = IsotropicElasticity(24e3, 0.33)
 LAME = ELASTIC.bulk_modulus - 2 * ELASTIC.shear_modulus / 3
@@ -163,7 +163,7 @@ def test_elastic_layer_that_is_much_shorter(comm):
         assert Diagnostics(problem).stack_pressure() == pytest.approx(expected, rel=1e-4)
 
 
-@pytest.mark.parametrize("dimension", [2, pytest.param(3, marks=pytest.mark.serial)])
+@pytest.mark.parametrize("dimension", [2, 3])
 def test_powder_that_is_pressed_from_loose_to_nearly_dense(comm, dimension, measured):
     """Mass is kept: density times thickness, with what is elastic of it; work is stored or dissipated; then unload."""
     powder = Powder(370.0)

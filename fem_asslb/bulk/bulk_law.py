@@ -126,3 +126,8 @@ class ReportingLaw(Protocol):
 def locks_linear_elements(law: BulkLaw | None) -> bool:
     """Whether a law says by ``LOCKS`` that it may flow at constant volume, where displacement of degree 1 locks."""
     return bool(getattr(law, "LOCKS", False))
+
+
+def is_bounded(law: BulkLaw) -> bool:
+    """Whether a law at points says by ``BOUNDED`` that it has no answer to strains which their measure does not bear."""
+    return bool(getattr(law, "BOUNDED", False))

@@ -40,6 +40,7 @@ class FlowingSolid:
     AT_POINTS: ClassVar[bool] = True
     STORED: ClassVar[tuple[str, ...]] = ("elastic",)
     LOCKS: ClassVar[bool] = True
+    BOUNDED: ClassVar[bool] = True
 
     bulk_modulus: float
     shear_modulus: float

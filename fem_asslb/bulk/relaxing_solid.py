@@ -24,6 +24,7 @@ class RelaxingSolid:
     AT_POINTS: ClassVar[bool] = True
     STORED: ClassVar[tuple[str, ...]] = ("elastic",)
     LOCKS: ClassVar[bool] = True
+    BOUNDED: ClassVar[bool] = True
 
     solid: FlowingSolid
     arm: MaxwellArm

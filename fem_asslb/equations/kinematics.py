@@ -24,7 +24,7 @@ class Kinematics(Protocol):
 
     Attributes:
         LOGARITHMIC: Whether the trace of a strain is the logarithm of a volume.
-        LEAST_STRAIN: Principal strain below which no law at points answers.
+        LEAST_STRAIN: Principal strain below which no law answers that says it is bounded.
     """
 
     LOGARITHMIC: ClassVar[bool]

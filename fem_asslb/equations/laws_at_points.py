@@ -10,7 +10,7 @@ from dolfinx import fem
 from ufl.core.expr import Expr
 
 from fem_asslb.base.energies import require_declared
-from fem_asslb.bulk.bulk_law import BulkResponse, Deformation
+from fem_asslb.bulk.bulk_law import BulkResponse, Deformation, is_bounded
 from fem_asslb.bulk.tensor import SymmetricTensor, symmetric
 from fem_asslb.equations.bulk import Bulk
 from fem_asslb.equations.phase import STRAIN, STRESS, Memory, Phase
@@ -94,7 +94,7 @@ class LawAtPoints:
         """An answer that is none where the strain is larger than its measure bears."""
         least, size = self._kinematics.LEAST_STRAIN, strain.inner(strain)
         doubtful = (size > least**2) & np.isfinite(size)
-        if response.stress is None or not np.any(doubtful):
+        if response.stress is None or not is_bounded(self._law) or not np.any(doubtful):
             return response
         parts = np.array([[part[doubtful] for part in row] for row in strain.matrix()])
         fails = np.zeros_like(doubtful)

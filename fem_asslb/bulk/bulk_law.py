@@ -129,5 +129,5 @@ def locks_linear_elements(law: BulkLaw | None) -> bool:
 
 
 def is_bounded(law: BulkLaw) -> bool:
-    """Whether a law at points says by ``BOUNDED`` that it has no answer to strains which their measure does not bear."""
+    """Whether a law at points says by ``BOUNDED`` that it does not answer to strains beyond those of their measure."""
     return bool(getattr(law, "BOUNDED", False))

@@ -50,7 +50,7 @@ def cautions(
             limit = _LIMITS[material.strength_kind].format(material.strength)
             found[f"strength of {role}"] = share, f"{role}: {_percent(share)} % of the volume passes {limit}"
         strain = scalars[f"{role} {columns.STRAIN_MAX}"]
-        if strain > SMALL_STRAIN:
+        if strain > SMALL_STRAIN and model.strain == "small":
             text = (
                 f"{role}: strain reaches {_percent(strain)} %; small strain holds to about {_percent(SMALL_STRAIN)} %"
             )

@@ -9,7 +9,7 @@ from fem_asslb.materials.library import load
 
 pytestmark = pytest.mark.serial
 
-MODEL = SimpleNamespace(materials={"particle": load("ncm85"), "separator": load("lpscl")})
+MODEL = SimpleNamespace(materials={"particle": load("ncm85"), "separator": load("lpscl")}, strain="small")
 QUIET = {
     f"{role} {name} [-]": value
     for role in ("particle", "separator")
@@ -55,3 +55,8 @@ def test_the_potential_matters_where_a_current_passes():
 def test_the_worse_is_the_larger():
     found = [cautions(MODEL, QUIET | {"separator strain max [-]": strain}, WITHIN, True) for strain in (0.1, 0.2)]
     assert found[0]["small strain of separator"][0] < found[1]["small strain of separator"][0]
+
+
+def test_logarithmic_strain_may_be_large():
+    model = SimpleNamespace(materials=MODEL.materials, strain="logarithmic")
+    assert cautions(model, QUIET | {"separator strain max [-]": 0.52}, WITHIN, True) == {}

@@ -64,16 +64,17 @@ def test_hosts_that_are_apart_at_the_start_are_told(case):
 @pytest.mark.parametrize(
     ("change", "key", "words"),
     [
-        ("potential={table={x=[0.2, 1.0], u=[4.5, 3.5]}}", "potential", ["a table without line", "state line"]),
-        ("lattice={table={x=[0.2, 1.0]}}", "lattice", ["a table without a and c"]),
-        ("anode={kind='plateau', plateau='0.6 V'}", "anode", ["nothing uses", "cell.anode"]),
+        ("potential={table={x=[0.2, 1.0], u=[4.5, 3.5]}}", "", ["table has 2 of x, 2 of u", "at least 3"]),
+        ("potential={table={x=[0.2, 0.5, 1.0]}}", "", ["potential has no law", "a table of x and u"]),
+        ("lattice={table={x=[0.2, 1.0]}}", "", ["lattice has no law", "a table of x, a and c"]),
+        ("anode={kind='plateau', plateau='0.6 V'}", ".anode", ["nothing uses", "cell.anode"]),
     ],
 )
 def test_a_law_that_nothing_would_use_is_refused(case, change, key, words):
     with pytest.raises(CaseErrors) as caught:
         read_case(case, [f"materials.particle.{change}"])
     (error,) = caught.value.errors
-    assert error.key == f"materials.particle.{key}"
+    assert error.key == f"materials.particle{key}"
     assert all(word in error.message for word in words)
 
 

@@ -6,10 +6,11 @@ import tomllib
 from pathlib import Path
 
 from fem_asslb.base.errors import CaseError
+from fem_asslb.case.reading.material_files import names_of_files
 from fem_asslb.case.reading.reader import CASE_FILE, read_table
 from fem_asslb.case.sections.paths import path_owners
 
-_PATH = re.compile(r"""((?:^|[{,.])[ \t]*(?:extends|path)[ \t]*=[ \t]*)(["'])(.+?)\2""", re.MULTILINE)
+_PATH = re.compile(r"""((?:^|[{,.])[ \t]*[A-Za-z0-9_-]+[ \t]*=[ \t]*)(["'])(.+?)\2""", re.MULTILINE)
 
 
 def copy_case(like: Path, name: Path) -> None:
@@ -45,7 +46,7 @@ def _moved(text: str, source: Path, name: Path) -> str:
         return Path(os.path.relpath((source.parent / path).resolve(), name.resolve())).as_posix()
 
     table = tomllib.loads(text)
-    stated = [(owner, "path") for owner in path_owners(table)]
+    stated = [*((owner, "path") for owner in path_owners(table)), *names_of_files(table)]
     if "extends" in table:
         stated.append((table, "extends"))
     paths = {owner[key] for owner, key in stated}

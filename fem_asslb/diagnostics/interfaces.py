@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, fields
 from functools import cached_property
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -142,21 +143,20 @@ class InterfaceDiagnostics:
             scalars |= self._of_one(name, points, self.pair == number)
         return scalars
 
-    def open_shares(self, points: InterfaceValues) -> list[float]:
-        """Open share of the area of every interface."""
-        number, comm = len(self.names), self._problem.domain.comm
-        weights = points.area, points.area * points.is_open
-        local = [np.bincount(self.pair, weight.sum(axis=1), minlength=number) for weight in weights]
-        total, opened = global_sum(comm, np.concatenate(local)).reshape(-1, number)
-        return [float(share) for share in opened / total]
+    def open_shares(self, points: InterfaceValues) -> dict[str, float]:
+        """Open share of the area of every interface, by name."""
+        return self._means(points, {"open": points.is_open})
 
     def shares(self, points: InterfaceValues) -> dict[str, float]:
         """Spent share of the toughness and conducting share of the area of every interface, by name.
 
         Both are continuous in time; the open share is not, as each point counts as open or does not.
         """
+        return self._means(points, {"spent": points.released, "conducting": points.conduction})
+
+    def _means(self, points: InterfaceValues, kinds: Mapping[str, npt.NDArray[Any]]) -> dict[str, float]:
+        """Means over the area of every interface, of each kind of values."""
         number, comm = len(self.names), self._problem.domain.comm
-        kinds = {"spent": points.released, "conducting": points.conduction}
         weights = [points.area, *(points.area * values for values in kinds.values())]
         local = [np.bincount(self.pair, weight.sum(axis=1), minlength=number) for weight in weights]
         total, *sums = global_sum(comm, np.concatenate(local)).reshape(-1, number)

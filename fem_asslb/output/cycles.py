@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import numpy.typing as npt
 
+from fem_asslb.base.units import convert
 from fem_asslb.case.sections.steps import Charge, Current, Discharge, Step
 from fem_asslb.diagnostics.columns import AREAL_CAPACITY, CELL_VOLTAGE, SPECIFIC_CAPACITY, STACK_PRESSURE
 from fem_asslb.output.files import replace_text
@@ -22,7 +23,7 @@ FILE = "cycles.csv"
 """File of a results folder."""
 
 SHARES = (" open [-]", " debonded closed [-]", " conducting [-]")
-"""Ends of the names of columns of interfaces that are told at the end of the charge."""
+"""Ends of the names of columns of interfaces that are told at the ends of charge and discharge."""
 
 FloatArray = npt.NDArray[np.float64]
 
@@ -113,7 +114,7 @@ def cycles(
             if per_area is not None:
                 row[f"{name} [mAh/cm2]"] = areal = float(np.abs(per_area[flows]).sum())
                 if plate_area is not None:
-                    row[f"{name} [mAh]"] = areal * plate_area * 1e-8
+                    row[f"{name} [mAh]"] = areal * convert(plate_area, "um^2", "cm^2")
             row |= _means(columns, name, flows, np.abs(passed))
         gives = sizes["charge"] > 0.0 and sizes["discharge"] > 0.0
         row["efficiency [-]"] = sizes["discharge"] / sizes["charge"] if gives else float("nan")

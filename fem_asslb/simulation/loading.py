@@ -112,7 +112,7 @@ class Loading:
         if self._problem.formulation.quantities.electrode is not None:
             controls.voltage.value = electrode.potential(self._problem.state)
         x = self.stoichiometry() if self._problem.model.hosts else 0.0
-        self.start = Start(self.pressure(), x, self.open_share())
+        self.start = Start(self.pressure(), x, self.open_share() if self._ends_open() else 0.0)
         self._charge_at_start, self.last_open = self.charge, self.start.open_share
         if isinstance(self.step, Press):
             controls.platen.follow(self.start.pressure)
@@ -160,7 +160,9 @@ class Loading:
             return False
         imposed = self.current
         self._settle()
-        if abs(self.voltage() - self.step.voltage) <= KEPT and abs(self.current - imposed) <= ALIKE * abs(imposed):
+        source, conductance = self._battery.kept(self.step.voltage, self.charge, self.current, self._length)
+        off = source - electrode.potential(self._problem.state) - self.current / conductance
+        if abs(off) <= KEPT and abs(self.current - imposed) <= ALIKE * abs(imposed):
             return False
         self.impose(self._length)
         return True
@@ -169,7 +171,7 @@ class Loading:
         """Move on by a time step of ``length`` [s] that was solved; returns whether the protocol step ends there."""
         self._settle()
         happened = any(event.has_happened for event in self._events)
-        if isinstance(self.step, Current) and any(limit.kind == "open" for limit in self.step.limits):
+        if self._ends_open():
             self.last_open = self.open_share()
         self.elapsed += length
         self.charge, self._length = self.charge + self.current * length, 0.0
@@ -251,6 +253,10 @@ class Loading:
                 return -self._battery.current(rate)
             case _:
                 return 0.0
+
+    def _ends_open(self) -> bool:
+        """Whether an open share ends the protocol step."""
+        return isinstance(self.step, Current) and any(limit.kind == "open" for limit in self.step.limits)
 
     def _settle(self) -> None:
         """Take the current of the state just solved: the given one, or that of a kept voltage."""

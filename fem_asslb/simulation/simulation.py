@@ -186,7 +186,7 @@ class Simulation:
         """Largest open share of an interface at the state just solved; 0 without interfaces that may open."""
         if self.interfaces is None:
             return 0.0
-        return max(self.interfaces.open_shares(self.interfaces.evaluate()), default=0.0)
+        return max(self.interfaces.open_shares(self.interfaces.evaluate()).values())
 
     def _require_balance(self) -> None:
         if self.fault is not None:

@@ -5,6 +5,7 @@ import os
 import numpy as np
 import pytest
 
+from fem_asslb.app.new_case import copy_case
 from fem_asslb.base.errors import CaseErrors
 from fem_asslb.case.reading.reader import read_case
 from fem_asslb.materials.library import load, stated
@@ -79,6 +80,7 @@ def test_data_of_a_variant_take_the_place_of_a_closed_form(folder):
         ("x [-],U [m]\n0.3,4.3\n", "has the column 'U [m]'"),
         ("x [-],a [angstrom]\n0.3,4.3\n", "has x [-], a [angstrom]; expected columns x [unit], u [unit]"),
         ("", "is no table of text"),
+        ("x [-],U [V],u [V]\n0.3,4.3,4.2\n", "has x [-], U [V], u [V]; expected columns"),
         ("x [-],U [V]\n" + "0.3,4.3\n" * 2001, "has more than 2000 rows"),
         ("x [-],U [V]\nnan,4.3\n0.5,inf\n0.7,1\n", "line 2: nan, 4.3; expected 2 finite numbers"),
     ],
@@ -98,3 +100,16 @@ def test_a_pipe_is_no_data(folder):
     os.mkfifo(folder / "own" / "ocv.csv")
     with pytest.raises(CaseErrors, match="it is a named pipe, not a file"):
         read_case(folder)
+
+
+def test_a_new_case_names_the_same_files(folder, tmp_path_factory):
+    """Copied elsewhere, a case still finds the material files and the data that it names."""
+    text = (folder / "case.toml").read_text().replace('separator = "lpscl"', 'separator = "glass.toml"')
+    data = '[materials.cathode]\nuse = "ncm85"\npotential = { path = "own/ocv.csv" }\n'
+    inner = 'cathode = { use = "own/crystal.toml", youngs_modulus = "100 GPa" }'
+    (folder / "glass.toml").write_text('use = "lpscl"\nyoungs_modulus = "33 GPa"\n')
+    for name, material in (("a", inner), ("b", "")):
+        (folder / "case.toml").write_text(text.replace(inner, material) + ("" if material else data))
+        copy = tmp_path_factory.mktemp("elsewhere") / name
+        copy_case(folder, copy)
+        assert resolved_table(read_case(copy)) == resolved_table(read_case(folder))

@@ -6,6 +6,7 @@ from scipy.integrate import solve_ivp
 
 from fem_asslb.base.constants import FARADAY
 from fem_asslb.base.units import convert
+from fem_asslb.case.sections.amounts import Rate
 from tests.verification.test_cell import SMALL, build
 
 pytestmark = pytest.mark.two_ranks
@@ -13,13 +14,15 @@ pytestmark = pytest.mark.two_ranks
 TOP, SHARE = 2.55, 0.15
 
 
-def rows(simulation):
-    """Stage and scalars of each step of a run."""
-    found = []
+def iter_steps(simulation):
+    """Records of the steps of a run."""
     while not simulation.loading.has_ended:
-        record = simulation.advance()
-        found.append((record.stage, record.duration, record.scalars))
-    return found
+        yield simulation.advance()
+
+
+def rows(simulation):
+    """Stage, length and scalars of each step of a run."""
+    return [(record.stage, record.duration, record.scalars) for record in iter_steps(simulation)]
 
 
 def test_constant_current_then_constant_voltage(comm, shared_path):
@@ -47,6 +50,27 @@ def test_constant_current_then_constant_voltage(comm, shared_path):
     x = start["stoichiometry mean [-]"], held[-1]["stoichiometry mean [-]"]
     assert x[0] - x[1] == pytest.approx((1 - SHARE) * passed / capacity, rel=1e-7)
     assert {row["current density [mA/cm2]"] for stage, _, row in found if stage == 3} == {0.0}
+
+
+@pytest.mark.serial
+def test_a_voltage_is_kept_far_from_rest_without_a_resistance(comm, shared_path):
+    """Many times 1C is drawn at once; the voltage is met but for the drop over the resistance that stands in."""
+    steps = ["press to 5 MPa in 1 min", "hold at 2.6 V for 1 min"]
+    changes = [
+        *SMALL,
+        "cell.resistance='0 ohm cm^2'",
+        "cell.exchange_current_density='50 A/m^2'",
+        "initial.stoichiometry=0.8",
+        f"protocol.steps={steps}",
+    ]
+    simulation = build(comm, "zhang2026-hb", changes, shared_path)
+    held = [record.scalars for record in iter_steps(simulation) if record.stage == 1]
+    one_c = convert(simulation.cell.current(Rate("c_rate", 1.0)) / simulation.cell.plate_area, "pA/um^2", "mA/cm^2")
+    drawn = held[0]["current density [mA/cm2]"] / one_c
+    assert drawn > 6.0
+    for row in held:
+        drop = 1e-5 * row["current density [mA/cm2]"] / one_c
+        assert row["cell voltage [V]"] + drop == pytest.approx(2.6, abs=6e-5)
 
 
 @pytest.mark.serial

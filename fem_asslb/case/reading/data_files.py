@@ -28,6 +28,12 @@ _LAWS = {"potential": ("line",), "lattice": ("a", "c")}
 """Closed forms that data take the place of."""
 
 
+def data_owners(material: dict[str, Any]) -> list[dict[str, Any]]:
+    """Functions of a material that name a file."""
+    laws = (material.get(name) for name in _COLUMNS)
+    return [law for law in laws if isinstance(law, dict) and isinstance(law.get("path"), str)]
+
+
 def with_data(material: dict[str, Any], folder: Path, key: str) -> dict[str, Any]:
     """A material with the content of the files that its functions name.
 
@@ -39,10 +45,9 @@ def with_data(material: dict[str, Any], folder: Path, key: str) -> dict[str, Any
     Raises:
         CaseError: A file is missing, cannot be read, or has other columns.
     """
-    found = dict(material)
+    found, owners = dict(material), data_owners(material)
     for name, accepted in _COLUMNS.items():
-        law = material.get(name)
-        if isinstance(law, dict) and isinstance(law.get("path"), str):
+        if (law := material.get(name)) in owners:
             rest = {part: value for part, value in law.items() if part != "path"}
             table = _table(_read(folder, law["path"], f"{key}.{name}.path", accepted))
             # Where a case that is extended has a law, the data take its place.
@@ -66,7 +71,7 @@ def _read(folder: Path, name: str, key: str, accepted: tuple[tuple[str, ...], ..
     if not name.isprintable():
         raise CaseError(key, f"{quoted(name)} is no path: it has characters that cannot be printed")
     try:
-        with regular_file((folder / name).resolve(), LARGEST_FILE).open(newline="", encoding="utf-8") as file:
+        with regular_file((folder / name).resolve(), LARGEST_FILE).open(newline="", encoding="utf-8-sig") as file:
             header, *rows = islice(csv.reader(file), MOST_ROWS + 2)
     except OSError as error:
         raise CaseError(key, f"{quoted(name, 100)} cannot be read: {error.strerror}; {expected}") from error
@@ -75,7 +80,7 @@ def _read(folder: Path, name: str, key: str, accepted: tuple[tuple[str, ...], ..
     if len(rows) > MOST_ROWS:
         raise CaseError(key, f"{quoted(name, 100)} has more than {MOST_ROWS} rows; {expected}, and fewer rows")
     names, factors = _header(header, name, key, expected)
-    if not any(set(names) == set(columns) for columns in accepted):
+    if sorted(names) not in [sorted(columns) for columns in accepted]:
         given = printable(", ".join(header), 60)
         raise CaseError(key, f"{quoted(name, 60)} has {given}; {expected}")
     values = [_row(row, factors, line, name, key) for line, row in enumerate(rows, start=2)]

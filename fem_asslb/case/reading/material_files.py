@@ -9,7 +9,7 @@ from typing import Any
 from fem_asslb.base.errors import CaseError
 from fem_asslb.base.input_files import regular_file
 from fem_asslb.base.printable import quoted
-from fem_asslb.case.reading.data_files import with_data
+from fem_asslb.case.reading.data_files import data_owners, with_data
 from fem_asslb.case.reading.toml_text import read_file
 from fem_asslb.materials.library import combined
 
@@ -35,6 +35,25 @@ def with_material_files(table: dict[str, Any], folder: Path) -> dict[str, Any]:
         return table
     found = {role: _whole(entry, folder, f"materials.{role}", 0) for role, entry in materials.items()}
     return table | {"materials": found}
+
+
+def names_of_files(table: dict[str, Any]) -> list[tuple[dict[str, Any], str]]:
+    """Tables of a case and their keys whose text names a file of a material or of its data.
+
+    Args:
+        table: As written.
+    """
+    materials, found = table.get("materials"), list[tuple[dict[str, Any], str]]()
+    if not isinstance(materials, dict):
+        return found
+    for role, entry in materials.items():
+        if isinstance(entry, str) and entry.endswith(ENDING):
+            found.append((materials, role))
+        if isinstance(entry, dict):
+            if isinstance(entry.get("use"), str) and entry["use"].endswith(ENDING):
+                found.append((entry, "use"))
+            found += [(law, "path") for law in data_owners(entry)]
+    return found
 
 
 def _whole(entry: Any, folder: Path, key: str, depth: int) -> Any:

@@ -66,10 +66,13 @@ class FlowPoint:
         return volume / np.maximum(pressed.share * (pressed.trial - volume), TINY)
 
     def volume_left(self) -> tuple[Array, tuple[Array, Array], Array]:
-        """Logarithm of the volume J that the plastic strain leaves; its derivatives, and that by ln v."""
+        """Logarithm of the volume that the plastic strain leaves, its derivatives, and that by ln v.
+
+        Of logarithmic strain it is that over the volume at the start of the step.
+        """
         flow, (by_eased, by_density) = self._pressed.flow, self._pressed.flow_slopes
         if self._trial.logarithmic:
-            return np.log(self._trial.plastic_volume) - flow, (-by_eased, -by_density), -flow
+            return -flow, (-by_eased, -by_density), -flow
         volume = self._trial.plastic_volume - flow
         return np.log(volume), (-by_eased / volume, -by_density / volume), -flow / volume
 

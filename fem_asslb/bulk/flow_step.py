@@ -19,7 +19,8 @@ class Trial:
     Attributes:
         volume: v, elastic trial strain by which volume is smaller.
         shear: s, size sqrt(2/3 d : d) of its deviator d.
-        plastic_volume: Volume that the plastic strain at the start of the step leaves.
+        plastic_volume: Volume that the plastic strain at the start of the step leaves; 1 of logarithmic strain, where
+            only the change of it in the step counts.
         density: Relative density there.
         accumulated: Amount of flow until there.
         logarithmic: Whether strains add up to the logarithm of a volume; otherwise to its relative change.

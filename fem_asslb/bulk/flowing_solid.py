@@ -88,7 +88,7 @@ class FlowingSolid:
         start = Trial(
             volume=-trial.trace - closed,
             shear=shear,
-            plastic_volume=_volume(plastic.trace - opened, now.logarithmic),
+            plastic_volume=np.ones_like(shear) if now.logarithmic else 1.0 + plastic.trace - opened,
             density=density,
             accumulated=accumulated,
             logarithmic=now.logarithmic,
@@ -163,11 +163,6 @@ def _closing(flowed: Flowed, closes: Array) -> Flowed:
 def _over(deviator: SymmetricTensor, size: Array) -> SymmetricTensor:
     """Direction of a deviator; zero where it has none."""
     return (1.0 / np.where(size > 0.0, size, np.inf)) * deviator
-
-
-def _volume(strain: NumberLike, logarithmic: bool) -> NumberLike:
-    """Volume over that at the start, of a volume strain."""
-    return np.exp(strain) if logarithmic else 1.0 + strain
 
 
 def _tangent(flowed: Flowed, direction: SymmetricTensor) -> Tangent:

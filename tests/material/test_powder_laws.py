@@ -110,6 +110,17 @@ def test_powder_under_tension():
     assert point.history[DENSIFICATION][0] > 1e-3
 
 
+def test_a_denser_powder_opens_at_its_limit_per_volume_at_the_start():
+    """With logarithmic strain stresses are those per volume at the start, which has become smaller by the density."""
+    start, limit = 0.7, 5.0
+    point = MaterialPoint(FlowingSolid(BULK, SHEAR, Compaction(Powder(YIELD), start, limit)), logarithmic=True)
+    for strain in (-0.05, -0.1, 0.1):
+        point.advance(SIDES | {2: strain}, {})
+    shrinks = float(np.exp(-point.history[DENSIFICATION][0]))
+    assert shrinks < 0.95
+    assert point.stress[:3].mean() == pytest.approx(limit * shrinks, rel=1e-9)
+
+
 def test_opening_and_closing_makes_no_powder_denser():
     """Ten times opened by half its volume and closed again: the density of the start, and nothing is stored."""
     point = point_of(Compaction(Powder(YIELD), 0.8, 5.0))

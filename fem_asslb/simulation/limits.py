@@ -14,10 +14,11 @@ VOLTAGE_TOLERANCE = 1e-4
 """A voltage limit counts as met within this distance [V]."""
 
 TOLERANCE = 1e-3
-"""A limit of a current, a pressure or, under a kept voltage, a charge is met within this share of it."""
+"""A limit of a current or, under a kept voltage, a charge is met within this share of it; one of a pressure or, under a
+kept voltage, of x within this share of its distance from where the protocol step has started."""
 
-SHARE_TOLERANCE = 1e-3
-"""A limit of the open share of an interface or, under a kept voltage, of x is met within this distance [-]."""
+OPEN_TOLERANCE = 1e-3
+"""A limit of the open share of an interface is met within this distance [-]."""
 
 STOICHIOMETRY_TOLERANCE = 1e-9
 """A limit of the mean stoichiometry counts as met within this distance [-]: no step is as short as rounding."""
@@ -143,9 +144,9 @@ def _event(limit: Limit, step: Current, meters: Meters, cell: BatteryCell) -> Ev
         case "pressure":
             measure, start = meters.pressure, meters.start.pressure
         case "open":
-            measure, tolerance, start = meters.open_share, SHARE_TOLERANCE, meters.start.open_share
+            measure, tolerance, start = meters.open_share, OPEN_TOLERANCE, meters.start.open_share
         case "stoichiometry" if isinstance(step, Hold):
-            measure, tolerance, start = meters.stoichiometry, SHARE_TOLERANCE, meters.start.stoichiometry
+            measure, start = meters.stoichiometry, meters.start.stoichiometry
         case "specific_capacity" | "areal_capacity" if isinstance(step, Hold):
             value = _charge(limit, cell)
             measure, tolerance = meters.passed, TOLERANCE * value
@@ -153,6 +154,8 @@ def _event(limit: Limit, step: Current, meters: Meters, cell: BatteryCell) -> Ev
             return None
     if not math.isnan(start):
         direction = math.copysign(1.0, value - start)
+    if limit.kind in ("pressure", "stoichiometry"):
+        tolerance = TOLERANCE * abs(value - start)
     return Event(
         measure=measure, value=value, direction=direction, tolerance=tolerance, before=_before(limit, measure, meters)
     )

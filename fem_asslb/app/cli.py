@@ -4,6 +4,7 @@ import argparse
 import signal
 import sys
 from collections.abc import Sequence
+from pathlib import Path
 from types import FrameType, TracebackType
 from typing import TYPE_CHECKING, NoReturn
 
@@ -14,6 +15,9 @@ from fem_asslb.base.endings import DONE, EXPECTED, STOPPED_EARLY, Terminated, ex
 from fem_asslb.base.errors import CaseErrors
 from fem_asslb.base.launcher import launched_rank, leave_launcher
 from fem_asslb.base.printable import printable
+
+FUNCTIONS_PICTURE = "materials.png"
+"""What ``check --plot`` draws, in the directory of the case."""
 
 if TYPE_CHECKING:
     from fem_asslb.case.sections.case import Case
@@ -59,6 +63,19 @@ def _check(options: argparse.Namespace) -> int:
     print(f"What follows from it\n{format_rows(summary(case))}")
     for line in doubts(case):
         print(f"warning: {printable(line, 300)}")
+    return _draw_functions(case, options.case) if options.plot else DONE
+
+
+def _draw_functions(case: "Case", path: Path) -> int:
+    """Picture of the data of all materials, beside the case."""
+    from fem_asslb.plotting.material_functions import draw_functions
+    from meshes.cache import case_directory
+
+    fits = case.data_fits()
+    if fits:
+        print(draw_functions(fits, case_directory(path) / FUNCTIONS_PICTURE))
+    else:
+        print("no material of the case has data; there is nothing to draw")
     return DONE
 
 

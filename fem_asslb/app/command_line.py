@@ -128,7 +128,11 @@ def _add_new(commands: argparse._SubParsersAction) -> None:
 
 def _add_check(commands: argparse._SubParsersAction) -> None:
     details = "Prints every mistake at once, or the case with all defaults and the figures that follow from it.\n\n"
-    _add_case(_add(commands, "check", "check a case without solving anything", details + _SET))
+    parser = _add(commands, "check", "check a case without solving anything", details + _SET)
+    _add_case(parser)
+    parser.add_argument(
+        "--plot", action="store_true", help="draw the data of its materials and the functions, CASE/materials.png"
+    )
 
 
 def _add_mesh(commands: argparse._SubParsersAction) -> None:

@@ -187,6 +187,9 @@ SPECIFIC_CAPACITY = Unit("pC/pg", 1e-3, 1e5)
 AREAL_CAPACITY = Unit("pC/um^2", 1e-3, 1e7)
 """Nothing measurable to hundreds of mAh/cm^2, C/m^2."""
 
+DIFFUSIVITY = Unit("um^2/s", 1e-12, 1e9)
+"""1e-24 m^2/s, less than in any crystal, to gases."""
+
 Length = Annotated[float, LENGTH]
 Pressure = Annotated[float, PRESSURE]
 Strength = Annotated[float, STRENGTH]
@@ -205,8 +208,7 @@ ArealConductance = Annotated[float, Unit("pA/(V*um^2)", 1e-9, 1e15)]
 """An insulating film to an atom's layer of a metal, S/m^2."""
 InterfaceStiffness = Annotated[float, Unit("MPa/um", 1e-6, 1e13)]
 """A gel to the stiffest modulus over an atom, a thousandfold."""
-Diffusivity = Annotated[float, Unit("um^2/s", 1e-12, 1e9)]
-"""1e-24 m^2/s, less than in any crystal, to gases."""
+Diffusivity = Annotated[float, DIFFUSIVITY]
 Concentration = Annotated[float, Unit("pmol/um^3", 1e-6, 1.0)]
 """A mol/m^3 to ten times lithium metal."""
 MolarVolume = Annotated[float, Unit("um^3/pmol", 1e-3, 1e3)]

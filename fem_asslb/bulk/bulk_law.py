@@ -30,11 +30,13 @@ class Deformation:
         strain: Elastic trial strain: total strain without what lithium makes free of stress, tension positive.
         axis: Unit vector of the crystal axis, three components.
         logarithmic: Whether the trace of the strain is the logarithm of a volume; otherwise it is its relative change.
+        stoichiometry: x of a host, told to formulae [-]; None elsewhere.
     """
 
     strain: SymmetricTensor
     axis: tuple[NumberLike, NumberLike, NumberLike]
     logarithmic: bool = False
+    stoichiometry: NumberLike | None = None
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from fem_asslb.base.constants import GAS_CONSTANT
+from fem_asslb.base.arrhenius import arrhenius
 from fem_asslb.base.parameters import require
 from fem_asslb.bulk.flow_rule import Array, EquivalentStress
 from fem_asslb.bulk.plasticity import of_von_mises
@@ -43,8 +43,7 @@ class PowerLaw:
     @property
     def rate_now(self) -> float:
         """Rate at the reference stress and the temperature [s^-1]."""
-        colder = 1.0 / self.temperature - 1.0 / self.reference_temperature
-        return float(self.rate * np.exp(-self.activation_energy / GAS_CONSTANT * colder))
+        return self.rate * arrhenius(self.activation_energy, self.temperature, self.reference_temperature)
 
     def resistance(self, flow: Array, time_step: float) -> tuple[Array, Array]:
         """Stress of an amount of flow in a step [MPa], and its derivative by it."""

@@ -1,5 +1,6 @@
 """Linear elasticity as a law of the bulk."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import ClassVar
 
@@ -14,6 +15,7 @@ class LinearElasticity:
 
     Args:
         invariants: Coefficients of the energy density [MPa].
+        stiffness: Factor of all of them as a function of the stoichiometry; None where they do not change.
     """
 
     HISTORY: ClassVar[Shapes] = {}
@@ -22,8 +24,11 @@ class LinearElasticity:
     AT_POINTS: ClassVar[bool] = False
 
     invariants: ElasticInvariants
+    stiffness: Callable[[NumberLike], NumberLike] | None = None
 
     def respond(self, now: Deformation, before: Deformation, history: History, time_step: NumberLike) -> BulkResponse:
         """See `fem_asslb.bulk.bulk_law.BulkLaw`."""
         energy = energy_density(self.invariants, now.strain, now.axis)
+        if self.stiffness is not None:
+            energy = self.stiffness(now.stoichiometry) * energy
         return BulkResponse(stored={"elastic": energy}, potential=energy)

@@ -31,12 +31,14 @@ length.
 
 PLATE, SUPPORT, ACROSS = "plate force error [-]", "support force error [-]", "force across error [-]"
 LITHIUM, CURRENT = "lithium balance error [-]", "current balance error [-]"
+ANODE_LITHIUM = "anode lithium balance error [-]"
 
 BALANCES = {
     PLATE: "platen and opposite plate push with different forces",
     SUPPORT: "the supports bear another force than the pressure on the outer boundary",
     ACROSS: "there is a net force across the plane",
     LITHIUM: "the hosts have another content than the current that passed has left",
+    ANODE_LITHIUM: "the hosts of the anode have another content than the current that passed has brought",
     CURRENT: "another current passes the surfaces of the hosts than leaves them",
 }
 """Name of each error in the history, and what is wrong where it is not at rounding level."""
@@ -77,19 +79,24 @@ class Balances:
         self._volume = sum(diagnostics.volumes.values())
         self._reactions = [
             problem.compile(current * measure)
-            for current, measure, _ in problem.currents.reactions(problem.state, problem.previous)
+            for current, measure, _ in problem.currents.reactions(
+                problem.state, problem.previous, problem.model.positive_hosts
+            )
         ]
         self._outer = self._outer_areas()
         self._across = self._across_forms() if problem.model.support.generalised_plane_strain else []
 
-    def errors(self, pressure: float, booked: float, before: float, length: float) -> dict[str, float]:
+    def errors(
+        self, pressure: float, booked: float, before: float, length: float, anode: float = 0.0
+    ) -> dict[str, float]:
         """Relative errors of the step just solved, by name.
 
         Args:
             pressure: Of platen or outer boundary [MPa].
-            booked: Lithium that should be in the hosts [pmol].
+            booked: Lithium that should be in the hosts of the positive electrode [pmol].
             before: Lithium in them at the start of the step [pmol].
             length: Of the step [s].
+            anode: Lithium that should be in the hosts of the negative electrode [pmol].
         """
         diagnostics, found = self._diagnostics, {}
         if (area := diagnostics.plate_area) is not None:
@@ -109,10 +116,12 @@ class Balances:
                 current, left = self.current(), FARADAY * (before - lithium) / length
                 least = LEAST_CHARGE * FARADAY * capacity / length
                 found[CURRENT] = self._relative(CURRENT, current - left, current, least)
+        if negative := self._problem.model.negative_hosts:
+            found[ANODE_LITHIUM] = (diagnostics.lithium(negative) - anode) / diagnostics.lithium_capacity(negative)
         return found
 
     def current(self) -> float:
-        """Current of lithium out of all hosts by their surfaces [pA; pA/um in 2D]."""
+        """Current of lithium out of the hosts of the positive electrode by their surfaces [pA; pA/um in 2D]."""
         return sum(map(self._diagnostics.integral, self._reactions))
 
     def _relative(self, name: str, surplus: float, size: float, least: float) -> float:

@@ -1,5 +1,8 @@
 """Scalar results of a state: lithium, stress, reactions and energies, the same on every rank."""
 
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
 import ufl
 from dolfinx import fem
 
@@ -11,6 +14,14 @@ from fem_asslb.equations.supports import TOP
 from fem_asslb.fields import displacement, names, platen
 from fem_asslb.mesh.volumes import role_volumes
 from fem_asslb.problem.problem import Problem
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Electrode:
+    """Area of the reacting surface of an electrode [um^2; um in 2D], and the part of it that does not conduct."""
+
+    area: float
+    interrupted: tuple[fem.Form, ...]
 
 
 class Diagnostics:
@@ -36,31 +47,38 @@ class Diagnostics:
         if problem.model.support.platen:
             self.plate_area = self.integral(fem.form(one * problem.formulation.measures.boundary(TOP)))
         self._outer_motion = self._outer_motion_form()
-        surfaces = [measure for _, measure, _ in problem.currents.reactions(problem.state, problem.previous)]
-        self.reacting_area = sum(self.integral(problem.compile(one * measure)) for measure in surfaces)
-        interrupted = problem.currents.interruptions(problem.state, problem.previous)
-        self._interrupted = [problem.compile(share * measure) for share, measure in interrupted]
+        self._electrodes = [
+            self._electrode(one, roles)
+            for roles in (problem.model.positive_hosts, problem.model.negative_hosts)
+            if roles
+        ]
+        self.reacting_area = self._electrodes[0].area if self._electrodes else 0.0
 
     def integral(self, form: fem.Form) -> float:
         """Value of a compiled form without arguments over the whole mesh."""
         return float(global_sum(self._comm, fem.assemble_scalar(form))[0])
 
     def active_mass(self) -> float:
-        """Mass of all hosts [pg; pg/um in 2D]."""
+        """Mass of the hosts of the positive electrode [pg; pg/um in 2D]."""
         materials = self._problem.model.materials
-        return sum(self.volumes[role] * (materials[role].density or 0.0) for role in self._problem.model.hosts)
+        return sum(self.volumes[role] * (materials[role].density or 0.0) for role in self._problem.model.positive_hosts)
 
     def conducting_share(self) -> float:
-        """Share of the reacting surface that conducts lithium, of a model that has some [-]."""
-        return 1.0 - sum(self.integral(form) for form in self._interrupted) / self.reacting_area
+        """Share of the reacting surface that conducts lithium, of a model that has some, the lesser of two [-]."""
+        return min(
+            1.0 - sum(map(self.integral, electrode.interrupted)) / electrode.area for electrode in self._electrodes
+        )
 
-    def lithium_capacity(self) -> float:
-        """Lithium in all hosts at x = 1 [pmol; pmol/um in 2D]."""
-        return sum(self.volumes[role] * host.c_max for role, host in self._problem.model.host_laws.items())
+    def lithium_capacity(self, roles: Iterable[str] | None = None) -> float:
+        """Lithium in hosts at x = 1, by default those of the positive electrode [pmol; pmol/um in 2D]."""
+        model = self._problem.model
+        named = model.positive_hosts if roles is None else roles
+        return sum(self.volumes[role] * model.host_laws[role].c_max for role in named)
 
-    def lithium(self) -> float:
-        """Lithium in all hosts [pmol; pmol/um in 2D]."""
-        return sum(map(self.integral, self._lithium))
+    def lithium(self, roles: Iterable[str] | None = None) -> float:
+        """Lithium in hosts, by default those of the positive electrode [pmol; pmol/um in 2D]."""
+        named = self._problem.model.positive_hosts if roles is None else roles
+        return sum(self.integral(self._lithium[role]) for role in named)
 
     def stoichiometry_ranges(self) -> dict[str, tuple[float, float]]:
         """Least and largest nodal stoichiometry of each host."""
@@ -117,12 +135,20 @@ class Diagnostics:
                 forms[f"{name} {kind}"] = fem.form(density * bulk.energy_measure(name))
         return forms
 
-    def _lithium_forms(self) -> list[fem.Form]:
-        formulation, forms = self._problem.formulation, []
+    def _electrode(self, one: fem.Constant, roles: Sequence[str]) -> "_Electrode":
+        """Reacting surface of the hosts of an electrode."""
+        problem = self._problem
+        surfaces = problem.currents.reactions(problem.state, problem.previous, roles)
+        area = sum(self.integral(problem.compile(one * measure)) for _, measure, _ in surfaces)
+        interrupted = problem.currents.interruptions(problem.state, problem.previous, roles)
+        return _Electrode(area=area, interrupted=tuple(problem.compile(share * at) for share, at in interrupted))
+
+    def _lithium_forms(self) -> dict[str, fem.Form]:
+        formulation, forms = self._problem.formulation, {}
         if (x := formulation.quantities.stoichiometry) is not None:
             for role in self._problem.model.hosts:
                 content = formulation.bulk.coefficients.hosts[role].c_max * x(self._problem.state)
-                forms.append(fem.form(content * formulation.measures.dx(role, LITHIUM_DEGREE)))
+                forms[role] = fem.form(content * formulation.measures.dx(role, LITHIUM_DEGREE))
         return forms
 
     def _chemical_work_form(self) -> list[fem.Form]:

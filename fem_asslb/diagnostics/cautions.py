@@ -62,6 +62,9 @@ def cautions(
             if conducts:
                 known = "the data of its potential"
                 found |= _outside(f"{role}: x", ranges[role], potential, known, "voltage is estimated")
+            for name, law in host.functions.items():
+                known = f"the data of its {name}"
+                found |= _outside(f"{role}: x", ranges[role], (law.x_min, law.x_max), known, "the last value is taken")
     for name, words in BALANCES.items():
         error = abs(scalars.get(name, 0.0))
         if error > WARNED:

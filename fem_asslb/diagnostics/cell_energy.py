@@ -17,13 +17,17 @@ from fem_asslb.base.energies import DIFFUSION, LATTICE, PASSAGE, REACTION
 from fem_asslb.diagnostics.bulk import Diagnostics
 from fem_asslb.equations import lithium
 from fem_asslb.equations.measures import LITHIUM_DEGREE
+from fem_asslb.equations.quantities import Quantity
 from fem_asslb.problem.problem import Problem
 
 DISSIPATED = (REACTION, DIFFUSION, PASSAGE)
 ERROR = "cell energy error [-]"
 
 LEAST = 1e-3
-"""What is dissipated counts as no smaller than this share of the electrode's largest work."""
+"""What is dissipated counts as no smaller than this share of the electrodes' largest work, ..."""
+
+LEAST_MOVED = 1e-12
+"""... and no smaller than what takes this share of all lithium over a volt, which is what rounding leaves."""
 
 
 class CellEnergy:
@@ -49,6 +53,7 @@ class CellEnergy:
             PASSAGE: self._passage(),
         }
         self._lattice = self._lattice_forms()
+        self._least = LEAST_MOVED * FARADAY * diagnostics.lithium_capacity(problem.model.hosts)
 
     def book(self, length: float) -> None:
         """Add what a step of ``length`` [s] has done; nothing while the stoichiometry is forced."""
@@ -65,32 +70,36 @@ class CellEnergy:
         """Energies, and what is left over them, relative to all that was dissipated."""
         spent = sum(self.sums[name] for name in DISSIPATED)
         left = self.sums["electrode"] - self.sums[LATTICE] - self.sums["swelling"] - spent
-        size = max(spent, LEAST * self.sums["largest"])
+        size = max(spent, LEAST * self.sums["largest"], self._least)
         found = {f"{name} energy [pJ]": self.sums[name] for name in (LATTICE, *DISSIPATED)}
         return {"electrode work [pJ]": self.sums["electrode"], **found, ERROR: left / size if size > 0.0 else 0.0}
 
-    def _potentials(self, side: str | None) -> tuple[Expr, Expr]:
-        """Potential of the electrode, and the host's, at a side of a surface, means of both ends of the step."""
-        quantities, found = self._problem.formulation.quantities, []
-        assert quantities.potential is not None and quantities.electrode is not None
-        for quantity in (quantities.electrode, quantities.potential):
-            mean = 0.5 * (quantity(self._problem.state) + quantity(self._problem.previous))
-            found.append(mean if side is None else mean(side))
-        return found[0], found[1]
+    def _mean(self, quantity: Quantity | None, side: str | None = None) -> Expr:
+        """A quantity at a side of a surface, mean of both ends of the step."""
+        assert quantity is not None
+        mean = 0.5 * (quantity(self._problem.state) + quantity(self._problem.previous))
+        return mean if side is None else mean(side)
 
     def _surface_forms(self, of_electrode: bool) -> list[fem.Form]:
-        forms = []
-        for current, measure, side in self._problem.currents.reactions(self._problem.state, self._problem.previous):
-            electrode, potential = self._potentials(side)
-            drive = electrode if of_electrode else electrode - potential
-            forms.append(self._problem.compile(current * drive * measure))
+        """Current times the potential of its electrode, or times what that is above the potential of the host."""
+        problem, quantities, forms = self._problem, self._problem.formulation.quantities, []
+        electrodes = (
+            (problem.model.positive_hosts, quantities.electrode),
+            (problem.model.negative_hosts, quantities.negative),
+        )
+        for roles, electrode in electrodes:
+            for current, measure, side in problem.currents.reactions(problem.state, problem.previous, roles):
+                drive = self._mean(electrode, side)
+                if not of_electrode:
+                    drive = drive - self._mean(quantities.potential, side)
+                forms.append(problem.compile(current * drive * measure))
         return forms
 
     def _diffusion(self) -> list[fem.Form]:
         formulation, state = self._problem.formulation, self._problem.state
         quantities, coefficients = formulation.quantities, formulation.bulk.coefficients
         assert quantities.potential is not None and quantities.stoichiometry is not None
-        mean = self._potentials(None)[1]
+        mean = self._mean(quantities.potential)
         x, phi, forms = quantities.stoichiometry(state), quantities.potential(state), []
         for role, host in coefficients.hosts.items():
             power = -lithium.transport(host, x, phi, coefficients.axis, mean)
@@ -98,7 +107,7 @@ class CellEnergy:
         return forms
 
     def _passage(self) -> list[fem.Form]:
-        potential = self._potentials(None)[1]
+        potential = self._mean(self._problem.formulation.quantities.potential)
         passages = self._problem.currents.passages(self._problem.state, self._problem.previous)
         return [self._problem.compile(-current * ufl.jump(potential) * measure) for current, measure in passages]
 

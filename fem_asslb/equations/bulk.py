@@ -61,8 +61,7 @@ class Bulk:
         """Strain of a phase free of stress, shape (3, 3)."""
         if not self.phases[phase].is_host:
             return self.coefficients.layer_strain(self._controls.anode_lithium)
-        assert self._quantities.stoichiometry is not None
-        return self.coefficients.lattice_strain(phase, self._quantities.stoichiometry(state))
+        return self.coefficients.lattice_strain(phase, self._stoichiometry(state))
 
     def elastic_strain(self, state: State, phase: str) -> Expr:
         """Trial strain of which the law of a phase makes stress, shape (3, 3)."""
@@ -70,7 +69,7 @@ class Bulk:
 
     def response(self, state: State, phase: str) -> BulkResponse:
         """Answer of the law of a phase to a step that ends at a state."""
-        return self._answer(self.phases[phase], self.elastic_strain(state, phase))
+        return self._answer(state, self.phases[phase], self.elastic_strain(state, phase))
 
     def stress_ratio(self, state: State) -> Expr | int:
         """Cauchy stress over the stress that does work on the strain."""
@@ -83,7 +82,7 @@ class Bulk:
     def stress(self, state: State, phase: str) -> Expr:
         """Stress that does work on the strain [MPa], shape (3, 3), tension positive."""
         strain = ufl.variable(self.elastic_strain(state, phase))
-        response = self._answer(self.phases[phase], strain)
+        response = self._answer(state, self.phases[phase], strain)
         if response.stress is not None:
             return ufl.as_tensor(response.stress.matrix())
         return ufl.sym(ufl.diff(response.potential, strain))
@@ -142,17 +141,27 @@ class Bulk:
                 found[name] = found.get(name, 0) + density * self.energy_measure(phase)
         return found
 
+    def _stoichiometry(self, state: State) -> Expr:
+        """X of the hosts."""
+        assert self._quantities.stoichiometry is not None
+        return self._quantities.stoichiometry(state)
+
     def _motion(self, state: State) -> tuple[Expr, Expr | float]:
         """Displacement [um], and the strain across the plane."""
         across = self._quantities.strain_across
         return self._quantities.motion(state), across(state) if across is not None else 0.0
 
-    def _answer(self, phase: Phase, strain: Expr) -> BulkResponse:
+    def _answer(self, state: State, phase: Phase, strain: Expr) -> BulkResponse:
         law, memory = phase.law, phase.memory
         if memory is not None and law.AT_POINTS:
             return memory.response(law)
         axis = self.coefficients.axis
-        now = Deformation(SymmetricTensor.of(strain), (axis[0], axis[1], axis[2]), self.kinematics.LOGARITHMIC)
+        now = Deformation(
+            strain=SymmetricTensor.of(strain),
+            axis=(axis[0], axis[1], axis[2]),
+            stoichiometry=self._stoichiometry(state) if phase.is_host else None,
+            logarithmic=self.kinematics.LOGARITHMIC,
+        )
         if memory is None:
             return _declared(law, law.respond(now, now, {}, self._controls.time_step))
         before = replace(now, strain=symmetric(memory.start.values[STRAIN]))

@@ -30,7 +30,7 @@ def transport(host: LithiumHost, x: Expr, phi: Expr, axis: Expr, test_phi: Expr)
 
     The lithium flux is kappa grad(phi)/F = -M grad(mu) [pmol/(um^2 s)]; without stress it is Fick's, -D c_max grad(x).
     """
-    in_plane, along_axis = host.diffusivity.conductivity(host.c_max, host.potential.slope(x))
+    in_plane, along_axis = host.conductivity(x)
     gradient, test_gradient = ufl.grad(phi), ufl.grad(test_phi)
     direction = ufl.as_vector([axis[i] for i in range(gradient.ufl_shape[0])])
     along = ufl.dot(direction, gradient) * ufl.dot(direction, test_gradient)

@@ -25,7 +25,7 @@ class MaterialFields:
         reaction_strain: Volume strain per lithium taken up by the anode [1/pmol], zero elsewhere.
         through_share: Share of that strain along the stack.
         hosts: Law of each host role, with constants for numbers.
-        reference_x: Stoichiometry free of strain.
+        reference_x: Stoichiometry free of strain of each host role.
         stack_axis: Coordinate axis of the stack.
         kinematics: What strain is.
     """
@@ -35,7 +35,7 @@ class MaterialFields:
     reaction_strain: fem.Function
     through_share: fem.Function
     hosts: dict[str, LithiumHost]
-    reference_x: fem.Constant
+    reference_x: dict[str, fem.Constant]
     stack_axis: int
     kinematics: Kinematics
 
@@ -47,8 +47,8 @@ class MaterialFields:
 
     def lattice_strain(self, role: str, x: Expr) -> Expr:
         """Free strain of a host at the stoichiometry x, shape (3, 3)."""
-        lattice = self.hosts[role].lattice
-        changes = lattice.strain_a(x, self.reference_x), lattice.strain_c(x, self.reference_x)
+        lattice, reference = self.hosts[role].lattice, self.reference_x[role]
+        changes = lattice.strain_a(x, reference), lattice.strain_c(x, reference)
         strain_a, strain_c = map(self.kinematics.strain_of, changes)
         return transverse_strain(strain_a, strain_c, self.axis)
 
@@ -78,7 +78,7 @@ def create_material_fields(domain: Domain, model: Model, kinematics: Kinematics)
         reaction_strain=region_field(domain, reaction, "reaction_strain"),
         through_share=region_field(domain, through, "through_share"),
         hosts={role: with_constants(domain, law) for role, law in model.host_laws.items()},
-        reference_x=fem.Constant(domain.mesh, model.initial_stoichiometry),
+        reference_x={role: fem.Constant(domain.mesh, model.start_x(role)) for role in model.hosts},
         stack_axis=domain.dimension - 1,
         kinematics=kinematics,
     )

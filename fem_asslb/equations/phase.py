@@ -91,7 +91,7 @@ def create_phases(domain: Domain, model: Model, coefficients: MaterialFields) ->
         law, is_host = model.materials[roles[0]].law, name in model.hosts
         degree, memory = _energy_degree(domain, model, is_host), None
         if law is None:
-            law = LinearElasticity(coefficients.invariants)
+            law = LinearElasticity(coefficients.invariants, coefficients.hosts[name].stiffness if is_host else None)
         elif not law.AT_POINTS:
             law = with_constants(domain, law)
         if law.HISTORY or law.DISSIPATION or law.AT_POINTS:

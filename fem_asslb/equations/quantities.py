@@ -23,6 +23,7 @@ class Quantities:
         stoichiometry: x in the hosts.
         potential: Equilibrium potential of the hosts [V vs Li].
         electrode: Potential of the positive electrode [V vs Li].
+        negative: That of a negative electrode of hosts.
     """
 
     displacement: Quantity
@@ -31,3 +32,4 @@ class Quantities:
     stoichiometry: Quantity | None = None
     potential: Quantity | None = None
     electrode: Quantity | None = None
+    negative: Quantity | None = None

@@ -26,17 +26,21 @@ class ElectrodeBalance:
         now: Unknowns at the end of a step.
         before: Unknowns at its start.
         name: Of the potential among them.
+        is_negative: Whether it is that of the negative electrode, which takes up the current.
     """
 
-    def __init__(self, currents: Currents, now: State, before: State, name: str) -> None:
+    def __init__(self, currents: Currents, now: State, before: State, name: str, is_negative: bool = False) -> None:
         self._formulation, self._state, self._name = currents.formulation, now, name
         compile_form, transfer = self._formulation.compile, self._formulation.model.charge_transfer
-        exchanges = currents.exchanges(now, before)
+        model = self._formulation.model
+        roles, self._sign = (model.negative_hosts, -1.0) if is_negative else (model.positive_hosts, 1.0)
+        exchanges = currents.exchanges(now, before, roles)
         self._parts = [(compile_form(out * at), compile_form(into * at)) for out, into, at in exchanges]
         one = fem.Constant(self._formulation.domain.mesh, 1.0)
         assert transfer is not None
         self._scale = overpotential_scale(transfer.temperature)
-        (self._area,) = self._total([(compile_form(one * at),) for _, _, at in exchanges])
+        given = currents.exchanges(now, before, model.positive_hosts)
+        (self._area,) = self._total([(compile_form(one * at),) for _, _, at in given])
 
     def mended(self, potential: float, before: float) -> float | None:
         """Potential at which the given current passes, where another one is far from it; None elsewhere.
@@ -59,7 +63,7 @@ class ElectrodeBalance:
     def potential(self) -> float:
         """Potential [V vs Li]; not finite where the present one is too far off to tell."""
         out, into = self._total(self._parts)
-        current = float(self._formulation.controls.current_density.value) * self._area
+        current = self._sign * float(self._formulation.controls.current_density.value) * self._area
         if not 0.0 < out * into < math.inf:
             return math.nan
         jump = math.asinh(0.5 * current / math.sqrt(out * into)) - 0.5 * math.log(out / into)

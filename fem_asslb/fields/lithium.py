@@ -1,5 +1,7 @@
 """Lithium in the hosts: stoichiometry x and equilibrium potential phi, with equilibrium and balance of lithium."""
 
+from collections.abc import Callable, Sequence
+
 import basix.ufl
 import numpy as np
 import ufl
@@ -76,7 +78,7 @@ def declare(currents: Currents, space: fem.FunctionSpace) -> Field:
         space=space,
         components=(Component(names.HOST_STOICHIOMETRY, "x", "-", 0), Component("potential", "phi", "V", 1)),
         row=row,
-        initialise=lambda state: set_uniform(domain, model, state, model.initial_stoichiometry),
+        initialise=lambda state: set_uniform(domain, model, state, model.start_x),
         block=FACTORED,
         roles=model.hosts,
         varies_energy=model.stress_driven_flux,
@@ -86,29 +88,43 @@ def declare(currents: Currents, space: fem.FunctionSpace) -> Field:
     )
 
 
-def set_uniform(domain: Domain, model: Model, state: State, x: float) -> None:
-    """Give every host the stoichiometry x and its potential free of stress."""
+def set_uniform(domain: Domain, model: Model, state: State, stoichiometry: Callable[[str], float]) -> None:
+    """Give every host the stoichiometry of its role and its potential free of stress."""
     function = state[NAME]
     for role, host in model.host_laws.items():
-        dofs = function.function_space.dofmap.list[domain.cells_of([role])].ravel()
+        dofs, x = function.function_space.dofmap.list[domain.cells_of([role])].ravel(), stoichiometry(role)
         function.x.array.reshape(-1, 2)[dofs] = [x, float(host.potential.potential(x))]
     # A rank without a cell of a host may still hold a copy of one of its unknowns.
     function.x.scatter_forward()
 
 
 def _reported(formulation: Formulation, state: State) -> list[Mean | Extremes]:
-    x, lithium_terms, cell_terms = stoichiometry(state), [], []
-    full = fem.Constant(formulation.domain.mesh, 1.0)
-    for role in formulation.model.hosts:
-        host, cells = formulation.bulk.coefficients.hosts[role], formulation.measures.dx(role, LITHIUM_DEGREE)
-        growth = host.lattice.volume(x) / host.lattice.volume(full) - 1.0
-        lithium_terms.append((x, host.c_max, cells))
-        cell_terms.append((100.0 * growth, full, cells))
-    return [
-        Mean(names.MEAN_STOICHIOMETRY, lithium_terms),
+    model = formulation.model
+    found: list[Mean | Extremes] = [
+        Mean(names.MEAN_STOICHIOMETRY, _contents(formulation, state, model.positive_hosts)),
         Extremes(names.LEAST_STOICHIOMETRY, names.LARGEST_STOICHIOMETRY),
-        Mean(names.VOLUME_CHANGE, cell_terms),
+        Mean(names.VOLUME_CHANGE, _growths(formulation, state, model.positive_hosts)),
     ]
+    if model.negative is not None:
+        found.append(Mean(names.ANODE_STOICHIOMETRY, _contents(formulation, state, model.negative_hosts)))
+        found.append(Mean(names.ANODE_VOLUME_CHANGE, _growths(formulation, state, model.negative_hosts)))
+    return found
+
+
+def _contents(formulation: Formulation, state: State, roles: Sequence[str]) -> list[tuple[Expr, Expr, ufl.Measure]]:
+    """X of hosts, weights of a mean, and where."""
+    hosts, dx = formulation.bulk.coefficients.hosts, formulation.measures.dx
+    return [(stoichiometry(state), hosts[role].c_max, dx(role, LITHIUM_DEGREE)) for role in roles]
+
+
+def _growths(formulation: Formulation, state: State, roles: Sequence[str]) -> list[tuple[Expr, Expr, ufl.Measure]]:
+    """Growth of the unit cells of hosts over that of full ones [%], weights of a mean, and where."""
+    full, found = fem.Constant(formulation.domain.mesh, 1.0), []
+    for role in roles:
+        lattice = formulation.bulk.coefficients.hosts[role].lattice
+        growth = lattice.volume(stoichiometry(state)) / lattice.volume(full) - 1.0
+        found.append((100.0 * growth, full, formulation.measures.dx(role, LITHIUM_DEGREE)))
+    return found
 
 
 def _written(state: State) -> Written:

@@ -1,11 +1,12 @@
 """One layer of a stack and what is packed into it."""
 
-from typing import TypeVar
+from typing import Annotated, TypeVar
 
-from pydantic import ValidationInfo, field_validator
+from pydantic import Field, ValidationInfo, field_validator
 
 from fem_asslb.base.checked import checked
 from fem_asslb.base.refusals import refuse, unless
+from fem_asslb.base.units import ArealCapacity, ArealLoading
 from fem_asslb.geometry.bounds import Extent
 from fem_asslb.geometry.particles import PackedParticles, Particles, Voids
 
@@ -14,11 +15,23 @@ Bodies = TypeVar("Bodies", bound=Particles | Voids | None)
 
 @checked()
 class Layer:
-    """One layer of the stack: its thickness [um], and what is packed into it; placed particles go without voids."""
+    """One layer of the stack and what is packed into it; placed particles go without voids.
+
+    Attributes:
+        thickness: Its thickness [um]. In a case it may follow from ``loading`` or ``areal_capacity``, and that of an
+            anode from ``cell.n_to_p``.
+        particles: Particles of active material in it.
+        voids: Holes in it.
+        loading: Active material per plate area, such as ``"20 mg/cm^2"``: without a thickness, or without the volume
+            fraction of packed particles, that follows; with both it must agree with them.
+        areal_capacity: The same times ``cell.positive_reference_capacity``.
+    """
 
     thickness: Extent
     particles: Particles | None = None
     voids: Voids | None = None
+    loading: Annotated[ArealLoading, Field(gt=0.0)] | None = None
+    areal_capacity: Annotated[ArealCapacity, Field(gt=0.0)] | None = None
 
     @field_validator("particles", "voids")
     @classmethod

@@ -1,8 +1,10 @@
 """Potential of an anode against lithium metal as a function of the charge it has taken up."""
 
 from dataclasses import dataclass
+from typing import ClassVar
 
 from fem_asslb.base.functions import NumberLike, exp
+from fem_asslb.materials.bent_line import BentLine
 
 
 @dataclass(frozen=True)
@@ -13,6 +15,9 @@ class PlateauPotential:
         plateau: Potential [V vs Li].
         specific_capacity: Charge per mass of active material [pC/pg = C/g]; None where it is not limiting.
     """
+
+    CHANGES: ClassVar[bool] = False
+    """Whether the potential depends on the charge, so that the anode needs a capacity."""
 
     plateau: float
     specific_capacity: float | None = None
@@ -37,6 +42,8 @@ class TailedPlateauPotential:
         specific_capacity: Charge per mass of active material at s = 1 [pC/pg = C/g].
     """
 
+    CHANGES: ClassVar[bool] = True
+
     plateau: float
     lithiated_drop: float
     lithiated_width: float
@@ -51,4 +58,23 @@ class TailedPlateauPotential:
         return self.plateau - lithiated + delithiated
 
 
-AnodePotential = PlateauPotential | TailedPlateauPotential
+@dataclass(frozen=True)
+class LinePotential:
+    """U(s) as a bent line through data.
+
+    Args:
+        line: Potential [V vs Li]; it falls from empty to full.
+        specific_capacity: Charge per mass of active material at s = 1 [pC/pg = C/g].
+    """
+
+    CHANGES: ClassVar[bool] = True
+
+    line: BentLine
+    specific_capacity: float | None = None
+
+    def potential(self, s: NumberLike) -> NumberLike:
+        """Potential [V vs Li] at the charge s, a fraction of the capacity."""
+        return self.line(s)
+
+
+AnodePotential = PlateauPotential | TailedPlateauPotential | LinePotential

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from fem_asslb.base.constants import FARADAY
 from fem_asslb.base.functions import NumberLike
 from fem_asslb.base.parameters import require, together
+from fem_asslb.materials.function import PositiveFunction, value_at
 
 
 @dataclass(frozen=True)
@@ -12,12 +13,12 @@ class Diffusivity:
     """Chemical diffusivities D of Fick's law, transversely isotropic about the crystal axis.
 
     Args:
-        in_plane: Within the layers (ab plane) [um^2/s].
-        along_axis: Along the crystal axis [um^2/s].
+        in_plane: Within the layers (ab plane) [um^2/s], a number or a function of the stoichiometry.
+        along_axis: Along the crystal axis [um^2/s], the same.
     """
 
-    in_plane: NumberLike
-    along_axis: NumberLike
+    in_plane: NumberLike | PositiveFunction
+    along_axis: NumberLike | PositiveFunction
 
     def __post_init__(self) -> None:
         """Check the signs."""
@@ -26,22 +27,23 @@ class Diffusivity:
             lambda: require_diffusivity("diffusivity_along_axis", self.along_axis),
         )
 
-    def conductivity(self, c_max: NumberLike, slope: NumberLike) -> tuple[NumberLike, NumberLike]:
+    def conductivity(self, c_max: NumberLike, slope: NumberLike, x: NumberLike) -> tuple[NumberLike, NumberLike]:
         """Lithium conductivity kappa = F c_max D/(-dU/dx), so that kappa grad(U) is exactly Fick's current.
 
         The mobility of the chemical potential is kappa/F^2 [pmol^2/(pJ um s)].
 
         Args:
             c_max: Concentration at x = 1 [pmol/um^3].
-            slope: dU/dx [V], negative.
+            slope: dU/dx at x [V], negative.
+            x: Stoichiometry.
 
         Returns:
             kappa in the plane and along the axis [pA/(V um)].
         """
         factor = FARADAY * c_max / (-slope)
-        return factor * self.in_plane, factor * self.along_axis
+        return factor * value_at(self.in_plane, x), factor * value_at(self.along_axis, x)
 
 
-def require_diffusivity(parameter: str, value: NumberLike) -> None:
+def require_diffusivity(parameter: str, value: NumberLike | PositiveFunction) -> None:
     """A diffusivity [um^2/s] is positive."""
     require(parameter, value, lambda value: value > 0, "greater than 0 um^2/s")

@@ -4,6 +4,7 @@ Every value may be plain (``youngs_modulus = "24 GPa"``) or carry its origin (``
 """
 
 from dataclasses import field
+from functools import partial
 from typing import Annotated, Any, ClassVar, Literal
 
 from pydantic import BeforeValidator, Field
@@ -14,9 +15,12 @@ from fem_asslb.base.errors import MaterialError
 from fem_asslb.base.parameters import together
 from fem_asslb.base.texts import show
 from fem_asslb.bulk.elasticity import IsotropicElasticity, TransverselyIsotropicElasticity
+from fem_asslb.materials.anode_table import AnodeTable
 from fem_asslb.materials.bulk_laws import BulkLawEntry
-from fem_asslb.materials.diffusion import Diffusivity, require_diffusivity
-from fem_asslb.materials.law_tables import AnodeTable, LatticeTable, PotentialTable
+from fem_asslb.materials.diffusion import Diffusivity
+from fem_asslb.materials.function import PositiveFunction
+from fem_asslb.materials.function_tables import DiffusivityEntry, ExchangeEntry, ModulusEntry, StiffnessTable
+from fem_asslb.materials.law_tables import LatticeTable, PotentialTable
 from fem_asslb.materials.material import LithiumHost, require_amounts
 
 STIFFNESS_KEYS = ("c11", "c12", "c13", "c33", "c44")
@@ -33,7 +37,6 @@ def _without_origin(value: object) -> object:
 _ORIGIN = BeforeValidator(_without_origin)
 _Pressure = Annotated[units.Pressure, _ORIGIN]
 _Strength = Annotated[units.Strength, _ORIGIN]
-_Diffusivity = Annotated[units.Diffusivity, _ORIGIN]
 
 
 def _name_or_table(value: object) -> object:
@@ -65,7 +68,7 @@ class EntryTable:
 
     Attributes:
         title: One line.
-        youngs_modulus: Of an isotropic material, with ``poisson_ratio``.
+        youngs_modulus: Of an isotropic material, with ``poisson_ratio``; of a host it may be data against x.
         poisson_ratio: More than -1 and less than 0.5.
         c11: Stiffness of a crystal with one axis, five constants in Voigt's notation.
         c12: See ``c11``.
@@ -75,15 +78,17 @@ class EntryTable:
         ingredients: Phases of a composite, whose elasticity and density follow by mixing.
         porosity: Volume fraction of pores of such a composite.
         density: Mass per volume.
+        stiffness: Factor of all elastic constants of a host, which its data against x say.
         strength: Stress above which elasticity is doubtful; the log says how much of the volume passes it.
         strength_kind: ``"yield"``: the strength is a von Mises stress; ``"fracture"``: the largest principal stress.
         reaction_volume: Growth of a homogeneous anode layer per lithium that it takes up.
         swelling_kind: Whether such a layer grows in all directions or along the stack only.
         maximum_concentration: Lithium of a host at x = 1.
         molar_mass: Of one formula unit of a host, with one lithium; its capacity at x = 0 follows.
-        diffusivity: Chemical diffusivity of lithium in a host, in all directions.
+        diffusivity: Chemical diffusivity of lithium in a host, in all directions; a quantity, or data against x.
         diffusivity_in_plane: Across the axis.
         diffusivity_along_axis: Along it.
+        exchange_current_density: Of the surface of a host; without it that of the section ``cell``.
         law: What answers to strain, where it is more than elasticity.
         lattice: Lattice parameters of a host.
         potential: Potential of a host against Li.
@@ -91,13 +96,14 @@ class EntryTable:
     """
 
     title: str = ""
-    youngs_modulus: _Pressure | None = None
+    youngs_modulus: ModulusEntry | None = None
     poisson_ratio: Annotated[Number, _ORIGIN] | None = None
     c11: _Pressure | None = None
     c12: _Pressure | None = None
     c13: _Pressure | None = None
     c33: _Pressure | None = None
     c44: _Pressure | None = None
+    stiffness: StiffnessTable | None = None
     ingredients: list[IngredientTable] = field(default_factory=list)
     porosity: Annotated[Number, _ORIGIN, Field(ge=0.0, lt=1.0)] = 0.0
     density: Annotated[units.Density, _ORIGIN] | None = None
@@ -107,9 +113,10 @@ class EntryTable:
     swelling_kind: Annotated[Literal["isotropic", "stack"], _ORIGIN] = "isotropic"
     maximum_concentration: Annotated[units.Concentration, _ORIGIN] | None = None
     molar_mass: Annotated[units.MolarMass, _ORIGIN] | None = None
-    diffusivity: _Diffusivity | None = None
-    diffusivity_in_plane: _Diffusivity | None = None
-    diffusivity_along_axis: _Diffusivity | None = None
+    diffusivity: DiffusivityEntry | None = None
+    diffusivity_in_plane: DiffusivityEntry | None = None
+    diffusivity_along_axis: DiffusivityEntry | None = None
+    exchange_current_density: ExchangeEntry | None = None
     law: BulkLawEntry | None = None
     lattice: LatticeTable | None = None
     potential: PotentialTable | None = None
@@ -125,7 +132,10 @@ class EntryTable:
         if self.porosity and not self.ingredients:
             raise MaterialError(f"porosity = {self.porosity:g} is used with ingredients only; leave it out")
         stiffness = {key: getattr(self, key) for key in STIFFNESS_KEYS if getattr(self, key) is not None}
-        isotropic = [value for value in (self.youngs_modulus, self.poisson_ratio) if value is not None]
+        modulus = None if self.youngs_modulus is None else self.youngs_modulus.law("youngs_modulus")
+        if isinstance(modulus, PositiveFunction):
+            modulus = float(modulus(modulus.x_max))
+        isotropic = [value for value in (modulus, self.poisson_ratio) if value is not None]
         if not stiffness and len(isotropic) == 2:
             return IsotropicElasticity(*isotropic)
         if not isotropic and len(stiffness) == len(STIFFNESS_KEYS):
@@ -136,32 +146,66 @@ class EntryTable:
             f"elasticity needs youngs_modulus and poisson_ratio, or all of {STIFFNESS_KEYS}, or ingredients"
         )
 
-    def host(self) -> LithiumHost | None:
+    def host(self, temperature: float) -> LithiumHost | None:
         """The lithium host, None where no host value is given.
+
+        Args:
+            temperature: Of the cell [K].
 
         Raises:
             MaterialError: Only a part of it is given, or values are out of range.
         """
-        in_plane = self.diffusivity if self.diffusivity_in_plane is None else self.diffusivity_in_plane
-        along = self.diffusivity if self.diffusivity_along_axis is None else self.diffusivity_along_axis
         if all(getattr(self, key) is None for key in (*HOST_KEYS, *DIFFUSIVITY_KEYS)):
+            self._refuse_functions_of_a_host()
             return None
-        _, lattice, potential, *_ = together(
+
+        def at(name: str) -> float | PositiveFunction | None:
+            """What is stated under a key, at the temperature."""
+            stated = getattr(self, name)
+            return None if stated is None else stated.at(temperature, name)
+
+        _, lattice, potential, _, every, in_plane, along, exchange, stiffness = together(
             self._require_whole_host,
             lambda: None if self.lattice is None else self.lattice.law(),
             lambda: None if self.potential is None else self.potential.law(),
             lambda: require_amounts(self.maximum_concentration, self.molar_mass),
-            lambda: require_diffusivity("diffusivity_in_plane", in_plane),
-            # A value for both directions is one mistake.
-            lambda: require_diffusivity("diffusivity_along_axis", self.diffusivity_along_axis),
+            *(partial(at, key) for key in DIFFUSIVITY_KEYS),
+            lambda: at("exchange_current_density"),
+            self._stiffness,
         )
         return LithiumHost(
             c_max=self.maximum_concentration,
             lattice=lattice,
             potential=potential,
-            diffusivity=Diffusivity(in_plane, along),
+            diffusivity=Diffusivity(every if in_plane is None else in_plane, every if along is None else along),
             molar_mass=self.molar_mass,
+            exchange_current_density=exchange,
+            stiffness=stiffness,
         )
+
+    def _stiffness(self) -> PositiveFunction | None:
+        """Factor of the elastic constants, over those that are stated."""
+        stated = {"youngs_modulus": self.youngs_modulus, "stiffness": self.stiffness}
+        found = {name: table for name, table in stated.items() if table is not None and table.table}
+        if len(found) > 1:
+            raise MaterialError("youngs_modulus and stiffness both have data against x; accepted: one of them")
+        if found and self.law is not None:
+            raise MaterialError(f"{min(found)} changes with x in linear elasticity alone; accepted: no law beside it")
+        if self.stiffness is not None:
+            try:
+                return self.stiffness.function()
+            except MaterialError as error:
+                raise MaterialError(f"stiffness {error}") from error
+        law = self.youngs_modulus.law("youngs_modulus") if found and self.youngs_modulus is not None else None
+        return law.times(1.0 / float(law(law.x_max))) if isinstance(law, PositiveFunction) else None
+
+    def _refuse_functions_of_a_host(self) -> None:
+        """What depends on x needs one."""
+        if self.youngs_modulus is not None and self.youngs_modulus.table:
+            raise MaterialError("youngs_modulus depends on x in a host alone; accepted: a quantity")
+        for name in ("stiffness", "exchange_current_density"):
+            if getattr(self, name) is not None:
+                raise MaterialError(f"{name} is of a host alone; leave it out")
 
     def _require_whole_host(self) -> None:
         given = [key for key in HOST_KEYS if getattr(self, key) is not None]

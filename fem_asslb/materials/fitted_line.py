@@ -52,6 +52,8 @@ def fit_line(x: npt.ArrayLike, values: npt.ArrayLike, falls: bool = False) -> Fi
         falls: Whether the line falls everywhere, also where the values do not.
     """
     places, heights = np.asarray(x, dtype=float), np.asarray(values, dtype=float)
+    if np.ptp(heights) == 0.0:
+        return Fit(BentLine(float(heights[0]), 0.0), 0.0)
     best: Fit | None = None
     count = 1
     while count <= MOST_BENDS:

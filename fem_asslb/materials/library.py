@@ -10,6 +10,7 @@ The crystal axis of particles (key ``axis``) belongs to the case, which takes it
 """
 
 import tomllib
+from collections.abc import Mapping
 from copy import deepcopy
 from functools import cache
 from importlib.resources import files
@@ -65,19 +66,23 @@ def load(name: str) -> Material:
     return _build(name, _read(name, name), name, ROOM_TEMPERATURE)
 
 
-def load_anode(name: str, key: str) -> AnodePotential:
+def load_anode(name: str, key: str, roles: Mapping[str, Material]) -> AnodePotential:
     """The anode potential of that name, e.g. ``"lto"``.
 
     Args:
-        name: Name of a material with an anode potential.
+        name: Name of a role, or of a material of the library, with an anode potential.
         key: Path of the entry in the case, for messages.
+        roles: Materials of the case.
 
     Raises:
         CaseError: No such name, or a material that is no anode.
     """
+    if name in roles and (own := roles[name].anode) is not None:
+        return own
     anode = load(name).anode if name in names() else None
     if anode is None:
-        raise CaseError(key, f"no anode {quoted(name, 40)}; accepted: {', '.join(anode_names())}")
+        accepted = ", ".join(anode_names())
+        raise CaseError(key, f"no anode {quoted(name, 40)}; accepted: {accepted}, or a role whose material has one")
     return anode
 
 
@@ -93,12 +98,39 @@ def resolve(entry: str | dict[str, Any], key: str, temperature: float = ROOM_TEM
         CaseError: One fault, with the path of its key and what is accepted.
         CaseErrors: Several faults.
     """
+    return _build(*_whole(entry, key), key, temperature)
+
+
+def entry_of(entry: str | dict[str, Any], key: str) -> EntryTable:
+    """All that is stated of a material, by itself and by what it uses.
+
+    Args:
+        entry: As of `resolve`.
+        key: Path of the entry in the case, for messages.
+
+    Raises:
+        CaseError: One fault, with the path of its key and what is accepted.
+        CaseErrors: Several faults.
+    """
+    return _entry(_whole(entry, key)[1], key)
+
+
+def _whole(entry: str | dict[str, Any], key: str) -> tuple[str, dict[str, Any]]:
+    """Name and complete table of a material."""
     if isinstance(entry, str):
-        return _build(entry, _read(entry, key), key, temperature)
+        return entry, _read(entry, key)
     if not isinstance(entry, dict):
         raise CaseError(key, f"{show(entry)} is no material; accepted: a name of the library or a table")
     name = entry["use"] if isinstance(entry.get("use"), str) else key.rpartition(".")[2]
-    return _build(name, _with_base(entry, key), key, temperature)
+    return name, _with_base(entry, key)
+
+
+def _entry(table: dict[str, Any], key: str) -> EntryTable:
+    mistakes: list[CaseError] = []
+    entry: EntryTable = read(EntryTable, table, key, mistakes)
+    if mistakes:
+        raise _all_of(mistakes)
+    return entry
 
 
 def _read(name: str, key: str) -> dict[str, Any]:
@@ -165,15 +197,12 @@ def _law_of(name: str, law: str, key: str) -> dict[str, Any]:
 
 def _build(name: str, table: dict[str, Any], key: str, temperature: float) -> Material:
     """The material of a complete table."""
-    mistakes: list[CaseError] = []
-    entry: EntryTable = read(EntryTable, table, key, mistakes)
-    if mistakes:
-        raise _all_of(mistakes)
+    entry = _entry(table, key)
     phases, found = _ingredients(entry, key)
     try:
         (elasticity, density), host, anode, _ = together(
             lambda: (entry.elasticity(), entry.density) if found else _mixture(entry, phases),
-            entry.host,
+            lambda: entry.host(temperature),
             lambda: None if entry.anode is None else entry.anode.law(),
             lambda: require_density_and_strength(entry.density, entry.strength),
         )

@@ -12,6 +12,7 @@ from fem_asslb.bulk.elasticity import Elasticity
 from fem_asslb.materials.anode import AnodePotential
 from fem_asslb.materials.bulk_law_table import StrengthKind
 from fem_asslb.materials.diffusion import Diffusivity
+from fem_asslb.materials.function import PositiveFunction
 from fem_asslb.materials.lattice import LatticeLaw
 from fem_asslb.materials.potential import IdealPotential, PotentialLaw
 
@@ -27,6 +28,8 @@ class LithiumHost:
         diffusivity: Chemical diffusivity.
         molar_mass: Mass of one formula unit with one lithium [pg/pmol = g/mol]; None where no capacity
             per mass is needed.
+        exchange_current_density: Of its surface [pA/um^2], a number or a function of x; None where the cell says it.
+        stiffness: Factor of all elastic constants as a function of x; None where they do not change.
     """
 
     c_max: NumberLike
@@ -34,10 +37,23 @@ class LithiumHost:
     potential: PotentialLaw | IdealPotential
     diffusivity: Diffusivity
     molar_mass: float | None = None
+    exchange_current_density: NumberLike | PositiveFunction | None = None
+    stiffness: PositiveFunction | None = None
 
     def __post_init__(self) -> None:
         """Check the signs."""
         require_amounts(self.c_max, self.molar_mass)
+
+    @property
+    def functions(self) -> dict[str, PositiveFunction]:
+        """What changes with x besides lattice and potential, by its name."""
+        named = {
+            "diffusivity in the plane": self.diffusivity.in_plane,
+            "diffusivity along the axis": self.diffusivity.along_axis,
+            "exchange current density": self.exchange_current_density,
+            "stiffness": self.stiffness,
+        }
+        return {name: law for name, law in named.items() if isinstance(law, PositiveFunction)}
 
     @property
     def theoretical_capacity(self) -> float | None:
@@ -46,7 +62,7 @@ class LithiumHost:
 
     def conductivity(self, x: NumberLike) -> tuple[NumberLike, NumberLike]:
         """Lithium conductivity in the plane and along the axis [pA/(V um)]: see ``Diffusivity``."""
-        return self.diffusivity.conductivity(self.c_max, self.potential.slope(x))
+        return self.diffusivity.conductivity(self.c_max, self.potential.slope(x), x)
 
 
 @dataclass(frozen=True)
@@ -95,6 +111,16 @@ def anode_roles(materials: Mapping[str, Material]) -> list[str]:
 def hosts(materials: Mapping[str, Material]) -> dict[str, LithiumHost]:
     """Materials that take up lithium, by role."""
     return {role: material.host for role, material in materials.items() if material.host is not None}
+
+
+def positive_hosts(materials: Mapping[str, Material], anode: str | None) -> dict[str, LithiumHost]:
+    """Hosts of the positive electrode by role: all but the one that is the anode of the cell.
+
+    Args:
+        materials: By role.
+        anode: As of ``cell.anode``; None without a cell.
+    """
+    return {role: host for role, host in hosts(materials).items() if role != anode}
 
 
 def require_amounts(c_max: NumberLike, molar_mass: float | None) -> None:

@@ -1,5 +1,6 @@
 """Electrochemistry of the whole cell around the positive electrode: currents, counter electrode, cell voltage."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from fem_asslb.base.constants import FARADAY
@@ -7,6 +8,7 @@ from fem_asslb.case.sections.amounts import Limit, Rate
 from fem_asslb.case.sections.case import Cell
 from fem_asslb.materials.anode import AnodePotential
 from fem_asslb.materials.library import load_anode
+from fem_asslb.materials.material import Material, hosts
 
 _LEAST_DROP = 1e-5
 """Of the voltage over a resistance at 1C [V], so that a kept voltage decides on a current."""
@@ -18,24 +20,31 @@ class BatteryCell:
 
     Attributes:
         cell: Electrochemistry of the case.
-        anode: Potential of the counter electrode.
+        anode: Potential of the counter electrode; None where its hosts are a part of the model.
         active_mass: Active material in the mesh [pg; pg/um in 2D].
         plate_area: Area of the piece seen along the stack [um^2; um in 2D]; None for a single particle.
         initial_anode_state: Charge in the anode over its capacity at the start.
     """
 
     cell: Cell
-    anode: AnodePotential
+    anode: AnodePotential | None
     active_mass: float
     plate_area: float | None
     initial_anode_state: float
 
     @classmethod
-    def create(cls, cell: Cell, active_mass: float, plate_area: float | None, anode_state: float) -> "BatteryCell":
+    def create(
+        cls,
+        cell: Cell,
+        materials: Mapping[str, Material],
+        active_mass: float,
+        plate_area: float | None,
+        anode_state: float,
+    ) -> "BatteryCell":
         """The cell of a case."""
         return cls(
             cell=cell,
-            anode=load_anode(cell.anode, "cell.anode"),
+            anode=None if cell.anode in hosts(materials) else load_anode(cell.anode, "cell.anode", materials),
             active_mass=active_mass,
             plate_area=plate_area,
             initial_anode_state=anode_state,
@@ -63,8 +72,8 @@ class BatteryCell:
         return self.initial_anode_state + charge / self.anode_capacity
 
     def anode_potential(self, charge: float) -> float:
-        """Potential of the anode [V vs Li] when ``charge`` [pC] has passed."""
-        return float(self.anode.potential(self.anode_state(charge)))
+        """Potential of the anode [V vs Li] when ``charge`` [pC] has passed; 0 where its hosts tell it."""
+        return 0.0 if self.anode is None else float(self.anode.potential(self.anode_state(charge)))
 
     def anode_lithium(self, charge: float) -> float:
         """Lithium that the anode has taken up [pmol] when ``charge`` [pC] has passed."""
@@ -83,7 +92,7 @@ class BatteryCell:
             length: Of the step [s].
 
         Returns:
-            P [V vs Li] and G [pA/V].
+            P [V vs Li] and G [pA/V]; P over the negative electrode where its hosts are a part of the model.
         """
         now = self.anode_potential(charge)
         passes = current * length or 1e-6 * self.cell.one_c * self.active_mass * length
@@ -92,13 +101,13 @@ class BatteryCell:
         least = _LEAST_DROP / (self.cell.one_c * self.active_mass)
         return voltage + now, 1.0 / (max(own, least) + max(-secant * length, 0.0))
 
-    def voltage(self, electrode: float, charge: float, current: float) -> float:
+    def voltage(self, cathode: float, anode: float, current: float) -> float:
         """Cell voltage: cathode minus anode, plus the drop over the resistance, which is positive on charge.
 
         Args:
-            electrode: Potential of the cathode [V vs Li].
-            charge: Charge passed since the start [pC].
+            cathode: Potential of the cathode [V vs Li].
+            anode: That of the anode [V vs Li].
             current: Current through the mesh [pA], positive on charge.
         """
         drop = current / self.plate_area * self.cell.resistance if self.plate_area else 0.0
-        return electrode - self.anode_potential(charge) + drop
+        return cathode - anode + drop

@@ -4,7 +4,7 @@ import numpy as np
 import numpy.typing as npt
 
 from fem_asslb.base.errors import CaseErrors
-from fem_asslb.case.checks.lithium_path import anodes_beside_hosts, ungated_interfaces
+from fem_asslb.case.checks.lithium_path import anodes_beside_hosts, electrodes_that_touch, ungated_interfaces
 from fem_asslb.case.sections.case import Case
 from fem_asslb.case.sections.fixture import PressureFixture
 from fem_asslb.case.sections.materials import Axis
@@ -15,7 +15,7 @@ from fem_asslb.mesh.domain import Domain
 from fem_asslb.mesh.region_names import RegionName, read_region_name
 from fem_asslb.model import axes
 from fem_asslb.model.interface_laws import build_interfaces
-from fem_asslb.model.model import ChargeTransfer, Interface, Model, Support
+from fem_asslb.model.model import ChargeTransfer, Interface, Model, NegativeElectrode, Support
 
 
 def build_model(case: Case, domain: Domain) -> Model:
@@ -32,10 +32,15 @@ def build_model(case: Case, domain: Domain) -> Model:
     materials = case.resolved_materials()
     touching = _touching_roles(domain)
     if case.cell is not None:
-        refused = [*ungated_interfaces(touching, materials, case.interfaces), *anodes_beside_hosts(touching, materials)]
+        refused = [
+            *ungated_interfaces(touching, materials, case.interfaces),
+            *anodes_beside_hosts(touching, materials),
+            *electrodes_that_touch(touching, materials, case.cell.anode),
+        ]
         if refused:
             raise CaseErrors(refused)
     hosts = sorted(role for role, material in materials.items() if material.host is not None)
+    anode = case.cell.anode if case.cell is not None and case.cell.anode in hosts else None
     interfaces = build_interfaces(case.interfaces, materials, domain, case.solver.displacement_degree)
     return Model(
         materials=materials,
@@ -45,6 +50,7 @@ def build_model(case: Case, domain: Domain) -> Model:
         adheres_later=_adheres_later(case, interfaces),
         fields=case.fields,
         charge_transfer=_charge_transfer(case, touching, hosts),
+        negative=NegativeElectrode((anode,), case.initial.anode_state) if anode is not None else None,
         initial_stoichiometry=case.initial.stoichiometry,
         stress_driven_flux=case.cell.stress_driven_flux if case.cell else True,
         strain=case.solver.strain,

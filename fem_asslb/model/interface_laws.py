@@ -78,10 +78,7 @@ def _default_conductance(plus: Material, minus: Material) -> float | None:
     """Between two hosts, that of a thin layer of the less conducting one at half stoichiometry [pA/(um^2 V)]."""
     if plus.host is None or minus.host is None:
         return None
-    conductivities = [
-        min(host.diffusivity.conductivity(host.c_max, host.potential.slope(0.5))) for host in (plus.host, minus.host)
-    ]
-    return float(min(conductivities)) / EQUIVALENT_LENGTH
+    return float(min(*plus.host.conductivity(0.5), *minus.host.conductivity(0.5))) / EQUIVALENT_LENGTH
 
 
 def _gaps(key: str, table: GapTable | None, domain: Domain) -> GapField | None:

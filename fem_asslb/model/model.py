@@ -49,16 +49,29 @@ class ChargeTransfer:
     """Where and how fast lithium leaves the hosts.
 
     Attributes:
-        exchange_current_density: i0 [pA/um^2 = A/m^2].
+        exchange_current_density: i0 of hosts that state none [pA/um^2 = A/m^2]; None where each has its own.
         temperature: [K].
         interfaces: Pairs (host role, other role).
         boundaries: Outer boundaries of hosts that react too.
     """
 
-    exchange_current_density: float
+    exchange_current_density: float | None
     temperature: float
     interfaces: tuple[tuple[str, str], ...] = ()
     boundaries: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class NegativeElectrode:
+    """Hosts that take up what the positive electrode gives, at a potential of their own.
+
+    Attributes:
+        roles: Their roles.
+        initial_stoichiometry: x at which they are free of strain.
+    """
+
+    roles: tuple[str, ...]
+    initial_stoichiometry: float
 
 
 @dataclass(frozen=True)
@@ -100,7 +113,8 @@ class Model:
         adheres_later: Whether surfaces of different roles adhere only once `Problem.adhere` says so.
         fields: Unknown fields that a module of one's own declares, by name.
         charge_transfer: Surface reaction of the hosts; None for closed hosts.
-        initial_stoichiometry: x at which every host is free of strain.
+        negative: Hosts of the negative electrode; None where it is no body, or takes up lithium by a law of its own.
+        initial_stoichiometry: x at which every other host is free of strain.
         stress_driven_flux: Whether the elastic energy enters the chemical potential.
         strain: ``"small"`` or ``"logarithmic"``.
         displacement_degree: Polynomial degree of the displacement, 1 or 2.
@@ -114,6 +128,7 @@ class Model:
     adheres_later: bool = False
     fields: Mapping[str, FieldSchema] = MappingProxyType({})
     charge_transfer: ChargeTransfer | None = None
+    negative: NegativeElectrode | None = None
     initial_stoichiometry: float = 1.0
     stress_driven_flux: bool = True
     strain: Literal["small", "logarithmic"] = "small"
@@ -129,6 +144,22 @@ class Model:
     def hosts(self) -> tuple[str, ...]:
         """Roles whose material stores lithium, sorted."""
         return tuple(sorted(self.host_laws))
+
+    @property
+    def negative_hosts(self) -> tuple[str, ...]:
+        """Hosts of the negative electrode, sorted."""
+        return () if self.negative is None else tuple(sorted(self.negative.roles))
+
+    @property
+    def positive_hosts(self) -> tuple[str, ...]:
+        """All other hosts, sorted."""
+        return tuple(role for role in self.hosts if role not in self.negative_hosts)
+
+    def start_x(self, role: str) -> float:
+        """Stoichiometry at which a host is free of strain."""
+        if self.negative is not None and role in self.negative.roles:
+            return self.negative.initial_stoichiometry
+        return self.initial_stoichiometry
 
     @property
     def phases(self) -> dict[str, tuple[str, ...]]:

@@ -1,6 +1,6 @@
 """Which fields and numbers a model has: the one place that knows them all."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from types import MappingProxyType
 
@@ -64,7 +64,9 @@ def compose(domain: Domain, model: Model, controls: Controls) -> Composition:
     if model.support.generalised_plane_strain:
         numbers.append(out_of_plane.declare())
     if _reacts(model):
-        numbers.append(electrode.declare(currents, _electrode_potential(model, model.initial_stoichiometry)))
+        numbers.append(electrode.declare(currents, _equilibrium(model, model.positive_hosts)))
+        if model.negative is not None:
+            numbers.append(electrode.declare_negative(currents, _equilibrium(model, model.negative_hosts)))
     if numbers:
         fields.append(scalars.declare(domain, numbers, FACTORED))
     fields.sort(key=lambda field: BLOCKS.index(field.block))
@@ -92,6 +94,7 @@ def _quantities(domain: Domain, model: Model, space: fem.FunctionSpace) -> Quant
         stoichiometry=lithium.stoichiometry if model.hosts else None,
         potential=lithium.potential if model.hosts else None,
         electrode=scalar(electrode.POTENTIAL, _reacts(model)),
+        negative=scalar(electrode.NEGATIVE, _reacts(model) and model.negative is not None),
     )
 
 
@@ -101,7 +104,6 @@ def _reacts(model: Model) -> bool:
     return bool(model.hosts) and transfer is not None and bool(transfer.interfaces or transfer.boundaries)
 
 
-def _electrode_potential(model: Model, x: float) -> float:
-    """Potential of the last host at the stoichiometry x [V vs Li]."""
-    *_, host = model.host_laws.values()
-    return float(host.potential.potential(x))
+def _equilibrium(model: Model, roles: Sequence[str]) -> float:
+    """Potential of the last of some hosts at assembly [V vs Li]."""
+    return float(model.host_laws[roles[-1]].potential.potential(model.start_x(roles[-1])))

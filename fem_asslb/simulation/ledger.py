@@ -23,7 +23,9 @@ class Ledger:
         histories: What laws of the bulk report of what they remember.
         cell_energy: Works and energies of lithium; None for a mechanical case.
         balances: Errors of what must balance at every step.
-        lithium: What should be left in the hosts by the current that passed [pmol; pmol/um in 2D].
+        lithium: What should be left in the hosts of the positive electrode by the current that passed [pmol; pmol/um in
+            2D].
+        anode_lithium: What should be in the hosts of the negative electrode [pmol; pmol/um in 2D].
 
     Args:
         problem: The equations.
@@ -49,6 +51,7 @@ class Ledger:
         self.histories = HistoryReports(problem)
         self.cell_energy = CellEnergy(problem, diagnostics) if cell is not None else None
         self.lithium = self._diagnostics.lithium()
+        self.anode_lithium = self._diagnostics.lithium(problem.model.negative_hosts)
         self._last = dict.fromkeys(("pressure", "swept_volume", "layer_force", "anode_lithium", "charge"), 0.0)
         self._last["lithium"] = self.lithium
 
@@ -56,6 +59,7 @@ class Ledger:
         """Everything needed to continue."""
         return {
             "lithium": self.lithium,
+            "anode lithium": self.anode_lithium,
             **{f"energy.{k}": v for k, v in self.energy.sums.items()},
             **({f"cell.{k}": v for k, v in self.cell_energy.sums.items()} if self.cell_energy else {}),
             **{f"last.{k}": v for k, v in self._last.items()},
@@ -64,7 +68,7 @@ class Ledger:
 
     def restore(self, snapshot: dict[str, float]) -> None:
         """Continue from a snapshot."""
-        self.lithium = snapshot["lithium"]
+        self.lithium, self.anode_lithium = snapshot["lithium"], snapshot["anode lithium"]
         self.energy.sums = {key: snapshot[f"energy.{key}"] for key in self.energy.sums}
         if self.cell_energy is not None:
             self.cell_energy.sums = {key: snapshot[f"cell.{key}"] for key in self.cell_energy.sums}
@@ -85,7 +89,9 @@ class Ledger:
         self.energy.book(self._last, now)
         self._book_lithium(length)
         scalars = {"time [h]": convert(time, "s", "h")}
-        errors = self.balances.errors(now["pressure"], self.lithium, self._last["lithium"], length)
+        errors = self.balances.errors(
+            now["pressure"], self.lithium, self._last["lithium"], length, anode=self.anode_lithium
+        )
         scalars |= {columns.STACK_PRESSURE: now["pressure"]} | self._fields.scalars() | self.energy.scalars()
         if self.cell_energy is not None:
             self.cell_energy.book(length)
@@ -113,7 +119,8 @@ class Ledger:
         if float(controls.forced.value):
             self.lithium = float(controls.forced_x.value) * self._diagnostics.lithium_capacity()
         else:
-            self.lithium -= self._loading.reacting_current * length / FARADAY
+            passed = self._loading.reacting_current * length / FARADAY
+            self.lithium, self.anode_lithium = self.lithium - passed, self.anode_lithium + passed
 
     def _electrochemical(self) -> dict[str, float]:
         cell, diagnostics = self._cell, self._diagnostics
@@ -123,7 +130,7 @@ class Ledger:
             scalars[columns.CELL_VOLTAGE] = self._loading.voltage()
             if cell.anode_capacity < float("inf"):
                 scalars[columns.ANODE_STATE] = cell.anode_state(charge)
-            scalars[columns.ANODE_POTENTIAL] = cell.anode_potential(charge)
+            scalars[columns.ANODE_POTENTIAL] = self._loading.anode_potential()
             scalars[columns.SPECIFIC_CAPACITY] = convert(charge / mass, "pC/pg", "mAh/g")
             scalars[columns.STEP_CAPACITY] = convert(self._loading.passed() / mass, "pC/pg", "mAh/g")
             scalars[columns.THROUGHPUT] = convert(self._loading.throughput / mass, "pC/pg", "mAh/g")

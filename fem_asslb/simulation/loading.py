@@ -161,7 +161,7 @@ class Loading:
         imposed = self.current
         self._settle()
         source, conductance = self._battery.kept(self.step.voltage, self.charge, self.current, self._length)
-        off = source - electrode.potential(self._problem.state) - self.current / conductance
+        off = source - self._above_negative() - self.current / conductance
         if abs(off) <= KEPT and abs(self.current - imposed) <= ALIKE * abs(imposed):
             return False
         self.impose(self._length)
@@ -223,9 +223,14 @@ class Loading:
 
     def voltage(self) -> float:
         """Cell voltage at the state just solved [V], of a case with electrochemistry."""
-        return self._battery.voltage(
-            electrode.potential(self._problem.state), self.charge + self.current * self._length, self.current
-        )
+        cathode = electrode.potential(self._problem.state)
+        return self._battery.voltage(cathode, self.anode_potential(), self.current)
+
+    def anode_potential(self) -> float:
+        """Of the anode at the state just solved [V vs Li], of a case with electrochemistry."""
+        if self._problem.model.negative is not None:
+            return electrode.negative_potential(self._problem.state)
+        return self._battery.anode_potential(self.charge + self.current * self._length)
 
     def passed(self) -> float:
         """Size of the charge that has passed in the protocol step, with the time step just solved [pC]."""
@@ -262,10 +267,15 @@ class Loading:
         """Take the current of the state just solved: the given one, or that of a kept voltage."""
         controls, share = self._problem.controls, self._reacting_share()
         if isinstance(self.step, Hold) and self._length > 0.0:
-            below = float(controls.voltage.value) - electrode.potential(self._problem.state)
+            below = float(controls.voltage.value) - self._above_negative()
             reacting = float(controls.conductance.value) * below * self._diagnostics.reacting_area
             self.current = reacting / share
         self.reacting_current = share * self.current
+
+    def _above_negative(self) -> float:
+        """Potential of the electrode over that of a negative electrode of hosts, or over lithium [V]."""
+        state, has_hosts = self._problem.state, self._problem.model.negative is not None
+        return electrode.potential(state) - (electrode.negative_potential(state) if has_hosts else 0.0)
 
     def _reacting_share(self) -> float:
         """Share of the current that takes lithium out of the hosts."""

@@ -83,7 +83,9 @@ class Simulation:
             if not self.diagnostics.reacting_area:
                 raise MeshError("no surface to react on: no region that hosts lithium touches one that does not")
             mass, area = self.diagnostics.active_mass(), self.diagnostics.plate_area
-            self.cell = BatteryCell.create(case.cell, mass, area, case.initial.anode_state)
+            self.cell = BatteryCell.create(
+                case.cell, self.problem.model.materials, mass, area, case.initial.anode_state
+            )
         self.loading = Loading(case, self.problem, self.diagnostics, self.cell, self._open_share)
         self.ledger = Ledger(self.problem, self.diagnostics, self.interfaces, self.loading, self.cell)
         self.time, self.index = 0.0, 0

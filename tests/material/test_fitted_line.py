@@ -47,3 +47,9 @@ def test_noise_does_not_make_a_potential_rise():
     noisy = 4.2 - 0.8 * x - 0.1 * np.tanh((x - 0.5) / 0.05) + 0.002 * np.random.default_rng(1).normal(size=400)
     fit = fit_line(x, noisy, falls=True)
     assert fit.line.derivative(FINE).max() < 0.0 and fit.deviation < 0.012
+
+
+def test_a_constant_stays_one():
+    fit = fit_line([0.0, 0.5, 1.0], [2.46, 2.46, 2.46])
+    assert fit.deviation == 0.0
+    assert (fit.line(FINE) + 0.0 * FINE == 2.46).all() and fit.line.derivative(0.3) == 0.0

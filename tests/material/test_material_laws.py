@@ -168,7 +168,7 @@ def test_ideal_potential_is_nernst():
 
 def test_conductivity_makes_the_current_exactly_fick():
     law = Diffusivity(in_plane=0.005, along_axis=0.002)
-    in_plane, along = law.conductivity(0.05, -0.8)
+    in_plane, along = law.conductivity(0.05, -0.8, 0.5)
     assert in_plane == pytest.approx(FARADAY * 0.05 * 0.005 / 0.8)
     assert in_plane / along == pytest.approx(2.5)
     host, x = host_of("ncm85"), 0.45
@@ -189,11 +189,11 @@ def test_conductivity_keeps_its_sign_through_ufl():
 
 @pytest.mark.parametrize(("s", "volts"), [(0.5, 1.55), (0.75, 1.55), (0.90, 1.528), (0.95, 1.44), (1.0, 1.0)])
 def test_lto_plateau_and_tail(s, volts):
-    assert load_anode("lto", "cell.anode").potential(s) == pytest.approx(volts, abs=0.001)
+    assert load_anode("lto", "cell.anode", {}).potential(s) == pytest.approx(volts, abs=0.001)
 
 
 def test_lto_rises_when_it_is_emptied():
-    anode = load_anode("lto", "cell.anode")
+    anode = load_anode("lto", "cell.anode", {})
     assert anode.potential(0.0) == pytest.approx(2.0, abs=1e-6)
     assert anode.potential(0.05) == pytest.approx(1.553, abs=1e-3)
     assert anode.specific_capacity == pytest.approx(475.2)
@@ -203,4 +203,4 @@ def test_lto_rises_when_it_is_emptied():
 
 @pytest.mark.parametrize(("name", "volts"), [("indium", 0.62), ("liin", 0.62), ("lithium", 0.0)])
 def test_metal_anodes_are_flat(name, volts):
-    assert load_anode(name, "cell.anode").potential(np.array([0.0, 0.7])) == pytest.approx([volts, volts])
+    assert load_anode(name, "cell.anode", {}).potential(np.array([0.0, 0.7])) == pytest.approx([volts, volts])

@@ -351,8 +351,8 @@ BAD = {  # what is changed, the key of the error, words of its message
         ["'lpsci'", "lpscl"],
     ),
     "material value that does not exist": (
-        ["materials.particle.stiffness=1 GPa"],
-        "materials.particle.stiffness",
+        ["materials.particle.modulus=1 GPa"],
+        "materials.particle.modulus",
         ["unknown key", "youngs_modulus"],
     ),
     "poisson ratio of a half": (
@@ -376,7 +376,7 @@ BAD = {  # what is changed, the key of the error, words of its message
         ["youngs_modulus", "greater than 0"],
     ),
     # cell and fixture
-    "anode that does not exist": (["cell.anode=silicon"], "cell.anode", ["'silicon'", "lto"]),
+    "anode that does not exist": (["cell.anode=tin"], "cell.anode", ["'tin'", "lto"]),
     "anode without balance": (["-cell.n_to_p"], "cell.n_to_p", ["missing", "'lto' needs it"]),
     "rigid fixture with stiffness": (
         ['fixture.kind="rigid"', "fixture.stiffness=1 MPa/um"],

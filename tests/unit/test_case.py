@@ -416,7 +416,14 @@ def test_walk_at_equilibrium() -> None:
         side_reaction_share=0.15,
     )
     material = load("ncm85")
-    model = Equilibrium(cell, material.host, material.density, loading=85.0)
+    model = Equilibrium(
+        cell=cell,
+        anode=load_anode(cell.anode, "", {}),
+        anode_capacity=1.5 * 727.2,
+        host=material.host,
+        density=material.density,
+        loading=85.0,
+    )
     lines = (
         "charge at 0.1C until 2.7 V",
         "rest 1 h",
@@ -429,7 +436,7 @@ def test_walk_at_equilibrium() -> None:
     assert 1.0 - first.stoichiometry == pytest.approx(0.85 * first.charge / per_mass)
     assert first.anode_state == pytest.approx(first.charge / (1.5 * 727.2))
     potential = material.host.potential.potential(first.stoichiometry)
-    voltage = potential - load_anode("lto", "").potential(first.anode_state)
+    voltage = potential - load_anode("lto", "", {}).potential(first.anode_state)
     assert voltage + 0.019 * 85.0 * 2e-3 == pytest.approx(2.7, abs=1e-9)
     assert first.duration == pytest.approx(first.charge / 0.019)
     assert (rest.stoichiometry, rest.charge, rest.duration) == (first.stoichiometry, 0.0, 3600.0)
@@ -446,7 +453,14 @@ def test_walk_of_a_kept_voltage() -> None:
     """It ends where the current that is left has the voltage, from above and from below, and no later than stated."""
     cell = Cell(anode="lithium", one_c=0.19, exchange_current_density=0.5, resistance=2e-3)
     material = load("ncm85")
-    model = Equilibrium(cell, material.host, material.density, loading=85.0)
+    model = Equilibrium(
+        cell=cell,
+        anode=load_anode(cell.anode, "", {}),
+        anode_capacity=None,
+        host=material.host,
+        density=material.density,
+        loading=85.0,
+    )
     lines = (
         "charge at 1C until 4.2 V",
         "hold at 4.2 V until C/20",

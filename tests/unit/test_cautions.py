@@ -1,10 +1,13 @@
 """What is said when a result leaves the ground the model stands on."""
 
+from dataclasses import replace
 from types import SimpleNamespace
 
 import pytest
 
 from fem_asslb.diagnostics.cautions import cautions
+from fem_asslb.materials.diffusion import Diffusivity
+from fem_asslb.materials.function import fit_positive
 from fem_asslb.materials.library import load
 
 pytestmark = pytest.mark.serial
@@ -43,6 +46,16 @@ def test_nothing_is_said_of_a_state_within_all_limits():
 )
 def test_what_is_left_is_named(scalars, ranges, words):
     assert any(text.startswith(words) for text in texts(scalars, ranges))
+
+
+def test_data_of_other_functions_end_too():
+    diffusivity = fit_positive([0.4, 0.6, 0.95], [1.0, 2.0, 1.0], 0.4, 0.95)
+    material = MODEL.materials["particle"]
+    host = replace(material.host, diffusivity=Diffusivity(diffusivity, 1.0), stiffness=diffusivity)
+    model = SimpleNamespace(materials={"particle": replace(material, host=host)}, strain="small")
+    told = [text for _, text in cautions(model, QUIET, WITHIN, True).values()]
+    expected = "particle: x is 0.300 to 0.900, outside the data of its {} (0.4 to 0.95), where the last value is taken"
+    assert told == [expected.format(name) for name in ("diffusivity in the plane", "stiffness")]
 
 
 def test_the_potential_matters_where_a_current_passes():

@@ -5,10 +5,12 @@ import os
 import numpy as np
 import pytest
 
+from fem_asslb.app import cli
 from fem_asslb.app.new_case import copy_case
 from fem_asslb.base.errors import CaseErrors
+from fem_asslb.case.estimates.figures import equilibrium
 from fem_asslb.case.reading.reader import read_case
-from fem_asslb.materials.library import load, stated
+from fem_asslb.materials.library import load, load_anode, stated
 from fem_asslb.output.resolved import format_toml, resolved_table
 from tests.unit.test_material_files import CASE
 
@@ -113,3 +115,119 @@ def test_a_new_case_names_the_same_files(folder, tmp_path_factory):
         copy = tmp_path_factory.mktemp("elsewhere") / name
         copy_case(folder, copy)
         assert resolved_table(read_case(copy)) == resolved_table(read_case(folder))
+
+
+FUNCTIONS = """
+use = "ncm85"
+diffusivity = { path = "d.csv", activation_energy = "30 kJ/mol", reference_temperature = "25 degC" }
+exchange_current_density = { value = "0.4 A/m^2", activation_energy = "20 kJ/mol", reference_temperature = "25 degC" }
+poisson_ratio = 0.25
+youngs_modulus = { path = "e.csv" }
+"""
+INNER = 'cathode = { use = "own/crystal.toml", youngs_modulus = "100 GPa" }'
+COLUMNS = {
+    "d.csv": ("x [-],D [cm^2/s]", [0.3, 0.5, 0.7, 1.0], [1e-11, 4e-11, 2e-11, 1e-12]),
+    "e.csv": ("E [GPa],x [-]", [120.0, 150.0, 180.0], [0.3, 0.6, 1.0]),
+}
+
+
+def material_with(folder, text, **files):
+    """Material of the cathode with functions in files, at 25 or 45 degC."""
+    (folder / "own" / "crystal.toml").write_text(text)
+    for name, content in (COLUMNS | files).items():
+        (folder / "own" / name).write_text(content if isinstance(content, str) else columns(*content))
+    (folder / "case.toml").write_text((folder / "case.toml").read_text().replace(INNER, 'cathode = "own/crystal.toml"'))
+    case = read_case(folder)
+    return [case.materials["cathode"].resolve("materials.cathode", celsius + 273.15) for celsius in (25.0, 45.0)]
+
+
+def test_functions_in_files_change_with_x_and_temperature(folder):
+    """D in um^2/s through its points, straight on in its logarithm, still beyond them; E over that at the largest x."""
+    cold, hot = material_with(folder, FUNCTIONS)
+    x, diffusivity = np.array(COLUMNS["d.csv"][1]), 1e8 * np.array(COLUMNS["d.csv"][2])
+    assert cold.host.diffusivity.in_plane(x) == pytest.approx(diffusivity, rel=0.02)
+    assert cold.host.diffusivity.along_axis == cold.host.diffusivity.in_plane
+    assert cold.host.diffusivity.in_plane(0.1) == pytest.approx(diffusivity[0], rel=0.15)
+    assert cold.host.diffusivity.in_plane(0.0) == pytest.approx(cold.host.diffusivity.in_plane(0.2), rel=1e-2)
+    colder = 1.0 / 318.15 - 1.0 / 298.15
+    faster = np.exp(-30e3 / 8.314462618 * colder)
+    assert faster > 2.0
+    assert hot.host.diffusivity.in_plane(x) == pytest.approx(faster * cold.host.diffusivity.in_plane(x), rel=1e-9)
+    assert cold.host.exchange_current_density == pytest.approx(0.4)
+    assert hot.host.exchange_current_density == pytest.approx(0.4 * np.exp(-20e3 / 8.314462618 * colder))
+    assert cold.elasticity.youngs_modulus == pytest.approx(180e3, rel=1e-3)
+    assert cold.host.stiffness(np.array([0.3, 0.6, 1.0])) == pytest.approx([2 / 3, 5 / 6, 1.0], rel=2e-3)
+
+
+@pytest.mark.parametrize(
+    ("changes", "words"),
+    [
+        ('diffusivity = { path = "d.csv", value = "1e-10 cm^2/s" }', "diffusivity has both value and table"),
+        ("diffusivity = { activation_energy = '1 kJ/mol' }", "diffusivity has no data; accepted: a table of x and d"),
+        ("diffusivity = { unit = 'cm^2/s', table = { x = [0.1, 0.5, 1.0], d = [1e-9, 0.0, 1e-9] } }", "table has 0"),
+        ("diffusivity = { unit = 'm', table = { x = [0.1, 0.5, 1.0], d = [1.0, 1.0, 1.0] } }", "wrong dimension"),
+        ("diffusivity = { table = { x = [0.1, 0.5, 1.0], d = [1.0, 1.0, 1.0] } }", "'1.0' has no unit"),
+        ("stiffness = { table = { x = [0.1, 0.5], stiffness = [1.0, 1.0] } }", "stiffness table has 2 of x"),
+        ("stiffness = { table = { x = [0.1, 0.5, 1.0] } }", "stiffness has no data"),
+        (
+            'youngs_modulus = { path = "e.csv" }\n'
+            "stiffness = { table = { x = [0.1, 0.5, 1.0], stiffness = [1.0, 1.0, 1.0] } }",
+            "youngs_modulus and stiffness both have data",
+        ),
+        (
+            "law = { kind = 'maxwell', relaxing_share = 0.5, relaxation_time = '1 h' }\n"
+            "stiffness = { table = { x = [0.1, 0.5, 1.0], stiffness = [1.0, 1.0, 1.0] } }",
+            "stiffness changes with x in linear elasticity alone",
+        ),
+    ],
+)
+def test_what_is_wrong_with_a_function_is_told(folder, changes, words):
+    with pytest.raises(CaseErrors) as caught:
+        material_with(folder, f'use = "ncm85"\n{changes}\n')
+    (line,) = str(caught.value).splitlines()
+    assert line.startswith("materials.cathode") and words in line and len(line) <= 300
+
+
+@pytest.mark.parametrize(
+    ("changes", "words"),
+    [
+        (
+            "stiffness = { table = { x = [0.1, 0.5, 1.0], stiffness = [1.0, 1.0, 1.0] } }",
+            "stiffness is of a host alone",
+        ),
+        ("exchange_current_density = '1 A/m^2'", "exchange_current_density is of a host alone"),
+        ('youngs_modulus = { path = "e.csv" }', "youngs_modulus depends on x in a host alone"),
+    ],
+)
+def test_functions_of_x_need_a_host(folder, changes, words):
+    with pytest.raises(CaseErrors, match=words):
+        material_with(folder, f'use = "lpscl"\n{changes}\n')
+
+
+def test_the_potential_of_an_anode_of_ones_own(folder):
+    """A role whose material has data, also from a file, is the anode of the cell."""
+    rows = ['use = "indium"', 'reaction_volume = "0 cm^3/mol"', 'anode = { path = "tin.csv" }']
+    (folder / "own" / "tin.toml").write_text("\n".join(rows))
+    (folder / "own" / "tin.csv").write_text(columns("x [-],U [mV]", [0.0, 0.4, 0.7, 1.0], [900.0, 600.0, 500.0, 100.0]))
+    cell = {"anode": "separator", "one_c": "200 mA/g", "exchange_current_density": "1 A/m^2"}
+    cell["positive_reference_capacity"] = "200 mAh/g"
+    changes = [f"cell.{key}={value}" for key, value in cell.items()]
+    changes.append(f"materials.separator={{use='{folder / 'own' / 'tin.toml'}'}}")
+    case = read_case(folder, [*changes, "cell.n_to_p=1.2"])
+    materials = case.resolved_materials()
+    anode = load_anode("separator", "cell.anode", materials)
+    assert anode.potential(np.array([0.0, 0.4, 1.0])) == pytest.approx([0.9, 0.6, 0.1], abs=2e-3)
+    assert equilibrium(case, materials).anode == anode
+    with pytest.raises(CaseErrors, match="cell.n_to_p: this key is missing; anode 'separator' needs it"):
+        read_case(folder, changes)
+    with pytest.raises(CaseErrors, match="cell.anode: no anode 'lpscl'; accepted: graphite, indium"):
+        read_case(folder, [*changes, "cell.anode=lpscl"])
+
+
+def test_check_draws_the_data(folder, capsys):
+    assert cli.main(["check", str(folder), "--plot"]) == 0
+    assert (folder / "materials.png").stat().st_size > 10_000
+    assert "cathode potential: U off its data" in capsys.readouterr().out
+    (folder / "case.toml").write_text((folder / "case.toml").read_text().replace(INNER, 'cathode = "lpscl"'))
+    assert cli.main(["check", str(folder), "--plot"]) == 0
+    assert "no material of the case has data" in capsys.readouterr().out

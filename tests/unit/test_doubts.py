@@ -13,7 +13,8 @@ pytestmark = pytest.mark.serial  # plain text: nothing parallel in it
 
 @pytest.fixture
 def case(tmp_path):
-    (tmp_path / "case.toml").write_text(GOOD)
+    # An anode with the capacity that its n/p ratio asks for.
+    (tmp_path / "case.toml").write_text(GOOD.replace('thickness = "100 um"', 'thickness = "300 um"', 1))
     return tmp_path
 
 
@@ -51,6 +52,24 @@ def test_the_potential_of_an_anode_that_is_not_there_is_told(case):
     assert len([line for line in lines if line.startswith(told)]) == 1
     lines = doubts(read_case(case, ["materials.anode=indium", "cell.anode=indium"]))
     assert not any(line.startswith("cell.anode") for line in lines)
+
+
+def test_an_anode_that_grows_much_is_told(case):
+    """Of the growth at equilibrium, reaction volume times lithium over volume; not where strain may be large."""
+    charge = "protocol.steps=['press to 1 MPa in 1 s', 'charge at 0.1C until 100 mAh/g']"
+    thin = "geometry.layers.anode.thickness='10 um'"
+    anode = ["materials.anode=silicon", "cell.anode=silicon", thin, charge]
+    for changes, told in ((anode, 1), ([*anode, "solver.strain=logarithmic"], 0), (["cell.anode=indium"], 0)):
+        lines = [line for line in doubts(read_case(case, changes)) if line.startswith("materials.anode: 'silicon'")]
+        assert len(lines) == told
+        assert all("solver.strain = 'logarithmic'" in line for line in lines)
+
+
+def test_a_rate_that_no_host_has_is_told(case):
+    own = "materials.particle.exchange_current_density=1 A/m^2"
+    assert "cell.exchange_current_density: not used; every host has one in its material" in doubts(
+        read_case(case, [own])
+    )
 
 
 def test_hosts_that_are_apart_at_the_start_are_told(case):

@@ -83,7 +83,7 @@ def test_charge_lithium_and_voltage_of_a_protocol(steps):
     # The anode takes up all that passed, and its state follows its mass.
     passed = convert(CHARGED - DISCHARGED, "mAh/g", "pC/pg") * diagnostics.active_mass()
     assert float(simulation.problem.controls.anode_lithium.value) == pytest.approx(passed / FARADAY, rel=1e-9)
-    anode = load_anode("lto", "cell.anode")
+    anode = load_anode("lto", "cell.anode", {})
     for end, charge in ((charged, CHARGED), (discharged, CHARGED - DISCHARGED)):
         state = START + charge / (N_TO_P * 202.0)
         assert end["anode potential [V]"] == pytest.approx(float(anode.potential(state)), abs=1e-9)

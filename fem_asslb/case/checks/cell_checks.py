@@ -2,14 +2,19 @@
 
 from fem_asslb.base.errors import CaseError, Errors
 from fem_asslb.base.units import format_quantity
+from fem_asslb.case.estimates.layers import active_thickness
 from fem_asslb.case.sections.amounts import Limit, Rate
 from fem_asslb.case.sections.case import Cell
 from fem_asslb.case.sections.fixture import Fixture
 from fem_asslb.case.sections.interfaces import Interface
+from fem_asslb.case.sections.materials import MaterialChoice
 from fem_asslb.case.sections.steps import Current, Hold, SetStoichiometry, Step, currents
-from fem_asslb.materials.anode import TailedPlateauPotential
+from fem_asslb.geometry import Geometry, LayeredStack
 from fem_asslb.materials.library import load_anode
-from fem_asslb.materials.material import Material, anode_roles, hosts
+from fem_asslb.materials.material import Material, anode_roles, hosts, positive_hosts
+
+AGREE = 5e-3
+"""Relative difference of what is stated twice that is told."""
 
 
 def currents_have_a_cell(cell: Cell | None, steps: tuple[Step, ...]) -> Errors:
@@ -24,7 +29,7 @@ def currents_have_a_cell(cell: Cell | None, steps: tuple[Step, ...]) -> Errors:
 
 def lithium_has_a_host(cell: Cell | None, steps: tuple[Step, ...], resolved: dict[str, Material]) -> Errors:
     """Lithium needs a material that takes it up."""
-    if hosts(resolved):
+    if positive_hosts(resolved, None if cell is None else cell.anode):
         return
     for step in dict.fromkeys(steps):
         if isinstance(step, Current | SetStoichiometry):
@@ -42,17 +47,69 @@ def lithium_has_a_surface(cell: Cell | None, resolved: dict[str, Material]) -> E
         yield CaseError("materials", f"{missing}; expected one that does not, such as 'lpscl', or no section cell")
 
 
-def the_anode_is_known_and_balanced(cell: Cell | None) -> Errors:
+def _the_anode_is_a_host(cell: Cell) -> Errors:
+    """What follows from the hosts of the anode is not stated."""
+    if cell.n_to_p is not None:
+        reason = f"'{cell.anode}' hosts lithium and has its own capacity"
+        yield CaseError("cell.n_to_p", f"{cell.n_to_p:g}: {reason}; leave it out")
+    if cell.side_reaction_share:
+        reason = f"what '{cell.anode}' takes up, the positive electrode gives"
+        yield CaseError("cell.side_reaction_share", f"{cell.side_reaction_share:g}: {reason}; expected 0")
+
+
+def one_anode_is_stated(cell: Cell | None, materials: dict[str, MaterialChoice]) -> Errors:
+    """A potential that a case states is that of its anode."""
+    for role, choice in materials.items():
+        if "anode" in choice.overrides and (cell is None or cell.anode != role):
+            yield CaseError(f"materials.{role}.anode", f"nothing uses it; expected cell.anode = '{role}' with it")
+
+
+def loadings_agree(geometry: Geometry, resolved: dict[str, Material], cell: Cell | None) -> Errors:
+    """What a layer is to hold is what its thickness and its particles make."""
+    if not isinstance(geometry, LayeredStack) or not {*geometry.layers, *geometry.particle_roles} <= resolved.keys():
+        return
+    for name, layer in geometry.layers.items():
+        held = active_thickness(geometry, resolved, (name,))
+        loading = sum(volume * (resolved[role].density or 0.0) for role, volume in held.items())
+        key, advice = f"geometry.layers.{name}", "leave out the thickness, or the volume fraction of particles, or this"
+        if layer.loading is not None and abs(layer.loading / loading - 1.0 if loading else 1.0) > AGREE:
+            given, found = (format_quantity(value, "pg/um^2", "mg/cm^2") for value in (layer.loading, loading))
+            yield CaseError(f"{key}.loading", f"'{given}', but the layer holds {found}; {advice}")
+        specific = cell.positive_reference_capacity if cell is not None else None
+        if layer.areal_capacity is None:
+            continue
+        if specific is None:
+            yield CaseError("cell.positive_reference_capacity", f"this key is missing; {key}.areal_capacity needs it")
+        elif abs(loading * specific / layer.areal_capacity - 1.0) > AGREE:
+            pair = layer.areal_capacity, loading * specific
+            given, found = (format_quantity(value, "pC/um^2", "mAh/cm^2") for value in pair)
+            yield CaseError(f"{key}.areal_capacity", f"'{given}', but the layer holds {found}; {advice}")
+
+
+def surfaces_have_a_rate(cell: Cell | None, resolved: dict[str, Material]) -> Errors:
+    """Each host has an exchange current density, of its own or that of the cell."""
+    if cell is None or cell.exchange_current_density is not None:
+        return
+    for role, host in hosts(resolved).items():
+        if host.exchange_current_density is None:
+            reason = f"materials.{role} has none of its own"
+            yield CaseError("cell.exchange_current_density", f"this key is missing; {reason}")
+
+
+def the_anode_is_known_and_balanced(cell: Cell | None, known_materials: dict[str, Material]) -> Errors:
     """The anode has a potential law, and a capacity where its potential changes with its state."""
     if cell is None:
         return
+    if cell.anode in hosts(known_materials):
+        yield from _the_anode_is_a_host(cell)
+        return
     try:
-        law = load_anode(cell.anode, "cell.anode")
+        law = load_anode(cell.anode, "cell.anode", known_materials)
     except CaseError as error:
         yield error
         return
     for name in ("n_to_p", "positive_reference_capacity"):
-        needed = isinstance(law, TailedPlateauPotential) or cell.n_to_p is not None
+        needed = law.CHANGES or cell.n_to_p is not None
         if needed and getattr(cell, name) is None:
             yield CaseError(f"cell.{name}", f"this key is missing; anode '{cell.anode}' needs it")
 

@@ -3,7 +3,7 @@
 from fem_asslb.base.errors import CaseError, Errors
 from fem_asslb.base.texts import listed, one_of, show
 from fem_asslb.base.units import format_quantity
-from fem_asslb.case.checks.lithium_path import anodes_beside_hosts, ungated_interfaces
+from fem_asslb.case.checks.lithium_path import anodes_beside_hosts, electrodes_that_touch, ungated_interfaces
 from fem_asslb.case.checks.roles import region_roles, roles_with_grains, touching_roles
 from fem_asslb.case.sections.case import Cell
 from fem_asslb.case.sections.interfaces import INTERFACE_LAWS, Interface
@@ -90,3 +90,4 @@ def lithium_crosses_what_gates_it(
     if cell is not None and not isinstance(geometry, MeshFile):
         yield from ungated_interfaces(touching_roles(geometry), resolved, interfaces)
         yield from anodes_beside_hosts(touching_roles(geometry), resolved)
+        yield from electrodes_that_touch(touching_roles(geometry), resolved, cell.anode)

@@ -6,7 +6,7 @@ from fem_asslb.base.errors import CaseError
 from fem_asslb.base.texts import listed, one_of, show
 from fem_asslb.base.units import format_quantity
 from fem_asslb.case.sections.interfaces import INTERFACE_LAWS, Interface
-from fem_asslb.materials.material import Material, anode_roles
+from fem_asslb.materials.material import Material, anode_roles, hosts
 
 
 def ungated_interfaces(
@@ -26,11 +26,11 @@ def ungated_interfaces(
         One error for each.
     """
     parting = {frozenset(item.between): name for name, item in interfaces.items() if INTERFACE_LAWS[item.law].MAY_PART}
-    hosts = {role for role, material in materials.items() if material.host is not None}
+    sources = set(hosts(materials))
     anodes = set(anode_roles(materials))
     links = {frozenset(pair) for pair in touching}
-    reached = {role for pair in links if pair & hosts for role in pair - hosts}
-    passive = {pair for pair in links if len(pair) == 2 and not pair & hosts}
+    reached = {role for pair in links if pair & sources for role in pair - sources}
+    passive = {pair for pair in links if len(pair) == 2 and not pair & sources}
     refused = set()
     for start in sorted(reached):
         body = _connected(start, passive - set(parting))
@@ -64,6 +64,24 @@ def anodes_beside_hosts(touching: Iterable[tuple[str, str]], materials: dict[str
             reason = f"it touches {listed(sorted(beside))}, which hosts lithium, and would swell as the anode"
             key = f"materials.{role}.reaction_volume"
             yield CaseError(key, f"'{given}': {reason}; expected '0 cm^3/mol', or no section cell")
+
+
+def electrodes_that_touch(
+    touching: Iterable[tuple[str, str]], materials: dict[str, Material], anode: str
+) -> Iterator[CaseError]:
+    """Hosts of the anode beside hosts of the positive electrode, which would exchange lithium at once.
+
+    Args:
+        touching: Pairs of roles that share facets.
+        materials: Material of each role.
+        anode: As of ``cell.anode``.
+
+    Yields:
+        One error for each of the latter.
+    """
+    beside = {other for role, other in touching if role == anode and role != other}
+    for role in sorted(beside & set(hosts(materials)) if anode in hosts(materials) else ()):
+        yield CaseError("cell.anode", f"'{anode}' touches '{role}'; expected an electrolyte between the two electrodes")
 
 
 def _connected(start: str, links: set[frozenset[str]]) -> set[str]:

@@ -6,7 +6,7 @@ from itertools import pairwise
 from fem_asslb.base.errors import CaseError, Errors
 from fem_asslb.bulk.bulk_law import locks_linear_elements
 from fem_asslb.bulk.elasticity import IsotropicElasticity
-from fem_asslb.case.sections.case import Initial, Output, Solver, Time
+from fem_asslb.case.sections.case import Cell, Initial, Output, Solver, Time
 from fem_asslb.case.sections.fixture import Fixture
 from fem_asslb.case.sections.interfaces import Interface
 from fem_asslb.case.sections.protocol import Protocol
@@ -37,7 +37,7 @@ def _ends_below(charge: Charge, discharge: Discharge) -> bool:
 
 
 def stoichiometries_are_in_the_table(
-    known_materials: dict[str, Material], initial: Initial, steps: tuple[Step, ...]
+    known_materials: dict[str, Material], initial: Initial, steps: tuple[Step, ...], cell: Cell | None
 ) -> Errors:
     """Stated stoichiometries lie in the range of the lattice data of every host."""
     stated = [("initial.stoichiometry", f"'{initial.stoichiometry:g}'", initial.stoichiometry)]
@@ -47,9 +47,10 @@ def stoichiometries_are_in_the_table(
     for current in currents(steps):
         limits = [limit.value for limit in current.limits if limit.kind == "stoichiometry"]
         stated += [("protocol.steps", f"in step '{current}'", value) for value in limits]
+    anode = [("initial.anode_state", f"{initial.anode_state:g}", initial.anode_state)]
     for role, host in hosts(known_materials).items():
         low, high = host.lattice.x_min, host.lattice.x_max
-        for key, text, value in stated:
+        for key, text, value in anode if cell is not None and role == cell.anode else stated:
             if not low <= value <= high:
                 table = f"the lattice data of materials.{role} go from {low:g} to {high:g}"
                 yield CaseError(key, f"{text}: the stoichiometry is out of range; {table}")

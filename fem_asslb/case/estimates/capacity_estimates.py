@@ -24,6 +24,8 @@ def stack_rows(case: Case, geometry: LayeredStack, materials: dict[str, Material
                 count = grains.share * filled / mean_volume(grains.diameter, geometry.dimension)
                 rows.append(row("expected number of grains", count, "", "", "volume/mean"))
     volumes = active_thickness(geometry, materials)
+    if case.cell is not None:
+        volumes.pop(case.cell.anode, None)
     if volumes:
         rows.append(row("dense active layer", sum(volumes.values()), "um", "um", "active volume over plate area"))
         weights = [volume * (materials[role].density or math.nan) for role, volume in volumes.items()]
@@ -51,7 +53,7 @@ def cell_rows(case: Case, materials: dict[str, Material]) -> list[Row]:
     rows = [row("current density at 1C", model.loading * case.cell.one_c, "pA/um^2", "mA/cm^2", "loading x one_c")]
     if model.anode_capacity is not None:
         capacity = model.anode_capacity * model.loading
-        note = "n_to_p x positive_reference_capacity x loading"
+        note = "n_to_p x positive_reference_capacity x loading" if case.cell.n_to_p else "hosts of the anode"
         rows.append(row("anode capacity", capacity, "pC/um^2", "mAh/cm^2", note))
     return rows
 

@@ -5,7 +5,6 @@ All charges are per mass of active material [pC/pg = C/g], so that a single part
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
-from functools import cached_property
 
 from fem_asslb.base.constants import FARADAY
 from fem_asslb.case.sections.amounts import RATES, Limit, Rate
@@ -13,8 +12,8 @@ from fem_asslb.case.sections.case import Cell
 from fem_asslb.case.sections.protocol import in_first_charge
 from fem_asslb.case.sections.steps import Charge, Discharge, Hold, SetStoichiometry, Step
 from fem_asslb.materials.anode import AnodePotential
-from fem_asslb.materials.library import load_anode
 from fem_asslb.materials.material import LithiumHost
+from fem_asslb.materials.potential import IdealPotential, PotentialLaw
 
 _NO_CURRENT = 1e-3
 """Of 1C: what is left of the current of a hold that only a time ends."""
@@ -43,18 +42,23 @@ class CellState:
     at_once: bool = False
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Equilibrium:
     """A cell at equilibrium.
 
     Attributes:
         cell: Electrochemistry.
+        anode: Potential of the anode as a function of its state.
+        anode_capacity: Charge of the anode per mass of active material of the cathode [pC/pg]; None where it is not
+            known.
         host: The one active material.
         density: Of the active material [pg/um^3].
         loading: Active material per plate area [pg/um^2]; None for a single particle.
     """
 
     cell: Cell
+    anode: AnodePotential | PotentialLaw | IdealPotential
+    anode_capacity: float | None
     host: LithiumHost
     density: float
     loading: float | None
@@ -63,18 +67,6 @@ class Equilibrium:
     def lattice_capacity(self) -> float:
         """Charge for x from 0 to 1 [pC/pg]."""
         return float(self.host.c_max) * FARADAY / self.density
-
-    @property
-    def anode_capacity(self) -> float | None:
-        """Charge of the anode per mass of active material of the cathode [pC/pg]; None without ``n_to_p``."""
-        if self.cell.n_to_p is None or self.cell.positive_reference_capacity is None:
-            return None
-        return self.cell.n_to_p * self.cell.positive_reference_capacity
-
-    @cached_property
-    def anode(self) -> AnodePotential:
-        """Potential of the anode."""
-        return load_anode(self.cell.anode, "cell.anode")
 
     def current(self, rate: Rate | Limit) -> float:
         """Current per mass of active material [pA/pg]."""

@@ -27,12 +27,23 @@ def summary(case: Case) -> list[Row]:
         case ParticleInShell():
             rows += charge_rows(case, materials, states)
             rows += shell_rows(case, case.geometry, materials, states)
+    rows += _fit_rows(case)
     rows += interface_rows(case.interfaces, materials)
     if states is not None:
         early = f"; a step {EDGE}" if any(state.off_the_table for state in states) else ""
         note = f"all steps, at equilibrium{early}"
         rows.append(row("duration", sum(state.duration for state in states), "s", "h", note))
     return rows
+
+
+def _fit_rows(case: Case) -> list[Row]:
+    """How far the functions that were fitted to data are from them."""
+    return [
+        row(f"{role} {fit.name}: {fit.symbol} off its data", 100.0 * fit.deviation, "", "", "% of the largest value")
+        for role, fits in case.data_fits().items()
+        for fit in fits
+        if fit.is_fitted
+    ]
 
 
 def format_rows(rows: list[Row]) -> str:

@@ -2,13 +2,15 @@
 
 from dataclasses import dataclass
 
+from fem_asslb.base.constants import FARADAY
 from fem_asslb.base.units import convert
 from fem_asslb.case.estimates.equilibrium import CellState, Equilibrium
 from fem_asslb.case.estimates.layers import active_thickness
-from fem_asslb.case.sections.case import Case
+from fem_asslb.case.sections.case import Case, Cell
 from fem_asslb.case.sections.steps import Charge, SetStoichiometry
 from fem_asslb.geometry import LayeredStack, MeshFile
-from fem_asslb.materials.material import Material
+from fem_asslb.materials.library import load_anode
+from fem_asslb.materials.material import Material, hosts, positive_hosts
 
 EDGE = "ends at the edge of the lattice table, before the limit"
 
@@ -39,18 +41,39 @@ def equilibrium(case: Case, materials: dict[str, Material]) -> Equilibrium | Non
     """The cell at equilibrium.
 
     Returns:
-        None without a cell, with a mesh file, with several hosts, or with one without a density.
+        None without a cell, with a mesh file, with several hosts in an electrode, or with one without a density.
     """
-    hosts = {role: material for role, material in materials.items() if material.host is not None}
-    if case.cell is None or len(hosts) != 1 or isinstance(case.geometry, MeshFile):
+    if case.cell is None or isinstance(case.geometry, MeshFile):
         return None
-    role, material = next(iter(hosts.items()))
-    if material.host is None or material.density is None:
+    positive = positive_hosts(materials, case.cell.anode)
+    if len(positive) != 1 or (density := materials[role := next(iter(positive))].density) is None:
         return None
-    loading = None
+    loading, volumes = None, dict[str, float]()
     if isinstance(case.geometry, LayeredStack):
-        loading = active_thickness(case.geometry, materials)[role] * material.density
-    return Equilibrium(case.cell, material.host, material.density, loading)
+        volumes = active_thickness(case.geometry, materials)
+        loading = volumes[role] * density
+    negative = materials[case.cell.anode].host if case.cell.anode in hosts(materials) else None
+    if negative is not None and loading is None:
+        return None
+    return Equilibrium(
+        cell=case.cell,
+        anode=load_anode(case.cell.anode, "cell.anode", materials) if negative is None else negative.potential,
+        anode_capacity=(
+            _stated_capacity(case.cell)
+            if negative is None or loading is None
+            else FARADAY * float(negative.c_max) * volumes[case.cell.anode] / loading
+        ),
+        host=positive[role],
+        density=density,
+        loading=loading,
+    )
+
+
+def _stated_capacity(cell: Cell) -> float | None:
+    """Charge of the anode per mass of active material of the positive electrode [pC/pg]; None without ``n_to_p``."""
+    if cell.n_to_p is None or cell.positive_reference_capacity is None:
+        return None
+    return cell.n_to_p * cell.positive_reference_capacity
 
 
 def ending(state: CellState) -> str:

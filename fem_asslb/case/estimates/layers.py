@@ -1,5 +1,6 @@
 """Layers of a case as the closed forms see them: homogeneous, isotropic, with a free strain."""
 
+from collections.abc import Iterable
 from typing import Literal
 
 from fem_asslb.base.constants import FARADAY
@@ -11,10 +12,20 @@ from fem_asslb.materials import mixing
 from fem_asslb.materials.material import Material
 
 
-def active_thickness(geometry: LayeredStack, materials: dict[str, Material]) -> dict[str, float]:
-    """Volume of each lithium host per plate area [um], by role."""
+def active_thickness(
+    geometry: LayeredStack, materials: dict[str, Material], names: Iterable[str] | None = None
+) -> dict[str, float]:
+    """Volume of each lithium host per plate area [um], by role.
+
+    Args:
+        geometry: A stack.
+        materials: Materials by role.
+        names: Of the layers that count; by default all.
+    """
     volumes: dict[str, float] = {}
     for name, layer in geometry.layers.items():
+        if names is not None and name not in names:
+            continue
         shares = particle_fractions(geometry, name)
         voids = layer.voids.volume_fraction if layer.voids else 0.0
         shares[name] = 1.0 - sum(shares.values()) - voids

@@ -8,7 +8,7 @@ from fem_asslb.case.sections.case import Case
 from fem_asslb.case.sections.fixture import ConstantForceFixture, SpringFixture
 from fem_asslb.case.sections.steps import Press
 from fem_asslb.geometry import LayeredStack, ParticleInShell
-from fem_asslb.materials.material import Material
+from fem_asslb.materials.material import Material, hosts
 
 
 def pressure_rows(
@@ -16,7 +16,8 @@ def pressure_rows(
 ) -> list[Row]:
     """Free thickness change of the layers, and the pressure it makes in the fixture."""
     swing = main_swing(case, states)
-    if swing is None:
+    if swing is None or (case.cell is not None and case.cell.anode in hosts(materials)):
+        # Layers of two electrodes of hosts have two stoichiometries.
         return []
     state, model = swing[1], equilibrium(case, materials)
     areal = state.charge * model.loading if model and model.loading else 0.0

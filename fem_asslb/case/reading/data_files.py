@@ -16,16 +16,37 @@ from fem_asslb.base.units import parse
 MOST_ROWS, LARGEST_FILE = 2_000, 1_000_000
 """Rows and bytes of a file: far more than a line can follow."""
 
-_UNITS = {"x": "", "u": "V", "a": "angstrom", "c": "angstrom", "volume change": ""}
+_UNITS = {
+    "x": "",
+    "u": "V",
+    "a": "angstrom",
+    "c": "angstrom",
+    "volume change": "",
+    "d": "cm^2/s",
+    "i0": "mA/cm^2",
+    "e": "GPa",
+    "stiffness": "",
+}
 """Unit of each column in the case; numbers have none."""
 
 _NUMBERS = {"-": 1.0, "%": 0.01}
 """What stands for a unit of numbers, and their size."""
 
-_COLUMNS = {"potential": (("x", "u"),), "lattice": (("x", "a", "c"), ("x", "volume change"))}
+_COLUMNS = {
+    "potential": (("x", "u"),),
+    "anode": (("x", "u"),),
+    "lattice": (("x", "a", "c"), ("x", "volume change")),
+    **dict.fromkeys(("diffusivity", "diffusivity_in_plane", "diffusivity_along_axis"), (("x", "d"),)),
+    "exchange_current_density": (("x", "i0"),),
+    "youngs_modulus": (("x", "e"),),
+    "stiffness": (("x", "stiffness"),),
+}
 """Columns of each function of a material; one set or the other."""
+
 _LAWS = {"potential": ("line",), "lattice": ("a", "c")}
 """Closed forms that data take the place of."""
+_QUANTITIES = [name for name in _COLUMNS if name not in (*_LAWS, "anode", "stiffness")]
+"""Functions that may be a value, of which data take the place, and whose data have a unit."""
 
 
 def data_owners(material: dict[str, Any]) -> list[dict[str, Any]]:
@@ -51,7 +72,9 @@ def with_data(material: dict[str, Any], folder: Path, key: str) -> dict[str, Any
             rest = {part: value for part, value in law.items() if part != "path"}
             table = _table(_read(folder, law["path"], f"{key}.{name}.path", accepted))
             # Where a case that is extended has a law, the data take its place.
-            found[name] = dict.fromkeys(_LAWS[name]) | rest | {"table": table}
+            found[name] = dict.fromkeys(_LAWS.get(name, ())) | rest | {"table": table}
+            if name in _QUANTITIES:
+                found[name] = {"value": None} | found[name] | {"unit": _UNITS[accepted[0][1]]}
     return found
 
 

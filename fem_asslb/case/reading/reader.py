@@ -11,6 +11,7 @@ from fem_asslb.base.table_reader import read, unknown_key
 from fem_asslb.base.texts import show
 from fem_asslb.case.checks.cross_checks import cross_check
 from fem_asslb.case.checks.size_checks import runs_are_short
+from fem_asslb.case.reading.loadings import with_loadings
 from fem_asslb.case.reading.material_files import with_material_files
 from fem_asslb.case.reading.merging import merge, name_kinds, name_materials, options_of_petsc, parse_override
 from fem_asslb.case.reading.toml_text import read_file
@@ -81,7 +82,7 @@ def build_case(table: dict[str, Any], free_options: frozenset[str] = frozenset()
     Raises:
         CaseErrors: Everything that is wrong, one error per line.
     """
-    known = fields_of(Case)
+    known, table = fields_of(Case), with_loadings(table)
     errors = [unknown_key(key, (*known, "extends", "remove")) for key in table if key not in known]
     case: Case = read(Case, {key: item for key, item in name_kinds(table).items() if key in known}, "", errors)
     steps = table["protocol"].get("steps") if isinstance(table.get("protocol"), dict) else None

@@ -11,9 +11,17 @@ from fem_asslb.base.schema import defaults_of, fields_of, tag_of
 from fem_asslb.base.units import Unit
 from fem_asslb.case.reading.keys import LAW_OF_MATERIAL, WRITTEN, walk
 from fem_asslb.case.sections.materials import MaterialChoice
+from fem_asslb.materials.anode_table import AnodeTable
 from fem_asslb.materials.bulk_laws import BULK_LAWS
-from fem_asslb.materials.entry import EntryTable, IngredientTable
-from fem_asslb.materials.law_tables import AnodeTable, BendTable, LatticeTable, LineTable, PotentialTable
+from fem_asslb.materials.entry import DIFFUSIVITY_KEYS, EntryTable, IngredientTable
+from fem_asslb.materials.function_tables import (
+    DiffusivityTable,
+    ExchangeTable,
+    ModulusTable,
+    QuantityTable,
+    StiffnessTable,
+)
+from fem_asslb.materials.law_tables import BendTable, LatticeTable, LineTable, PotentialTable
 
 BEGIN, END = "<!-- keys: begin -->", "<!-- keys: end -->"
 """Lines of the document between which the reference stands."""
@@ -30,6 +38,10 @@ MATERIAL_TABLES: dict[type, list[str]] = {
         "materials.NAME.lattice.c.bends",
         "materials.NAME.potential.line.bends",
     ],
+    DiffusivityTable: [f"materials.NAME.{key}" for key in DIFFUSIVITY_KEYS],
+    ExchangeTable: ["materials.NAME.exchange_current_density"],
+    ModulusTable: ["materials.NAME.youngs_modulus"],
+    StiffnessTable: ["materials.NAME.stiffness"],
     AnodeTable: ["materials.NAME.anode"],
     **dict.fromkeys(BULK_LAWS.values(), [LAW_OF_MATERIAL]),
 }
@@ -89,6 +101,8 @@ def _value(annotation: Any) -> str:
     if get_origin(annotation) is Annotated:
         units = [item for item in get_args(annotation) if isinstance(item, Unit)]
         return f"quantity [{units[0].name}]" if units else _value(get_args(annotation)[0])
+    if isinstance(annotation, type) and issubclass(annotation, QuantityTable):
+        return f"quantity [{annotation.UNIT.name}] or table"
     arguments = get_args(annotation)
     match get_origin(annotation):
         case origin if origin is Literal:

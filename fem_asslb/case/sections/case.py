@@ -27,6 +27,7 @@ from fem_asslb.case.sections.materials import MaterialChoice
 from fem_asslb.case.sections.protocol import Protocol
 from fem_asslb.geometry import Geometry, MeshFile
 from fem_asslb.materials.bulk_law_table import ROOM_TEMPERATURE
+from fem_asslb.materials.data_fits import DataFit
 from fem_asslb.materials.material import Material
 
 
@@ -48,14 +49,15 @@ class Cell:
     """Electrochemistry of the battery cell.
 
     Attributes:
-        anode: Material of the library whose potential the counter electrode has: ``"lto"``, ``"indium"`` or
-            ``"liin"`` (both In/InLi), or ``"lithium"``. The mechanics of an anode layer come from ``materials``.
+        anode: Whose potential the counter electrode has: a role of ``materials`` that hosts lithium, whose particles
+            then are the anode; a role with a table ``anode``; or a material of the library that has one (``fem-asslb
+            materials``). The mechanics of an anode layer come from ``materials``.
         one_c: Current of 1C per mass of active material, e.g. ``"190 mA/g"``.
         n_to_p: Capacity of the anode over that of the positive electrode; needed by
-            anodes whose potential changes with their state (``"lto"``).
+            anodes whose potential changes with their state (``"lto"``, ``"graphite"``).
         positive_reference_capacity: Capacity of the positive electrode that ``n_to_p`` refers to, per mass of
             active material, e.g. ``"202 mAh/g"``; needed with ``n_to_p``.
-        exchange_current_density: Of the particle surface [pA/um^2].
+        exchange_current_density: Of the surface of hosts whose material states none.
         resistance: Of electrolyte, interphases and contacts in series, without charge transfer, times plate area; its
             voltage drop adds to the cell voltage.
         plate_area: Of the whole cell, of which the mesh is a piece; needed by currents in amperes.
@@ -69,7 +71,7 @@ class Cell:
     one_c: Annotated[SpecificCurrent, Field(gt=0.0)]
     n_to_p: Annotated[Number, Field(ge=0.01, le=100.0)] | None = None
     positive_reference_capacity: Annotated[SpecificCapacity, Field(gt=0.0)] | None = None
-    exchange_current_density: Annotated[CurrentDensity, Field(gt=0.0)]
+    exchange_current_density: Annotated[CurrentDensity, Field(gt=0.0)] | None = None
     resistance: Annotated[ArealResistance, Field(ge=0.0)] = 0.0
     plate_area: Annotated[Area, Field(gt=0.0)] | None = None
     temperature: Annotated[Temperature, Field(ge=200.0, le=500.0)] = ROOM_TEMPERATURE
@@ -83,7 +85,7 @@ class Initial:
 
     Attributes:
         stoichiometry: Uniform x in every host.
-        anode_state: Charge in the anode over its capacity.
+        anode_state: Charge in the anode over its capacity; where its particles host lithium, their stoichiometry.
     """
 
     stoichiometry: Annotated[Number, Field(ge=1e-4, le=1.0)] = 1.0
@@ -190,6 +192,11 @@ class Case:
         """Material of each region role, read from the library."""
         temperature = cell_temperature(self.cell)
         return {role: choice.resolve(f"materials.{role}", temperature) for role, choice in self.materials.items()}
+
+    def data_fits(self) -> dict[str, list[DataFit]]:
+        """Data of the materials and the functions that stand for them, by role; roles without data are left out."""
+        found = {role: choice.data_fits(f"materials.{role}") for role, choice in self.materials.items()}
+        return {role: fits for role, fits in found.items() if fits}
 
 
 def cell_temperature(cell: Cell | None) -> float:

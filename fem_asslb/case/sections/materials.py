@@ -7,9 +7,10 @@ from pydantic import Field, model_validator
 from pydantic_core import ArgsKwargs
 
 from fem_asslb.base.checked import Integer, Number, Vector, checked
-from fem_asslb.base.errors import CaseError
 from fem_asslb.base.texts import show
-from fem_asslb.materials.library import resolve
+from fem_asslb.materials.data_fits import DataFit, data_fits
+from fem_asslb.materials.entry import EntryTable
+from fem_asslb.materials.library import entry_of, load_anode, resolve
 from fem_asslb.materials.material import Material
 
 _AXIS_FORMS = "'random', 'radial', 'tangential', {direction = [0, 1, 0]} or {fibre = [0, 1, 0], sharpness = 5.0}"
@@ -113,12 +114,52 @@ class MaterialChoice:
             CaseError: One fault.
             CaseErrors: Several faults.
         """
-        if "anode" in self.overrides:
-            unused = "nothing uses the potential of a region's anode"
-            raise CaseError(f"{key}.anode", f"{unused}; expected a name of the library under cell.anode instead")
+        return resolve(self._stated, key, temperature)
+
+    def data_fits(self, key: str) -> list[DataFit]:
+        """Data of the material and the functions that stand for them.
+
+        Args:
+            key: Dotted key of the entry.
+        """
+        return list(data_fits(self.entry(key)))
+
+    def entry(self, key: str) -> EntryTable:
+        """All that is stated of the material, by itself and by what it uses.
+
+        Args:
+            key: Dotted key of the entry.
+        """
+        return entry_of(self._stated, key)
+
+    def anode_capacity(self, anode: str, key: str, material: Material) -> float | None:
+        """Capacity per volume where the material, or an ingredient of it, is the anode of the cell [pC/um^3].
+
+        Args:
+            anode: Name of the anode, as of ``cell.anode``.
+            key: Dotted key of the entry; its last part is the role.
+            material: The material.
+
+        Returns:
+            None where it is another material, or has no density or no capacity.
+
+        Raises:
+            CaseError: No such anode.
+        """
+        law, parts = load_anode(anode, "cell.anode", {key.rpartition(".")[2]: material}), self.entry(key).ingredients
+        share = 1.0 if material.anode == law else 0.0
+        if parts and not share:
+            weights = [part.weight_fraction for part in parts if part.material == anode]
+            share = sum(weights) / sum(part.weight_fraction for part in parts)
+        if not share or not material.density or not law.specific_capacity:
+            return None
+        return share * material.density * law.specific_capacity
+
+    @property
+    def _stated(self) -> str | dict[str, Any]:
         if self.use is None:
-            return resolve(self.overrides, key, temperature)
-        return resolve({"use": self.use} | self.overrides if self.overrides else self.use, key, temperature)
+            return self.overrides
+        return {"use": self.use} | self.overrides if self.overrides else self.use
 
 
 def _without_none(table: dict[str, Any]) -> dict[str, Any]:

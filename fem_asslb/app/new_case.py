@@ -6,15 +6,22 @@ import tomllib
 from pathlib import Path
 
 from fem_asslb.base.errors import CaseError
+from fem_asslb.base.input_files import regular_file
 from fem_asslb.case.reading.material_files import names_of_files
 from fem_asslb.case.reading.reader import CASE_FILE, read_table
 from fem_asslb.case.sections.paths import path_owners
+
+README = "README.md"
+"""File of a case directory for its readers."""
+
+LARGEST_README = 10**6
+"""Bytes of it."""
 
 _PATH = re.compile(r"""((?:^|[{,.])[ \t]*[A-Za-z0-9_-]+[ \t]*=[ \t]*)(["'])(.+?)\2""", re.MULTILINE)
 
 
 def copy_case(like: Path, name: Path) -> None:
-    """Copy a case's file and README; paths in it are rewritten so that they point at the same things.
+    """Copy a case's file with its comments, and its README; paths in the file point at the same things as before.
 
     Args:
         like: Case directory to copy.
@@ -22,20 +29,38 @@ def copy_case(like: Path, name: Path) -> None:
 
     Raises:
         CaseErrors: No case at ``like``.
-        CaseError: The new directory exists, or cannot be written, or a path is written in an unusual way.
+        CaseError: The new directory exists, or cannot be written, a path is written in an unusual way, or the README
+            cannot be read.
     """
     read_table(like)
     source = like if like.suffix == ".toml" else like / CASE_FILE
     if name.exists():
         raise CaseError(str(name), "exists already; choose another name")
+    text, readme = _moved(source.read_text(encoding="utf-8"), source, name), _readme(source, name)
     try:
-        text = _moved(source.read_text(encoding="utf-8"), source, name)
         name.mkdir(parents=True)
         (name / CASE_FILE).write_text(text, encoding="utf-8")
-        readme = f"# {name.name}\n\nStarted as a copy of {source.resolve().parent.name}.\n"
-        (name / "README.md").write_text(readme, encoding="utf-8")
+        (name / README).write_text(readme, encoding="utf-8")
     except OSError as error:
         raise CaseError(str(name), f"cannot be written: {error.strerror}") from error
+
+
+def _readme(source: Path, name: Path) -> str:
+    """README of the new case: that of the old one under the new name, which says whose figures it has."""
+    path, origin = source.parent / README, source.resolve().parent.name
+    start = f"# {name.resolve().name}\n\nStarted as a copy of `{origin}`"
+    if not path.exists():
+        return f"{start}.\n"
+    try:
+        text = regular_file(path, LARGEST_README).read_text(encoding="utf-8")
+    except OSError as error:
+        raise CaseError(str(path), f"cannot be read: {error.strerror}") from error
+    except UnicodeDecodeError as error:
+        raise CaseError(
+            str(path), f"cannot be read: {error.reason} at byte {error.start}, which is not UTF-8"
+        ) from error
+    rest = text.removeprefix(f"# {origin}\n").strip("\n")
+    return f"{start}; what follows is its README, and the figures in it are those of `{origin}`.\n\n{rest}\n"
 
 
 def _moved(text: str, source: Path, name: Path) -> str:

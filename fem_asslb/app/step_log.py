@@ -1,7 +1,8 @@
 """Lines of the log about accepted steps, and about what a press has made of powder."""
 
 import logging
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 
 from fem_asslb.bulk.bulk_law import RELATIVE_DENSITY
 from fem_asslb.case.sections.steps import Press
@@ -12,12 +13,63 @@ from fem_asslb.simulation.step_record import StepRecord
 
 logger = logging.getLogger(__name__)
 
+
+@dataclass(frozen=True, kw_only=True)
+class Column:
+    """A column of the lines.
+
+    Attributes:
+        heading: Its name.
+        width: Characters, with the space before it.
+        meaning: What it is, for the first lines of the log.
+        text: What it says of a step.
+        scalar: Name in the history of what it shows; without that, the column is left out. None: always there.
+    """
+
+    heading: str
+    width: int
+    meaning: str
+    text: Callable[[StepRecord], str]
+    scalar: str | None = None
+
+
+def _scalar(heading: str, scalar: str, meaning: str) -> Column:
+    """A column with a scalar of the history."""
+    width = max(9, len(heading) + 2)
+    return Column(
+        heading=heading,
+        width=width,
+        meaning=meaning,
+        text=lambda record: f"{record.scalars[scalar]:.4f}",
+        scalar=scalar,
+    )
+
+
 COLUMNS = (
-    ("x [-]", MEAN_STOICHIOMETRY, "{:.4f}"),
-    ("voltage [V]", columns.CELL_VOLTAGE, "{:.4f}"),
-    ("pressure [MPa]", columns.STACK_PRESSURE, "{:.4f}"),
+    Column(heading="step", width=6, meaning="accepted steps so far", text=lambda record: str(record.index)),
+    Column(
+        heading="time [h]",
+        width=12,
+        meaning="since the start, at the end of the step",
+        text=lambda record: f"{record.time / 3600.0:.5f}",
+    ),
+    _scalar("x [-]", MEAN_STOICHIOMETRY, "mean stoichiometry of the hosts, 1 when full of lithium"),
+    _scalar("voltage [V]", columns.CELL_VOLTAGE, "of the cell"),
+    _scalar("pressure [MPa]", columns.STACK_PRESSURE, "on the stack, or on the outer boundary"),
+    Column(
+        heading="Newton",
+        width=8,
+        meaning="iterations, those of attempts and repetitions included",
+        text=lambda record: str(record.iterations),
+    ),
+    Column(
+        heading="step [s]",
+        width=10,
+        meaning="its length; (+n): n longer attempts failed or were not accurate enough",
+        text=lambda record: f"{record.duration:.4g}",
+    ),
 )
-"""Scalars in the line of a step: heading, name in the history, format."""
+"""Columns of a line, which fits a terminal of 80 characters."""
 
 DENSITY = RELATIVE_DENSITY.removesuffix(" [-]")
 """In the history, of the laws that have it."""
@@ -34,6 +86,9 @@ class StepLog:
 
     def step(self, simulation: Simulation, record: StepRecord) -> None:
         """Log the line of a step."""
+        if self._stage is None:
+            for text in legend(record):
+                logger.info(text)
         if record.stage != self._stage:
             self._stage = record.stage
             logger.info("%d of %d: %s", record.stage + 1, len(simulation.case.protocol.steps), record.stage_name)
@@ -50,19 +105,24 @@ class StepLog:
         logger.info("ended: %s", reason)
 
 
+def legend(record: StepRecord) -> list[str]:
+    """What each column of `line` is, a line each."""
+    return ["columns of the steps:", *(f"  {column.heading:<16}{column.meaning}" for column in _present(record))]
+
+
 def heading(record: StepRecord) -> str:
-    """Names of the columns of `line`; both fit a terminal of 80 characters."""
-    names = "".join(f"{name:>{_width(name)}}" for name, key, _ in COLUMNS if key in record.scalars)
-    return f"{'step':>6}{'time [h]':>12}{names}{'Newton':>8}{'step [s]':>10}"
+    """Names of the columns of `line`."""
+    return "".join(f"{column.heading:>{column.width}}" for column in _present(record))
 
 
 def line(record: StepRecord) -> str:
     """One accepted step in aligned columns; failed attempts before it are shown as ``(+n)``."""
-    values = "".join(
-        f"{form.format(record.scalars[key]):>{_width(name)}}" for name, key, form in COLUMNS if key in record.scalars
-    )
     failed = f" (+{record.rejected})" if record.rejected else ""
-    return f"{record.index:6d}{record.time / 3600.0:12.5f}{values}{record.iterations:8d}{record.duration:10.4g}{failed}"
+    return "".join(f"{column.text(record):>{column.width}}" for column in _present(record)) + failed
+
+
+def _present(record: StepRecord) -> list[Column]:
+    return [column for column in COLUMNS if column.scalar is None or column.scalar in record.scalars]
 
 
 def pressed(scalars: Mapping[str, float]) -> list[str]:
@@ -82,7 +142,3 @@ def _mean_stress(scalars: Mapping[str, float], phase: str) -> str:
     """Hydrostatic stress of the roles of a phase."""
     found = scalars.get(f"{phase} {columns.HYDROSTATIC_MEAN}")
     return "" if found is None else f", hydrostatic stress {found:.4g} MPa in the mean"
-
-
-def _width(name: str) -> int:
-    return max(9, len(name) + 2)

@@ -162,6 +162,32 @@ def test_a_new_case_is_the_same_case_elsewhere(one_process, tmp_path, capsys):
     assert "exists already" in capsys.readouterr().err
 
 
+@pytest.mark.serial
+def test_a_new_case_keeps_comments_and_readme(one_process, tmp_path, capsys):
+    """The case is the same to the letter but for its paths; the README says whose figures it has."""
+    source, copy = CASES / "first", tmp_path / "mine"
+    assert cli.main(["new", str(copy), "--like", str(source)]) == 0
+    old, new = ((folder / "case.toml").read_text().splitlines() for folder in (source, copy))
+    changed = [line for line, other in zip(old, new, strict=True) if line != other]
+    assert changed == ['extends = "../zhang2026-hb"'] and any("#" in line for line in new)
+    title, _, origin, _, *rest = (copy / "README.md").read_text().splitlines()
+    assert title == "# mine" and origin.startswith("Started as a copy of `first`; ")
+    assert rest == (source / "README.md").read_text().splitlines()[2:]
+
+
+@pytest.mark.serial
+def test_a_readme_that_cannot_be_read_is_told_and_none_is_no_mistake(one_process, tmp_path, capsys):
+    source = tmp_path / "source"
+    source.mkdir()
+    (source / "case.toml").write_text(COLUMN)
+    assert cli.main(["new", str(tmp_path / "one"), "--like", str(source)]) == 0
+    assert (tmp_path / "one" / "README.md").read_text() == "# one\n\nStarted as a copy of `source`.\n"
+    (source / "README.md").write_bytes(b"\xff")
+    assert cli.main(["new", str(tmp_path / "two"), "--like", str(source)]) == 2
+    assert "README.md: cannot be read: invalid start byte at byte 0" in capsys.readouterr().err
+    assert not (tmp_path / "two").exists()
+
+
 def test_bad_input_of_a_run_touches_nothing_and_is_told_once(column, comm, capfd):
     assert cli.main(["run", str(column), "--set", "fixture.kind=soft"]) == 2
     told = comm.allgather(capfd.readouterr().err.count("fixture.kind"))
@@ -237,6 +263,23 @@ def test_columns_of_the_log_line_up():
     lines = [step_log.heading(records[0]), *map(step_log.line, records)]
     assert len({len(line) for line in lines}) == 1
     assert lines[1].split() == ["1", "1.00000", "0.5000", "2.7500", "81.0000", "3", "10"]
+
+
+@pytest.mark.serial
+def test_the_log_explains_each_of_its_columns_once(caplog):
+    """Those of a mechanical case are fewer; a step over failed attempts says how many."""
+    caplog.set_level("INFO")
+    lines = step_log.StepLog()
+    simulation = SimpleNamespace(case=SimpleNamespace(protocol=SimpleNamespace(steps=("press", "rest"))))
+    records = [replace(record_of(1, {"stack pressure [MPa]": 81.0}), stage=stage, rejected=2) for stage in (0, 1)]
+    for record in records:
+        lines.step(simulation, record)
+    first, *explained = step_log.legend(records[0])
+    assert caplog.messages[: len(explained) + 1] == [first, *explained] and caplog.messages.count(first) == 1
+    names = [name for name, *_ in (text.strip().split("  ") for text in explained)]
+    assert names == ["step", "time [h]", "pressure [MPa]", "Newton", "step [s]"]
+    assert step_log.heading(records[0]).split() == " ".join(names).split()
+    assert caplog.messages[-1].endswith(" (+2)")
 
 
 @pytest.mark.serial

@@ -6,6 +6,9 @@ from fem_asslb.base.printable import quoted
 DONE, BROKEN, FAILED_INPUT, STOPPED_EARLY, INTERRUPTED, TERMINATED = 0, 1, 2, 3, 130, 143
 """Exit codes."""
 
+COMPLETE = "end of protocol"
+"""Why a run ends that did all it should."""
+
 _FOREMOST_FIRST = (BROKEN, TERMINATED, INTERRUPTED, STOPPED_EARLY, FAILED_INPUT)
 
 

@@ -87,25 +87,28 @@ class Balances:
         self._across = self._across_forms() if problem.model.support.generalised_plane_strain else []
 
     def errors(
-        self, pressure: float, booked: float, before: float, length: float, anode: float = 0.0
+        self, pressure: float, booked: float, before: float, length: float, lift: float = 0.0, anode: float = 0.0
     ) -> dict[str, float]:
         """Relative errors of the step just solved, by name.
 
         Args:
             pressure: Of platen or outer boundary [MPa].
             booked: Lithium that should be in the hosts of the positive electrode [pmol].
-            before: Lithium in them at the start of the step [pmol].
+            before: Lithium in them at the start of the step, with what sources have added in it [pmol].
             length: Of the step [s].
+            lift: Force of sources along the stack, upwards [pJ/um].
             anode: Lithium that should be in the hosts of the negative electrode [pmol].
         """
         diagnostics, found = self._diagnostics, {}
         if (area := diagnostics.plate_area) is not None:
             force = pressure * area
-            found[PLATE] = self._relative(PLATE, diagnostics.reaction("bottom") - force, force, self._stress * area)
+            found[PLATE] = self._relative(
+                PLATE, diagnostics.reaction("bottom") + lift - force, force, self._stress * area
+            )
         if self._outer is not None:
             resultant, area = (pressure * value for value in self._outer)
             least = self._stress * self._outer[1]
-            found[SUPPORT] = self._relative(SUPPORT, self._supported() - resultant, area, least)
+            found[SUPPORT] = self._relative(SUPPORT, self._supported(lift) - resultant, area, least)
         if self._across:
             net, size = self._problem.number_force(STRAIN), 0.5 * sum(map(diagnostics.integral, self._across))
             found[ACROSS] = self._relative(ACROSS, net, size, self._stress * self._volume)
@@ -137,11 +140,11 @@ class Balances:
         projected, whole = (fem.form(value * surface) for value in (up, fem.Constant(mesh, 1.0)))
         return self._diagnostics.integral(projected), self._diagnostics.integral(whole)
 
-    def _supported(self) -> float:
+    def _supported(self, lift: float) -> float:
         """What holds a body under outer pressure along the stack; pins should bear nothing in any direction."""
         if self._problem.model.support.pinned:
             return self._diagnostics.pin_forces()
-        return self._diagnostics.reaction("bottom")
+        return self._diagnostics.reaction("bottom") + lift
 
     def _across_forms(self) -> list[fem.Form]:
         bulk, forms = self._problem.formulation.bulk, []

@@ -24,7 +24,7 @@ DISSIPATED = (REACTION, DIFFUSION, PASSAGE)
 ERROR = "cell energy error [-]"
 
 LEAST = 1e-3
-"""What is dissipated counts as no smaller than this share of the electrodes' largest work, ..."""
+"""What is dissipated counts as no smaller than this share of the largest work of the electrodes, or of sources, ..."""
 
 LEAST_MOVED = 1e-12
 """... and no smaller than what takes this share of all lithium over a volt, which is what rounding leaves."""
@@ -66,11 +66,15 @@ class CellEnergy:
         if self._problem.model.stress_driven_flux:
             self.sums["swelling"] += self._diagnostics.chemical_work()
 
-    def scalars(self) -> dict[str, float]:
-        """Energies, and what is left over them, relative to all that was dissipated."""
+    def scalars(self, source_work: float = 0.0) -> dict[str, float]:
+        """Energies, and what is left over them, relative to all that was dissipated.
+
+        Args:
+            source_work: Of bringing lithium to where sources let it come into being, since the start [pJ].
+        """
         spent = sum(self.sums[name] for name in DISSIPATED)
-        left = self.sums["electrode"] - self.sums[LATTICE] - self.sums["swelling"] - spent
-        size = max(spent, LEAST * self.sums["largest"], self._least)
+        left = self.sums["electrode"] + source_work - self.sums[LATTICE] - self.sums["swelling"] - spent
+        size = max(spent, LEAST * max(self.sums["largest"], abs(source_work)), self._least)
         found = {f"{name} energy [pJ]": self.sums[name] for name in (LATTICE, *DISSIPATED)}
         return {"electrode work [pJ]": self.sums["electrode"], **found, ERROR: left / size if size > 0.0 else 0.0}
 

@@ -31,8 +31,14 @@ class EnergyBalance:
         self._stored: dict[str, float] = {}
         self._left = 0.0
 
-    def book(self, last: Mapping[str, float], now: Mapping[str, float]) -> None:
-        """Add what a step has done, from its ``pressure``, ``swept_volume``, ``layer_force``, ``anode_lithium``."""
+    def book(self, last: Mapping[str, float], now: Mapping[str, float], source_work: float = 0.0) -> None:
+        """Add what a step has done.
+
+        Args:
+            last: ``pressure``, ``swept_volume``, ``layer_force`` and ``anode_lithium`` at its start.
+            now: The same at its end.
+            source_work: Of forces that no case states, since the start [pJ].
+        """
         sums, before = self.sums, self.sums["remainder"]
         pressure, force = now["pressure"] + last["pressure"], now["layer_force"] + last["layer_force"]
         sums["fixture"] -= 0.5 * pressure * (now["swept_volume"] - last["swept_volume"])
@@ -45,8 +51,10 @@ class EnergyBalance:
             sums[name] += energy
         self._stored = self._diagnostics.stored()
         stored = sum(self._stored.values())
-        sums["largest"] = max(sums["largest"], abs(stored), abs(sums["fixture"]), abs(sums["chemical"]))
-        sums["remainder"] = sums["fixture"] + sums["chemical"] - stored - sums[BONDING]
+        sums["largest"] = max(
+            sums["largest"], abs(stored), abs(sums["fixture"]), abs(sums["chemical"]), abs(source_work)
+        )
+        sums["remainder"] = sums["fixture"] + sums["chemical"] + source_work - stored - sums[BONDING]
         sums["remainder"] -= sum(self._spent().values())
         self._left = sums["remainder"] - before
 

@@ -13,6 +13,7 @@ class Controls:
     """Constants that the protocol changes.
 
     Attributes:
+        time: Since the start, at the end of the step [s]; no term of ours depends on it, sources may.
         time_step: [s].
         current_density: Mean current density over the reacting surface [pA/um^2], positive on charge.
         voltage: Electrode potential [V vs Li] when ``potentiostatic`` is 1, or that from which ``conductance`` counts.
@@ -26,6 +27,7 @@ class Controls:
         platen: The platen.
     """
 
+    time: fem.Constant
     time_step: fem.Constant
     current_density: fem.Constant
     voltage: fem.Constant

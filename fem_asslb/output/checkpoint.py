@@ -218,9 +218,10 @@ def _check_shapes(values: EntityValues, shapes: dict[str, list[int]]) -> None:
 
 
 def _constants(controls: Controls) -> dict[str, fem.Constant]:
-    """Constants of the weak form by name, those of the platen included."""
+    """Constants of the weak form by name, those of the platen included; the time is that of the clock."""
     found: dict[str, fem.Constant] = {}
     for owner, prefix in ((controls, ""), (controls.platen, "platen.")):
         values = {item.name: getattr(owner, item.name) for item in fields(owner)}
         found |= {prefix + name: value for name, value in values.items() if isinstance(value, fem.Constant)}
+    del found["time"]
     return found

@@ -17,13 +17,20 @@ from fem_asslb.mesh.domain import Domain, check_degree, check_roles
 from fem_asslb.model.model import Model
 from fem_asslb.problem.composition import compose
 from fem_asslb.problem.point_forms import PointForms, sum_of
+from fem_asslb.problem.sources import source_rows
 from fem_asslb.spaces.state import SCALARS, State
 
 _AUGMENTATION = 10.0
 """Stiffness that smooths the search for the pressure of a clamped platen [MPa/um]; the answer does not depend on it."""
 
 Sources = Callable[["Problem", Mapping[str, ufl.Argument]], Mapping[str, ufl.Form]]
-"""Body loads and lithium sources of a problem: forms by the name of their field, linear in its test function."""
+"""Right-hand sides of a problem: forms by the name of their field, linear in its test function.
+
+That of ``displacement`` is the virtual work of forces [pJ], that of ``lithium`` tested with the variation of phi, its
+second component, the charge of the lithium that comes into being in the step [pC], F s dt for a source s in
+pmol/(um^3 s); in 2D per um of depth. The time at the end of the step is ``controls.time``, its length
+``controls.time_step``.
+"""
 
 
 class Problem:
@@ -46,6 +53,7 @@ class Problem:
         currents: Currents of lithium through surfaces.
         residual: Compiled row of each field in pJ per unit of the unknown, a sum of forms: laws at points have their
             own.
+        sources: Compiled right-hand sides by the name of their field, as they enter the residual; empty without.
         jacobian: Compiled derivatives of each row by each field without those of laws at points; None where empty.
         tangents: The derivatives of each law at points, like ``jacobian``.
         conditions: Dirichlet conditions of each field.
@@ -54,9 +62,10 @@ class Problem:
     Args:
         domain: The mesh.
         model: What is solved.
-        sources: Right-hand side of each row, that of the balance of lithium over the whole step; none if left out.
+        sources: Right-hand sides of the rows; none if left out.
 
     Raises:
+        FemAsslbError: A source of a field that the problem has not, or one that is not linear in its test function.
         MeshError: Regions and materials, or boundaries and supports, do not match.
     """
 
@@ -85,7 +94,8 @@ class Problem:
     def _compile(self, sources: Sources | None) -> None:
         names = [field.name for field in self.fields]
         varied = [field.name for field in self.fields if field.varies_energy]
-        bulk, rows = self.formulation.bulk, self._rows(sources)
+        bulk, (rows, added) = self.formulation.bulk, self._rows(sources)
+        self.sources = {name: self.compile(form) for name, form in added.items()}
         laws = [
             PointForms(bulk, name, self.state, varied) for name, phase in bulk.phases.items() if phase.law.AT_POINTS
         ]
@@ -169,8 +179,8 @@ class Problem:
     def _compile_block(self, form: ufl.Form | int) -> fem.Form | None:
         return self.compile(form) if isinstance(form, ufl.Form) else None
 
-    def _rows(self, sources: Sources | None) -> dict[str, ufl.Form | int]:
-        """Equation of each field with the variation of the bulk's energy, without laws at points."""
+    def _rows(self, sources: Sources | None) -> tuple[dict[str, ufl.Form | int], dict[str, ufl.Form]]:
+        """Equation of each field with the variation of the bulk's energy, without laws at points; sources in them."""
         tests = {field.name: ufl.TestFunction(field.space) for field in self.fields}
         bulk, rows = self.formulation.bulk, {}
         potential = bulk.potential(self.state)
@@ -181,6 +191,8 @@ class Problem:
                 row += ufl.derivative(potential, function, test) if isinstance(potential, ufl.Form) else 0
                 row += bulk.work(self.state, function, test)
             rows[field.name] = row
-        for name, source in (sources(self, tests) if sources is not None else {}).items():
+        forms = sources(self, tests) if sources is not None else {}
+        added = source_rows(forms, tests, self.state, self.formulation.quantities, self.controls.forced)
+        for name, source in added.items():
             rows[name] -= source
-        return rows
+        return rows, added

@@ -10,6 +10,7 @@ from fem_asslb.diagnostics.energy import EnergyBalance
 from fem_asslb.diagnostics.fields import FieldReports
 from fem_asslb.diagnostics.histories import HistoryReports
 from fem_asslb.diagnostics.interfaces import InterfaceDiagnostics
+from fem_asslb.diagnostics.sources import SourceBooks
 from fem_asslb.model.battery_cell import BatteryCell
 from fem_asslb.problem.problem import Problem
 from fem_asslb.simulation.loading import Loading
@@ -23,8 +24,9 @@ class Ledger:
         histories: What laws of the bulk report of what they remember.
         cell_energy: Works and energies of lithium; None for a mechanical case.
         balances: Errors of what must balance at every step.
-        lithium: What should be left in the hosts of the positive electrode by the current that passed [pmol; pmol/um in
-            2D].
+        sources: What sources have brought that no case states.
+        lithium: What should be in the hosts of the positive electrode after the current that passed and what sources
+            added [pmol; pmol/um in 2D].
         anode_lithium: What should be in the hosts of the negative electrode [pmol; pmol/um in 2D].
 
     Args:
@@ -50,6 +52,7 @@ class Ledger:
         self.balances, self._fields = Balances(problem, diagnostics), FieldReports(problem)
         self.histories = HistoryReports(problem)
         self.cell_energy = CellEnergy(problem, diagnostics) if cell is not None else None
+        self.sources = SourceBooks(problem)
         self.lithium = self._diagnostics.lithium()
         self.anode_lithium = self._diagnostics.lithium(problem.model.negative_hosts)
         self._last = dict.fromkeys(("pressure", "swept_volume", "layer_force", "anode_lithium", "charge"), 0.0)
@@ -64,6 +67,7 @@ class Ledger:
             **({f"cell.{k}": v for k, v in self.cell_energy.sums.items()} if self.cell_energy else {}),
             **{f"last.{k}": v for k, v in self._last.items()},
             **{f"largest.{k}": v for k, v in self.balances.largest.items()},
+            **{f"sources.{k}": v for k, v in self.sources.snapshot().items()},
         }
 
     def restore(self, snapshot: dict[str, float]) -> None:
@@ -73,6 +77,7 @@ class Ledger:
         if self.cell_energy is not None:
             self.cell_energy.sums = {key: snapshot[f"cell.{key}"] for key in self.cell_energy.sums}
         self._last = {key: snapshot[f"last.{key}"] for key in self._last}
+        self.sources.restore({key: snapshot[f"sources.{key}"] for key in self.sources.sums})
         prefix = "largest."
         self.balances.largest = {k.removeprefix(prefix): v for k, v in snapshot.items() if k.startswith(prefix)}
 
@@ -86,16 +91,19 @@ class Ledger:
         now = self._now()
         if self._interfaces is not None:
             self._interfaces.keep()
-        self.energy.book(self._last, now)
-        self._book_lithium(length)
+        added = self.sources.book()
+        self.energy.book(self._last, now, self.sources.work)
+        self._book_lithium(length, added)
         scalars = {"time [h]": convert(time, "s", "h")}
+        before = self._last["lithium"] + added
         errors = self.balances.errors(
-            now["pressure"], self.lithium, self._last["lithium"], length, anode=self.anode_lithium
+            now["pressure"], self.lithium, before, length, lift=self.sources.force, anode=self.anode_lithium
         )
         scalars |= {columns.STACK_PRESSURE: now["pressure"]} | self._fields.scalars() | self.energy.scalars()
         if self.cell_energy is not None:
             self.cell_energy.book(length)
-            scalars |= self.cell_energy.scalars()
+            scalars |= self.cell_energy.scalars(self.sources.lithium_work)
+        scalars |= self.sources.scalars()
         scalars |= self._electrochemical() | errors | self._stresses() | self.histories.scalars()
         if self._interfaces is not None:
             scalars |= self._interfaces.summary(self._interfaces.points)
@@ -114,13 +122,13 @@ class Ledger:
             "lithium": self._diagnostics.lithium(),
         }
 
-    def _book_lithium(self, length: float) -> None:
+    def _book_lithium(self, length: float, added: float) -> None:
         controls = self._problem.controls
         if float(controls.forced.value):
             self.lithium = float(controls.forced_x.value) * self._diagnostics.lithium_capacity()
         else:
             passed = self._loading.reacting_current * length / FARADAY
-            self.lithium, self.anode_lithium = self.lithium - passed, self.anode_lithium + passed
+            self.lithium, self.anode_lithium = self.lithium + added - passed, self.anode_lithium + passed
 
     def _electrochemical(self) -> dict[str, float]:
         cell, diagnostics = self._cell, self._diagnostics

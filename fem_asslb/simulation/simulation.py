@@ -5,6 +5,7 @@ import math
 from collections.abc import Sequence
 from typing import Protocol
 
+from fem_asslb.base.endings import COMPLETE
 from fem_asslb.base.errors import BalanceError, ConvergenceError, MeshError
 from fem_asslb.case.sections.case import Case
 from fem_asslb.case.sections.steps import Press, ends_fabrication
@@ -16,9 +17,10 @@ from fem_asslb.diagnostics.interfaces import InterfaceDiagnostics
 from fem_asslb.mesh.domain import Domain
 from fem_asslb.model.battery_cell import BatteryCell
 from fem_asslb.model.build import build_model
-from fem_asslb.problem.problem import Problem
+from fem_asslb.model.model import Model
+from fem_asslb.problem.problem import Problem, Sources
 from fem_asslb.simulation.ledger import Ledger
-from fem_asslb.simulation.loading import Loading
+from fem_asslb.simulation.loading import Loading, require_drivable
 from fem_asslb.simulation.step_record import StepRecord
 from fem_asslb.simulation.stepping import Stepper
 from fem_asslb.solve.newton import NewtonSolver
@@ -66,14 +68,22 @@ class Simulation:
     Args:
         case: A checked case.
         domain: Its mesh.
+        model: What is solved in place of the model of the case, such as ``replace(build_model(case, domain), ...)``;
+            fixture, protocol and cell stay those of the case.
+        sources: Right-hand sides that no case states, see `fem_asslb.problem.problem.Sources`; the balances know them.
 
     Raises:
         MeshError: A cell needs a surface where lithium comes out, and there is none.
+        FemAsslbError: The protocol of the case cannot be carried out on the model, or a source fits no field.
     """
 
-    def __init__(self, case: Case, domain: Domain) -> None:
+    def __init__(
+        self, case: Case, domain: Domain, *, model: Model | None = None, sources: Sources | None = None
+    ) -> None:
         self.case = case
-        self.problem = Problem(domain, build_model(case, domain))
+        if model is not None:
+            require_drivable(case, model)
+        self.problem = Problem(domain, model or build_model(case, domain), sources)
         self.solver = NewtonSolver(self.problem, case.solver.preset, case.solver.petsc)
         self.diagnostics = Diagnostics(self.problem)
         self.interfaces = InterfaceDiagnostics(self.problem) if self.problem.model.interfaces else None
@@ -105,7 +115,7 @@ class Simulation:
         """
         for observer in observers:
             observer.start(self)
-        reason = "end of protocol"
+        reason = COMPLETE
         try:
             while not self.loading.has_ended:
                 step = self.loading.step
@@ -143,7 +153,7 @@ class Simulation:
             longest = self.case.time.smallest_step
         longest = min(longest, loading.until_corner(), loading.period)
         length, rejected = self.stepper.advance(
-            longest, loading.impose, loading.overshoot, loading.check, loading.correct
+            longest, self._impose, loading.overshoot, loading.check, loading.correct
         )
         iterations = self.solver.iterations - before
         if starts and (met or loading.overshoot() > 0.0):
@@ -169,6 +179,11 @@ class Simulation:
             rejected=rejected,
             scalars=scalars,
         )
+
+    def _impose(self, length: float) -> None:
+        """Set the controls to the end of a time step of ``length`` [s]."""
+        self.problem.controls.time.value = self.time + length
+        self.loading.impose(length)
 
     def _measure(self) -> dict[str, tuple[float, float]]:
         """What the time steps follow besides the fields, with sizes: shares of interfaces, the fixture's pressure."""
@@ -220,6 +235,7 @@ class Simulation:
     def restore(self, snapshot: dict[str, float]) -> None:
         """Continue from a snapshot; state and controls are restored by the caller."""
         self.time, self.index = snapshot["time"], int(snapshot["index"])
+        self.problem.controls.time.value = self.time
         self.stepper.next_step, self.stepper.last_step = snapshot["next step"], snapshot["last step"] or None
         self.stepper.limit = snapshot["step limit"]
         self.stepper.estimator.now, self.stepper.estimator.before = _part("now.", snapshot), _part("before.", snapshot)

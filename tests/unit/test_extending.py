@@ -17,10 +17,12 @@ from fem_asslb.base.errors import CaseErrors, FemAsslbError
 from fem_asslb.case.reading.reader import read_case
 from fem_asslb.case.sections.fields import FIELD_KINDS
 from fem_asslb.case.sections.interfaces import INTERFACE_LAWS
+from fem_asslb.fields.platen import POSITION as PLATEN
 from fem_asslb.interfaces.response import Opening
 from fem_asslb.materials.bulk_laws import BULK_LAWS
 from fem_asslb.output.history import read_history
 from fem_asslb.simulation.simulation import Simulation
+from tests.closed_forms import plane_wave_modulus
 from tests.support import integral
 
 pytestmark = pytest.mark.two_ranks
@@ -28,8 +30,8 @@ pytestmark = pytest.mark.two_ranks
 ROOT = Path(__file__).parents[2]
 TEXT = (ROOT / "docs" / "extending.md").read_text(encoding="utf-8")
 BLOCKS = re.findall(r"```python\n(.*?)```", TEXT, flags=re.DOTALL)
-*MODULES, SCRIPT = BLOCKS
-FILES = {re.match(r'"""(\w+\.py):', block)[1]: block for block in MODULES}
+FILES = {found[1]: block for block in BLOCKS if (found := re.match(r'"""(\w+\.py):', block))}
+IMPORTING, CHANGING = (block for block in BLOCKS if block not in FILES.values())
 SNIPPETS = re.findall(r"```toml\n(.*?)```", TEXT, flags=re.DOTALL)
 HEIGHTS = {"anode": 244.0, "separator": 685.0, "cathode": 18.0}
 CONDUCTIVITIES = {"anode": 1.5, "separator": 0.5, "cathode": 2.0}
@@ -174,11 +176,31 @@ def test_a_script_imports_a_module(comm, shared_path, example, monkeypatch, caps
     monkeypatch.chdir(shared_path)
     monkeypatch.syspath_prepend(shared_path)
     names = {}
-    exec(compile(SCRIPT, "extending.md", "exec"), names)
+    exec(compile(IMPORTING, "extending.md", "exec"), names)
     pressure = names["outcome"].simulation.pressure()
     assert capsys.readouterr().out == f"end of protocol {pressure} MPa\n"
     spent = read_history(Path("my-cell/results"))["separator damage energy [pJ]"][-1]
     assert pressure == pytest.approx(81.0, rel=1e-9) and spent > 0.0
+
+
+def test_a_script_changes_a_model_and_adds_a_source(comm, shared_path, monkeypatch, capsys):
+    """The plate under the stack bears the platen and the weight; the separator gives way as it is, not as stated."""
+    write_column(comm, shared_path / "my-cell")
+    monkeypatch.chdir(shared_path)
+    names = {}
+    exec(compile(CHANGING, "extending.md", "exec"), names)
+    simulation, height = names["simulation"], sum(HEIGHTS.values())
+    assert simulation.pressure() == pytest.approx(81.0, rel=1e-9)
+    assert simulation.diagnostics.reaction("bottom") == pytest.approx(20.0 * (81.0 + 1e-3 * height), rel=1e-7)
+    assert capsys.readouterr().out.startswith("end of protocol 81.0")
+    moduli = {role: item.elasticity for role, item in names["model"].materials.items()}
+    assert moduli["separator"].youngs_modulus == 30e3
+    sunk, pressure = 0.0, 81.0
+    for role in ("cathode", "separator", "anode"):
+        modulus = plane_wave_modulus(moduli[role].youngs_modulus, moduli[role].poisson_ratio)
+        sunk -= (pressure + 0.5e-3 * HEIGHTS[role]) * HEIGHTS[role] / modulus
+        pressure += 1e-3 * HEIGHTS[role]
+    assert simulation.problem.state.number(PLATEN) == pytest.approx(sunk, rel=1e-7)
 
 
 @pytest.mark.serial

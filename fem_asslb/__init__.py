@@ -1,17 +1,23 @@
 """Stress, stack pressure and lithium in all-solid-state battery cells, by finite elements.
 
-`read_case` reads a case directory and `run` runs it; importing the package imports neither DOLFINx nor MPI.
+`read_case` reads a case directory, `run` runs it and `read_results` reads what it left; importing the package imports
+neither DOLFINx nor MPI.
 """
 
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from fem_asslb.app.driver import run
+    from fem_asslb.app.results import read_results
     from fem_asslb.case.reading.reader import read_case
 
-__all__ = ["read_case", "run"]
+__all__ = ["read_case", "read_results", "run"]
 
-_HOMES = {"read_case": "fem_asslb.case.reading.reader", "run": "fem_asslb.app.driver"}
+_HOMES = {
+    "read_case": "fem_asslb.case.reading.reader",
+    "read_results": "fem_asslb.app.results",
+    "run": "fem_asslb.app.driver",
+}
 
 
 def __getattr__(name: str) -> Any:

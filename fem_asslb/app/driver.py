@@ -13,7 +13,9 @@ from mpi4py import MPI
 from fem_asslb.app import log, step_log
 from fem_asslb.app.picture_process import draw_separately
 from fem_asslb.app.progress_bar import ProgressBar, ProgressLines
+from fem_asslb.app.results import RESULTS
 from fem_asslb.app.results_folder import check_folder, occupied_folder
+from fem_asslb.base.endings import COMPLETE
 from fem_asslb.base.errors import FemAsslbError
 from fem_asslb.base.launcher import waiting_ranks_yield
 from fem_asslb.base.parallel import FailingTogether, on_root
@@ -31,12 +33,6 @@ from fem_asslb.simulation.simulation import Observer, Simulation
 from meshes.cache import MESH_FOLDER, build_cached, case_directory
 
 logger = logging.getLogger(__name__)
-
-RESULTS = "results"
-"""Folder of a case directory."""
-
-COMPLETE = "end of protocol"
-"""Reason of the end of a run that did all it should."""
 
 
 @dataclass(frozen=True)

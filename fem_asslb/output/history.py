@@ -92,14 +92,25 @@ def read_history(folder: Path) -> dict[str, npt.NDArray[np.float64]]:
     path = folder / FILE
     if not path.is_file():
         raise FemAsslbError(f"no results: there is no {quoted(path, 160)}")
-    names, rows = _read_rows(path)
-    if not rows:
+    columns = read_columns(path)
+    if not any(len(values) for values in columns.values()):
         raise FemAsslbError(f"{quoted(path, 160)} has no step yet")
-    return Columns(path, zip(names, np.array(rows, dtype=float).T, strict=True))
+    return columns
+
+
+def read_columns(path: Path) -> "Columns":
+    """Columns of a table of numbers by name, shape (num_rows,); a row that is not complete is left out.
+
+    Raises:
+        FemAsslbError: It cannot be read.
+    """
+    names, rows = _read_rows(path)
+    values = np.array(rows, dtype=float).reshape(len(rows), len(names))
+    return Columns(path, zip(names, values.T, strict=True))
 
 
 class Columns(dict[str, npt.NDArray[np.float64]]):
-    """Columns of a history by name; one that is not there is an error of the file."""
+    """Columns of a table by name; one that is not there is an error of the file."""
 
     def __init__(self, path: Path, columns: Iterable[tuple[str, npt.NDArray[np.float64]]]) -> None:
         super().__init__(columns)

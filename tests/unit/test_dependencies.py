@@ -91,7 +91,7 @@ def test_no_modules_import_each_other_in_a_circle():
 @pytest.mark.serial
 @pytest.mark.parametrize("module", ["fem_asslb", "fem_asslb.case.reading.reader", "fem_asslb.app.cli"])
 def test_importing_starts_no_heavy_library(module):
-    heavy = "{'gmsh', 'pyvista', 'vtk', 'mpi4py', 'petsc4py', 'dolfinx', 'matplotlib'}"
+    heavy = "{'gmsh', 'pyvista', 'vtk', 'mpi4py', 'petsc4py', 'dolfinx', 'matplotlib', 'pandas'}"
     code = f"import sys, {module}; print(sorted({heavy} & {{name.partition('.')[0] for name in sys.modules}}))"
     result = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, cwd=ROOT)
     assert result.stdout.strip() == "[]"

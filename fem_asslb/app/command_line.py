@@ -13,9 +13,9 @@ _INTRODUCTION = """\
 Stress, stack pressure and lithium in all-solid-state battery cells, by finite elements.
 
 A case is a directory with a file case.toml: geometry, materials, fixture, protocol, with units.
-A first afternoon:
+The first five minutes:
 
-  fem-asslb new my-cell --like cases/zhang2026-hb        copy a case that works
+  fem-asslb new my-cell --like cases/first               copy a case that works
   fem-asslb check my-cell                                find mistakes; see capacity, loading, pressures
   fem-asslb mesh my-cell                                 look at the mesh before anything is solved
   fem-asslb run my-cell                                  results in my-cell/results

@@ -6,6 +6,9 @@ from pathlib import Path
 
 import pytest
 
+from fem_asslb.case.estimates.estimates import format_rows, summary
+from fem_asslb.case.reading.reader import read_case
+
 DOCS = Path(__file__).parents[2] / "docs"
 
 
@@ -23,6 +26,35 @@ def test_the_api_page_runs_from_top_to_bottom(comm, monkeypatch, capsys):
     assert names["points"].is_open.any() or comm.size > 1
     assert comm.allreduce(names["local"]) / names["volume"] == pytest.approx(-names["simulation"].pressure(), rel=1e-9)
     assert names["problem"].state.number("platen position") < 0
+
+
+@pytest.mark.serial
+@pytest.mark.parametrize("page", ["README.md", *sorted(f"docs/{path.name}" for path in DOCS.glob("*.md"))])
+def test_links_and_pictures_of_a_page_are_there(page):
+    """Those of the repository; a picture has at most 200 kB on pages for the first hour."""
+    path = DOCS.parent / page
+    targets = re.findall(r"\]\(([^)#:]+)\)", path.read_text(encoding="utf-8"))
+    files = [path.parent / target for target in targets]
+    assert not [str(file) for file in files if not file.is_file()]
+    if path.stem in ("README", "tutorial", "gallery"):
+        assert files and max(file.stat().st_size for file in files) <= 200_000
+
+
+@pytest.mark.serial
+def test_the_changes_of_the_tutorial_make_a_case(tmp_path):
+    """And its figures of the case are those of `check`."""
+    text = (DOCS / "tutorial.md").read_text(encoding="utf-8")
+    changes = re.findall(r"```toml\n(.*?)```", text, flags=re.DOTALL)
+    (tmp_path / "case.toml").write_text("\n".join([f'extends = "{DOCS.parent / "cases" / "first"}"', *changes]))
+    figures = format_rows(summary(read_case(tmp_path))).splitlines()
+    assert len(changes) == 3
+    assert not set(re.search(r"```\n(  first charge.*?)```", text, flags=re.DOTALL)[1].splitlines()) - set(figures)
+
+
+@pytest.mark.serial
+def test_the_gallery_runs_cases_that_there_are():
+    names = re.findall(r"^scripts/run cases/(\S+)$", (DOCS / "gallery.md").read_text(encoding="utf-8"), re.MULTILINE)
+    assert len(names) >= 3 and all((DOCS.parent / "cases" / name / "case.toml").is_file() for name in names)
 
 
 ROW = re.compile(r"^\| .+ \| `(fem_asslb[\w.]+)` \| `(tests/[\w/]+\.py)::(\w+)` \|$")

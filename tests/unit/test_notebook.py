@@ -44,7 +44,7 @@ def test_the_notebook_runs_against_an_installed_package(tmp_path):
     )
     assert done.returncode == 0, done.stderr
     assert done.stdout.startswith("end of protocol\n") and "SpringFixture(" in done.stdout
-    assert "'fem-asslb': '0.1.0'" in done.stdout
+    assert "'fem-asslb': 'not installed" not in done.stdout
     assert all((tmp_path / f"{number}.png").stat().st_size > 10_000 for number in range(2))
     opened = fem_asslb.read_results(tmp_path / "notebook-cell").history["particle|cathode open [-]"]
     assert opened.max() > 0.05

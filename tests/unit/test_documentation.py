@@ -2,12 +2,14 @@
 
 import pkgutil
 import re
+import runpy
 from pathlib import Path
 
 import pytest
 
 from fem_asslb.case.estimates.estimates import format_rows, summary
 from fem_asslb.case.reading.reader import read_case
+from fem_asslb.output import history, record
 
 DOCS = Path(__file__).parents[2] / "docs"
 
@@ -49,6 +51,20 @@ def test_the_changes_of_the_tutorial_make_a_case(tmp_path):
     figures = format_rows(summary(read_case(tmp_path))).splitlines()
     assert len(changes) == 3
     assert not set(re.search(r"```\n(  first charge.*?)```", text, flags=re.DOTALL)[1].splitlines()) - set(figures)
+
+
+@pytest.mark.serial
+def test_the_figure_of_the_tutorial_is_drawn(tmp_path, monkeypatch):
+    """From four histories with what it reads of them."""
+    names = [history.STAGE, "specific capacity [mAh/g]", "particle|cathode open [-]", "particle|cathode conducting [-]"]
+    for results in ("at-5", "at-50", "at-5-seed-2", "at-50-seed-2"):
+        folder = tmp_path / "contact" / results
+        folder.mkdir(parents=True)
+        (folder / record.FILE).write_text('{"case": {}, "runs": []}')
+        (folder / history.FILE).write_text(f"{','.join(names)}\n3,0,0,1\n3,200,0.6,0.2\n")
+    monkeypatch.chdir(tmp_path)
+    runpy.run_path(str(DOCS / "tutorial" / "figure.py"))
+    assert (tmp_path / "contact" / "contact.png").stat().st_size > 10_000
 
 
 @pytest.mark.serial

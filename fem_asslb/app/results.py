@@ -102,7 +102,7 @@ class Results:
 
     @cached_property
     def particles(self) -> "pandas.DataFrame":
-        """One row for each particle and written time; empty where there are no particles.
+        """One row for each particle and written time; empty where there are none. Half a row of a kill is left out.
 
         Raises:
             FemAsslbError: The file is damaged.
@@ -114,9 +114,12 @@ class Results:
         path = self.folder / particle_table.FILE
         if not path.exists():
             return _frame({})
-        lines = particle_table.lines_until(path, 10**12)
+        head = ",".join(particle_table.COLUMNS)
+        lines = [line for line in particle_table.lines_until(path, 10**12) if line.count(",") == head.count(",")]
         try:
-            return _with_units(pandas.read_csv(io.StringIO("\n".join([",".join(particle_table.COLUMNS), *lines]))))
+            frame = pandas.read_csv(io.StringIO("\n".join([head, *lines])))
+            numbers = [name for name in frame if name != "role"]
+            return _with_units(frame.assign(**frame[numbers].apply(pandas.to_numeric)))
         except ValueError as error:
             raise FemAsslbError(f"{quoted(path, 160)} is no table of particles: {printable(error)}") from error
 
@@ -210,6 +213,8 @@ def _frame(columns: Any) -> "pandas.DataFrame":
 def _with_units(frame: "pandas.DataFrame") -> "pandas.DataFrame":
     """The unit of each column beside the table, and counts as whole numbers."""
     counted = [name for name in COUNTS if name in frame]
+    if damaged := [name for name in counted if (frame[name] % 1 != 0).any()]:
+        raise FemAsslbError(f"the results are damaged: the column {quoted(damaged[0])} has other than whole numbers")
     frame = frame.astype(dict.fromkeys(counted, int))
     frame.attrs["units"] = {name: found[1] for name in frame if (found := re.search(r"\[([^\]]*)\]$", name))}
     return frame

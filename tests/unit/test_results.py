@@ -9,7 +9,7 @@ import fem_asslb
 from fem_asslb.base.errors import CaseErrors, FemAsslbError
 from fem_asslb.case.reading.reader import read_case
 from fem_asslb.diagnostics.columns import STACK_PRESSURE
-from fem_asslb.output import history, names, record
+from fem_asslb.output import history, names, particle_table, record
 from fem_asslb.plotting.snapshots import Snapshot
 from tests.unit.test_output import CELL
 
@@ -83,7 +83,9 @@ def written(folder, rows="1,0.5,1\n2,1.5,1\n", end="stopped in 'rest 1 h' at 1.5
 @pytest.mark.serial
 def test_a_run_that_stopped_or_goes_on_is_read_up_to_there(tmp_path):
     """Half a row of a killed run is left out; what was never written is empty."""
-    results = fem_asslb.read_results(written(tmp_path / "results", rows="1,0.5,1\n2,1.5,1\n3,2.").parent)
+    folder = written(tmp_path / "results", rows="1,0.5,1\n2,1.5,1\n3,2.")
+    (folder / particle_table.FILE).write_text(",".join(particle_table.COLUMNS) + "\n1,0.5,1,part")
+    results = fem_asslb.read_results(tmp_path)
     assert not results.is_complete and results.ended.startswith("stopped in 'rest 1 h'")
     assert results.history["time [s]"].tolist() == [0.5, 1.5]
     assert results.history["step [-]"].dtype == int
@@ -104,10 +106,15 @@ def test_what_is_missing_or_damaged_is_one_line_when_it_is_asked_for(tmp_path):
     assert message(lambda: fem_asslb.read_results(tmp_path)).startswith("no results: there is no")
     results = fem_asslb.read_results(written(tmp_path, rows=""))
     assert "has no step yet" in message(lambda: results.history)
+    for step in ("nan", "1.5", "inf"):
+        odd = fem_asslb.read_results(written(tmp_path, rows=f"{step},0.5,1\n"))
+        assert "'step [-]' has other than whole numbers" in message(lambda odd=odd: odd.history)
     (tmp_path / history.FILE).unlink()
     assert "no results" in message(lambda: results.history)
-    (tmp_path / "particles.csv").write_text("step [-]\n1,x\n")
-    assert "particles.csv" in message(lambda: results.particles)
+    for line in ("1,x,1,particle,1,1,1,1,1", "1,0.5,1.5,particle,1,1,1,1,1", "x,0.5,1,particle,1,1,1,1,1"):
+        (tmp_path / "particles.csv").write_text(f"{','.join(particle_table.COLUMNS)}\n{line}\n")
+        told = message(lambda: fem_asslb.read_results(tmp_path).particles)
+        assert "particles.csv' is no table of particles" in told or "whole numbers" in told
     (tmp_path / "cycles.csv").write_text("a\nb\n")
     assert "is no table of numbers" in message(lambda: results.cycles)
     assert "no such fields in" in message(lambda: results.fields.at(0.0))

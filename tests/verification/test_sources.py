@@ -15,6 +15,7 @@ from fem_asslb.fields.names import MEAN_STOICHIOMETRY, PLATEN_DISPLACEMENT
 from fem_asslb.materials.library import load
 from fem_asslb.model.build import build_model
 from fem_asslb.model.model import LAYERS, Support
+from fem_asslb.output import checkpoint
 from fem_asslb.simulation.simulation import Simulation
 from tests.closed_forms import plane_wave_modulus
 from tests.support import mean
@@ -122,6 +123,24 @@ def test_a_layer_under_its_own_weight(comm, shared_path, sources, fixture):
         first = scalars[0][columns.STACK_PRESSURE] / PRESSURE
         work = by_weight + 0.5 * first * while_pressed + (1.0 - first) * while_pressed
         assert end[columns.SOURCE_WORK] == pytest.approx(work, rel=1e-6)
+
+
+def test_a_run_with_sources_goes_on_as_if_it_had_not_stopped(comm, shared_path):
+    """Time, work and the force of the step before are those of the run that was saved."""
+    whole, scalars = run(comm, COLUMN, shared_path, sources=growing_weight)
+    case, domain = whole.case, whole.problem.domain
+    half, rest = (Simulation(case, domain, sources=growing_weight) for _ in range(2))
+    for _ in range(len(scalars) // 2):
+        half.advance()
+    if comm.rank == 0:
+        (shared_path / checkpoint.FOLDER).mkdir()
+    comm.barrier()
+    checkpoint.save(half, shared_path / checkpoint.FOLDER, {"case": {}, "mesh": "", "files": {}})
+    comm.barrier()
+    checkpoint.restore(rest, shared_path, checkpoint.read_latest(shared_path))
+    while not rest.loading.has_ended:
+        last = rest.advance().scalars
+    assert last == pytest.approx(scalars[-1], rel=1e-10, abs=1e-12)
 
 
 @pytest.mark.parametrize("charge", [False, True])

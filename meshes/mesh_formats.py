@@ -10,9 +10,10 @@ from fem_asslb.base.input_files import LARGEST_MESH, regular_file
 from fem_asslb.base.printable import quoted
 
 GMSH, UNV, ABAQUS, VTK, VTU, XDMF = "Gmsh", "I-deas", "Abaqus", "VTK", "VTU", "XDMF"
+EXODUS, EXODUS_HDF5, MED = "Exodus", "Exodus (netCDF-4)", "MED"
 """What is read with its groups."""
 
-ACCEPTED = "Gmsh .msh from version 2, Abaqus .inp, I-deas .unv, .vtk, .vtu or .xdmf"
+ACCEPTED = "Gmsh .msh from version 2, Abaqus .inp, I-deas .unv, MED, Exodus, .vtk, .vtu or .xdmf"
 
 _HEAD = 4096
 """Bytes that are looked at to tell the format."""
@@ -21,6 +22,8 @@ _BEGINNINGS = {
     GMSH: rb"\$MeshFormat\r?\n[24](\.\d)? [01] \d+\s",
     UNV: rb"\s*-1\s*\r?\n\s*\d{2,5}b?\s",
     ABAQUS: rb"(?:\s*\*\*[^\n]*\n)*\s*\*[A-Za-z]",
+    EXODUS: rb"CDF[\1\2]",
+    MED: rb"\x89HDF\r\n\x1a\n",
     VTK: rb"# vtk DataFile Version ",
     VTU: rb"(?:<\?xml [^>]*>)?(?:\s|<!--[^-]*-->)*<VTKFile[^>]*\stype=[\"']UnstructuredGrid",
     XDMF: rb"(?:<\?xml [^>]*>)?(?:\s|<!--[^-]*-->|<!DOCTYPE Xdmf SYSTEM \"Xdmf\.dtd\" \[\]>)*<Xdmf[\s>]",
@@ -51,10 +54,36 @@ def format_of(path: Path) -> str:
                 if name == GMSH:
                     _require_different_names(path, content)
                     _require_whole_names(path, content)
+                if name == MED:
+                    return _kind_of_hdf5(path)
                 if name in (UNV, ABAQUS) and content.find(b"\0") >= 0:
                     raise MeshError(f"{quoted(path, 160)} is damaged: a text with the character NUL")
             return name
-    raise MeshError(f"{quoted(path, 160)} is no mesh file that can be read; accepted: {ACCEPTED}")
+    raise MeshError(
+        f"{quoted(path, 160)} is no mesh file that can be read; accepted: {ACCEPTED}, as 'meshio convert' makes"
+    )
+
+
+def _kind_of_hdf5(path: Path) -> str:
+    """Which format a file of HDF5 is in.
+
+    Raises:
+        MeshError: In none that is accepted.
+    """
+    import h5py
+
+    try:
+        with h5py.File(path) as file:
+            names = set(file)
+    except (OSError, RuntimeError) as error:
+        raise MeshError(f"{quoted(path, 160)} is a damaged file of HDF5") from error
+    if "ENS_MAA" in names:
+        return MED
+    if names & {"connect1", "coordx", "coord"}:
+        return EXODUS_HDF5
+    raise MeshError(
+        f"{quoted(path, 160)} is a file of HDF5 without a mesh of MED or Exodus; of XDMF, name the .xdmf file"
+    )
 
 
 def _require_self_contained(name: str, path: Path, content: mmap.mmap) -> None:

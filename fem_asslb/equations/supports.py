@@ -30,6 +30,8 @@ def create_conditions(
         conditions.append(_plane(space, domain.dimension - 1, facet, domain.boundary(TOP)))
     if support.pinned:
         return conditions + _pins(domain, space)
+    if support.floating:
+        return conditions + _floating_pins(domain, space, support.floating)
     if support.prescribed is not None:
         dofs = fem.locate_dofs_topological(space, facet, domain.boundary(support.prescribed))
         conditions.append(fem.dirichletbc(prescribed, dofs))
@@ -99,11 +101,27 @@ def _pins(domain: Domain, space: fem.FunctionSpace) -> list[fem.DirichletBC]:
     return conditions
 
 
-def _outermost(domain: Domain, axis: int, signs: np.ndarray) -> np.ndarray:
+def _floating_pins(domain: Domain, space: fem.FunctionSpace, axes: tuple[int, ...]) -> list[fem.DirichletBC]:
+    """Motion along each of the axes at the vertex of ``bottom`` of least x, in 2D across the plane too.
+
+    In 3D without any plane, y at that of largest x as well, which removes the turn about the stack.
+    """
+    facets, dimension = domain.boundary("bottom"), domain.dimension
+    domain.mesh.topology.create_connectivity(dimension - 1, 0)
+    vertices = dmesh.compute_incident_entities(domain.mesh.topology, facets, dimension - 1, 0)
+    first = _outermost(domain, 0, np.array((1, 1, 1)), vertices)
+    conditions = _hold(domain, space, first, (*axes, 2) if dimension == 2 else axes)
+    if len(axes) == 2:
+        conditions += _hold(domain, space, _outermost(domain, 0, np.array((-1, 1, 1)), vertices), (1,))
+    return conditions
+
+
+def _outermost(domain: Domain, axis: int, signs: np.ndarray, vertices: np.ndarray | None = None) -> np.ndarray:
     """The vertex of least ``signs`` times x along an axis, of equal ones that of least other coordinates."""
     # Vertices only: a curved element has nodes between them, where nothing could be held.
-    index_map = domain.mesh.topology.index_map(0)
-    vertices = np.arange(index_map.size_local + index_map.num_ghosts, dtype=np.int32)
+    if vertices is None:
+        index_map = domain.mesh.topology.index_map(0)
+        vertices = np.arange(index_map.size_local + index_map.num_ghosts, dtype=np.int32)
     domain.mesh.topology.create_connectivity(0, domain.dimension)
     points = signs * np.round(dmesh.compute_midpoints(domain.mesh, 0, vertices), 9)
     points = np.roll(points, -axis, axis=1)

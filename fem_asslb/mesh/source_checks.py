@@ -23,7 +23,7 @@ ROUNDING = 1e-6
 LEAST_VOLUME = 1e-12
 """Volume of a cell over the cube (in 2D square) of its longest edge below which it is degenerate."""
 
-_SIDES = {
+SIDES = {
     "left": (0, min),
     "right": (0, max),
     "front": (1, min),
@@ -176,9 +176,9 @@ def _check_planes(source: MeshSource, sides: _Facets) -> None:
     """Planes are at the end of the mesh that their name says, and have all facets there."""
     corners = source.facets[:, : source.dimension]
     for number, name in enumerate(source.boundaries):
-        if name not in _SIDES:
+        if name not in SIDES:
             continue
-        axis, end = _SIDES[name]
+        axis, end = SIDES[name]
         if axis == 1 and source.dimension == 2:
             raise MeshError(f"boundary '{name}' in a mesh in 2D; there are 'bottom', 'top', 'left' and 'right'")
         coordinate = source.points[:, axis]

@@ -68,6 +68,7 @@ def build_support(case: Case, domain: Domain) -> Support:
     """Planes of symmetry, platen and outer pressure of a case.
 
     A stack stands on ``bottom``; ``left`` (and ``front`` in 3D) are planes of symmetry, the other walls only in a die.
+    With free walls those two need not be there: a round pellet has none.
     """
     stack = domain.dimension - 1
     generalised = case.fixture.out_of_plane == "generalised-plane-strain"
@@ -80,12 +81,18 @@ def build_support(case: Case, domain: Domain) -> Support:
         if "bottom" not in domain.boundaries:
             return Support((), pressure="outer", generalised_plane_strain=generalised, pinned=True)
         return Support(tuple(planes), pressure="outer", generalised_plane_strain=generalised)
-    held = ("left", "right", "front", "back") if case.fixture.walls == "symmetric" else ("left", "front")
-    planes = [
-        ("bottom", stack),
-        *((name, across[name]) for name in held if domain.dimension == 3 or across[name] == 0),
-    ]
-    return Support(tuple(planes), platen=True, generalised_plane_strain=generalised)
+    if case.fixture.walls == "free":
+        held = [name for name in ("left", "front") if name in domain.boundaries]
+    else:
+        held = ["left", "right", "front", "back"]
+    sides = [(name, across[name]) for name in held if across[name] < stack]
+    axes = {axis for _, axis in sides}
+    return Support(
+        (("bottom", stack), *sides),
+        platen=True,
+        generalised_plane_strain=generalised,
+        floating=tuple(axis for axis in range(stack) if axis not in axes),
+    )
 
 
 def crystal_axes(case: Case, domain: Domain, hosts: list[str]) -> npt.NDArray[np.float64]:

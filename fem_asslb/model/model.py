@@ -85,6 +85,8 @@ class Support:
         prescribed: Boundary whose displacement is prescribed; None for none.
         generalised_plane_strain: In 2D, a uniform strain across the plane is free; otherwise it is zero.
         pinned: Whether the outermost vertices hold the rigid motions of a body whose loads balance; they carry nothing.
+        floating: Coordinates along which no plane holds a body that stands on ``bottom``: vertices there hold its rigid
+            motions instead, and carry nothing.
     """
 
     planes: tuple[tuple[str, int], ...]
@@ -93,6 +95,7 @@ class Support:
     prescribed: str | None = None
     generalised_plane_strain: bool = False
     pinned: bool = False
+    floating: tuple[int, ...] = ()
 
     @property
     def boundaries(self) -> set[str]:

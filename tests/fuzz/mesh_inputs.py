@@ -83,8 +83,8 @@ def _forked(command: list[str], *, cwd: str, **_: Any) -> subprocess.CompletedPr
                 os.dup2(errors.fileno(), 1)
                 os.dup2(errors.fileno(), 2)
                 os.chdir(cwd)
-                name, path, result = command[-3:]
-                code = meshes.mesh_reader.read_into(name, Path(path), Path(result))
+                name, path, result, cell_data = command[-4:]
+                code = meshes.mesh_reader.read_into(name, Path(path), Path(result), cell_data or None)
             except BaseException:
                 traceback.print_exc()
             finally:

@@ -37,13 +37,16 @@ BAD = [
 def test_groups_of_a_mesh_have_names(name, place, tmp_path, monkeypatch):
     """A format could hold any of them; here they come from the reader as they are."""
     from meshes import mesh_file
-    from meshes.foreign_mesh import ForeignMesh
+    from meshes.foreign_mesh import ForeignMesh, Group
 
     cells = {"triangle": np.array([[0, 1, 2]]), "line": np.array([[0, 1], [1, 2], [2, 0]])}
     names = {"region": "electrolyte", "boundary": "free"} | {place: name}
-    groups = {names["region"]: {"triangle": np.arange(1)}, names["boundary"]: {"line": np.arange(3)}}
+    groups = {
+        Group(2, names["region"]): {"triangle": np.arange(1)},
+        Group(1, names["boundary"]): {"line": np.arange(3)},
+    }
     mesh = ForeignMesh(np.array([[0.0, 0.0], [1.0, 0.0], [0.0, 1.0]]), cells, groups)
-    monkeypatch.setattr(mesh_file, "read_mesh", lambda path: mesh)
+    monkeypatch.setattr(mesh_file, "read_mesh", lambda *_: mesh)
     with pytest.raises(
         MeshError, match="a group of the mesh is called .* accepted: a name of at most 40 letters"
     ) as caught:

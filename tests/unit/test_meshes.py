@@ -238,7 +238,7 @@ def test_curved_mesh_file_keeps_its_volumes(tmp_path):
             [[0, 1, 2], [0, 2, 3]],
             {"matrix": [[0, 1]], "core": [[1]]},
             {},
-            r"1 cells in several groups, the first at \(0.3333, 0.6667\) in 'matrix', 'core'",
+            r"1 cells in several groups, the first at \(0.3333, 0.6667, 0\) in 'matrix', 'core'",
         ),
         (
             [[0, 1, 2], [0, 2, 3]],

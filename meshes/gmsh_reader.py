@@ -1,6 +1,5 @@
 """Meshes that Gmsh reads: its own files, those of Neper in its format, and I-deas'."""
 
-import re
 from collections.abc import Callable
 from pathlib import Path
 from shutil import copyfile
@@ -9,9 +8,9 @@ from tempfile import TemporaryDirectory
 import numpy as np
 
 from fem_asslb.base.errors import MeshError
-from fem_asslb.base.printable import quoted
 from meshes.foreign_mesh import ForeignMesh, Integers
 from meshes.mesh_parts import MeshParts
+from meshes.neper_sections import bare_names, node_sets
 
 GMSH_KIND = {"vertex": 15, "line": 1, "triangle": 2, "quad": 3, "tetra": 4, "hexahedron": 5, "wedge": 6, "pyramid": 7}
 GMSH_KIND |= {"line3": 8, "triangle6": 9, "tetra10": 11}
@@ -35,13 +34,13 @@ def read_with_gmsh(ending: str) -> Callable[[Path], ForeignMesh]:
 
         with TemporaryDirectory(dir=".") as place, gmsh_session("mesh"):
             gmsh.merge(copyfile(path, str(Path(place) / f"mesh{ending}")))
-            return _model(_node_sets(path) if ending == ".msh" else {})
+            return _model(path.read_bytes() if ending == ".msh" else b"")
 
     return read
 
 
-def _model(node_sets: dict[str, Integers]) -> ForeignMesh:
-    """The mesh in the current Gmsh model; a group without a name is called by its number."""
+def _model(content: bytes) -> ForeignMesh:
+    """The mesh in the current Gmsh model and what else is in its file; groups without names have numbers."""
     import gmsh
 
     tags, coordinates, _ = gmsh.model.mesh.getNodes()
@@ -55,7 +54,7 @@ def _model(node_sets: dict[str, Integers]) -> ForeignMesh:
         return order[np.minimum(np.searchsorted(tags, nodes, sorter=order), len(order) - 1)]
 
     kinds = {number: name for name, number in GMSH_KIND.items()}
-    parts = MeshParts()
+    parts, names = MeshParts(), bare_names(content)
     for dimension, entity in gmsh.model.getEntities():
         for number, _, nodes in zip(*gmsh.model.mesh.getElements(dimension, entity), strict=True):
             name, _, _, count, _, _ = gmsh.model.mesh.getElementProperties(number)
@@ -63,9 +62,10 @@ def _model(node_sets: dict[str, Integers]) -> ForeignMesh:
             cells = rows_of(nodes.astype(np.int64)).reshape(-1, count)
             rows = parts.add_cells(kind, cells[:, TETRA10_FROM_VTK] if kind == "tetra10" else cells)
             for group in gmsh.model.getPhysicalGroupsForEntity(dimension, entity):
-                parts.add_to_group(gmsh.model.getPhysicalName(dimension, group) or str(group), kind, rows)
+                bare = names.get((dimension, group), str(group))
+                parts.add_to_group(gmsh.model.getPhysicalName(dimension, group) or bare, kind, rows)
     _require_all_partitions()
-    for name, nodes in node_sets.items():
+    for name, nodes in node_sets(content).items():
         parts.add_nodes(name, rows_of(nodes[np.isin(nodes, tags)]))
     return parts.mesh(coordinates.reshape(-1, 3))
 
@@ -82,23 +82,3 @@ def _require_all_partitions() -> None:
         raise MeshError(
             f"it holds {len(found)} of {count} partitions; accepted: all in one file (Mesh.PartitionSplitMeshFiles = 0)"
         )
-
-
-def _node_sets(path: Path) -> dict[str, Integers]:
-    """Sets of nodes that Neper adds to a text file of Gmsh, by the numbers of the nodes."""
-    content = path.read_bytes()
-    start = content.find(b"\n$NSets")
-    if start < 0:
-        return {}
-    lines = content[start : content.find(b"$EndNSets", start)].decode(errors="replace").split("\n")[2:]
-    texts = [line.strip() for line in lines if line.strip()]
-    found: dict[str, Integers] = {}
-    place = 1
-    while texts and place + 1 < len(texts):
-        name, count = texts[place], texts[place + 1]
-        numbers = texts[place + 2 : place + 2 + int(count)] if re.fullmatch("[0-9]{1,9}", count) else ["none"]
-        if len(numbers) != int(count) or not all(re.fullmatch("[0-9]{1,18}", number) for number in numbers):
-            raise MeshError(f"its set of nodes {quoted(name, 40)} is damaged: not as many numbers as it says")
-        found[name] = np.array(numbers, dtype=np.int64)
-        place += 2 + len(numbers)
-    return found

@@ -79,7 +79,7 @@ def read_into(name: str, path: Path, result: Path, cell_data: str | None = None)
     _limit(resource.RLIMIT_CPU, LEAST_SECONDS + size // 100_000)
     _limit(resource.RLIMIT_CORE, 0)
     try:
-        mesh = _READERS[name](path, cell_data)
+        mesh = READERS[name](path, cell_data)
         save(mesh, result)
     except FemAsslbError as error:
         print(error, file=sys.stderr)
@@ -105,7 +105,7 @@ def _alone(read: Callable[[Path], ForeignMesh]) -> Callable[[Path, str | None], 
     return refusing
 
 
-_READERS: dict[str, Callable[[Path, str | None], ForeignMesh]] = {
+READERS: dict[str, Callable[[Path, str | None], ForeignMesh]] = {
     GMSH: _alone(read_with_gmsh(".msh")),
     UNV: _alone(read_with_gmsh(".unv")),
     ABAQUS: _alone(read_abaqus),
@@ -116,6 +116,7 @@ _READERS: dict[str, Callable[[Path, str | None], ForeignMesh]] = {
     VTU: read_with_cell_data("vtu"),
     XDMF: read_xdmf,
 }
+"""Readers by the name of the format: of a file, and of the cell data that numbers its groups."""
 
 if __name__ == "__main__":
     sys.exit(read_into(sys.argv[1], Path(sys.argv[2]), Path(sys.argv[3]), sys.argv[4] or None))

@@ -12,7 +12,7 @@ pytestmark = pytest.mark.two_ranks
 
 
 def pellet(path, dimension):
-    """A cylinder of wedges (in 2D a rectangle of triangles) of one group, off the origin, whose outside has no names."""
+    """A cylinder of wedges (in 2D a rectangle) of one group, off the origin, whose outside has no names."""
     with gmsh_session("pellet"):
         if dimension == 3:
             disc = gmsh.model.occ.addDisk(3.0, -2.0, 1.0, 2.0, 2.0)

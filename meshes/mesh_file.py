@@ -12,6 +12,7 @@ from fem_asslb.base.errors import MeshError
 from fem_asslb.base.printable import printable, quoted
 from fem_asslb.geometry import MeshFile
 from fem_asslb.mesh.region_names import read_region_name, require_names
+from fem_asslb.mesh.source import MeshSource
 from fem_asslb.mesh.source_checks import check_points
 from meshes.folds import require_no_folds
 from meshes.foreign_mesh import DIMENSION, ForeignMesh, Group, Rows
@@ -21,7 +22,7 @@ from meshes.mesh_reader import read_mesh
 from meshes.outside import facets_by_place, facets_of_nodes, outer_facets, without
 from meshes.quality import Integers, Numbers, Report, measure
 from meshes.session import gmsh_session, name_group, write
-from meshes.sides import SIDES_OF
+from meshes.sides import NODES, SIDES_OF
 from meshes.turning import turned
 
 MIRROR = {
@@ -54,6 +55,22 @@ class ArrangedMesh:
         """Of its cells."""
         return DIMENSION[self.kind]
 
+    def source(self) -> MeshSource:
+        """The mesh as arrays of numbers of names."""
+        cells, cell_region = _stacked(self.regions, NODES[self.kind])
+        facets, facet_boundary = _stacked(self.boundaries, NODES[SIDES_OF[self.kind][0][0]])
+        return MeshSource(
+            dimension=self.dimension,
+            degree=1 if self.kind in ("triangle", "tetra") else 2,
+            points=self.points,
+            cells=cells,
+            cell_region=cell_region,
+            regions=tuple(self.regions),
+            facets=facets,
+            facet_boundary=facet_boundary,
+            boundaries=tuple(self.boundaries),
+        )
+
 
 def build(geometry: MeshFile, path: Path) -> Report:
     """Read, rename, split, turn, scale and write the mesh.
@@ -78,7 +95,11 @@ def arrange(geometry: MeshFile) -> ArrangedMesh:
     Raises:
         MeshError: As `build`; elements are not looked at one by one.
     """
-    mesh = read_mesh(geometry.path, geometry.cell_data)
+    return arranged(read_mesh(geometry.path, geometry.cell_data), geometry)
+
+
+def arranged(mesh: ForeignMesh, geometry: MeshFile) -> ArrangedMesh:
+    """A mesh that was read, as `arrange` gives it."""
     kind, dimension = mesh.kind, DIMENSION[mesh.kind]
     filled = {group: parts for group, parts in mesh.groups.items() if any(map(len, parts.values()))}
     ours = choose(filled, dimension, geometry.names, geometry.ignore)
@@ -105,6 +126,12 @@ def arrange(geometry: MeshFile) -> ArrangedMesh:
     return ArrangedMesh(
         kind, points, {str(read_region_name(k)): of for part in parts for k, of in part.items()}, boundaries
     )
+
+
+def _stacked(groups: dict[str, Integers], count: int) -> tuple[Integers, Integers]:
+    """Rows of all groups, of so many nodes, and the number of the group of each."""
+    nodes = np.concatenate([np.empty((0, count), dtype=np.int64), *groups.values()])
+    return nodes, np.repeat(np.arange(len(groups)), [len(rows) for rows in groups.values()])
 
 
 def _joined(groups: dict[Group, Rows], names: dict[Group, str]) -> dict[Group, Rows]:
@@ -150,7 +177,7 @@ def _check_cells(mesh: ForeignMesh, regions: dict[str, Integers]) -> None:
             names = ", ".join(quoted(name, 40) for name, of in regions.items() if first in of)
             raise MeshError(
                 f"{np.count_nonzero(wrong)} cells in {text}, the first at ({place})"
-                + (names and f" in {names}; geometry.ignore drops a group")
+                + (names and f" in {printable(names, 160)}; geometry.ignore drops a group")
             )
 
 

@@ -56,9 +56,17 @@ def _new(options: argparse.Namespace) -> int:
 def _check(options: argparse.Namespace) -> int:
     from fem_asslb.case.checks.doubts import doubts
     from fem_asslb.case.estimates.estimates import format_rows, summary
+    from fem_asslb.geometry import MeshFile
     from fem_asslb.output.resolved import format_toml, resolved_table
 
     case = _read_case(options)
+    if isinstance(case.geometry, MeshFile):
+        from meshes.survey import survey
+
+        print("Mesh file")
+        for line in survey(case):
+            print(f"  {line}")
+        print()
     print(format_toml(resolved_table(case)))
     print(f"What follows from it\n{format_rows(summary(case))}")
     for line in doubts(case):

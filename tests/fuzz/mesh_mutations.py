@@ -9,6 +9,7 @@ import gmsh
 import meshio
 
 from meshes.session import gmsh_session
+from tests.foreign_files import FORMATS, two_layers
 from tests.fuzz.case_mutations import TEXTS
 
 NUMBERS = [
@@ -50,6 +51,8 @@ class MeshMutator:
                 {},
                 {},
                 {"split": ("upper",)},
+                {"boundaries": "box", "ignore": ("*s*",)},
+                {"names": {"*": "particle/0001/*"}, "boundaries": "ends", "stack_axis": self._random.choice("xyz")},
                 {"length_unit": self._random.choice([1e-3, 1e3, 1e9])},
                 {"names": {self._random.choice(names): self._random.choice(names)}},
             ]
@@ -110,6 +113,10 @@ def _good_files(folder: Path) -> dict[str, bytes]:
         sets = {name: blocks for name, blocks in mesh.cell_sets.items() if not name.startswith("gmsh:")}
         cells = [(block.type, block.data) for block in mesh.cells]
         meshio.Mesh(mesh.points, cells, cell_sets=sets).write(folder / f"{stem}-meshio.inp", file_format="abaqus")
+    for name, write in FORMATS.items():
+        if name.startswith(("Abaqus", "Neper", "MED", "Exodus")):
+            path = write(two_layers(2), folder)
+            path.rename(path.with_stem(f"{path.stem}-binary" if path.suffix in (".med", ".exo") else path.stem))
     return {path.name: path.read_bytes() for path in folder.iterdir()}
 
 

@@ -19,8 +19,12 @@ LARGEST_FRACTION = {2: 0.80, 3: 0.60}
 def every_role_has_a_material(geometry: Geometry, materials: dict[str, MaterialChoice]) -> Errors:
     """Region roles of the geometry and roles with a material are the same."""
     roles = region_roles(geometry)
-    if roles is None:
-        return
+    if roles is not None:
+        yield from roles_have_materials(roles, materials)
+
+
+def roles_have_materials(roles: tuple[str, ...], materials: dict[str, MaterialChoice]) -> Errors:
+    """Region roles of a mesh and roles with a material are the same."""
     for role in roles:
         if role not in materials:
             yield CaseError(

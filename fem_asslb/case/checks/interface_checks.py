@@ -30,9 +30,12 @@ def interfaces_join_two_regions(
 
 def interfaces_have_facets(geometry: Geometry, interfaces: dict[str, Interface]) -> Errors:
     """The two sides of an interface touch, as far as that is known without the mesh."""
-    if isinstance(geometry, MeshFile):
-        return
-    roles, touching = region_roles(geometry) or (), touching_roles(geometry)
+    if not isinstance(geometry, MeshFile):
+        yield from regions_touch(region_roles(geometry) or (), touching_roles(geometry), interfaces)
+
+
+def regions_touch(roles: tuple[str, ...], touching: list[tuple[str, str]], interfaces: dict[str, Interface]) -> Errors:
+    """The two sides of an interface are among the roles that touch."""
     accepted = " or ".join(show(pair) for pair in touching) or "no interface"
     for name, interface in interfaces.items():
         plus, minus = interface.between

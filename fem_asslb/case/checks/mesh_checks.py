@@ -1,0 +1,57 @@
+"""Checks of a case against the mesh file that it names, once that was opened."""
+
+from fem_asslb.base.errors import CaseError, Errors
+from fem_asslb.base.texts import listed
+from fem_asslb.case.checks.geometry_checks import roles_have_materials
+from fem_asslb.case.checks.interface_checks import regions_touch
+from fem_asslb.case.sections.case import Case
+from fem_asslb.case.sections.fixture import PressureFixture
+
+MESH = "geometry.path"
+"""Key of what is said of a mesh file."""
+
+
+def mesh_fits_the_case(
+    case: Case,
+    roles: tuple[str, ...],
+    touching: list[tuple[str, str]],
+    boundaries: list[str],
+    dimension: int,
+    order: int,
+) -> Errors:
+    """Regions have materials, interfaces have facets, what the fixture holds is there, and degrees fit.
+
+    Args:
+        case: The case.
+        roles: Of the regions of the mesh.
+        touching: Pairs of them that share facets; one twice where two regions of it do.
+        boundaries: Of the mesh.
+        dimension: Of the mesh.
+        order: Of its elements.
+    """
+    yield from roles_have_materials(roles, case.materials)
+    yield from regions_touch(roles, touching, case.interfaces)
+    for name in _needed(case, dimension):
+        if name not in boundaries:
+            ways = "a name in geometry.names, geometry.boundaries = 'box'"
+            ways += "" if name in ("bottom", "top", "outer") else ", or fixture.walls = 'free'"
+            there = listed(boundaries) or "none"
+            yield CaseError(
+                MESH,
+                f"the mesh has no boundary '{name}', which the fixture holds; there are: {there}; accepted: {ways}",
+            )
+    if dimension == 3 and case.fixture.out_of_plane is not None:
+        yield CaseError(
+            "fixture.out_of_plane", f"'{case.fixture.out_of_plane}' is for 2D; the mesh is 3D, leave it out"
+        )
+    if order > case.solver.displacement_degree:
+        accepted = f"{order}, or a mesh of order {case.solver.displacement_degree}"
+        yield CaseError("solver.displacement_degree", f"the elements are of order {order}; accepted: {accepted}")
+
+
+def _needed(case: Case, dimension: int) -> list[str]:
+    """Boundaries that a fixture holds or loads."""
+    if isinstance(case.fixture, PressureFixture):
+        return ["outer"]
+    sides = [] if case.fixture.walls == "free" else ["left", "right", "front", "back"]
+    return ["bottom", "top", *sides[: 2 * (dimension - 1)]]

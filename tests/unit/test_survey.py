@@ -1,14 +1,18 @@
 """``check`` opens a mesh file: mistakes in names show at once, all of them."""
 
 import json
+from pathlib import Path
 
 import pytest
 
 from fem_asslb.app import cli
+from fem_asslb.case.reading.reader import read_case
 from meshes import survey
 from meshes.mesh_formats import format_of
 from meshes.mesh_reader import READERS
 from tests.foreign_files import by_cell_data, by_gmsh, exodus_hdf5, two_layers
+
+CASES = Path(__file__).parents[2] / "cases"
 
 pytestmark = pytest.mark.serial  # a file is looked at on one process
 
@@ -118,3 +122,9 @@ def test_a_large_file_is_not_looked_at(check, tmp_path, monkeypatch):
     monkeypatch.setattr(survey, "LARGEST", 10)
     code, lines, _ = check(by_gmsh(".msh")(two_layers(2), tmp_path))
     assert code == 0 and any(line.endswith("fem-asslb mesh reads it") for line in lines)
+
+
+@pytest.mark.parametrize(("name", "regions"), [("polycrystal-neper", 14), ("pellet-abaqus", 2), ("particle-exodus", 2)])
+def test_cases_with_mesh_files_fit_them(name, regions):
+    lines = list(survey.survey(read_case(CASES / name)))
+    assert sum(line.startswith("region ") for line in lines) == regions

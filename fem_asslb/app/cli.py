@@ -1,9 +1,10 @@
 """The command ``fem-asslb``. Each command imports what it needs, and ``check`` no solver library."""
 
 import argparse
+import contextlib
 import signal
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from types import FrameType, TracebackType
 from typing import TYPE_CHECKING, NoReturn
@@ -15,11 +16,14 @@ from fem_asslb.base.endings import DONE, EXPECTED, STOPPED_EARLY, Terminated, ex
 from fem_asslb.base.errors import CaseErrors
 from fem_asslb.base.launcher import launched_rank, leave_launcher
 from fem_asslb.base.printable import printable
+from fem_asslb.convergence import DIRECTIONS
 
 FUNCTIONS_PICTURE = "materials.png"
 """What ``check --plot`` draws, in the directory of the case."""
 
 if TYPE_CHECKING:
+    from mpi4py import MPI
+
     from fem_asslb.case.sections.case import Case
 
 
@@ -30,7 +34,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         arguments: Words after the program's name; default those of this process.
     """
     options = build_parser().parse_args(arguments)
-    if options.command != "run":
+    if options.command not in _IN_PARALLEL:
         if launched_rank() > 0:
             return DONE
         leave_launcher()
@@ -100,24 +104,13 @@ def _mesh(options: argparse.Namespace) -> int:
 
 
 def _run(options: argparse.Namespace) -> int:
-    from mpi4py import MPI
-
     from fem_asslb.base.parallel import on_root
     from meshes.cache import case_directory
 
-    if MPI.COMM_WORLD.size > 1:
-        sys.excepthook = _abort
-    comm = MPI.COMM_WORLD
+    comm = _all_ranks()
     case = on_root(comm, lambda: _read_case(options))
     folder, results = case_directory(options.case).absolute(), options.results and options.results.absolute()
-    with elsewhere():
-        start_petsc()
-        # PETSc would end the run when the reader of its output goes.
-        signal.signal(signal.SIGPIPE, signal.SIG_IGN)
-        # PETSc would end the run on these; mpirun passes the last two on.
-        for number in (signal.SIGTERM, signal.SIGUSR2):
-            signal.signal(number, _terminate)
-        signal.signal(signal.SIGUSR1, signal.default_int_handler)
+    with _solving():
         from fem_asslb.app.driver import run
 
         outcome = run(
@@ -133,6 +126,57 @@ def _run(options: argparse.Namespace) -> int:
     if comm.rank == 0:
         print(f"results in {outcome.results}")
     return DONE if outcome.is_complete else STOPPED_EARLY
+
+
+def _converge(options: argparse.Namespace) -> int:
+    from fem_asslb.base.parallel import on_root
+    from meshes.cache import case_directory
+
+    comm = _all_ranks()
+    on_root(comm, lambda: _read_case(options))
+    # Paths of the command line are relative to the folder where it was given.
+    here, directory = Path.cwd(), case_directory(options.case).absolute()
+    with _solving():
+        from fem_asslb.app.converge import FOLDER, Wanted, converge
+
+        def read(overrides: Sequence[str]) -> "Case":
+            """The case with further overrides."""
+            with contextlib.chdir(here):
+                return _read_case(options, overrides)
+
+        study = options.results.absolute() if options.results else directory / FOLDER
+        wanted = Wanted(
+            directions=options.vary if options.vary is not None else () if options.seeds else DIRECTIONS,
+            levels=options.levels - 1,
+            seeds=options.seeds,
+            steps=options.steps,
+            overwrite=options.overwrite,
+        )
+        is_done = converge(read, comm, directory, study, wanted, options.plugin_hashes)
+    return DONE if is_done else STOPPED_EARLY
+
+
+def _all_ranks() -> "MPI.Comm":
+    """Communicator of a command that works on all ranks, of which none goes on after a mistake of the program."""
+    from mpi4py import MPI
+
+    if MPI.COMM_WORLD.size > 1:
+        sys.excepthook = _abort
+    return MPI.COMM_WORLD
+
+
+@contextlib.contextmanager
+def _solving() -> Iterator[None]:
+    """Work elsewhere with PETSc, and end as asked to."""
+    with elsewhere():
+        start_petsc()
+        # PETSc would end the run when the reader of its output goes.
+        signal.signal(signal.SIGPIPE, signal.SIG_IGN)
+        # PETSc would end the run on these; mpirun passes the last two on.
+        for number in (signal.SIGTERM, signal.SIGUSR2):
+            signal.signal(number, _terminate)
+        signal.signal(signal.SIGUSR1, signal.default_int_handler)
+        yield
 
 
 def _plot(options: argparse.Namespace) -> int:
@@ -170,13 +214,25 @@ def _load_plugins(options: argparse.Namespace) -> dict[str, str]:
     return load_plugins(options.plugins)
 
 
-def _read_case(options: argparse.Namespace) -> "Case":
+def _read_case(options: argparse.Namespace, more: Sequence[str] = ()) -> "Case":
     from fem_asslb.case.reading.reader import read_case
 
-    return read_case(options.case, options.overrides, any_petsc_option=options.any_petsc_option, any_size=options.force)
+    overrides = [*options.overrides, *more]
+    return read_case(options.case, overrides, any_petsc_option=options.any_petsc_option, any_size=options.force)
 
 
-_COMMANDS = {"new": _new, "check": _check, "mesh": _mesh, "run": _run, "plot": _plot, "materials": _materials}
+_COMMANDS = {
+    "new": _new,
+    "check": _check,
+    "mesh": _mesh,
+    "run": _run,
+    "converge": _converge,
+    "plot": _plot,
+    "materials": _materials,
+}
+
+_IN_PARALLEL = ("run", "converge")
+"""Commands that all ranks carry out together; the others are for the first one alone."""
 
 
 def _report(error: BaseException) -> None:

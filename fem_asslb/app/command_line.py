@@ -7,6 +7,8 @@ from typing import NoReturn
 
 from fem_asslb.base.endings import FAILED_INPUT
 from fem_asslb.base.launcher import launched_rank
+from fem_asslb.base.texts import show
+from fem_asslb.convergence import DIRECTIONS
 from fem_asslb.plotting import FORMATS
 
 _INTRODUCTION = """\
@@ -20,7 +22,11 @@ The first five minutes:
   fem-asslb mesh my-cell                                 look at the mesh before anything is solved
   fem-asslb run my-cell                                  results in my-cell/results
   fem-asslb plot my-cell                                 draw the pictures again
+  fem-asslb converge my-cell                             how good the numbers are
 """
+
+MOST_SEEDS = 100
+"""Cells of one study."""
 
 _CODES = """\
 exit codes:
@@ -57,6 +63,7 @@ def build_parser() -> argparse.ArgumentParser:
     _add_check(commands)
     _add_mesh(commands)
     _add_run(commands)
+    _add_converge(commands)
     _add_plot(commands)
     _add_materials(commands)
     return parser
@@ -104,8 +111,8 @@ def _add_case(parser: argparse.ArgumentParser, overrides: bool = True) -> None:
         )
 
 
-def _add_results(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("--results", metavar="FOLDER", type=_folder, help="folder of the results (CASE/results)")
+def _add_results(parser: argparse.ArgumentParser, what: str = "folder of the results (CASE/results)") -> None:
+    parser.add_argument("--results", metavar="FOLDER", type=_folder, help=what)
 
 
 def _folder(text: str) -> Path:
@@ -164,6 +171,59 @@ Existing results are never overwritten unless --overwrite is given. A run that w
     choice = parser.add_mutually_exclusive_group()
     choice.add_argument("--resume", action="store_true", help="go on from the last checkpoint")
     choice.add_argument("--overwrite", action="store_true", help="replace the results that are there")
+
+
+def _add_converge(commands: argparse._SubParsersAction) -> None:
+    details = """\
+examples:
+  fem-asslb converge my-cell                             element / 2, tolerance / 5, the other degree
+  fem-asslb converge my-cell --levels 3                  also element / 4 and tolerance / 25: shows the order
+  fem-asslb converge my-cell --vary time --steps 3       shorter time steps alone, to the end of the third step
+  fem-asslb converge my-cell --seeds 1,2,3,4,5           the spread over cells that differ in what is drawn at random
+  fem-asslb converge my-cell --set geometry.width="8 um" --results my-cell/converge-narrow
+  mpirun -n 2 fem-asslb converge my-cell                 on two processes
+
+Says for each output what changes, its extrapolation with an uncertainty, and what limits it: docs/accuracy.md.
+CASE/converge then holds converge.csv, seeds.csv, converge.png and the results of each variant. Runs that are
+there are used again, interrupted ones go on; --overwrite repeats them all.
+
+"""
+    parser = _add(commands, "converge", "find out how good the numbers of a case are", details + _SET + "\n" + _CODES)
+    _add_case(parser)
+    _add_results(parser, "folder of the study (CASE/converge)")
+    parser.add_argument(
+        "--vary",
+        metavar="LIST",
+        type=_directions,
+        help="what is varied, of element, time and degree (all of them; none where seeds are given)",
+    )
+    parser.add_argument(
+        "--levels",
+        type=int,
+        choices=(2, 3),
+        default=2,
+        help="element sizes and tolerances, with that of the case (default %(default)s)",
+    )
+    parser.add_argument("--seeds", metavar="LIST", type=_seeds, default=(), help="run these cells too, such as 1,2,3")
+    parser.add_argument("--steps", metavar="N", type=int, help="carry out the first N steps of the protocol only")
+    parser.add_argument("--overwrite", action="store_true", help="repeat what is there")
+
+
+def _directions(text: str) -> tuple[str, ...]:
+    names = tuple(text.split(","))
+    if not set(names) <= set(DIRECTIONS) or len(set(names)) < len(names):
+        expected = f"expected some of {', '.join(DIRECTIONS)} with commas between them, each once"
+        raise argparse.ArgumentTypeError(f"{show(text)} is not accepted; {expected}")
+    return names
+
+
+def _seeds(text: str) -> tuple[int, ...]:
+    names = text.split(",")
+    seeds = [int(name) for name in names if name.isascii() and name.isdecimal() and len(name) < 10]
+    if len(seeds) < len(names) or len(set(seeds)) < len(seeds) or len(seeds) > MOST_SEEDS:
+        expected = f"expected up to {MOST_SEEDS} different integers from 0 with commas between them, such as 1,2,3"
+        raise argparse.ArgumentTypeError(f"{show(text)} is not accepted; {expected}")
+    return tuple(seeds)
 
 
 def _add_plot(commands: argparse._SubParsersAction) -> None:

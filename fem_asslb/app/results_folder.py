@@ -2,7 +2,7 @@
 
 import os
 import shutil
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -43,7 +43,7 @@ def check_folder(folder: Path, resume: bool, overwrite: bool) -> dict[str, Any] 
     existing = next(path for path in (folder, *folder.absolute().parents) if path.exists())
     if not existing.is_dir() or not os.access(existing, os.W_OK):
         raise FemAsslbError(f"--results '{folder}': '{existing}' is not a folder that can be written to")
-    _require_no_links(folder)
+    require_no_links(folder, (*_OURS, folder_lock.FILE))
     require_unlocked(folder)
     if resume:
         latest = checkpoint.read_latest(folder)
@@ -53,9 +53,13 @@ def check_folder(folder: Path, resume: bool, overwrite: bool) -> dict[str, Any] 
     return None
 
 
-def _require_no_links(folder: Path) -> None:
-    """A link in a folder of results, which may come from anywhere, could lead to any file of the user."""
-    for name in (*_OURS, folder_lock.FILE):
+def require_no_links(folder: Path, names: Iterable[str]) -> None:
+    """A link in a folder of results, which may come from anywhere, could lead to any file of the user.
+
+    Raises:
+        FemAsslbError: One of the names is a link, or neither a file nor a folder.
+    """
+    for name in names:
         path = folder / name
         if path.is_symlink() or (path.exists() and not (path.is_file() or path.is_dir())):
             raise FemAsslbError(f"'{name}' in {quoted(folder, 120)} is a link or no file; remove it, or use --results")

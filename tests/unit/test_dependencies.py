@@ -33,6 +33,7 @@ FOLDERS = [
     "fem_asslb.plotting",
     "meshes",
     "fem_asslb.studies",
+    "fem_asslb.convergence",
     "fem_asslb.app",
 ]
 """Folders from the ground up: each imports only from itself and from those above it in this list."""

@@ -17,7 +17,6 @@ from meshes.particles import Particle, crystallise
 from meshes.power_diagram import Piece
 from meshes.quality import Report, measure
 from meshes.session import gmsh_session, name_group, write
-from meshes.size_field import grain_element_size
 
 
 def build(geometry: ParticleInShell, path: Path) -> Report:
@@ -59,7 +58,7 @@ def _particle(geometry: ParticleInShell) -> Particle:
     name = RegionName("particle", 1)
     if geometry.grains is None:
         return Particle(name=name, piece=piece, layer="")
-    size = grain_element_size(geometry.grains, geometry.element_size, dimension)
+    size = geometry.grains.element_size_beside(geometry.element_size, dimension)
     return Particle(
         name=name, piece=piece, layer="", diagram=crystallise([piece], geometry.grains)[0], element_size=size
     )

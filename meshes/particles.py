@@ -10,7 +10,7 @@ from fem_asslb.mesh.region_names import RegionName
 from meshes.bodies import Array
 from meshes.packing import Packing
 from meshes.power_diagram import Piece, PowerDiagram, fill
-from meshes.size_field import Bodies, grain_element_size
+from meshes.size_field import Bodies
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -49,7 +49,7 @@ def stack_particles(stack: LayeredStack, packings: dict[str, Packing]) -> list[P
         for role, piece, diagram in zip(roles, pieces, diagrams, strict=True):
             size = np.inf
             if particles.grains is not None and diagram is not None:
-                size = grain_element_size(particles.grains, stack.element_size, stack.dimension)
+                size = particles.grains.element_size_beside(stack.element_size, stack.dimension)
             found.append(
                 Particle(
                     name=RegionName(role, len(found) + 1), piece=piece, layer=name, diagram=diagram, element_size=size

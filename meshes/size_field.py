@@ -12,7 +12,8 @@ import numpy as np
 import numpy.typing as npt
 from scipy.spatial import cKDTree
 
-from fem_asslb.geometry import Grains, LayeredStack
+from fem_asslb.geometry import LayeredStack
+from fem_asslb.geometry.grains import BODY_SHARE
 from meshes.bodies import Array
 
 GROWTH = 0.3
@@ -23,9 +24,6 @@ GAP_ELEMENTS = {2: 3.0, 3: 4.0}
 
 SMALLEST_SHARE = {2: 0.25, 3: 0.4}
 """Smallest element size in gaps over ``element_size``, by dimension."""
-
-BODY_SHARE = {2: 0.3, 3: 0.4}
-"""Largest element size at a body over its diameter, and in a grain over the median one, by dimension."""
 
 
 @dataclass(frozen=True)
@@ -43,11 +41,6 @@ class Bodies:
     radii: Array
     elements: Array
     layer: str
-
-
-def grain_element_size(grains: Grains, element_size: float, dimension: int) -> float:
-    """Element size in polycrystals [um], where that of the geometry is ``element_size``."""
-    return grains.element_size or min(element_size, BODY_SHARE[dimension] * grains.diameter.quantile(0.5))
 
 
 class SizeField:

@@ -10,7 +10,6 @@ from fem_asslb.case.sections.case import Case
 from fem_asslb.case.sections.interfaces.cohesive import CohesiveInterface
 from fem_asslb.convergence import DEGREE, ELEMENT, SEED, TIME
 from fem_asslb.geometry import Grains, LayeredStack, MeshFile, PackedParticles, ParticleInShell
-from meshes.size_field import grain_element_size
 
 CUT = 5.0
 """Tolerance over that of a variant. Steps are shorter by the root of it: the error of one goes with its square."""
@@ -98,7 +97,7 @@ def _elements(geometry: LayeredStack | ParticleInShell, level: int) -> Variant:
     if isinstance(geometry, LayeredStack):
         sizes["geometry.largest_element"] = geometry.largest_element or max(geometry.element_size, geometry.width / 2)
     for key, grains in _grains(geometry):
-        sizes[f"{key}.element_size"] = grain_element_size(grains, geometry.element_size, geometry.dimension)
+        sizes[f"{key}.element_size"] = grains.element_size_beside(geometry.element_size, geometry.dimension)
     overrides = [f"{key}={share * size:.12g} um" for key, size in sizes.items()]
     name, title = {1: ("half-element", "element / 2"), 2: ("quarter-element", "element / 4")}[level]
     return _variant(name, title, ELEMENT, level, overrides)

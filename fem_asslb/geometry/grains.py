@@ -10,6 +10,9 @@ from fem_asslb.base.refusals import Refusal, accepting, refuse, unless
 from fem_asslb.geometry.bounds import Extent, Seed
 from fem_asslb.geometry.diameters import Diameters
 
+BODY_SHARE = {2: 0.3, 3: 0.4}
+"""Largest element size at a body over its diameter, and in a grain over the median one, by dimension."""
+
 
 @checked()
 class Grains:
@@ -38,6 +41,10 @@ class Grains:
             median = info.data["diameter"].quantile(0.5)
             refuse(unless(size < median, "", size, f"less than the median diameter of the grains, {median:g} um"))
         return size
+
+    def element_size_beside(self, size: float, dimension: int) -> float:
+        """Element size in polycrystals [um], where that of the geometry is ``size`` [um]."""
+        return self.element_size or min(size, BODY_SHARE[dimension] * self.diameter.quantile(0.5))
 
     def refusals_among(self, roles: Collection[str]) -> list[Refusal]:
         """Refusals of the kinds that are polycrystalline unless they are among those that there are."""

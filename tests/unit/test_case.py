@@ -22,7 +22,7 @@ from fem_asslb.case.estimates.layers import swelling_layers
 from fem_asslb.case.reading.merging import merge
 from fem_asslb.case.reading.reader import build_case, read_case, read_table
 from fem_asslb.case.reading.reference import renewed
-from fem_asslb.case.sections.case import Case, Cell, Description
+from fem_asslb.case.sections.case import Case, Cell, Description, Time
 from fem_asslb.case.sections.fixture import RigidFixture, SpringFixture
 from fem_asslb.case.sections.interfaces import INTERFACE_LAWS, CohesiveInterface, ContactInterface
 from fem_asslb.case.sections.interfaces.gap_table import GapTable
@@ -76,7 +76,7 @@ def write(tmp_path):
 
 
 def test_case_from_file_equals_case_from_python(write) -> None:
-    """The file's quantities become floats in internal units, and defaults are the same."""
+    """The file's quantities become floats in internal units; defaults are the same but for those that follow."""
     from_python = Case(
         case=Description(title="base"),
         geometry=LayeredStack(
@@ -91,6 +91,7 @@ def test_case_from_file_equals_case_from_python(write) -> None:
         },
         fixture=SpringFixture(stiffness=0.2, walls="free"),
         protocol=Protocol(steps=(parse_step("press to 81 MPa in 1 min"), parse_step("set x = 0.5 in 1 h"))),
+        time=Time(largest_step=180.0),
     )
     case = read_case(write("base", BASE))
     assert case == from_python

@@ -38,7 +38,6 @@ from meshes.grain_edges import grain_edges
 from meshes.layered_stack import pack_layers
 from meshes.particles import stack_particles
 from meshes.power_diagram import Piece, fill
-from meshes.size_field import grain_element_size
 from tests.support import built, largest
 
 GRAINS = Grains(LognormalDiameters(1.0, 1.2), share=0.7)
@@ -192,7 +191,7 @@ def test_grains_have_the_wanted_sizes_and_good_elements(stack, quality, shortest
     assert all(0 < numbers[name] < report.elements for name in smoothed)
     assert report.quality_min > quality
     source = read_source(tmp_path / "grains.msh")
-    size = grain_element_size(GRAINS, stack.element_size, stack.dimension)
+    size = GRAINS.element_size_beside(stack.element_size, stack.dimension)
     corners = source.cells[:, : stack.dimension + 1]
     sides = source.points[corners] - source.points[np.roll(corners, 1, axis=1)]
     inside = np.array(["particle/" in source.regions[region] for region in source.cell_region])
@@ -266,7 +265,7 @@ def test_boundaries_between_two_grains_are_flat_in_3d(tmp_path):
         powers = [((points - seeds[k]) ** 2).sum(axis=1) - weights[k] for k in (a, b)]
         off.append(np.abs(powers[0] - powers[1]) / (2 * np.linalg.norm(seeds[a] - seeds[b], axis=1)))
     # Tetrahedra that are divided by their centres alone leave 0.37 element sizes in the mean.
-    assert np.concatenate(off).mean() < 0.1 * grain_element_size(GRAINS, SOLID.element_size, 3)
+    assert np.concatenate(off).mean() < 0.1 * GRAINS.element_size_beside(SOLID.element_size, 3)
 
 
 @pytest.mark.serial

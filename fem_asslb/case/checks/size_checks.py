@@ -3,10 +3,10 @@
 import math
 
 from fem_asslb.base.errors import CaseError, Errors
+from fem_asslb.case.estimates.default_sizes import nominal_duration
 from fem_asslb.case.estimates.figures import states_at_equilibrium
 from fem_asslb.case.sections.case import Case
 from fem_asslb.case.sections.protocol import Protocol
-from fem_asslb.case.sections.steps import Current, Hold, Step
 from fem_asslb.geometry import (
     Geometry,
     LayeredStack,
@@ -71,18 +71,10 @@ def protocols_are_short(protocol: Protocol, is_forced: bool) -> Errors:
 def runs_are_short(case: Case) -> Errors:
     """The same of the time steps of a whole case, whose charges and discharges last as long as at equilibrium."""
     states = states_at_equilibrium(case, case.resolved_materials())
-    durations = map(_nominal_duration, case.protocol.steps) if states is None else (item.duration for item in states)
+    durations = map(nominal_duration, case.protocol.steps) if states is None else (item.duration for item in states)
     count = math.fsum(durations) / case.time.largest_step
     if count > MOST_TIME_STEPS:
         yield too_many("time.largest_step", count, "time steps", MOST_TIME_STEPS, "larger steps or currents")
-
-
-def _nominal_duration(step: Step) -> float:
-    """Duration [s] of a step; that of a current is what its C-rate says, where it has one, and its limits allow."""
-    if not isinstance(step, Current):
-        return step.duration
-    hours = 1.0 / step.rate.value if not isinstance(step, Hold) and step.rate.kind == "c_rate" else 0.0
-    return min([3600.0 * hours, *(limit.value for limit in step.limits if limit.kind == "duration")])
 
 
 def too_many(key: str, count: float, things: str, limit: int, advice: str) -> CaseError:

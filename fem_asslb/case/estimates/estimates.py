@@ -2,6 +2,7 @@
 
 from fem_asslb.case.estimates.capacity_estimates import cell_rows, charge_rows, stack_rows
 from fem_asslb.case.estimates.compaction_estimates import compaction_rows
+from fem_asslb.case.estimates.default_sizes import size_rows
 from fem_asslb.case.estimates.figures import EDGE, Row, row, states_at_equilibrium
 from fem_asslb.case.estimates.interface_estimates import interface_rows
 from fem_asslb.case.estimates.pressure_estimates import pressure_rows, shell_rows
@@ -29,6 +30,7 @@ def summary(case: Case) -> list[Row]:
             rows += shell_rows(case, case.geometry, materials, states)
     rows += _fit_rows(case)
     rows += interface_rows(case.interfaces, materials)
+    rows += size_rows(case, materials)
     if states is not None:
         early = f"; a step {EDGE}" if any(state.off_the_table for state in states) else ""
         note = f"all steps, at equilibrium{early}"

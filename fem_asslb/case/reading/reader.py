@@ -11,6 +11,7 @@ from fem_asslb.base.table_reader import read, unknown_key
 from fem_asslb.base.texts import show
 from fem_asslb.case.checks.cross_checks import cross_check
 from fem_asslb.case.checks.size_checks import runs_are_short
+from fem_asslb.case.reading.default_sizes import with_default_sizes
 from fem_asslb.case.reading.loadings import with_loadings
 from fem_asslb.case.reading.material_files import with_material_files
 from fem_asslb.case.reading.merging import merge, name_kinds, name_materials, options_of_petsc, parse_override
@@ -84,7 +85,8 @@ def build_case(table: dict[str, Any], free_options: frozenset[str] = frozenset()
     """
     known, table = fields_of(Case), with_loadings(table)
     errors = [unknown_key(key, (*known, "extends", "remove")) for key in table if key not in known]
-    case: Case = read(Case, {key: item for key, item in name_kinds(table).items() if key in known}, "", errors)
+    table = with_default_sizes(name_kinds(table))
+    case: Case = read(Case, {key: item for key, item in table.items() if key in known}, "", errors)
     steps = table["protocol"].get("steps") if isinstance(table.get("protocol"), dict) else None
     context = {"steps": readable_steps(steps), "free_options": free_options, "is_forced": any_size}
     errors += cross_check(vars(case) | context)

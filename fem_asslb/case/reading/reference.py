@@ -9,6 +9,7 @@ from typing import Annotated, Any, Literal, Union, get_args, get_origin
 
 from fem_asslb.base.schema import defaults_of, fields_of, tag_of
 from fem_asslb.base.units import Unit
+from fem_asslb.case.reading.default_sizes import FOLLOWING
 from fem_asslb.case.reading.keys import LAW_OF_MATERIAL, WRITTEN, walk
 from fem_asslb.case.sections.materials import MaterialChoice
 from fem_asslb.materials.anode_table import AnodeTable
@@ -83,7 +84,8 @@ def _keys(kind: Any) -> Iterator[tuple[str, Any, str]]:
     """Name, annotation and default in words of each key of a table."""
     defaults = defaults_of(kind)
     for name, annotation in fields_of(kind).items():
-        yield name, annotation, _default(defaults[name], annotation) if name in defaults else "required"
+        default = _default(defaults[name], annotation) if name in defaults else "required"
+        yield name, annotation, "follows" if (kind, name) in FOLLOWING else default
 
 
 def _docstring(kind: type) -> tuple[str, dict[str, str]]:

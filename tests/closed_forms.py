@@ -280,3 +280,95 @@ def beam_delamination(toughness: float, rigidity: float) -> float:
         rigidity: E I of one arm.
     """
     return float(2 / 3 * toughness**1.5 * np.sqrt(rigidity))
+
+
+def coated_particle(
+    dimension: int,
+    core: tuple[float, float],
+    coating: tuple[float, float],
+    shell: tuple[float, float],
+    radii: tuple[float, float, float],
+    free: float,
+) -> tuple[float, float]:
+    """Pressures on a particle and on the outside of its coating, in a shell that is free outside (Lame, three phases).
+
+    Sphere, or cylinder in plane strain: u = A r + B/r^n, n = 2 or 1, has the radial stress c A - d B/r^(n+1), with
+    c = E/(1-2 nu), d = 2 E/(1+nu) of a sphere and c = E/((1+nu)(1-2 nu)), d = E/(1+nu) of a cylinder; u and the stress
+    are continuous.
+
+    Args:
+        dimension: 2 or 3.
+        core: Young's modulus and Poisson's ratio of the particle.
+        coating: The same.
+        shell: The same.
+        radii: Of the particle, of the coating, and outside.
+        free: Free linear strain of the particle, the same in all directions.
+    """
+    n, (a, b, outside) = dimension - 1, radii
+    (c0, _), (c1, d1), (c2, d2) = (_radial_stiffness(dimension, *phase) for phase in (core, coating, shell))
+    growth = free if dimension == 3 else (1 + core[1]) * free
+    matrix = np.array(
+        [
+            [a, -a, -(a**-n), 0, 0],
+            [c0, -c1, d1 * a ** -(n + 1), 0, 0],
+            [0, b, b**-n, -b, -(b**-n)],
+            [0, c1, -d1 * b ** -(n + 1), -c2, d2 * b ** -(n + 1)],
+            [0, 0, 0, c2, -d2 * outside ** -(n + 1)],
+        ]
+    )
+    a0, _, _, a2, b2 = np.linalg.solve(matrix, [0, c0 * growth, 0, 0, 0])
+    return float(c0 * (growth - a0)), float(d2 * b2 * b ** -(n + 1) - c2 * a2)
+
+
+def thinly_coated_particle(
+    dimension: int,
+    core: tuple[float, float],
+    coating: tuple[float, float],
+    shell: tuple[float, float],
+    radii: tuple[float, float, float],
+    free: float,
+    holds_to_core: bool = True,
+) -> tuple[float, float]:
+    """The same with a coating that is an interface at the radius of the particle, pressures on both of its sides.
+
+    With e = u/a of the side that it holds to: the traction s through it opens it by t (s/M - nu/(1-nu) n e), and it
+    bears the hoop force S = t (C e + nu/(1-nu) s), C = E/(1-nu) of a sphere and E/(1-nu^2) of a cylinder, which the
+    stresses of both sides differ by, n S/a.
+
+    Args:
+        dimension: 2 or 3.
+        core: Young's modulus and Poisson's ratio of the particle.
+        coating: The same.
+        shell: The same.
+        radii: Of the particle, of the coating as it would be meshed, and outside.
+        free: Free linear strain of the particle, the same in all directions.
+        holds_to_core: Whether the strain of the coating is that of the particle, or that of the shell.
+    """
+    n, (a, b, outside), (youngs, nu) = dimension - 1, radii, coating
+    thickness, transfer = b - a, nu / (1 - nu)
+    hoop = youngs / (1 - nu) if dimension == 3 else youngs / (1 - nu**2)
+    (c0, _), (c2, d2) = (_radial_stiffness(dimension, *phase) for phase in (core, shell))
+    growth = free if dimension == 3 else (1 + core[1]) * free
+    constants = np.linalg.solve([[a, a**-n], [c2, -d2 * outside ** -(n + 1)]], [1, 0])
+    outer = constants @ [c2, -d2 * a ** -(n + 1)]
+    # Unknown: u of the particle, u of the shell, s, S.
+    side, inner = (0, 1) if holds_to_core else (1, 0)
+    matrix = np.array(
+        [
+            [-1, 1, -thickness / plane_wave_modulus(youngs, nu), 0],
+            [0, 0, -thickness * transfer, 1],
+            [0, outer, -1, -n / a * (1 - inner)],
+            [c0 / a, 0, -1, n / a * inner],
+        ]
+    )
+    matrix[0, side] += thickness * transfer * n / a
+    matrix[1, side] -= thickness * hoop / a
+    core_side, shell_side, _, _ = np.linalg.solve(matrix, [0, 0, 0, c0 * growth])
+    return float(c0 * (growth - core_side / a)), float(-outer * shell_side)
+
+
+def _radial_stiffness(dimension: int, youngs: float, poisson: float) -> tuple[float, float]:
+    """Both numbers c and d of `coated_particle`."""
+    if dimension == 3:
+        return youngs / (1 - 2 * poisson), 2 * youngs / (1 + poisson)
+    return youngs / ((1 + poisson) * (1 - 2 * poisson)), youngs / (1 + poisson)

@@ -33,6 +33,11 @@ def sinh(value: NumberLike) -> NumberLike:
     return np.sinh(value) if is_number(value) else _ufl().sinh(value)
 
 
+def cosh(value: NumberLike) -> NumberLike:
+    """Hyperbolic cosine."""
+    return np.cosh(value) if is_number(value) else _ufl().cosh(value)
+
+
 def tanh(value: NumberLike) -> NumberLike:
     """Hyperbolic tangent."""
     return np.tanh(value) if is_number(value) else _ufl().tanh(value)

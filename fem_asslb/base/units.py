@@ -206,6 +206,8 @@ Toughness = Annotated[float, Unit("MPa*um", 1e-6, 1e6)]
 """A thousandth of a weak surface's energy to ten times tough steel, J/m^2."""
 ArealConductance = Annotated[float, Unit("pA/(V*um^2)", 1e-9, 1e15)]
 """An insulating film to an atom's layer of a metal, S/m^2."""
+Conductivity = Annotated[float, Unit("pA/(V*um)", 1e-9, 1e9)]
+"""1e-17 S/cm, a good insulator, to 10 S/cm, more than any ion has."""
 InterfaceStiffness = Annotated[float, Unit("MPa/um", 1e-6, 1e13)]
 """A gel to the stiffest modulus over an atom, a thousandfold."""
 Diffusivity = Annotated[float, DIFFUSIVITY]

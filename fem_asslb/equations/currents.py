@@ -17,21 +17,23 @@ LEAK = 1e-12
 """Share of a reacting surface that conducts over any gap: it gives the electrode a potential where nothing touches."""
 
 
-@dataclass(frozen=True)
-class Surface:
-    """A surface on which a host reacts.
+@dataclass(frozen=True, kw_only=True)
+class ReactingSurface:
+    """Facets through which lithium leaves a host.
 
     Attributes:
         host: Role of the host.
-        measure: Where.
+        share: That conducts.
+        measure: Of the facets.
         side: Of the host; None on the outside of the mesh.
-        share: Share that conducts.
+        resistance: Of a coating [V um^2/pA]; None where there is none.
     """
 
     host: str
-    measure: ufl.Measure
-    side: str | None
     share: Expr | float
+    measure: ufl.Measure
+    side: str | None = None
+    resistance: Expr | None = None
 
 
 class Currents:
@@ -55,15 +57,8 @@ class Currents:
         """Current density of lithium out of the plus side of each interface of the model [pA/um^2]."""
         if self.formulation.interfaces is None:
             return []
-        return [
-            self._through(item.pair, conductance, response.conduction, state)
-            for item, conductance, response in zip(
-                self._model.interfaces,
-                self.formulation.responses.conductances,
-                self.formulation.responses.of_step(state, previous),
-                strict=True,
-            )
-        ]
+        responses = self.formulation.responses.of_step(state, previous)
+        return [self._through(number, response.conduction, state) for number, response in enumerate(responses)]
 
     def passages(self, state: State, previous: State) -> list[tuple[Expr, ufl.Measure]]:
         """Current density from the plus to the minus side, and measure, of each interface between two hosts."""
@@ -89,38 +84,53 @@ class Currents:
             roles: Of the hosts that count; by default all.
         """
         return [
-            (at.share * self._reaction(state, at.host, at.side), at.measure, at.side)
-            for at in self._reacting_surfaces(state, previous)
+            (at.share * self._reaction(state, at.host, at.side, at.resistance), at.measure, at.side)
+            for at in self.reacting_surfaces(state, previous)
             if roles is None or at.host in roles
         ]
 
-    def exchanges(self, state: State, previous: State, roles: Collection[str]) -> list[tuple[Expr, Expr, ufl.Measure]]:
-        """Current densities out of and into hosts of some roles [pA/um^2], and measure, of each reacting surface."""
+    def exchanges(
+        self, state: State, previous: State, roles: Collection[str]
+    ) -> list[tuple[Expr, Expr, ReactingSurface]]:
+        """Current densities out of and into hosts of some roles [pA/um^2] on each surface where they react."""
         found = []
-        for at in self._reacting_surfaces(state, previous):
-            if at.host not in roles:
-                continue
-            out, into = lithium.partial_currents(*self._reactants(state, at.host, at.side))
-            found.append((at.share * out, at.share * into, at.measure))
+        for at in self.reacting_surfaces(state, previous):
+            if at.host in roles:
+                out, into = lithium.partial_currents(*self._reactants(state, at.host, at.side), at.resistance)
+                found.append((at.share * out, at.share * into, at))
         return found
 
-    def _reacting_surfaces(self, state: State, previous: State) -> list[Surface]:
+    def reacting_surfaces(self, state: State, previous: State) -> list[ReactingSurface]:
+        """Where the hosts react, with the share of it that conducts."""
         if self._transfer is None or not self._model.hosts:
             return []
-        conducting: dict[tuple[str, str], Expr] = {}
+        covered: dict[tuple[str, str], tuple[Expr, Expr | None]] = {}
         if self.formulation.interfaces is not None:
-            responses = self.formulation.responses.of_step(state, previous)
-            conducting = {
-                item.pair: response.conduction + LEAK
-                for item, response in zip(self._model.interfaces, responses, strict=True)
+            responses = self.formulation.responses
+            covered = {
+                item.pair: (response.conduction + LEAK, self._resistance(number))
+                for number, (item, response) in enumerate(
+                    zip(self._model.interfaces, responses.of_step(state, previous), strict=True)
+                )
             }
         found, measures = [], self.formulation.measures
         for pair in self._transfer.interfaces:
-            at, side = (pair[::-1], "-") if pair[::-1] in conducting else (pair, "+")
-            found.append(Surface(pair[0], measures.interface(at), side, conducting.get(at, 1.0)))
+            at, side = (pair[::-1], "-") if pair[::-1] in covered else (pair, "+")
+            share, resistance = covered.get(at, (1.0, None))
+            found.append(
+                ReactingSurface(
+                    host=pair[0], share=share, measure=measures.interface(at), side=side, resistance=resistance
+                )
+            )
         for name in self._transfer.boundaries:
-            found.append(Surface(self._model.hosts[0], measures.boundary(name), None, 1.0))
+            found.append(ReactingSurface(host=self._model.hosts[0], share=1.0, measure=measures.boundary(name)))
         return found
+
+    def _resistance(self, number: int) -> Expr | None:
+        """Of the coating of an interface [V um^2/pA]; None where there is none to lithium."""
+        item = self._model.interfaces[number].coating
+        layer = self.formulation.responses.coatings[number]
+        return layer.resistance if item is not None and layer is not None and item.resistance > 0.0 else None
 
     def interruptions(self, state: State, previous: State, roles: Collection[str]) -> list[tuple[Expr, ufl.Measure]]:
         """Share that does not conduct, and measure, of each reacting surface of some hosts that may open."""
@@ -135,25 +145,27 @@ class Currents:
             if frozenset(item.pair) in reacting
         ]
 
-    def _through(self, pair: tuple[str, str], conductance: fem.Constant | None, conduction: Expr, state: State) -> Expr:
-        potential = self.formulation.quantities.potential
+    def _through(self, number: int, conduction: Expr, state: State) -> Expr:
+        """Current density out of the plus side of an interface, by its number [pA/um^2]."""
+        potential, pair = self.formulation.quantities.potential, self._model.interfaces[number].pair
+        conductance = self.formulation.responses.conductances[number]
         if potential is None:
             return 0.0 * conduction
         reacting = self._transfer.interfaces if self._transfer is not None else ()
         if pair in reacting:
-            return (conduction + LEAK) * self._reaction(state, pair[0], "+")
+            return (conduction + LEAK) * self._reaction(state, pair[0], "+", self._resistance(number))
         if pair[::-1] in reacting:
-            return -(conduction + LEAK) * self._reaction(state, pair[1], "-")
+            return -(conduction + LEAK) * self._reaction(state, pair[1], "-", self._resistance(number))
         if conductance is None:
             return 0.0 * conduction
         return self._free * interface.passage(conductance, conduction, potential(state))
 
-    def _reaction(self, state: State, host: str, side: str | None) -> Expr:
+    def _reaction(self, state: State, host: str, side: str | None, resistance: Expr | None) -> Expr:
         """Current density out of a host on a side of a surface that conducts fully [pA/um^2]."""
-        return self._free * lithium.surface_current(*self._reactants(state, host, side))
+        return self._free * lithium.surface_current(*self._reactants(state, host, side), resistance)
 
-    def _reactants(self, state: State, host: str, side: str | None) -> tuple[Expr, Expr, Expr, Expr]:
-        """Exchange current density, temperature, potential of the electrode and of a host on a side of a surface."""
+    def _reactants(self, state: State, host: str, side: str | None) -> tuple[Expr, Expr, Expr]:
+        """Exchange current density, temperature, and potential of the electrode less that of a host on a side."""
         law, quantities = self._transfer, self.formulation.quantities
         assert law is not None and quantities.stoichiometry is not None
         assert quantities.potential is not None
@@ -163,4 +175,4 @@ class Currents:
         x, electrode, phi = (field(state)(side) if side else field(state) for field in fields)
         own = self.formulation.bulk.coefficients.hosts[host].exchange_current_density
         exchange = law.exchange_current_density if own is None else value_at(own, x)
-        return exchange, law.temperature, electrode, phi
+        return exchange, law.temperature, electrode - phi

@@ -5,7 +5,7 @@ from dolfinx import fem
 from ufl.core.expr import Expr
 
 from fem_asslb.base import compatibility
-from fem_asslb.base.energies import require_names
+from fem_asslb.base.energies import ELASTIC, require_names
 from fem_asslb.equations.bulk import Bulk
 from fem_asslb.equations.controls import Controls
 from fem_asslb.equations.interface_responses import InterfaceResponses
@@ -53,7 +53,7 @@ class Formulation:
         self.interfaces = create_interfaces(domain, model, self.measures.interface)
         require_names([*(phase.law for phase in phases.values()), *(item.law for item in model.interfaces)])
         self.responses = InterfaceResponses(
-            domain, model, self.interfaces, quantities, controls, self.measures, self.normal
+            domain, model, self.interfaces, quantities, controls, self.measures, self.normal, self.bulk.strain
         )
 
     def compile(self, form: ufl.Form) -> fem.Form:
@@ -70,4 +70,6 @@ class Formulation:
         for response, measure in self.responses.on_facets(state, previous):
             for name, density in response.stored.items():
                 found[name] = found.get(name, 0) + density * measure
+        for energy in self.responses.coating_energies(state):
+            found[ELASTIC] = found.get(ELASTIC, 0) + energy
         return found

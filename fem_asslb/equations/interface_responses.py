@@ -1,18 +1,21 @@
 """What the laws of interfaces answer to a step, as expressions, and the work that this does."""
 
 from collections.abc import Callable
+from dataclasses import replace
 
 import ufl
 from dolfinx import fem
+from ufl.algorithms import expand_derivatives
 from ufl.core.expr import Expr
 
 from fem_asslb.base.energies import require_declared
-from fem_asslb.equations import interface
+from fem_asslb.equations import coating, interface
 from fem_asslb.equations.controls import Controls
 from fem_asslb.equations.measures import Measures
 from fem_asslb.equations.quantities import Quantities
 from fem_asslb.equations.unwelded_interfaces import GAP, ORIGIN, STRENGTH, UnweldedInterfaces
-from fem_asslb.interfaces.response import Response
+from fem_asslb.interfaces.coating import Coating
+from fem_asslb.interfaces.response import Opening, Response
 from fem_asslb.mesh.domain import Domain
 from fem_asslb.model.model import Model
 from fem_asslb.spaces.coefficients import with_constants
@@ -25,6 +28,7 @@ class InterfaceResponses:
 
     Attributes:
         conductances: Of each interface, a constant; None where lithium does not pass from host to host.
+        coatings: Of each interface, with constants; None where there is none.
 
     Args:
         domain: The mesh.
@@ -34,6 +38,7 @@ class InterfaceResponses:
         controls: Constants that the protocol changes.
         measures: Where terms are integrated.
         normal: Unit normal out of a cell in a state, three components.
+        strain: Strain in a state, shape (3, 3).
     """
 
     def __init__(
@@ -45,15 +50,19 @@ class InterfaceResponses:
         controls: Controls,
         measures: Measures,
         normal: Callable[[State], Expr],
+        strain: Callable[[State], Expr],
     ) -> None:
         self._model, self._interfaces, self._quantities = model, interfaces, quantities
-        self._controls, self._measures, self._normal = controls, measures, normal
+        self._controls, self._measures, self._normal, self._strain = controls, measures, normal, strain
         self._laws = [with_constants(domain, item.law) for item in model.interfaces]
         self.conductances = [
             fem.Constant(domain.mesh, item.conductance)
             if item.conductance is not None and set(item.pair) <= set(model.hosts)
             else None
             for item in model.interfaces
+        ]
+        self.coatings: list[Coating | None] = [
+            with_constants(domain, item.coating) if item.coating is not None else None for item in model.interfaces
         ]
 
     def of_step(self, state: State, previous: State) -> list[Response]:
@@ -69,7 +78,10 @@ class InterfaceResponses:
         if ORIGIN in history:
             now, before = (item.from_origin(history[ORIGIN]) for item in (now, before))
         step, strength = self._controls.time_step, local[STRENGTH]
-        answers = [law.respond(now, before, history, step, strength) for law in self._laws]
+        answers = []
+        for law, layer in zip(self._laws, self.coatings, strict=True):
+            end, start = self._through(layer, now, state), self._through(layer, before, previous)
+            answers.append(law.respond(end, start, history, step, strength))
         for law, answer in zip(self._laws, answers, strict=True):
             require_declared(law, answer)
         return answers
@@ -85,6 +97,36 @@ class InterfaceResponses:
         for response, measure in self.on_facets(state, previous):
             work += interface.virtual_work(response, normal, variation) * measure
         return work
+
+    def coating_work(self, state: State, previous: State, function: fem.Function, test: ufl.Argument) -> ufl.Form | int:
+        """Virtual work of what bears along coatings, for a variation of one field [pJ]; 0 where nothing does."""
+        work = 0
+        for layer, (response, measure) in zip(self.coatings, self.on_facets(state, previous), strict=True):
+            if layer is not None:
+                strain = self._membrane_strain(layer, state)
+                stretched = ufl.derivative(coating.energy(layer, strain), function, test)
+                thinner = ufl.derivative(coating.thinning(layer, strain), function, test)
+                work += (stretched + response.normal_traction * thinner) * measure
+        if not isinstance(work, ufl.Form) or expand_derivatives(work).empty():
+            return 0
+        return work
+
+    def coating_energies(self, state: State) -> list[ufl.Form]:
+        """Energy of the membrane of each coating [pJ]."""
+        return [
+            coating.energy(layer, self._membrane_strain(layer, state)) * self._measures.interface(item.pair)
+            for layer, item in zip(self.coatings, self._model.interfaces, strict=True)
+            if layer is not None
+        ]
+
+    def _through(self, layer: Coating | None, opening: Opening, state: State) -> Opening:
+        """Opening that a law answers to: a coating that is stretched is thinner."""
+        if layer is None:
+            return opening
+        return replace(opening, normal=opening.normal + coating.thinning(layer, self._membrane_strain(layer, state)))
+
+    def _membrane_strain(self, layer: Coating, state: State) -> Expr:
+        return coating.membrane_strain(self._strain(state)(layer.holds_to), self._normal(state)("+"))
 
     def history_evaluator(self, state: State, previous: State) -> FacetEvaluator | None:
         """What evaluates the history of the interfaces at the end of a step; None where none remembers anything."""

@@ -34,6 +34,7 @@ class Cohesion:
         mixed_mode: Toughness between the modes.
         viscous_time: Damage follows with this delay [s]; 0: at once.
         healing_time: Damage decays by a factor e in this time while the interface is closed [s]; infinite: never.
+        shear_ratio: k_s/k_n before damage; None for the one with which dissipation does not depend on the path.
 
     Raises:
         MaterialError: A parameter out of its range, or parameters that do not go together.
@@ -48,6 +49,7 @@ class Cohesion:
     mixed_mode: MixedMode = field(default_factory=PowerLaw)
     viscous_time: NumberLike = 0.0
     healing_time: NumberLike = math.inf
+    shear_ratio: NumberLike | None = None
 
     def __post_init__(self) -> None:
         """Check each parameter, and that the strength is reached well before the release."""
@@ -64,10 +66,22 @@ class Cohesion:
                 f"{self.normal_strength:g} MPa and the toughness {self.normal_toughness:g} J/m^2; "
                 f"accepted: at least 10 T^2/(2 G) = {least:g} MPa/um"
             )
+        least = least_stiffness(self.shear_strength, self.shear_toughness)
+        if self.shear_ratio is not None and self.shear_stiffness < least * (1.0 - 1e-9):
+            raise MaterialError(
+                f"shear_stiffness = {self.shear_stiffness:g} MPa/um is too soft for the shear strength "
+                f"{self.shear_strength:g} MPa and the shear toughness {self.shear_toughness:g} J/m^2; "
+                f"accepted: at least 10 T^2/(2 G) = {least:g} MPa/um"
+            )
 
     @property
     def shear_stiffness(self) -> NumberLike:
-        """k_n (G_I/G_II) (T_s/T_n)^2 [MPa/um], with which dissipation does not depend on the path (Turon, 2010)."""
+        """k_n (G_I/G_II) (T_s/T_n)^2 [MPa/um], with which dissipation does not depend on the path (Turon, 2010).
+
+        A ratio of its own lets it depend on the path by the share of the energy at the onset.
+        """
+        if self.shear_ratio is not None:
+            return self.shear_ratio * self.normal_stiffness
         ratio = self.shear_strength / self.normal_strength
         return self.normal_stiffness * self.normal_toughness / self.shear_toughness * ratio * ratio
 

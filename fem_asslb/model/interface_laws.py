@@ -65,13 +65,21 @@ def _build(
         require_stiff_grains(key, choice, law, modulus, domain)
     require_small_overlap(key, choice, law, size)
     report(key, choice, law, modulus, size)
-    if choice.MAY_PART and domain.dimension == 3 and degree == 2:
+    if choice.MAY_PART and law.HISTORY and domain.dimension == 3 and degree == 2:
         logger.warning(
             "%s: contact pressures of quadratic displacement in 3D alternate from point to point; "
             "solver.displacement_degree = 1 gives smooth ones",
             key,
         )
-    return Interface(plus=plus, minus=minus, law=law, start=start, conductance=conductance, name=name)
+    return Interface(
+        plus=plus,
+        minus=minus,
+        law=law,
+        start=start,
+        conductance=conductance,
+        coating=choice.build_coating(plus),
+        name=name,
+    )
 
 
 def _default_conductance(plus: Material, minus: Material) -> float | None:

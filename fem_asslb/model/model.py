@@ -9,6 +9,7 @@ import numpy as np
 import numpy.typing as npt
 
 from fem_asslb.case.sections.fields import FieldSchema
+from fem_asslb.interfaces.coating import Coating
 from fem_asslb.interfaces.interface_law import InterfaceLaw
 from fem_asslb.interfaces.start import InterfaceStart
 from fem_asslb.materials.material import LithiumHost, Material
@@ -28,6 +29,7 @@ class Interface:
         start: State at assembly.
         conductance: Current per area and difference of potential between two hosts [pA/(um^2 V)]; the interface
             carries lithium from the one to the other. None where lithium does not pass from host to host.
+        coating: Thin layer between both sides, which the mesh does not have; None without one.
         name: In the case; empty where there is none.
     """
 
@@ -36,6 +38,7 @@ class Interface:
     law: InterfaceLaw
     start: InterfaceStart = InterfaceStart()
     conductance: float | None = None
+    coating: Coating | None = None
     name: str = ""
 
     @property

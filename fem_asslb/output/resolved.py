@@ -25,6 +25,7 @@ DISPLAY = {
     "V*um^2/pA": "ohm*cm^2",
     "MPa*um": "J/m^2",
     "pA/(V*um^2)": "S/cm^2",
+    "pA/(V*um)": "S/cm",
 }
 """Unit that people use, where it differs from the internal one."""
 

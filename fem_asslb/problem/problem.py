@@ -190,6 +190,7 @@ class Problem:
             if field.varies_energy:
                 row += ufl.derivative(potential, function, test) if isinstance(potential, ufl.Form) else 0
                 row += bulk.work(self.state, function, test)
+                row += self.formulation.responses.coating_work(self.state, self.previous, function, test)
             rows[field.name] = row
         forms = sources(self, tests) if sources is not None else {}
         added = source_rows(forms, tests, self.state, self.formulation.quantities, self.controls.forced)

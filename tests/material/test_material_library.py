@@ -62,7 +62,7 @@ def test_the_library_holds_every_class_of_material():
         "lithium",
         "steel",
     }
-    expected |= {"graphite", "graphite-host", "silicon"}
+    expected |= {"graphite", "graphite-host", "linbo3", "silicon"}
     assert expected | {"llzo", "li3ycl6", "li3incl6", "peo-litfsi", "carbon"} == set(names())
     assert anode_names() == ["graphite", "indium", "liin", "lithium", "lto", "silicon"]
 

@@ -1,8 +1,11 @@
 """Derivatives of the whole system with interfaces that let go, slide and gate lithium, against differences."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
+from fem_asslb.interfaces.coating import Coating
 from fem_asslb.interfaces.cohesion import Cohesion
 from fem_asslb.interfaces.contact_law import ContactLaw
 from fem_asslb.interfaces.gate import ConductionKnee, Gate
@@ -21,11 +24,23 @@ INTERFACES = (
 )
 
 
+LAYER = Coating(thickness=0.05, youngs_modulus=90e3, poisson_ratio=0.3, resistance=0.4, holds_to="-")
+
+
 # Each rank disturbs its part by numbers of its own, and among the many points in 3D one may then lie at a kink of the
 # law, where no difference is a derivative: on one rank none does.
 @pytest.mark.parametrize("dimension,degree", [(2, 1), (2, 2), pytest.param(3, 2, marks=pytest.mark.serial)])
 def test_blocks_with_interfaces_that_open(comm, dimension, degree):
-    problem = composite.create(comm, dimension, degree, interfaces=INTERFACES)
+    check_open_interfaces(composite.create(comm, dimension, degree, interfaces=INTERFACES))
+
+
+def test_blocks_with_a_coating_that_lets_go(comm):
+    surface, boundary = INTERFACES
+    coated = replace(surface, coating=LAYER), boundary
+    check_open_interfaces(composite.create(comm, 2, 2, generalised=True, interfaces=coated))
+
+
+def check_open_interfaces(problem):
     composite.disturb(problem)
     composite.press(problem)
     history = problem.formulation.interfaces.history

@@ -4,6 +4,8 @@ Each term of that energy is compiled on its own, with its own stiffness matrix a
 dropped, of the wrong sign or compiled wrongly in a row with others cannot hide.
 """
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 import ufl
@@ -11,6 +13,7 @@ from dolfinx import fem
 
 from fem_asslb.base import compatibility
 from fem_asslb.base.constants import FARADAY, GAS_CONSTANT
+from fem_asslb.equations import lithium
 from fem_asslb.equations.measures import LITHIUM_DEGREE
 from fem_asslb.equations.supports import platen_shape
 from fem_asslb.fields.electrode import POTENTIAL as ELECTRODE
@@ -18,6 +21,7 @@ from fem_asslb.fields.field import component_entries
 from fem_asslb.fields.out_of_plane import STRAIN as OUT_OF_PLANE
 from fem_asslb.fields.platen import POSITION as PLATEN
 from fem_asslb.fields.platen import PRESSURE as CONTACT_PRESSURE
+from fem_asslb.interfaces.coating import Coating
 from fem_asslb.model.model import LAYERS
 from fem_asslb.solve.newton import NewtonSolver
 from tests import composite
@@ -27,6 +31,8 @@ from tests.support import CRYSTAL, TEMPERATURE, integral
 pytestmark = pytest.mark.two_ranks
 
 STEP = 1e-4
+
+LAYER = Coating(thickness=0.05, youngs_modulus=90e3, poisson_ratio=0.3, resistance=0.4)
 
 
 def voigt(strain):
@@ -84,6 +90,16 @@ def energy_terms(problem):
     for item in problem.model.interfaces:
         gap = ufl.dot(opening, normal)
         slip = ufl.dot(opening, opening) - gap**2
+        if item.coating is not None:
+            e = strain(item.coating.holds_to)
+            across, thickness, nu = ufl.dot(e, normal), item.coating.thickness, item.coating.poisson_ratio
+            area = ufl.tr(e) - ufl.dot(across, normal)
+            square = ufl.inner(e, e) - 2 * ufl.dot(across, across) + ufl.dot(across, normal) ** 2
+            mu = item.coating.youngs_modulus / (2 * (1 + nu))
+            lame = 2 * mu * nu / (1 - 2 * nu)
+            membrane = thickness * (mu * square + lame * mu / (lame + 2 * mu) * area**2)
+            terms.append(membrane * formulation.measures.interface(item.pair))
+            gap += thickness * lame / (lame + 2 * mu) * area
         energy = 0.5 * item.law.normal_stiffness * gap**2 + 0.5 * item.law.shear_stiffness * slip
         terms.append(energy * formulation.measures.interface(item.pair))
 
@@ -104,7 +120,12 @@ def energy_terms(problem):
     surface = formulation.measures.interface(("particle", "cathode"))
     volts = 2 * GAS_CONSTANT * TEMPERATURE / FARADAY
     electrode = number(ELECTRODE)("+")
-    terms.append(-dt * 2 * composite.EXCHANGE * volts * ufl.cosh((electrode - phi("+")) / volts) * surface)
+    drive, (surface_item, *_) = (electrode - phi("+")) / volts, problem.model.interfaces
+    if surface_item.coating is not None:
+        resistance = surface_item.coating.resistance
+        drive = lithium.shared_drive(drive, 2 * composite.EXCHANGE * resistance / volts)
+        terms.append(-dt * 0.5 * resistance * (2 * composite.EXCHANGE * ufl.sinh(drive)) ** 2 * surface)
+    terms.append(-dt * 2 * composite.EXCHANGE * volts * ufl.cosh(drive) * surface)
     terms.append(dt * controls.current_density * electrode * surface)
     platen, top = controls.platen, formulation.measures.boundary("top")
     lift = number(PLATEN) - platen.position
@@ -115,12 +136,9 @@ def energy_terms(problem):
     return [fem.form(term) for term in terms]
 
 
-@pytest.mark.parametrize(
-    ("dimension", "degree", "generalised"),
-    [(2, 1, True), (2, 2, False), (2, 2, True), pytest.param(3, 2, False, marks=pytest.mark.serial)],
-)
-def test_rows_are_the_variations_of_one_energy(comm, dimension, degree, generalised):
-    problem = composite.create(comm, dimension, degree, generalised)
+def check_rows(problem):
+    """Compare the row of every field with differences of the energy."""
+    comm = problem.domain.comm
     composite.disturb(problem)
     composite.press(problem)
     solver, terms = NewtonSolver(problem), energy_terms(problem)
@@ -141,3 +159,19 @@ def test_rows_are_the_variations_of_one_energy(comm, dimension, degree, generali
             change,
             expected,
         )
+
+
+@pytest.mark.parametrize(
+    ("dimension", "degree", "generalised"),
+    [(2, 1, True), (2, 2, False), (2, 2, True), pytest.param(3, 2, False, marks=pytest.mark.serial)],
+)
+def test_rows_are_the_variations_of_one_energy(comm, dimension, degree, generalised):
+    check_rows(composite.create(comm, dimension, degree, generalised))
+
+
+@pytest.mark.parametrize(("dimension", "side"), [(2, "+"), (2, "-"), pytest.param(3, "+", marks=pytest.mark.serial)])
+def test_rows_with_a_coating(comm, dimension, side):
+    """Its membrane, what it grows thinner by, and the drop of the potential over it are part of the energy."""
+    surface, *others = composite.INTERFACES
+    coated = replace(surface, coating=replace(LAYER, holds_to=side)), *others
+    check_rows(composite.create(comm, dimension, 2, dimension == 2, interfaces=coated))

@@ -125,7 +125,7 @@ def test_an_added_law_is_read_and_named():
         (
             {"law": "glued"},
             "interfaces.joint.law: 'glued' is not accepted; expected "
-            "'bonded' or 'elastic' or 'contact' or 'cohesive' or 'saturating'",
+            "'bonded' or 'elastic' or 'contact' or 'cohesive' or 'coated' or 'saturating'",
         ),
     ],
 )

@@ -76,6 +76,10 @@ PARTICLES = "geometry.layers.cathode.particles"
 GRAINS = '{diameter={kind="equal", value="1 um"}}'
 POWDER = "yield_stress='370 MPa', fabrication_pressure='300 MPa', tension_limit='9 MPa'"
 
+COATED = "interfaces.surface={law='coated', between=['particle', 'cathode'], %s}"
+BOND = "normal_strength='50 MPa', normal_toughness='1 J/m^2'"
+SLIPPERY = "normal_strength='60 MPa', shear_strength='20 MPa', normal_toughness='1 J/m^2'"
+
 BAD = {  # what is changed, the key of the error, words of its message
     # the reader
     "section that does not exist": (
@@ -609,6 +613,41 @@ BAD_COHESIVE = {
         ["interfaces.surface.law=glued"],
         "interfaces.surface.law",
         ["glued", "'cohesive'", "'contact'"],
+    ),
+    "coating of nothing known": (
+        [COATED % "thickness='10 nm'"],
+        "interfaces.surface",
+        ["a coating needs a material, or youngs_modulus and poisson_ratio"],
+    ),
+    "coating of a material that is not there": (
+        [COATED % "thickness='10 nm', material='glass'"],
+        "interfaces.surface.material",
+        ["'glass' is not accepted", "a name of the library: carbon, indium"],
+    ),
+    "coating without a thickness": (
+        [COATED % "thickness='0 nm', material='linbo3'"],
+        "interfaces.surface.thickness",
+        ["'0 nm'", "more than 0"],
+    ),
+    "bond of a coating to what it does not touch": (
+        [COATED % f"thickness='10 nm', material='linbo3', bonds={{separator={{{BOND}}}}}"],
+        "interfaces.surface",
+        ["bonds: there is none to 'separator'; accepted: 'particle', 'cathode'"],
+    ),
+    "bonds of a coating neither of which is the weaker one": (
+        [COATED % f"thickness='10 nm', material='linbo3', bonds={{particle={{{BOND}}}, cathode={{{SLIPPERY}}}}}"],
+        "interfaces.surface",
+        ["bonds: the weaker one in opening is the stronger one in sliding; accepted: one that is weaker in both"],
+    ),
+    "bond of a coating without a toughness": (
+        [COATED % "thickness='10 nm', material='linbo3', bonds={cathode={normal_strength='50 MPa'}}"],
+        "interfaces.surface.bonds.cathode.normal_toughness",
+        ["missing"],
+    ),
+    "coating of grains": (
+        ["interfaces.surface={law='coated', between=['particle', 'particle'], thickness='10 nm', material='linbo3'}"],
+        "interfaces.surface.between",
+        ["two different roles"],
     ),
 }
 

@@ -101,3 +101,27 @@ def test_a_porosity_of_nothing_is_refused(case):
     own = "materials.separator={youngs_modulus='24 GPa', poisson_ratio=0.3, porosity=0.1}"
     with pytest.raises(CaseErrors, match=r"materials\.separator.*: porosity = 0\.1 is used with ingredients only"):
         read_case(case, [own])
+
+
+@pytest.mark.parametrize(
+    ("change", "words"),
+    [
+        ("thickness=120 nm", ["thickness: 120 nm is 6 % of the radius of 'particle', 2 um", "up to 5 %"]),
+        ("thickness=0.5 nm", ["thickness: 0.5 nm is unusual"]),
+        ("youngs_modulus=0.1 GPa", ["youngs_modulus: 0.1 GPa is unusual"]),
+        ("ionic_conductivity=1 S/cm", ["ionic_conductivity: 1 S/cm is unusual"]),
+    ],
+)
+def test_coatings_that_are_not_thin_or_unusual_are_told(case, change, words):
+    coating = "{law='coated', between=['particle', 'cathode'], thickness='10 nm', material='linbo3'}"
+    overrides = [f"interfaces.surface={coating}"]
+    assert not any(line.startswith("interfaces") for line in doubts(read_case(case, overrides)))
+    lines = doubts(read_case(case, [*overrides, f"interfaces.surface.{change}"]))
+    (line,) = [line for line in lines if line.startswith("interfaces.surface.")]
+    assert all(word in line for word in words)
+
+
+def test_elements_that_could_mesh_a_coating_are_told(case):
+    coating = "{law='coated', between=['particle', 'cathode'], thickness='80 nm', material='linbo3'}"
+    lines = doubts(read_case(case, [f"interfaces.surface={coating}", "geometry.element_size=50 nm"]))
+    assert any("80 nm is more than geometry.element_size, 50 nm" in line for line in lines)

@@ -3,6 +3,7 @@
 import itertools
 
 from fem_asslb.base.constants import FARADAY
+from fem_asslb.case.checks.coating_doubts import coating_doubts
 from fem_asslb.case.estimates.figures import equilibrium, states_at_equilibrium
 from fem_asslb.case.sections.case import Case
 from fem_asslb.case.sections.steps import Current, Press
@@ -32,6 +33,7 @@ def doubts(case: Case) -> list[str]:
         *_laws_beyond_the_estimates(case),
         *_nothing_adheres(case),
         *_hosts_apart(case),
+        *coating_doubts(case),
     ]
 
 

@@ -11,14 +11,23 @@ ZONE_FACETS = 3
 
 
 def interface_rows(interfaces: Mapping[str, Interface], materials: Mapping[str, Material]) -> list[Row]:
-    """Largest facets that resolve the zone in which each interface lets go."""
+    """Largest facets that resolve the zone in which each interface lets go, and what coatings resist."""
     note = f"1/{ZONE_FACETS} of the cohesive zone E G/T^2"
-    return [
+    rows = [
         row(f"facets of {name}, at most", zone / ZONE_FACETS, "um", "um", note)
         for name, choice in interfaces.items()
         for zone in [choice.zone_length(softer_modulus(materials, choice.between))]
         if zone is not None
     ]
+    for name, choice in interfaces.items():
+        layer = choice.build_coating(choice.between[0])
+        if layer is not None:
+            stiffness = float(layer.membrane_stiffness)
+            rows.append(row(f"membrane of {name}", stiffness, "MPa*um", "N/m", "t E/(1-nu^2)"))
+        if layer is not None and layer.resistance:
+            resistance = float(layer.resistance)
+            rows.append(row(f"resistance of {name}", resistance, "V*um^2/pA", "ohm*cm^2", "t/kappa, of its own area"))
+    return rows
 
 
 def softer_modulus(materials: Mapping[str, Material], roles: tuple[str, str]) -> float:

@@ -57,16 +57,16 @@ def _stack_pressure(case: Case) -> float:
 def shell_rows(
     case: Case, geometry: ParticleInShell, materials: dict[str, Material], states: list[CellState] | None
 ) -> list[Row]:
-    """Contact pressure of a bonded sphere in a shell, elastic and isotropic."""
+    """Contact pressure of a bonded sphere in a shell, elastic and isotropic; without a coating."""
     if geometry.dimension == 2 or not states:
         return []
     core, shell = (materials[role].elasticity.isotropic_average() for role in ("particle", "electrolyte"))
     x = states[-1].stoichiometry
     strain = sum(host_strains(materials["particle"], case.initial.stoichiometry, x)) / 3.0
+    rows = [row("free strain of the particle", strain, "", "", "(2 e_a + e_c)/3, from assembly")]
+    if any(choice.build_coating("particle") is not None for choice in case.interfaces.values()):
+        return rows
     outer = _stack_pressure(case)
     contact = contact_pressure((geometry.core_radius, geometry.shell_radius), core, shell, strain, outer)
     note = "bonded sphere in a shell, at the end of the protocol"
-    return [
-        row("free strain of the particle", strain, "", "", "(2 e_a + e_c)/3, from assembly"),
-        row("contact pressure", contact, "MPa", "MPa", note),
-    ]
+    return [*rows, row("contact pressure", contact, "MPa", "MPa", note)]

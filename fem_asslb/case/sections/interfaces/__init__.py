@@ -4,6 +4,7 @@ from typing import Annotated
 
 from fem_asslb.base.tagged import Tagged
 from fem_asslb.case.sections.interfaces.bonded import BondedInterface
+from fem_asslb.case.sections.interfaces.coated import CoatedInterface
 from fem_asslb.case.sections.interfaces.cohesive import CohesiveInterface
 from fem_asslb.case.sections.interfaces.contact import ContactInterface
 from fem_asslb.case.sections.interfaces.elastic import ElasticInterface
@@ -14,6 +15,7 @@ INTERFACE_LAWS: dict[str, type[InterfaceSchema]] = {
     "elastic": ElasticInterface,
     "contact": ContactInterface,
     "cohesive": CohesiveInterface,
+    "coated": CoatedInterface,
 }
 """Keys of each law by its name; ``INTERFACE_LAWS["NAME"] = ...`` before a case is read adds one."""
 
@@ -22,6 +24,7 @@ Interface = Annotated[InterfaceSchema, Tagged("law", INTERFACE_LAWS)]
 __all__ = [
     "INTERFACE_LAWS",
     "BondedInterface",
+    "CoatedInterface",
     "CohesiveInterface",
     "ContactInterface",
     "ElasticInterface",

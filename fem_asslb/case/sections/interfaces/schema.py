@@ -4,6 +4,7 @@ from typing import ClassVar
 
 from fem_asslb.base.checked import checked
 from fem_asslb.case.sections.interfaces.gap_table import GapTable
+from fem_asslb.interfaces.coating import Coating
 from fem_asslb.interfaces.interface_law import InterfaceLaw
 from fem_asslb.interfaces.start import GapField, InterfaceStart
 
@@ -45,6 +46,14 @@ class InterfaceSchema:
 
         Raises:
             MaterialError: Numbers that do not go together; one line.
+        """
+        return None
+
+    def build_coating(self, plus: str) -> Coating | None:
+        """Thin layer between both sides; None where there is none.
+
+        Args:
+            plus: Role on the plus side.
         """
         return None
 

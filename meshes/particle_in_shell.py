@@ -1,4 +1,7 @@
-"""Mesh of one particle in a concentric shell: disc or sphere, whole, or the quadrant or octant of it."""
+"""Mesh of one particle in a concentric shell: disc or sphere, whole, or the quadrant or octant of it.
+
+A coating is meshed with elements as long as it is thick, which grow on both of its sides.
+"""
 
 import math
 from dataclasses import replace
@@ -18,12 +21,15 @@ from meshes.power_diagram import Piece
 from meshes.quality import Report, measure
 from meshes.session import gmsh_session, name_group, write
 
+COATING_GROWTH = 0.3
+"""Growth of the elements over the distance from a coating."""
+
 
 def build(geometry: ParticleInShell, path: Path) -> Report:
     """Mesh and write the particle in its shell.
 
-    Groups: ``particle/0001`` (with grains ``particle/0001/0001``, ...), ``electrolyte``, ``outer``; with symmetry
-    also ``left`` (x = 0), ``bottom`` (last coordinate = 0) and in 3D ``front`` (y = 0).
+    Groups: ``particle/0001`` (with grains ``particle/0001/0001``, ...), ``electrolyte``, ``outer``; with a coating
+    also ``coating``, with symmetry ``left`` (x = 0), ``bottom`` (last coordinate = 0) and in 3D ``front`` (y = 0).
 
     Raises:
         MeshError: Meshing failed.
@@ -32,13 +38,19 @@ def build(geometry: ParticleInShell, path: Path) -> Report:
     edges = edges_of(particle)
     size = min(geometry.element_size, particle.element_size)
     with gmsh_session(path.stem):
-        core, shell = _draw(geometry, particle, edges)
-        name_group(dimension, shell, "electrolyte")
+        core, *around = _draw(geometry, particle, edges)
+        for role, bodies in zip(geometry.roles[1:], around, strict=True):
+            name_group(dimension, bodies, role)
         _name_boundaries(geometry)
 
         def size_at(entity_dimension: int, tag: int, x: float, y: float, z: float, default: float) -> float:
-            """Size of the elements at a place, growing from the core outwards."""
-            return size * max(1.0, math.sqrt(x * x + y * y + z * z) / geometry.core_radius)
+            """Size of the elements at a place, growing from the core, and from a coating, outwards and inwards."""
+            radius = math.sqrt(x * x + y * y + z * z)
+            grown = size * max(1.0, radius / geometry.core_radius)
+            if geometry.coating is None:
+                return grown
+            away = max(geometry.core_radius - radius, radius - geometry.core_radius - geometry.coating, 0.0)
+            return min(grown, geometry.coating + COATING_GROWTH * away)
 
         gmsh.model.mesh.setSizeCallback(size_at)
         changes = mesh_regions(dimension, geometry.order, [(particle, core)], [edges])
@@ -64,14 +76,16 @@ def _particle(geometry: ParticleInShell) -> Particle:
     )
 
 
-def _draw(geometry: ParticleInShell, particle: Particle, edges: Edges | None) -> tuple[list[int], list[int]]:
-    """Entities of the particle and of the shell."""
+def _draw(geometry: ParticleInShell, particle: Particle, edges: Edges | None) -> list[list[int]]:
+    """Entities of the particle, of its coating if it has one, and of the shell."""
     dimension = geometry.dimension
     occ = gmsh.model.occ
-    radii = (geometry.core_radius, geometry.shell_radius)
+    coated = [] if geometry.coating is None else [geometry.core_radius + geometry.coating]
+    radii = (geometry.core_radius, *coated, geometry.shell_radius)
     if dimension == 2:
-        balls = [(2, draw_disc(particle.piece, edges)), (2, occ.addDisk(0, 0, 0, *radii[1:], *radii[1:]))]
-        quadrant = (2, occ.addRectangle(0, 0, 0, radii[1], radii[1]))
+        discs = [occ.addDisk(0, 0, 0, radius, radius) for radius in radii[1:]]
+        balls = [(2, draw_disc(particle.piece, edges)), *((2, disc) for disc in discs)]
+        quadrant = (2, occ.addRectangle(0, 0, 0, radii[-1], radii[-1]))
         if geometry.part == "symmetric":
             balls = [occ.intersect([ball], [quadrant], removeObject=True, removeTool=False)[0][0] for ball in balls]
         occ.remove([quadrant], recursive=True)
@@ -83,9 +97,13 @@ def _draw(geometry: ParticleInShell, particle: Particle, edges: Edges | None) ->
         )
         balls = [(3, occ.addSphere(0, 0, 0, radius, -1, *angles)) for radius in radii]
     lines = [(1, line) for line in draw_edges(edges)] if edges is not None else []
-    _, (core, whole, *_) = occ.fragment(balls[:1], balls[1:] + lines)
+    _, pieces = occ.fragment(balls[:1], balls[1:] + lines)
     occ.synchronize()
-    return [tag for _, tag in core], [tag for _, tag in whole if (dimension, tag) not in core]
+    found: list[list[int]] = []
+    for piece in pieces[: len(radii)]:
+        inside = [tag for body in found for tag in body]
+        found.append([tag for kind, tag in piece if kind == dimension and tag not in inside])
+    return found
 
 
 def _name_boundaries(geometry: ParticleInShell) -> None:

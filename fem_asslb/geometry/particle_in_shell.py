@@ -15,6 +15,8 @@ from fem_asslb.geometry.grains import Grains
 class ParticleInShell:
     """Disc or sphere (group ``particle/0001``) centred in a concentric shell (group ``electrolyte``).
 
+    A coating between them is a group too (``coating``).
+
     Attributes:
         dimension: 2 or 3.
         core_radius: Radius of the particle [um].
@@ -23,6 +25,8 @@ class ParticleInShell:
         part: ``"full"``, or ``"symmetric"``: the quadrant or octant of non-negative coordinates.
         order: Order of the elements' geometry; 2 needs ``displacement_degree = 2``.
         grains: Grains of the particle, with ``part = "full"`` only; without them it is a single crystal.
+        coating: Thickness of a meshed coating around the particle, whose elements are as long as it is thick [um]; for
+            a thin one see the law ``coated`` of interfaces.
     """
 
     dimension: Dimension
@@ -32,6 +36,7 @@ class ParticleInShell:
     part: Literal["full", "symmetric"] = "symmetric"
     order: Degree = 1
     grains: Grains | None = None
+    coating: Extent | None = None
     kind: Literal["particle-in-shell"] = "particle-in-shell"
 
     @field_validator("shell_radius")
@@ -41,6 +46,20 @@ class ParticleInShell:
             core = info.data["core_radius"]
             refuse(unless(core < radius, "", radius, f"more than core_radius, {core:g} um"), "core_radius")
         return radius
+
+    @field_validator("coating")
+    @classmethod
+    def _coating_inside_the_shell(cls, thickness: float | None, info: ValidationInfo) -> float | None:
+        if thickness is not None and {"core_radius", "shell_radius"} <= info.data.keys():
+            room = info.data["shell_radius"] - info.data["core_radius"]
+            accepted = f"less than what is around the particle, {room:g} um"
+            refuse(unless(thickness < room, "", thickness, accepted), "core_radius", "shell_radius")
+        return thickness
+
+    @property
+    def roles(self) -> tuple[str, ...]:
+        """From the inside to the outside."""
+        return ("particle", "electrolyte") if self.coating is None else ("particle", "coating", "electrolyte")
 
     @field_validator("grains")
     @classmethod

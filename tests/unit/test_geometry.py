@@ -96,6 +96,7 @@ def test_levels_stack_from_zero():
         (lambda: ParticleInShell(3, 1.0, 2.0, 0.5, "half"), "'full' or 'symmetric'"),
         (lambda: ParticleInShell(3, 1.0, 2.0, 0.5, grains=Grains(EqualDiameters(0.5))), "part is 'symmetric'"),
         (lambda: ParticleInShell(3, 1.0, 2.0, 0.5, "full", 1, Grains(EqualDiameters(0.5), share=0.5)), "grains.share"),
+        (lambda: ParticleInShell(3, 1.0, 2.0, 0.5, coating=1.0), "less than what is around the particle, 1 um"),
         (lambda: MeshFile("mesh.msh", {"a": ""}), "a name of at most 40 letters"),
     ],
 )

@@ -189,6 +189,19 @@ def test_particle_in_shell(dimension, part, tmp_path):
             assert np.abs(mesh.points[nodes, axis]).max() < 1e-12
 
 
+@pytest.mark.parametrize("dimension,part", [(2, "full"), (2, "symmetric"), (3, "symmetric")])
+def test_particle_with_a_coating(dimension, part, tmp_path):
+    """Its elements are as long as it is thick, those away from it are not."""
+    thickness, share = 0.15, 1.0 if part == "full" else 0.5**dimension
+    report = build(ParticleInShell(dimension, 1.0, 2.0, 0.4, part, order=2, coating=thickness), tmp_path / "shell.msh")
+    ball = math.pi if dimension == 2 else 4 / 3 * math.pi
+    outer = (1.0 + thickness) ** dimension
+    assert report.volumes["particle/0001"] == pytest.approx(share * ball, rel=2e-3)
+    assert report.volumes["coating"] == pytest.approx(share * ball * (outer - 1.0), rel=2e-3)
+    assert report.volumes["electrolyte"] == pytest.approx(share * ball * (2.0**dimension - outer), rel=2e-3)
+    assert report.particle_surface == pytest.approx(share * ball * dimension, rel=2e-3)
+
+
 def test_expected_unknowns_of_a_known_mesh(tmp_path):
     mesh = meshio.Mesh(
         [[0.0, 0.0], [1.0, 0.0], [1.0, 1.0], [0.0, 1.0]],

@@ -2,9 +2,8 @@
 
 import numpy as np
 import pytest
-from dolfinx import fem
 
-from fem_asslb.base.parallel import global_max, global_sum
+from fem_asslb.base.parallel import global_max
 from fem_asslb.bulk.elasticity import IsotropicElasticity
 from fem_asslb.case.sections.interfaces.coated import Bond, CoatedInterface
 from fem_asslb.diagnostics.bulk import Diagnostics
@@ -12,11 +11,13 @@ from fem_asslb.diagnostics.interfaces import InterfaceDiagnostics
 from fem_asslb.equations.lithium import shared_drive
 from fem_asslb.fields.electrode import POTENTIAL as ELECTRODE
 from fem_asslb.fields.electrode_balance import ElectrodeBalance
+from fem_asslb.geometry import ParticleInShell
 from fem_asslb.model.model import ChargeTransfer, Interface, Support
 from fem_asslb.solve.newton import NewtonSolver
 from tests import closed_forms
 from tests.grids import ball, box
-from tests.support import REFERENCE_X, TEMPERATURE, force_x, host, passive, prescribe_everywhere, problem_on
+from tests.support import REFERENCE_X, TEMPERATURE, built, force_x, host, passive, prescribe_everywhere, problem_on
+from tests.verification.test_particle_in_shell import core_pressure
 
 pytestmark = pytest.mark.two_ranks
 
@@ -44,7 +45,6 @@ class Particle:
     def __init__(self, comm, dimension, layers, interface):
         planes = (("left", 0), ("bottom", 1)) if dimension == 2 else (("left", 0), ("front", 1), ("bottom", 2))
         slope = FREE / (X - REFERENCE_X)
-        self.dimension = dimension
         self.problem = problem_on(
             ball(dimension, layers, layers, OUTSIDE),
             comm,
@@ -64,16 +64,7 @@ class Particle:
     @property
     def pressure(self):
         """Mean pressure in the plane (in 3D in all directions) of the core [MPa]."""
-        stress = self.problem.formulation.bulk.stress(self.problem.state, "particle")
-        dx = self.problem.formulation.measures.dx("particle", 4)
-        trace = sum(stress[k, k] for k in range(self.dimension))
-        sums = [fem.assemble_scalar(fem.form(item * dx)) for item in (trace, self._one)]
-        total, volume = global_sum(self.problem.domain.comm, sums)
-        return -total / volume / self.dimension
-
-    @property
-    def _one(self):
-        return fem.Constant(self.problem.domain.mesh, 1.0)
+        return core_pressure(self.problem)[0]
 
 
 def closed(form, dimension, thickness, **keys):
@@ -95,6 +86,28 @@ def test_pressure_of_a_coated_particle(comm, measured, dimension, layers, tolera
     assert particle.pressure == pytest.approx(thin, rel=tolerance)
     assert particle.pressure == pytest.approx(meshed, rel=0.02)
     assert particle.diagnostics.stored()["elastic"] == pytest.approx(particle.diagnostics.chemical_work(), rel=1e-9)
+
+
+def test_a_meshed_coating_is_one_of_three_phases(comm, shared_path, measured):
+    """Cylinder of 2.5 um with 100 nm in the mesh."""
+    radii, slope = (2.5, 2.6, 10.0), FREE / (X - REFERENCE_X)
+    geometry = ParticleInShell(2, radii[0], radii[2], 0.4, order=2, coating=radii[1] - radii[0])
+    problem = problem_on(
+        built(comm, geometry, shared_path / "coated.msh"),
+        comm,
+        materials={
+            "particle": host(IsotropicElasticity(*CORE), (slope, slope)),
+            "coating": passive(*COATING),
+            "electrolyte": passive(*SHELL),
+        },
+        support=Support(planes=(("left", 0), ("bottom", 1)), pressure="outer"),
+    )
+    force_x(problem, X)
+    NewtonSolver(problem).solve()
+    exact, _ = closed_forms.coated_particle(2, CORE, COATING, SHELL, radii, FREE)
+    pressure, _ = core_pressure(problem)
+    measured("D8 cylinder, coating in the mesh", "pressure in the core [MPa]", exact, pressure)
+    assert pressure == pytest.approx(exact, rel=1e-3)
 
 
 @pytest.mark.serial

@@ -20,7 +20,9 @@ SWELLING = (0.03, -0.05)
 X = 0.9
 
 
-def solved(comm, dimension, layers, radius, stiffness=np.inf, core=CORE, shell=SHELL, swelling=None, preset="direct"):
+def solved(
+    comm, dimension, layers, radius, stiffness=np.inf, core=CORE, shell=SHELL, swelling=None, preset="direct", degree=2
+):
     """Particle of radius 1 in a shell under pressure, its crystal axis along z, all at x = X."""
     swelling = swelling or (SWELLING if dimension == 2 else (SWELLING[0], SWELLING[0]))
     interfaces = (
@@ -28,10 +30,11 @@ def solved(comm, dimension, layers, radius, stiffness=np.inf, core=CORE, shell=S
     )
     planes = (("left", 0), ("bottom", 1)) if dimension == 2 else (("left", 0), ("front", 1), ("bottom", 2))
     problem = problem_on(
-        ball(dimension, layers, layers, radius),
+        ball(dimension, layers, layers, radius, degree),
         comm,
         materials={"particle": host(IsotropicElasticity(*core), swelling), "electrolyte": passive(*shell)},
         support=Support(planes=planes, pressure="outer"),
+        displacement_degree=degree,
         interfaces=interfaces,
     )
     force_x(problem, X)
@@ -78,6 +81,16 @@ def test_pressure_of_a_particle_in_a_shell(comm, measured, dimension, stiffness)
     measured(name, "unevenness of the core stress [MPa]", 0.0, uneven[-1], uneven[-1] / exact, order)
     assert errors[-1] < 5e-4
     assert order > 1.8
+
+
+@pytest.mark.parametrize("degree,error", [(1, 2e-2), (2, 5e-4)])
+def test_a_nearly_incompressible_shell_does_not_lock(comm, measured, degree, error):
+    """A polymer of 70 MPa and Poisson's ratio 0.45 around an oxide: degree 1 is less exact, not far too stiff."""
+    polymer = (70.0, 0.45)
+    exact = closed_forms.cylinder_in_shell(CORE, polymer, 2.0, tuple(s * (X - REFERENCE_X) for s in SWELLING), OUTSIDE)
+    pressure, _ = core_pressure(solved(comm, 2, 8, 2.0, shell=polymer, degree=degree))
+    name = f"D1 cylinder in a polymer, displacement of degree {degree}"
+    assert measured(name, "pressure in the core [MPa]", exact, pressure) < error
 
 
 def test_sphere_in_an_infinite_body(comm, measured):

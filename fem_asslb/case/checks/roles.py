@@ -11,7 +11,7 @@ def region_roles(geometry: LayeredStack | ParticleInShell | MeshFile) -> tuple[s
         case LayeredStack():
             return (*geometry.layers, *geometry.particle_roles)
         case ParticleInShell():
-            return ("particle", "electrolyte")
+            return geometry.roles
         case MeshFile():
             return None
 
@@ -28,7 +28,7 @@ def roles_with_grains(geometry: LayeredStack | ParticleInShell) -> tuple[str, ..
 def touching_roles(geometry: LayeredStack | ParticleInShell) -> list[tuple[str, str]]:
     """Roles whose regions touch: particles keep a gap from each other and from all layers but their own."""
     if isinstance(geometry, ParticleInShell):
-        pairs = [("particle", "electrolyte")]
+        pairs = [*pairwise(geometry.roles)]
     else:
         inside = {name: layer.particles.role_shares for name, layer in geometry.layers.items() if layer.particles}
         pairs = [*pairwise(geometry.layers), *((role, name) for name, shares in inside.items() for role in shares)]

@@ -105,6 +105,9 @@ def _elements_around(shell: ParticleInShell) -> float:
     core = _elements(ball, shell.element_size, dimension)
     if shell.grains is not None:
         core = _elements_in(shell.grains, ball, shell.element_size, dimension)
+    if shell.coating is not None:
+        # As many again grow from its size to that of the others.
+        around += 3.0 * shell.coating * dimension * ball / radius * (shell.element_size / shell.coating) ** dimension
     return part * (core + _elements(around, shell.element_size, dimension))
 
 

@@ -64,7 +64,7 @@ def shell_rows(
     x = states[-1].stoichiometry
     strain = sum(host_strains(materials["particle"], case.initial.stoichiometry, x)) / 3.0
     rows = [row("free strain of the particle", strain, "", "", "(2 e_a + e_c)/3, from assembly")]
-    if any(choice.build_coating("particle") is not None for choice in case.interfaces.values()):
+    if geometry.coating is not None or any(item.build_coating("particle") for item in case.interfaces.values()):
         return rows
     outer = _stack_pressure(case)
     contact = contact_pressure((geometry.core_radius, geometry.shell_radius), core, shell, strain, outer)

@@ -114,7 +114,7 @@ def test_a_porosity_of_nothing_is_refused(case):
 )
 def test_coatings_that_are_not_thin_or_unusual_are_told(case, change, words):
     coating = "{law='coated', between=['particle', 'cathode'], thickness='10 nm', material='linbo3'}"
-    overrides = [f"interfaces.surface={coating}"]
+    overrides = [f"interfaces.surface={coating}", "geometry.order=2"]
     assert not any(line.startswith("interfaces") for line in doubts(read_case(case, overrides)))
     lines = doubts(read_case(case, [*overrides, f"interfaces.surface.{change}"]))
     (line,) = [line for line in lines if line.startswith("interfaces.surface.")]
@@ -125,3 +125,11 @@ def test_elements_that_could_mesh_a_coating_are_told(case):
     coating = "{law='coated', between=['particle', 'cathode'], thickness='80 nm', material='linbo3'}"
     lines = doubts(read_case(case, [f"interfaces.surface={coating}", "geometry.element_size=50 nm"]))
     assert any("80 nm is more than geometry.element_size, 50 nm" in line for line in lines)
+
+
+def test_a_membrane_on_straight_facets_is_told(case):
+    """Each of whose nodes is an end where displacement is linear."""
+    coating = "interfaces.surface={law='coated', between=['particle', 'cathode'], thickness='10 nm', material='linbo3'}"
+    for override, told in (("geometry.order=1", 1), ("geometry.order=2", 0), ("solver.displacement_degree=1", 0)):
+        lines = doubts(read_case(case, [coating, override]))
+        assert len([line for line in lines if "interfaces.surface.law: straight facets" in line]) == told

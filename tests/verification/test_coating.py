@@ -2,16 +2,24 @@
 
 import numpy as np
 import pytest
+import ufl
+from dolfinx import fem
+from dolfinx import mesh as dmesh
+from mpi4py import MPI
 
 from fem_asslb.base.parallel import global_max
 from fem_asslb.bulk.elasticity import IsotropicElasticity
 from fem_asslb.case.sections.interfaces.coated import Bond, CoatedInterface
 from fem_asslb.diagnostics.bulk import Diagnostics
 from fem_asslb.diagnostics.interfaces import InterfaceDiagnostics
+from fem_asslb.equations import coating
+from fem_asslb.equations.kinematics import SmallStrain
 from fem_asslb.equations.lithium import shared_drive
+from fem_asslb.equations.logarithmic_strain import LogarithmicStrain
 from fem_asslb.fields.electrode import POTENTIAL as ELECTRODE
 from fem_asslb.fields.electrode_balance import ElectrodeBalance
 from fem_asslb.geometry import ParticleInShell
+from fem_asslb.interfaces.coating import Coating
 from fem_asslb.model.model import ChargeTransfer, Interface, Support
 from fem_asslb.solve.newton import NewtonSolver
 from tests import closed_forms
@@ -132,6 +140,32 @@ def test_a_coating_of_no_thickness_is_a_bond(comm):
         thick.append(particle.pressure / welded.pressure - 1)
     assert 0.0 < thick[1] < 2e-3
     assert thick[0] / thick[1] == pytest.approx(2.0, rel=0.01)
+
+
+@pytest.mark.serial
+@pytest.mark.parametrize("kinematics", [SmallStrain(), LogarithmicStrain()])
+def test_a_membrane_is_strained_along_the_facets_alone(kinematics):
+    """Its energy is that of both stretches along it, with logarithmic strain of their logarithms in a turned body."""
+    strains = 0.1, 0.02
+    domain = dmesh.create_unit_square(MPI.COMM_SELF, 2, 2)
+    middle = dmesh.locate_entities(domain, 1, lambda x: np.isclose(x[0], 0.5))
+    tags = dmesh.meshtags(domain, 1, np.sort(middle), np.ones(len(middle), dtype=np.int32))
+    facets = ufl.Measure("dS", domain=domain, subdomain_data=tags)(1)
+    large = isinstance(kinematics, LogarithmicStrain)
+    angle = 0.7 if large else 0.0
+    turn = np.array([[np.cos(angle), -np.sin(angle)], [np.sin(angle), np.cos(angle)]])
+    gradient = turn @ np.array([[0.8, 0.0], [0.0, 1.0 + strains[0]]]) - np.eye(2)
+    displacement = fem.Function(fem.functionspace(domain, ("Lagrange", 1, (3,))))
+    displacement.interpolate(lambda x: np.vstack([gradient @ x[:2], 0.0 * x[:1]]))
+    strain = kinematics.strain(displacement, strains[1])("+")
+    membrane = coating.membrane_strain(strain, kinematics.normal(domain, displacement)("+"))
+    layer = Coating(thickness=0.02, youngs_modulus=COATING[0], poisson_ratio=COATING[1])
+    along, across = np.log1p(strains) if large else strains
+    stresses = COATING[0] / (1 - COATING[1] ** 2) * np.array([along + COATING[1] * across, across + COATING[1] * along])
+    energy = 0.5 * 0.02 * float(stresses @ [along, across])
+    assert fem.assemble_scalar(fem.form(coating.energy(layer, membrane) * facets)) == pytest.approx(energy, rel=1e-5)
+    thinner = 0.02 * COATING[1] / (1 - COATING[1]) * (along + across)
+    assert fem.assemble_scalar(fem.form(coating.thinning(layer, membrane) * facets)) == pytest.approx(thinner, rel=1e-5)
 
 
 def test_through_stiffness_is_that_of_a_layer():

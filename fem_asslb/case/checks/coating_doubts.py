@@ -21,7 +21,7 @@ def coating_doubts(case: Case) -> list[str]:
     for name, choice in case.interfaces.items():
         layer = choice.build_coating(choice.between[0])
         if layer is not None:
-            found = (*_not_thin(case, choice.between, layer), *_unusual(layer))
+            found = (*_not_thin(case, choice.between, layer), *_unusual(layer), *_on_straight_facets(case))
             lines += [f"interfaces.{name}.{line}" for line in found]
     return lines
 
@@ -47,6 +47,12 @@ def _unusual(layer: Coating) -> Iterator[str]:
     if layer.resistance > 0.0 and not CONDUCTIVITY[0] <= layer.thickness / layer.resistance <= CONDUCTIVITY[1]:
         given = format_quantity(layer.thickness / layer.resistance, "pA/(V*um)", "S/cm")
         yield f"ionic_conductivity: {given} is unusual; coatings have 1e-11 to 1e-3 S/cm"
+
+
+def _on_straight_facets(case: Case) -> Iterator[str]:
+    if not isinstance(case.geometry, MeshFile) and case.geometry.order < case.solver.displacement_degree:
+        pulls = "straight facets let a coating pull at their ends alone, and tractions alternate"
+        yield f"law: {pulls}; geometry.order = 2 or solver.displacement_degree = 1 spreads them"
 
 
 def _radius(case: Case, role: str) -> float | None:

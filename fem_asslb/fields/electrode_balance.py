@@ -43,13 +43,13 @@ class ElectrodeBalance:
         self._scale = overpotential_scale(transfer.temperature)
         given = currents.exchanges(now, before, model.positive_hosts)
         (self._area,) = self._total([(compile_form(one * at.measure),) for _, _, at in given])
-        covers = [at.resistance for _, _, at in exchanges if at.resistance is not None]
+        covered = [
+            (compile_form(at.share / at.resistance * at.measure),)
+            for _, _, at in exchanges
+            if at.resistance is not None
+        ]
         # Beside a bare surface a coated one hardly conducts more for a higher drop.
-        self._admittance = (
-            [(compile_form(at.share / at.resistance * at.measure),) for _, _, at in exchanges]
-            if len(covers) == len(exchanges)
-            else []
-        )
+        self._admittance = covered if len(covered) == len(exchanges) else []
 
     def mended(self, potential: float, before: float) -> float | None:
         """Potential at which the given current passes, where another one is far from it; None elsewhere.

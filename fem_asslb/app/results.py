@@ -119,7 +119,7 @@ class Results:
         try:
             frame = pandas.read_csv(io.StringIO("\n".join([head, *lines])))
             numbers = [name for name in frame if name != "role"]
-            return _with_units(frame.assign(**frame[numbers].apply(pandas.to_numeric)))
+            return _with_units(frame.assign(**frame[numbers].apply(pandas.to_numeric).astype(float)))
         except ValueError as error:
             raise FemAsslbError(f"{quoted(path, 160)} is no table of particles: {printable(error)}") from error
 

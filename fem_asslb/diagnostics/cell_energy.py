@@ -24,10 +24,13 @@ DISSIPATED = (REACTION, DIFFUSION, PASSAGE)
 ERROR = "cell energy error [-]"
 
 LEAST = 1e-3
-"""What is dissipated counts as no smaller than this share of the largest work of the electrodes, or of sources, ..."""
+"""What is dissipated counts as no smaller than this share of the largest work of the electrodes, or of sources."""
 
-LEAST_MOVED = 1e-12
-"""... and no smaller than what takes this share of all lithium over a volt, which is what rounding leaves."""
+LEAST_SHARE = 1e-6
+"""What is dissipated counts as no smaller than moving this share of all lithium over a volt.
+
+Newton's method leaves up to 1e-8 in x, which is what the works of a cell at rest before its first current are made of.
+"""
 
 
 class CellEnergy:
@@ -53,7 +56,7 @@ class CellEnergy:
             PASSAGE: self._passage(),
         }
         self._lattice = self._lattice_forms()
-        self._least = LEAST_MOVED * FARADAY * diagnostics.lithium_capacity(problem.model.hosts)
+        self._least = LEAST_SHARE * FARADAY * diagnostics.lithium_capacity(problem.model.hosts)
 
     def book(self, length: float) -> None:
         """Add what a step of ``length`` [s] has done; nothing while the stoichiometry is forced."""
@@ -76,7 +79,7 @@ class CellEnergy:
         left = self.sums["electrode"] + source_work - self.sums[LATTICE] - self.sums["swelling"] - spent
         size = max(spent, LEAST * max(self.sums["largest"], abs(source_work)), self._least)
         found = {f"{name} energy [pJ]": self.sums[name] for name in (LATTICE, *DISSIPATED)}
-        return {"electrode work [pJ]": self.sums["electrode"], **found, ERROR: left / size if size > 0.0 else 0.0}
+        return {"electrode work [pJ]": self.sums["electrode"], **found, ERROR: left / size}
 
     def _mean(self, quantity: Quantity | None, side: str | None = None) -> Expr:
         """A quantity at a side of a surface, mean of both ends of the step."""

@@ -11,7 +11,7 @@ import pytest
 
 import fem_asslb
 
-pytestmark = pytest.mark.serial
+pytestmark = [pytest.mark.serial, pytest.mark.slow]
 
 ROOT = Path(__file__).parents[2]
 INSTALLED = ("fem_asslb", "meshes", "pyproject.toml", "README.md", "LICENSE")

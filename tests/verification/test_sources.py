@@ -148,7 +148,7 @@ def test_lithium_from_a_source_stays_in_the_books(comm, shared_path, charge):
     """The hosts have what was there, less what the current took, and what the source gave; energy closes too."""
     step = f"charge at 0.5C until {MINUTES} min" if charge else f"rest {MINUTES} min"
     steps = ["press to 5 MPa in 1 s", step]
-    _, without = run(comm, CELL, shared_path, steps)
+    plain, without = run(comm, CELL, shared_path, steps)
     simulation, scalars = run(comm, CELL, shared_path, steps, sources=lithium)
     c_max = simulation.problem.model.host_laws["cathode"].c_max
     duration = scalars[-1]["time [h]"] * 3600.0
@@ -159,7 +159,8 @@ def test_lithium_from_a_source_stays_in_the_books(comm, shared_path, charge):
     assert largest_error(scalars) < 1e-8
     assert max(abs(row[columns.ENERGY_ERROR]) for row in scalars) < 1e-3
     assert abs(scalars[-1][CELL_ENERGY_ERROR]) < 0.01
-    assert not any("balance" in text or "energy" in text for text in simulation.cautions)
+    # Nor does rounding, before any lithium has moved, alarm for nothing.
+    assert not any("balance" in text or "energy" in text for text in (*simulation.cautions, *plain.cautions))
 
 
 def test_lithium_sinks_in_a_potential_from_outside(comm, shared_path):

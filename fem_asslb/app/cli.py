@@ -50,10 +50,24 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 def _new(options: argparse.Namespace) -> int:
+    if options.bpx is not None:
+        return _new_from_bpx(options)
     from fem_asslb.app.new_case import copy_case
 
     copy_case(options.like, options.name)
     print(f"{options.name / 'case.toml'}: edit it, then fem-asslb check {options.name}")
+    return DONE
+
+
+def _new_from_bpx(options: argparse.Namespace) -> int:
+    from fem_asslb.app.bpx_case import create_case
+
+    missing = create_case(options.bpx, options.name)
+    print(f"{options.name / 'case.toml'}: edit it, then fem-asslb check {options.name}")
+    if missing:
+        print("still to be stated:")
+    for line in missing:
+        print(f"  {printable(line, 300)}")
     return DONE
 
 

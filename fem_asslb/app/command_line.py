@@ -126,11 +126,14 @@ def _add_new(commands: argparse._SubParsersAction) -> None:
     parser = _add(
         commands,
         "new",
-        "start a case from another one",
-        "example:\n  fem-asslb new my-cell --like cases/zhang2026-hb\nThen edit my-cell/case.toml.",
+        "start a case from another one, or from a BPX file",
+        "examples:\n  fem-asslb new my-cell --like cases/zhang2026-hb\n  fem-asslb new my-cell --bpx cell.json\n"
+        "Then edit my-cell/case.toml.",
     )
     parser.add_argument("name", metavar="NAME", type=Path, help="directory of the new case")
-    parser.add_argument("--like", metavar="CASE", type=Path, required=True, help="case directory to copy")
+    origin = parser.add_mutually_exclusive_group(required=True)
+    origin.add_argument("--like", metavar="CASE", type=Path, help="case directory to copy")
+    origin.add_argument("--bpx", metavar="FILE", type=Path, help="BPX file to take over, see docs/bpx.md")
 
 
 def _add_check(commands: argparse._SubParsersAction) -> None:

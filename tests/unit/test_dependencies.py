@@ -12,6 +12,7 @@ ROOT = Path(__file__).parents[2]
 
 FOLDERS = [
     "fem_asslb.base",
+    "fem_asslb.bpx",
     "fem_asslb.bulk",
     "fem_asslb.materials",
     "fem_asslb.interfaces",

@@ -30,7 +30,7 @@ def blocks(path):
         },
         "fixture": {"kind": "constant-force"},
         "protocol": {"steps": ["unload to 0 MPa in 10 s", "set x = 0.6 in 2 h"]},
-        "time": {"first_step": "10 s"},
+        "time": {"first_step": "10 s", "largest_step": "30 min"},
     }
 
 

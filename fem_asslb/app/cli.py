@@ -150,6 +150,7 @@ def _converge(options: argparse.Namespace) -> int:
     on_root(comm, lambda: _read_case(options))
     # Paths of the command line are relative to the folder where it was given.
     here, directory = Path.cwd(), case_directory(options.case).absolute()
+    results = options.results and options.results.absolute()
     with _solving():
         from fem_asslb.app.converge import FOLDER, Wanted, converge
 
@@ -158,7 +159,6 @@ def _converge(options: argparse.Namespace) -> int:
             with contextlib.chdir(here):
                 return _read_case(options, overrides)
 
-        study = options.results.absolute() if options.results else directory / FOLDER
         wanted = Wanted(
             directions=options.vary if options.vary is not None else () if options.seeds else DIRECTIONS,
             levels=options.levels - 1,
@@ -166,7 +166,7 @@ def _converge(options: argparse.Namespace) -> int:
             steps=options.steps,
             overwrite=options.overwrite,
         )
-        is_done = converge(read, comm, directory, study, wanted, options.plugin_hashes)
+        is_done = converge(read, comm, directory, results or directory / FOLDER, wanted, options.plugin_hashes)
     return DONE if is_done else STOPPED_EARLY
 
 

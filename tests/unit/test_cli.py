@@ -15,38 +15,10 @@ from fem_asslb.case.reading.reader import read_case
 from fem_asslb.materials import library
 from tests.launching import environment, mpirun
 from tests.support import record_of
+from tests.unit.conftest import COLUMN
 
 ROOT = Path(__file__).parents[2]
 CASES = ROOT / "cases"
-
-COLUMN = """
-[case]
-title = "Column"
-[geometry]
-kind = "layered-stack"
-dimension = 2
-width = "4 um"
-element_size = "2 um"
-[geometry.layers.separator]
-thickness = "4 um"
-[materials]
-separator = "lpscl"
-[fixture]
-kind = "rigid"
-[protocol]
-steps = ["press to 10 MPa in 1 min"]
-[output]
-pictures = false
-"""
-
-
-@pytest.fixture
-def column(shared_path, comm):
-    """A case that runs in a second."""
-    if comm.rank == 0:
-        (shared_path / "case.toml").write_text(COLUMN)
-    comm.Barrier()
-    return shared_path
 
 
 @pytest.fixture

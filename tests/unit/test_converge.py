@@ -17,7 +17,6 @@ from fem_asslb.convergence.headlines import CELLS, COSTS, STEPS, headlines
 from fem_asslb.convergence.study import Study, Trial
 from fem_asslb.convergence.table import lines, table, table_of_seeds
 from fem_asslb.convergence.variants import BASE, Variant, expected_order, variants
-from tests.unit.test_cli import COLUMN
 
 CASES = Path(__file__).parents[2] / "cases"
 
@@ -213,15 +212,6 @@ def test_the_table_has_values_in_full():
     assert len({line.count(",") for line in text}) == 1
 
 
-@pytest.fixture
-def column(shared_path, comm):
-    """A case that runs in a second."""
-    if comm.rank == 0:
-        (shared_path / "case.toml").write_text(COLUMN)
-    comm.Barrier()
-    return shared_path
-
-
 @pytest.mark.two_ranks
 def test_runs_that_are_there_are_used_again_and_interrupted_ones_go_on(column, comm, capfd):
     words, folder = ["converge", str(column), "--vary", "degree"], column / "converge"
@@ -268,7 +258,8 @@ def test_a_variant_that_fails_is_said_and_the_others_count(column, comm, capfd, 
         assert "not there: other-degree, stopped in 'press to 10 MPa in 1 min'" in out
         assert "tolerance / 5" in out
     assert "(a former run; --overwrite repeats it)" in out
-    words += ["--results", str(column / "again"), "--set", "solver.displacement_degree=1"]
+    monkeypatch.chdir(column)
+    words = ["converge", ".", "--vary", "time", "--results", "again", "--set", "solver.displacement_degree=1"]
     assert cli.main(words) == 3
     assert "base: stopped in" in comm.bcast(capfd.readouterr().out)
     assert [path.name for path in (column / "again").iterdir()] == ["base"]

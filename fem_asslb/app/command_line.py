@@ -187,7 +187,7 @@ examples:
   mpirun -n 2 fem-asslb converge my-cell                 on two processes
 
 Says for each output what changes, its extrapolation with an uncertainty, and what limits it: docs/accuracy.md.
-CASE/converge then holds converge.csv, seeds.csv, converge.png and the results of each variant. Runs that are
+CASE/converge then holds tables and pictures (converge.*, seeds.*) and the results of each variant. Runs that are
 there are used again, interrupted ones go on; --overwrite repeats them all.
 
 """

@@ -18,7 +18,7 @@ from fem_asslb.base.printable import printable, quoted
 from fem_asslb.case.sections.case import Case
 from fem_asslb.case.sections.paths import file_hashes
 from fem_asslb.convergence.headlines import costs, headlines
-from fem_asslb.convergence.picture import PICTURE, draw
+from fem_asslb.convergence.picture import PICTURE, SEEDS_PICTURE, draw
 from fem_asslb.convergence.study import Study, Trial
 from fem_asslb.convergence.table import SEEDS, TABLE, lines, table, table_of_seeds
 from fem_asslb.convergence.variants import BASE, Variant, expected_order, first_steps, variants
@@ -122,7 +122,7 @@ def plan(read: Reader, study_folder: Path, wanted: Wanted, plugins: Mapping[str,
     if wanted.steps is not None:
         base.append(first_steps(read(()), wanted.steps))
     chosen = variants(read(base), wanted.directions, wanted.levels, wanted.seeds)
-    require_no_links(study_folder, [TABLE, SEEDS, PICTURE, *(item.name for item in chosen)])
+    require_no_links(study_folder, [TABLE, SEEDS, PICTURE, SEEDS_PICTURE, *(item.name for item in chosen)])
     plans: list[Plan] = []
     for variant in chosen:
         try:
@@ -212,7 +212,7 @@ def _write(study: Study, folder: Path, case: Case) -> list[str]:
         replace_text(folder / TABLE, table(study))
     if study.cells:
         replace_text(folder / SEEDS, table_of_seeds(study))
-    draw(study, folder / PICTURE)
+    draw(study, folder)
     found = ["", printable(case.case.title), *lines(study)]
     return [*found, *_other_versions(study, folder), f"tables and picture in {folder}"]
 

@@ -10,8 +10,8 @@ from fem_asslb.convergence import DEGREE, ELEMENT, SEED, TIME
 from fem_asslb.convergence.study import Study
 from fem_asslb.plotting.style import BLACK, BLUE, GREEN, GREY, ORANGE, create_figure, paper_style, save
 
-PICTURE = "converge.png"
-"""File of a study."""
+PICTURE, SEEDS_PICTURE = "converge.png", "seeds.png"
+"""Files of a study: the second one of seeds alone."""
 
 COLUMNS = 3
 """Panels beside one another."""
@@ -25,12 +25,12 @@ LEAST_SPAN = 1e-4
 COLOURS = {None: BLACK, ELEMENT: BLUE, TIME: ORANGE, DEGREE: GREEN, SEED: GREY}
 
 
-def draw(study: Study, path: Path) -> Path | None:
+def draw(study: Study, folder: Path) -> Path | None:
     """Draw a panel for each output; nothing where there is none.
 
     Args:
         study: The study.
-        path: File of the picture.
+        folder: Where the picture goes.
     """
     names = list(dict.fromkeys([item.name for item in study.verdicts()] + [item.name for item in study.spreads()]))
     if not names:
@@ -42,7 +42,7 @@ def draw(study: Study, path: Path) -> Path | None:
             _panel(study, name, panel)
         for panel in axes[len(names) :]:
             panel.remove()
-        return save(figure, path)
+        return save(figure, folder / (PICTURE if study.refined else SEEDS_PICTURE))
 
 
 def _panel(study: Study, name: str, panel: Axes) -> None:

@@ -283,12 +283,7 @@ def beam_delamination(toughness: float, rigidity: float) -> float:
 
 
 def coated_particle(
-    dimension: int,
-    core: tuple[float, float],
-    coating: tuple[float, float],
-    shell: tuple[float, float],
-    radii: tuple[float, float, float],
-    free: float,
+    dimension: int, phases: list[tuple[float, float]], radii: tuple[float, float, float], free: float
 ) -> tuple[float, float]:
     """Pressures on a particle and on the outside of its coating, in a shell that is free outside (Lame, three phases).
 
@@ -298,15 +293,13 @@ def coated_particle(
 
     Args:
         dimension: 2 or 3.
-        core: Young's modulus and Poisson's ratio of the particle.
-        coating: The same.
-        shell: The same.
+        phases: Young's modulus and Poisson's ratio of the particle, the coating and the shell.
         radii: Of the particle, of the coating, and outside.
         free: Free linear strain of the particle, the same in all directions.
     """
     n, (a, b, outside) = dimension - 1, radii
-    (c0, _), (c1, d1), (c2, d2) = (_radial_stiffness(dimension, *phase) for phase in (core, coating, shell))
-    growth = free if dimension == 3 else (1 + core[1]) * free
+    (c0, _), (c1, d1), (c2, d2) = (_radial_stiffness(dimension, *phase) for phase in phases)
+    growth = _held_growth(dimension, phases[0], free)
     matrix = np.array(
         [
             [a, -a, -(a**-n), 0, 0],
@@ -322,9 +315,7 @@ def coated_particle(
 
 def thinly_coated_particle(
     dimension: int,
-    core: tuple[float, float],
-    coating: tuple[float, float],
-    shell: tuple[float, float],
+    phases: list[tuple[float, float]],
     radii: tuple[float, float, float],
     free: float,
     holds_to_core: bool = True,
@@ -337,18 +328,16 @@ def thinly_coated_particle(
 
     Args:
         dimension: 2 or 3.
-        core: Young's modulus and Poisson's ratio of the particle.
-        coating: The same.
-        shell: The same.
+        phases: As of `coated_particle`.
         radii: Of the particle, of the coating as it would be meshed, and outside.
         free: Free linear strain of the particle, the same in all directions.
         holds_to_core: Whether the strain of the coating is that of the particle, or that of the shell.
     """
-    n, (a, b, outside), (youngs, nu) = dimension - 1, radii, coating
+    n, (a, b, outside), (core, (youngs, nu), shell) = dimension - 1, radii, phases
     thickness, transfer = b - a, nu / (1 - nu)
     hoop = youngs / (1 - nu) if dimension == 3 else youngs / (1 - nu**2)
     (c0, _), (c2, d2) = (_radial_stiffness(dimension, *phase) for phase in (core, shell))
-    growth = free if dimension == 3 else (1 + core[1]) * free
+    growth = _held_growth(dimension, core, free)
     constants = np.linalg.solve([[a, a**-n], [c2, -d2 * outside ** -(n + 1)]], [1, 0])
     outer = constants @ [c2, -d2 * a ** -(n + 1)]
     # Unknown: u of the particle, u of the shell, s, S.
@@ -372,3 +361,8 @@ def _radial_stiffness(dimension: int, youngs: float, poisson: float) -> tuple[fl
     if dimension == 3:
         return youngs / (1 - 2 * poisson), 2 * youngs / (1 + poisson)
     return youngs / ((1 + poisson) * (1 - 2 * poisson)), youngs / (1 + poisson)
+
+
+def _held_growth(dimension: int, core: tuple[float, float], free: float) -> float:
+    """Free radial strain of a core, that of a cylinder where it is held along its axis."""
+    return free if dimension == 3 else (1 + core[1]) * free

@@ -29,7 +29,7 @@ from tests.verification.test_particle_in_shell import core_pressure
 
 pytestmark = pytest.mark.two_ranks
 
-CORE, COATING, SHELL = (178e3, 0.27), (168e3, 0.26), (24e3, 0.33)
+PHASES = CORE, COATING, SHELL = (178e3, 0.27), (168e3, 0.26), (24e3, 0.33)
 """Young's modulus [MPa] and Poisson's ratio of an oxide, of lithium niobate and of a sulfide."""
 
 OUTSIDE, FREE, X = 4.0, -0.015, 0.9
@@ -77,7 +77,7 @@ class Particle:
 
 def closed(form, dimension, thickness, **keys):
     """Pressures on both sides of the coating in a closed form."""
-    return form(dimension, CORE, COATING, SHELL, (1.0, 1.0 + thickness, OUTSIDE), FREE, **keys)
+    return form(dimension, PHASES, (1.0, 1.0 + thickness, OUTSIDE), FREE, **keys)
 
 
 @pytest.mark.parametrize("dimension,layers,tolerance", [(2, 6, 2e-4), (3, 3, 4e-3)])
@@ -112,7 +112,7 @@ def test_a_meshed_coating_is_one_of_three_phases(comm, shared_path, measured):
     )
     force_x(problem, X)
     NewtonSolver(problem).solve()
-    exact, _ = closed_forms.coated_particle(2, CORE, COATING, SHELL, radii, FREE)
+    exact, _ = closed_forms.coated_particle(2, PHASES, radii, FREE)
     pressure, _ = core_pressure(problem)
     measured("D8 cylinder, coating in the mesh", "pressure in the core [MPa]", exact, pressure)
     assert pressure == pytest.approx(exact, rel=1e-3)

@@ -83,7 +83,7 @@ def test_pressure_of_a_particle_in_a_shell(comm, measured, dimension, stiffness)
     assert order > 1.8
 
 
-@pytest.mark.parametrize("degree,error", [(1, 2e-2), (2, 5e-4)])
+@pytest.mark.parametrize("degree,error", [(1, 5e-3), (2, 1e-5)])
 def test_a_nearly_incompressible_shell_does_not_lock(comm, measured, degree, error):
     """A polymer of 70 MPa and Poisson's ratio 0.45 around an oxide: degree 1 is less exact, not far too stiff."""
     polymer = (70.0, 0.45)

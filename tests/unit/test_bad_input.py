@@ -644,6 +644,14 @@ BAD_COHESIVE = {
         "interfaces.surface.bonds.cathode.normal_toughness",
         ["missing"],
     ),
+    "resistance of a coating between two hosts": (
+        [
+            COATED % "thickness='10 nm', material='linbo3', ionic_conductivity='1e-7 S/cm'",
+            "materials.cathode={use='ncm811', axis='random'}",
+        ],
+        "interfaces.surface.ionic_conductivity",
+        ["each of 'particle', 'cathode' hosts lithium", "leave it out"],
+    ),
     "coating of grains": (
         ["interfaces.surface={law='coated', between=['particle', 'particle'], thickness='10 nm', material='linbo3'}"],
         "interfaces.surface.between",

@@ -133,3 +133,14 @@ def test_a_membrane_on_straight_facets_is_told(case):
     for override, told in (("geometry.order=1", 1), ("geometry.order=2", 0), ("solver.displacement_degree=1", 0)):
         lines = doubts(read_case(case, [coating, override]))
         assert len([line for line in lines if "interfaces.surface.law: straight facets" in line]) == told
+
+
+def test_a_resistance_without_a_cell_is_told(case):
+    coating = "{law='coated', between=['particle', 'cathode'], thickness='10 nm', material='linbo3'}"
+    overrides = [f"interfaces.surface={coating}", "interfaces.surface.ionic_conductivity=1e-7 S/cm"]
+    told = "interfaces.surface.ionic_conductivity: nothing uses it without a section cell"
+    assert told not in doubts(read_case(case, overrides))
+    (case / "less").mkdir()
+    (case / "less" / "case.toml").write_text('extends = ".."\nremove = ["cell"]\n')
+    overrides.append("protocol.steps=['press to 1 MPa in 1 s', 'set x = 0.5 in 1 h']")
+    assert told in doubts(read_case(case / "less", overrides))

@@ -21,7 +21,9 @@ def coating_doubts(case: Case) -> list[str]:
     for name, choice in case.interfaces.items():
         layer = choice.build_coating(choice.between[0])
         if layer is not None:
-            found = (*_not_thin(case, choice.between, layer), *_unusual(layer), *_on_straight_facets(case))
+            found = [*_not_thin(case, choice.between, layer), *_unusual(layer), *_on_straight_facets(case)]
+            if layer.resistance and case.cell is None:
+                found.append("ionic_conductivity: nothing uses it without a section cell")
             lines += [f"interfaces.{name}.{line}" for line in found]
     return lines
 

@@ -30,6 +30,7 @@ CHECKS: tuple[Callable[..., Iterator[CaseError]], ...] = (
     interface_checks.cracking_grains_leave_their_surface,
     interface_checks.tables_of_gaps_can_be_read,
     interface_checks.conductances_join_two_hosts,
+    interface_checks.resistances_cover_one_host,
     interface_checks.lithium_crosses_what_gates_it,
     geometry_checks.particles_can_be_packed,
     size_checks.meshes_are_small,

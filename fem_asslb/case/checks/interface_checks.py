@@ -86,6 +86,19 @@ def conductances_join_two_hosts(known_materials: dict[str, Material], interfaces
             yield CaseError(f"interfaces.{name}.conductance", f"'{given}': {reason}; leave it out")
 
 
+def resistances_cover_one_host(known_materials: dict[str, Material], interfaces: dict[str, Interface]) -> Errors:
+    """Lithium loses potential in a coating where a host reacts through it, and there alone."""
+    for name, interface in interfaces.items():
+        layer, roles = interface.build_coating(interface.between[0]), interface.between
+        if layer is None or not layer.resistance or not set(roles) <= known_materials.keys():
+            continue
+        count = sum(known_materials[role].host is not None for role in roles)
+        if count != 1:
+            words = f"{'neither' if count == 0 else 'each'} of {listed(roles)} hosts lithium"
+            reason = f"a coating resists lithium between a host and what hosts none, and {words}; leave it out"
+            yield CaseError(f"interfaces.{name}.ionic_conductivity", reason)
+
+
 def lithium_crosses_what_gates_it(
     geometry: Geometry, resolved: dict[str, Material], interfaces: dict[str, Interface], cell: Cell | None
 ) -> Errors:

@@ -8,32 +8,13 @@ import numpy as np
 
 from fem_asslb.base.errors import MeshError
 from fem_asslb.base.printable import quoted
+from meshes.abaqus_elements import SIDES, kind_of
 from meshes.abaqus_lines import Block, blocks
 from meshes.abaqus_sets import NamedSets
 from meshes.foreign_mesh import DIMENSION, ForeignMesh, Integers
 from meshes.mesh_parts import MeshParts
-from meshes.sides import NODES, side_of
-
-_KINDS = {
-    "CPE|CPS|CPEG|DC2D|WARP2D|S|STRI|M3D|SFM3D|R3D|DS": {3: "triangle", 4: "quad", 6: "triangle6", 65: "triangle6"},
-    "C3D|DC3D|AC3D": {4: "tetra", 5: "pyramid", 6: "wedge", 8: "hexahedron", 10: "tetra10"},
-    "T2D|T3D": {2: "line", 3: "line3"},
-    "B": {21: "line", 31: "line", 22: "line3", 32: "line3"},
-}
-"""Kinds of the cells of Abaqus' elements by the beginning of their type and the number in it."""
-
-_SIDES = {
-    "triangle": ((1, 2), (2, 3), (3, 1)),
-    "quad": ((1, 2), (2, 3), (3, 4), (4, 1)),
-    "tetra": ((1, 2, 3), (1, 4, 2), (2, 4, 3), (3, 4, 1)),
-    "pyramid": ((1, 2, 3, 4), (1, 5, 2), (2, 5, 3), (3, 5, 4), (4, 5, 1)),
-    "wedge": ((1, 2, 3), (4, 6, 5), (1, 4, 5, 2), (2, 5, 6, 3), (3, 6, 4, 1)),
-    "hexahedron": (
-        *((1, 2, 3, 4), (5, 8, 7, 6), (1, 5, 6, 2)),
-        *((2, 6, 7, 3), (3, 7, 8, 4), (4, 8, 5, 1)),
-    ),
-}
-"""Corners of the sides S1, S2, ... of a cell, from 1."""
+from meshes.numbering import Numbering
+from meshes.sides import side_of
 
 _GENERATING = ("NGEN", "NFILL", "NMAP", "NCOPY", "ELGEN", "ELCOPY", "SYSTEM", "SUBMODEL", "SYMMETRIC MODEL GENERATION")
 """Keywords that make or move nodes or elements, which are not followed."""
@@ -117,7 +98,7 @@ class _Model:
             self._node_sets.add(_name(block, "NSET"), self._numbers[-1])
 
     def _read_elements(self, block: Block) -> None:
-        kind, count = _kind(block.options.get("TYPE", ""))
+        kind, count = kind_of(block.options.get("TYPE", ""))
         numbers = block.integers()
         if len(numbers) % (count + 1):
             raise MeshError(
@@ -135,14 +116,14 @@ class _Model:
                 f"it has {self._parts} instances; accepted: one, with all nodes merged (Assembly, Merge Mesh)"
             )
         none: Integers = np.empty(0, dtype=np.int64)
-        nodes = _Numbering(np.concatenate([none, *self._numbers]), "node")
+        nodes = Numbering(np.concatenate([none, *self._numbers]), "node")
         points = np.concatenate([np.empty((0, 3)), *self._points])
         parts = MeshParts()
         cells = []
         for kind, table in self._elements:
             corners = nodes.rows(table[:, 1:])
             cells.append((kind, table[:, 0], corners, parts.add_cells(kind, corners)))
-        _Numbering(np.concatenate([none, *(numbers for _, numbers, _, _ in cells)]), "element")
+        Numbering(np.concatenate([none, *(numbers for _, numbers, _, _ in cells)]), "element")
         for name, numbers in self._element_sets.named():
             for kind, own, _, rows in cells:
                 parts.add_to_group(name, kind, rows[np.isin(own, numbers)])
@@ -176,60 +157,12 @@ class _Model:
                 simple = kind.rstrip("0123456789")
                 if not len(chosen) or DIMENSION.get(kind, 2) < 2:
                     continue
-                if int(side[1]) > len(_SIDES[simple]):
+                if int(side[1]) > len(SIDES[simple]):
                     raise MeshError(
-                        f"line {number}: {quoted(texts[1], 10)} of a {simple}, which has {len(_SIDES[simple])} sides"
+                        f"line {number}: {quoted(texts[1], 10)} of a {simple}, which has {len(SIDES[simple])} sides"
                     )
-                facet, of_cell = side_of(kind, [corner - 1 for corner in _SIDES[simple][int(side[1]) - 1]])
+                facet, of_cell = side_of(kind, [corner - 1 for corner in SIDES[simple][int(side[1]) - 1]])
                 yield facet, chosen[:, of_cell]
-
-
-class _Numbering:
-    """Rows of nodes or elements by their numbers.
-
-    Args:
-        numbers: All of them, in the order of the file.
-        what: They are, in a word.
-
-    Raises:
-        MeshError: Two have one number.
-    """
-
-    def __init__(self, numbers: Integers, what: str) -> None:
-        self._what = what
-        self._order = np.argsort(numbers, kind="stable")
-        self._sorted = numbers[self._order]
-        twice = np.flatnonzero(np.diff(self._sorted) == 0)
-        if len(twice):
-            raise MeshError(
-                f"it has {what} {self._sorted[twice[0]]} twice; accepted: one part, each {what} with its number"
-            )
-
-    def has(self, numbers: Integers) -> np.ndarray:
-        """Which of the numbers there are."""
-        return np.isin(numbers, self._sorted)
-
-    def rows(self, numbers: Integers) -> Integers:
-        """Rows of what has these numbers.
-
-        Raises:
-            MeshError: Nothing has one of them.
-        """
-        if not self.has(numbers).all():
-            missing = numbers[~self.has(numbers)].ravel()[0]
-            raise MeshError(f"it has no {self._what} {missing}, which an element or a surface names")
-        return self._order[np.searchsorted(self._sorted, numbers)]
-
-
-def _kind(text: str) -> tuple[str, int]:
-    """Kind of cell and number of nodes of a type of element."""
-    if match := re.fullmatch(r"([A-Z]+(?:[123]D)?)([0-9]+)[A-Z]*", text.upper()):
-        for beginnings, kinds in _KINDS.items():
-            if match[1] in beginnings.split("|") and int(match[2]) in kinds:
-                kind = kinds[int(match[2])]
-                return kind, NODES[kind]
-    accepted = "CPE3, CPS3, CPE4, CPE6, S3, C3D4, C3D6, C3D8, C3D10 and their variants"
-    raise MeshError(f"it has elements of type {quoted(text, 20)}; accepted: {accepted}")
 
 
 def _name(block: Block, option: str) -> str:

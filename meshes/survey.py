@@ -11,8 +11,8 @@ from fem_asslb.case.sections.case import Case
 from fem_asslb.geometry import MeshFile
 from fem_asslb.mesh.source import MeshSource
 from fem_asslb.mesh.source_checks import check_source
+from meshes.arranged_mesh import arranged
 from meshes.foreign_mesh import DIMENSION, ForeignMesh
-from meshes.mesh_file import arranged
 from meshes.mesh_reader import read_mesh
 
 LARGEST = 50_000_000

@@ -3,6 +3,7 @@
 A polycrystal in the format of Neper, a pellet of two layers in that of Abaqus, a particle in that of Exodus II.
 """
 
+from collections.abc import Mapping
 from pathlib import Path
 
 import gmsh
@@ -143,8 +144,12 @@ def particle(path: Path, radius: float = 2.0, half: float = 2.64) -> None:
         at = np.isclose(points[:, axis], level)
         pairs = [(e, s) for s in (1, 2, 3) for e in np.flatnonzero(at[cells[:, [s - 1, s % 3]]].all(axis=1)) + 1]
         values[f"elem_ss{k}"], values[f"side_ss{k}"] = np.array(pairs, dtype=np.int32).T
+    write_exodus(path, values, "TRI3")
+
+
+def write_exodus(path: Path, values: Mapping[str, np.ndarray], elements: str) -> None:
+    """Write variables of Exodus II as classic netCDF; all blocks are of one type of elements."""
     with netcdf_file(str(path), "w", version=2) as file:
-        file.title = "A particle in its electrolyte"
         for name, array in values.items():
             axes = tuple(f"{name}_{axis}" for axis in range(array.ndim))
             for axis, length in zip(axes, array.shape, strict=True):
@@ -152,7 +157,7 @@ def particle(path: Path, radius: float = 2.0, half: float = 2.64) -> None:
             variable = file.createVariable(name, {"f": "d", "i": "i", "S": "c"}[array.dtype.kind], axes)
             variable[:] = array
             if name.startswith("connect"):
-                variable.elem_type = "TRI3"
+                variable.elem_type = elements
 
 
 if __name__ == "__main__":

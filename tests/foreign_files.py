@@ -9,11 +9,11 @@ import gmsh
 import h5py
 import meshio
 import numpy as np
-from scipy.io import netcdf_file
 
 from fem_asslb.mesh.source import MeshSource
 from meshes.gmsh_reader import GMSH_KIND
 from meshes.session import gmsh_session
+from scripts.foreign_meshes import write_exodus
 from tests import foreign_texts
 from tests.foreign_texts import boundaries, kinds, planes, regions, spatial
 from tests.grids import box
@@ -103,15 +103,7 @@ def exodus_variables(source: MeshSource) -> dict[str, Any]:
 def exodus_classic(source: MeshSource, folder: Path) -> Path:
     """Exodus in classic netCDF."""
     path = folder / "classic.exo"
-    with netcdf_file(str(path), "w", version=2) as file:
-        for name, values in exodus_variables(source).items():
-            axes = tuple(f"{name}_{axis}" for axis in range(values.ndim))
-            for axis, count in zip(axes, values.shape, strict=True):
-                file.createDimension(axis, count)
-            variable = file.createVariable(name, {"f": "d", "i": "i", "S": "c"}[values.dtype.kind], axes)
-            variable[:] = values
-            if name.startswith("connect"):
-                variable.elem_type = "TRI3" if source.dimension == 2 else "TETRA4"
+    write_exodus(path, exodus_variables(source), "TRI3" if source.dimension == 2 else "TETRA4")
     return path
 
 

@@ -5,7 +5,7 @@ from dataclasses import field
 from pathlib import Path
 from typing import Literal
 
-from pydantic import field_validator
+from pydantic import ValidationInfo, field_validator
 
 from fem_asslb.base.checked import checked
 from fem_asslb.base.refusals import refuse, unless
@@ -31,6 +31,8 @@ class MeshFile:
             ``top``, and elsewhere to ``free``.
         stack_axis: Axis of the file along which the stack is built up, which becomes the last one; the mesh is turned,
             in 3D by ``"x"`` so that its y, z, x are our x, y, z. Without it the last one.
+        cut: Groups of facets inside the mesh (our names) that divide the regions they cross into ``NAME/0001``,
+            ``NAME/0002``, ...; an interface between the role and itself lies there.
         cell_data: Numbers of the groups in a VTK, VTU or XDMF file that has several arrays of whole numbers.
     """
 
@@ -41,6 +43,7 @@ class MeshFile:
     ignore: tuple[str, ...] = ()
     boundaries: Literal["named", "box", "ends"] = "named"
     stack_axis: Literal["x", "y", "z"] | None = None
+    cut: tuple[str, ...] = ()
     cell_data: str | None = None
     kind: Literal["mesh-file"] = "mesh-file"
 
@@ -54,8 +57,9 @@ class MeshFile:
             refuse(unless(ours.count("*") in (0, theirs.count("*")), "name in names", ours, accepted))
         return names
 
-    @field_validator("split")
+    @field_validator("split", "cut")
     @classmethod
-    def _names_of_groups(cls, split: tuple[str, ...]) -> tuple[str, ...]:
-        refuse([item for name in split for item in unless(is_name(name), "name in split", name, _ACCEPTED)])
-        return split
+    def _names_of_groups(cls, groups: tuple[str, ...], info: ValidationInfo) -> tuple[str, ...]:
+        label = f"name in {info.field_name}"
+        refuse([item for name in groups for item in unless(is_name(name), label, name, _ACCEPTED)])
+        return groups

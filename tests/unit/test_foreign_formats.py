@@ -13,12 +13,12 @@ from fem_asslb.base.errors import MeshError
 from fem_asslb.case.reading.reader import build_case
 from fem_asslb.geometry import MeshFile
 from fem_asslb.simulation.simulation import Simulation
-from meshes import mesh_file
+from meshes import arranged_mesh
 from meshes.abaqus_reader import read_abaqus
+from meshes.arranged_mesh import arrange
 from meshes.exodus_reader import read_exodus_hdf5
 from meshes.foreign_mesh import Group
 from meshes.gmsh_reader import read_with_gmsh
-from meshes.mesh_file import arrange
 from meshes.mesh_formats import format_of
 from meshes.mesh_parts import MeshParts
 from meshes.mesh_reader import READERS, read_mesh
@@ -34,7 +34,7 @@ pytestmark = pytest.mark.serial  # meshes are read on one process
 def read_here(monkeypatch, folder):
     """Let meshes be read in this process, as the one of their reader does."""
     monkeypatch.chdir(folder)
-    monkeypatch.setattr(mesh_file, "read_mesh", lambda path, data: READERS[format_of(path)](path, data))
+    monkeypatch.setattr(arranged_mesh, "read_mesh", lambda path, data: READERS[format_of(path)](path, data))
 
 
 def places(points, groups):

@@ -36,7 +36,7 @@ BAD = [
 @pytest.mark.parametrize("place", ["region", "boundary"])
 def test_groups_of_a_mesh_have_names(name, place, tmp_path, monkeypatch):
     """A format could hold any of them; here they come from the reader as they are."""
-    from meshes import mesh_file
+    from meshes import arranged_mesh
     from meshes.foreign_mesh import ForeignMesh, Group
 
     cells = {"triangle": np.array([[0, 1, 2]]), "line": np.array([[0, 1], [1, 2], [2, 0]])}
@@ -46,7 +46,7 @@ def test_groups_of_a_mesh_have_names(name, place, tmp_path, monkeypatch):
         Group(1, names["boundary"]): {"line": np.arange(3)},
     }
     mesh = ForeignMesh(np.array([[0.0, 0.0], [1.0, 0.0], [0.0, 1.0]]), cells, groups)
-    monkeypatch.setattr(mesh_file, "read_mesh", lambda *_: mesh)
+    monkeypatch.setattr(arranged_mesh, "read_mesh", lambda *_: mesh)
     with pytest.raises(
         MeshError, match="a group of the mesh is called .* accepted: a name of at most 40 letters"
     ) as caught:

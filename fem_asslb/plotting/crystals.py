@@ -132,9 +132,10 @@ def _render_crystals(snapshot: Snapshot, view: View, roles: Sequence[str]) -> np
     plotter.set_background("white")
     vectors = np.asarray(snapshot.grid.cell_data[AXIS])
     crystals = snapshot.grid.extract_cells(np.flatnonzero(np.abs(vectors).max(axis=1) > 0.0))
-    crystals.cell_data["angle"] = _angles(np.asarray(crystals.cell_data[AXIS]), stack=2)
     matrix = opened(snapshot, view)
+    # What is cut out of no cell has no fields.
     if crystals.n_cells:
+        crystals.cell_data["angle"] = _angles(np.asarray(crystals.cell_data[AXIS]), stack=2)
         plotter.add_mesh(
             crystals.clean(),
             scalars="angle",
@@ -154,7 +155,6 @@ def _render_crystals(snapshot: Snapshot, view: View, roles: Sequence[str]) -> np
     for number, colour in (
         _layer_colours(snapshot, roles) or dict.fromkeys(map(int, np.unique(role[is_matrix])), OUTSIDE)
     ).items():
-        # What is cut out of no cell has no fields.
         if np.any(own := is_matrix & (role == number)):
             plotter.add_mesh(matrix.extract_cells(own), color=colour, **SOFT_LIGHT)
     return picture_of(plotter, view)

@@ -7,7 +7,9 @@ import pytest
 
 from fem_asslb.app import cli
 from fem_asslb.case.reading.reader import read_case
-from meshes import survey
+from fem_asslb.plotting.display import screen
+from fem_asslb.plotting.mesh_picture import draw_mesh_picture
+from meshes import build, survey
 from meshes.mesh_formats import format_of
 from meshes.mesh_reader import READERS
 from tests.foreign_files import by_cell_data, by_gmsh, exodus_hdf5, two_layers
@@ -128,3 +130,11 @@ def test_a_large_file_is_not_looked_at(check, tmp_path, monkeypatch):
 def test_cases_with_mesh_files_fit_them(name, regions):
     lines = list(survey.survey(read_case(CASES / name)))
     assert sum(line.startswith("region ") for line in lines) == regions
+
+
+def test_the_picture_of_a_mesh_in_3d_without_crystals(tmp_path):
+    case = read_case(CASES / "pellet-abaqus")
+    build(case.geometry, tmp_path / "pellet.msh")
+    with screen():
+        draw_mesh_picture(case, tmp_path / "pellet.msh", tmp_path / "pellet.png")
+    assert (tmp_path / "pellet.png").stat().st_size > 10_000

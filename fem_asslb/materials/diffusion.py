@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from fem_asslb.base.constants import FARADAY
 from fem_asslb.base.functions import NumberLike
 from fem_asslb.base.parameters import require, together
-from fem_asslb.materials.function import PositiveFunction, value_at
+from fem_asslb.materials.function import HostFunction, value_at
 
 
 @dataclass(frozen=True)
@@ -17,8 +17,8 @@ class Diffusivity:
         along_axis: Along the crystal axis [um^2/s], the same.
     """
 
-    in_plane: NumberLike | PositiveFunction
-    along_axis: NumberLike | PositiveFunction
+    in_plane: NumberLike | HostFunction
+    along_axis: NumberLike | HostFunction
 
     def __post_init__(self) -> None:
         """Check the signs."""
@@ -44,6 +44,6 @@ class Diffusivity:
         return factor * value_at(self.in_plane, x), factor * value_at(self.along_axis, x)
 
 
-def require_diffusivity(parameter: str, value: NumberLike | PositiveFunction) -> None:
+def require_diffusivity(parameter: str, value: NumberLike | HostFunction) -> None:
     """A diffusivity [um^2/s] is positive."""
     require(parameter, value, lambda value: value > 0, "greater than 0 um^2/s")

@@ -2,6 +2,7 @@
 
 import math
 from dataclasses import dataclass, replace
+from typing import Protocol, runtime_checkable
 
 import numpy as np
 import numpy.typing as npt
@@ -12,6 +13,27 @@ from fem_asslb.materials.fitted_line import fit_line
 
 _EDGE = 0.01
 """Over the range of the data: half of the length over which a function comes to rest beyond them."""
+
+
+@runtime_checkable
+class HostFunction(Protocol):
+    """A positive function of the stoichiometry, of floats, arrays and UFL alike: a frozen dataclass of numbers.
+
+    Attributes:
+        x_min: Least stoichiometry at which it is trusted.
+        x_max: The largest.
+    """
+
+    @property
+    def x_min(self) -> float:
+        """See above."""
+
+    @property
+    def x_max(self) -> float:
+        """See above."""
+
+    def __call__(self, x: NumberLike) -> NumberLike:
+        """Value at x."""
 
 
 @dataclass(frozen=True)
@@ -37,9 +59,9 @@ class PositiveFunction:
         return replace(self, line=replace(self.line, value=self.line.value + math.log(factor)))
 
 
-def value_at(law: NumberLike | PositiveFunction, x: NumberLike) -> NumberLike:
+def value_at(law: NumberLike | HostFunction, x: NumberLike) -> NumberLike:
     """A number, or a function at x."""
-    return law(x) if isinstance(law, PositiveFunction) else law
+    return law(x) if isinstance(law, HostFunction) else law
 
 
 def fit_positive(x: npt.ArrayLike, values: npt.ArrayLike, x_min: float, x_max: float) -> PositiveFunction:

@@ -12,7 +12,7 @@ from fem_asslb.bulk.elasticity import Elasticity
 from fem_asslb.materials.anode import AnodePotential
 from fem_asslb.materials.bulk_law_table import StrengthKind
 from fem_asslb.materials.diffusion import Diffusivity
-from fem_asslb.materials.function import PositiveFunction
+from fem_asslb.materials.function import HostFunction
 from fem_asslb.materials.lattice import LatticeLaw
 from fem_asslb.materials.potential import IdealPotential, PotentialLaw
 
@@ -37,15 +37,15 @@ class LithiumHost:
     potential: PotentialLaw | IdealPotential
     diffusivity: Diffusivity
     molar_mass: float | None = None
-    exchange_current_density: NumberLike | PositiveFunction | None = None
-    stiffness: PositiveFunction | None = None
+    exchange_current_density: NumberLike | HostFunction | None = None
+    stiffness: HostFunction | None = None
 
     def __post_init__(self) -> None:
         """Check the signs."""
         require_amounts(self.c_max, self.molar_mass)
 
     @property
-    def functions(self) -> dict[str, PositiveFunction]:
+    def functions(self) -> dict[str, HostFunction]:
         """What changes with x besides lattice and potential, by its name."""
         named = {
             "diffusivity in the plane": self.diffusivity.in_plane,
@@ -53,7 +53,7 @@ class LithiumHost:
             "exchange current density": self.exchange_current_density,
             "stiffness": self.stiffness,
         }
-        return {name: law for name, law in named.items() if isinstance(law, PositiveFunction)}
+        return {name: law for name, law in named.items() if isinstance(law, HostFunction)}
 
     @property
     def theoretical_capacity(self) -> float | None:

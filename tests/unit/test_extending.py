@@ -1,5 +1,6 @@
 """The examples of docs/extending.md, each from a case and against a closed form."""
 
+import math
 import pickle
 import re
 import sys
@@ -19,11 +20,15 @@ from fem_asslb.case.sections.fields import FIELD_KINDS
 from fem_asslb.case.sections.interfaces import INTERFACE_LAWS
 from fem_asslb.fields.platen import POSITION as PLATEN
 from fem_asslb.interfaces.response import Opening
+from fem_asslb.materials.bent_line import BentLine
 from fem_asslb.materials.bulk_laws import BULK_LAWS
+from fem_asslb.materials.function import PositiveFunction
+from fem_asslb.model.build import build_model
 from fem_asslb.output.history import read_history
 from fem_asslb.simulation.simulation import Simulation
 from tests.closed_forms import plane_wave_modulus
 from tests.support import integral
+from tests.verification.test_cell import SMALL
 
 pytestmark = pytest.mark.two_ranks
 
@@ -35,6 +40,7 @@ IMPORTING, CHANGING = (block for block in BLOCKS if block not in FILES.values())
 SNIPPETS = re.findall(r"```toml\n(.*?)```", TEXT, flags=re.DOTALL)
 HEIGHTS = {"anode": 244.0, "separator": 685.0, "cathode": 18.0}
 CONDUCTIVITIES = {"anode": 1.5, "separator": 0.5, "cathode": 2.0}
+CHARGE = ["press to 5 MPa in 1 min", "charge at 1C for 5 minutes"]
 PRESS = '[protocol]\nsteps = ["press to 81 MPa in 1 min"]\n[time]\nfirst_step = "2 s"\nlargest_step = "2 s"\n'
 
 
@@ -80,7 +86,8 @@ def column(comm, folder, *parts):
 
 @pytest.mark.serial
 def test_examples_are_short():
-    assert len(FILES) == len(SNIPPETS) == 3
+    # The function of a host is for scripts alone.
+    assert len(FILES) == len(SNIPPETS) + 1 == 4
     assert all(len(text.splitlines()) < 100 for text in FILES.values())
 
 
@@ -204,6 +211,25 @@ def test_a_script_changes_a_model_and_adds_a_source(comm, shared_path, monkeypat
 
 
 @pytest.mark.serial
+def test_a_host_takes_a_function_of_ones_own(comm, shared_path, example, monkeypatch):
+    """D_0 exp(-x/w) in its own words, and as the exponential of a line: the same cell to rounding."""
+    example("fading_diffusion.py")
+    monkeypatch.syspath_prepend(str(shared_path))
+    import fading_diffusion as own
+
+    case = read_case(ROOT / "cases" / "zhang2026-hb", [*SMALL, f"protocol.steps={CHARGE}"])
+    _, domain = build_domain(comm, case, shared_path)
+    ends = []
+    for law in (own.Fading(0.02, 0.3), PositiveFunction(BentLine(math.log(0.02), -1.0 / 0.3))):
+        simulation = Simulation(case, domain, model=own.with_fading(build_model(case, domain), "particle", law))
+        while not simulation.loading.has_ended:
+            scalars = simulation.advance().scalars
+        ends.append(scalars)
+    assert ends[0]["stoichiometry max [-]"] - ends[0]["stoichiometry min [-]"] > 0.01
+    names = ("cell voltage [V]", "stoichiometry min [-]", "stack pressure [MPa]")
+    assert [ends[0][name] for name in names] == pytest.approx([ends[1][name] for name in names], rel=1e-9)
+
+
 def test_what_no_module_adds_is_refused():
     with pytest.raises(CaseErrors, match=r"fields\.t\.kind: 'heat' is not accepted; expected one that"):
         read_case(ROOT / "cases" / "column", ["fields.t.kind=heat"])

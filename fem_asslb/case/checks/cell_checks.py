@@ -69,7 +69,13 @@ def loadings_agree(geometry: Geometry, resolved: dict[str, Material], cell: Cell
     if not isinstance(geometry, LayeredStack) or not {*geometry.layers, *geometry.particle_roles} <= resolved.keys():
         return
     for name, layer in geometry.layers.items():
-        held = active_thickness(geometry, resolved, (name,))
+        if layer.loading is None and layer.areal_capacity is None:
+            continue
+        try:
+            held = active_thickness(geometry, resolved, (name,))
+        except ValueError:
+            # A table of particles that cannot be read, which is told where it is opened.
+            continue
         loading = sum(volume * (resolved[role].density or 0.0) for role, volume in held.items())
         key, advice = f"geometry.layers.{name}", "leave out the thickness, or the volume fraction of particles, or this"
         if layer.loading is not None and abs(layer.loading / loading - 1.0 if loading else 1.0) > AGREE:

@@ -17,11 +17,13 @@ from fem_asslb.base.parallel import on_root
 from fem_asslb.base.printable import printable, quoted
 from fem_asslb.case.sections.case import Case
 from fem_asslb.case.sections.paths import file_hashes
+from fem_asslb.convergence import ELEMENT
 from fem_asslb.convergence.headlines import costs, headlines
 from fem_asslb.convergence.picture import PICTURE, SEEDS_PICTURE, draw
 from fem_asslb.convergence.study import Study, Trial
 from fem_asslb.convergence.table import SEEDS, TABLE, lines, table, table_of_seeds
 from fem_asslb.convergence.variants import BASE, Variant, expected_order, first_steps, variants
+from fem_asslb.geometry import MeshFile
 from fem_asslb.output import checkpoint, record
 from fem_asslb.output.files import replace_text
 from fem_asslb.output.resolved import differences, resolved_table
@@ -96,6 +98,9 @@ def converge(
         FemAsslbError: Bad input; nothing was written.
     """
     plans = on_root(comm, lambda: plan(read, study_folder, wanted, plugins))
+    stated = plans[0].case
+    if ELEMENT in wanted.directions and stated is not None and isinstance(stated.geometry, MeshFile):
+        _say(comm, "half-element: the elements of a mesh file cannot be halved here; compare with a finer file")
     trials = []
     with _collecting_together(comm):
         for item in plans:

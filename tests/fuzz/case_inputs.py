@@ -20,6 +20,10 @@ SEEDS = (
     "polycrystal-particle",
     "zhou2025-coarse-30",
     "feng2026-liin-cohesive",
+    "own-material",
+    "graphite-particles",
+    "coated-cell",
+    "pellet-abaqus",
 )
 
 

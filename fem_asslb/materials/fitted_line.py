@@ -6,6 +6,7 @@ what the data show, however noisy the rest of it is.
 """
 
 from dataclasses import dataclass
+from functools import lru_cache
 
 import numpy as np
 import numpy.typing as npt
@@ -51,7 +52,13 @@ def fit_line(x: npt.ArrayLike, values: npt.ArrayLike, falls: bool = False) -> Fi
         values: Values there.
         falls: Whether the line falls everywhere, also where the values do not.
     """
-    places, heights = np.asarray(x, dtype=float), np.asarray(values, dtype=float)
+    return _best(tuple(np.asarray(x, dtype=float)), tuple(np.asarray(values, dtype=float)), falls)
+
+
+@lru_cache(maxsize=100)
+def _best(x: tuple[float, ...], values: tuple[float, ...], falls: bool) -> Fit:
+    """See `fit_line`; the materials of a case are asked for more than once."""
+    places, heights = np.array(x), np.array(values)
     if np.ptp(heights) == 0.0:
         return Fit(BentLine(float(heights[0]), 0.0), 0.0)
     best: Fit | None = None

@@ -622,7 +622,7 @@ BAD_COHESIVE = {
     "coating of a material that is not there": (
         [COATED % "thickness='10 nm', material='glass'"],
         "interfaces.surface.material",
-        ["'glass' is not accepted", "a name of the library: carbon, indium"],
+        ["'glass' is not accepted", "a name of the library: carbon, graphite"],
     ),
     "coating without a thickness": (
         [COATED % "thickness='0 nm', material='linbo3'"],

@@ -111,6 +111,7 @@ def _mesh(options: argparse.Namespace) -> int:
     case = _read_case(options)
     folder = case_directory(options.case).absolute() / MESH_FOLDER
     with elsewhere():
+        start_petsc()
         mesh = build_cached(case, folder)
         print(mesh.report)
         print(f"{mesh.path}\n{draw_mesh(case, mesh)}")
@@ -184,8 +185,6 @@ def _solving() -> Iterator[None]:
     """Work elsewhere with PETSc, and end as asked to."""
     with elsewhere():
         start_petsc()
-        # PETSc would end the run when the reader of its output goes.
-        signal.signal(signal.SIGPIPE, signal.SIG_IGN)
         # PETSc would end the run on these; mpirun passes the last two on.
         for number in (signal.SIGTERM, signal.SIGUSR2):
             signal.signal(number, _terminate)

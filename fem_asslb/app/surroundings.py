@@ -7,6 +7,7 @@ be that of a case from elsewhere, whose files are data.
 
 import contextlib
 import os
+import signal
 from collections.abc import Iterator
 
 _ROOT = "/"
@@ -28,7 +29,11 @@ def elsewhere() -> Iterator[None]:
 
 
 def start_petsc() -> None:
-    """Start PETSc without options of files: those of a case and its preset are all."""
+    """Start PETSc without options of files: those of a case and its preset are all.
+
+    A reader of the output that goes away ends nothing.
+    """
     import petsc4py
 
     petsc4py.init(["-skip_petscrc"])
+    signal.signal(signal.SIGPIPE, signal.SIG_IGN)

@@ -102,9 +102,12 @@ def surfaces_have_a_rate(cell: Cell | None, resolved: dict[str, Material]) -> Er
             yield CaseError("cell.exchange_current_density", f"this key is missing; {reason}")
 
 
-def the_anode_is_known_and_balanced(cell: Cell | None, known_materials: dict[str, Material]) -> Errors:
+def the_anode_is_known_and_balanced(
+    cell: Cell | None, materials: dict[str, MaterialChoice], known_materials: dict[str, Material]
+) -> Errors:
     """The anode has a potential law, and a capacity where its potential changes with its state."""
-    if cell is None:
+    if cell is None or (cell.anode in materials and cell.anode not in known_materials):
+        # What is wrong with the material of a role is told there.
         return
     if cell.anode in hosts(known_materials):
         yield from _the_anode_is_a_host(cell)

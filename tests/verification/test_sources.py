@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 
+import numpy as np
 import pytest
 import ufl
 
@@ -201,7 +202,13 @@ def test_a_model_changed_in_python_is_that_of_the_case_that_says_the_same(comm, 
     )
     _, found = run(comm, CELL, shared_path, steps, model=changed)
     _, same = run(comm, CELL, shared_path, steps, model=model)
-    assert found == expected and same != expected
+    # On several ranks sums differ by rounding from run to run.
+    names = ("cell voltage [V]", "stack pressure [MPa]", "stoichiometry min [-]", "chemical work [pJ]")
+    found, expected, same = (
+        np.array([[row[name] for name in names] for row in rows]) for rows in (found, expected, same)
+    )
+    assert found == pytest.approx(expected, rel=1e-7)
+    assert same != pytest.approx(expected, rel=1e-7)
 
 
 @pytest.mark.serial

@@ -60,6 +60,7 @@ def create(
     stress_driven_flux: bool = True,
     laws: Mapping[str, BulkLaw] = MappingProxyType({}),
     strain: Literal["small", "logarithmic"] = "small",
+    host: LithiumHost = BENT,
 ) -> Problem:
     """The cell at rest; ``laws`` are those of roles that are more than elastic."""
     size, cells = ((4.0, 3.0), (8, 6)) if dimension == 2 else ((4.0, 0.5, 3.0), (8, 1, 6))
@@ -68,7 +69,7 @@ def create(
     sides = (("left", 0), ("right", 0), ("bottom", dimension - 1), *((("front", 1),) if dimension == 3 else ()))
     model = Model(
         materials={
-            "particle": Material("crystal", CRYSTAL, host=BENT, law=laws.get("particle")),
+            "particle": Material("crystal", CRYSTAL, host=host, law=laws.get("particle")),
             "cathode": Material(
                 "matrix", IsotropicElasticity(22e3, 0.37), reaction_volume=5.0, law=laws.get("cathode")
             ),

@@ -32,3 +32,21 @@ class LinearElasticity:
         if self.stiffness is not None:
             energy = self.stiffness(now.stoichiometry) * energy
         return BulkResponse(stored={"elastic": energy}, potential=energy)
+
+    def stiffening(self, now: Deformation, before: Deformation) -> NumberLike | None:
+        """Energy that a change of stiffness brings in a step, (g_1 - g_0) e_0 : C : e_1/2 [MPa]; None without a change.
+
+        With the mean of both stresses on the change of the elastic strain it is exactly the change of the energy.
+
+        Args:
+            now: At the end of the step.
+            before: At its start.
+        """
+        if self.stiffness is None:
+            return None
+        both, end, start = (
+            energy_density(self.invariants, strain, now.axis)
+            for strain in (now.strain + before.strain, now.strain, before.strain)
+        )
+        change = self.stiffness(now.stoichiometry) - self.stiffness(before.stoichiometry)
+        return 0.5 * change * (both - end - start)

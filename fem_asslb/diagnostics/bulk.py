@@ -117,7 +117,7 @@ class Diagnostics:
         return {name: self.integral(form) for name, form in self._dissipation.items()}
 
     def chemical_work(self) -> float:
-        """-int sigma : d(eps_swelling) of the hosts over the step, trapezoidal [pJ]."""
+        """What lithium does on the hosts in the step, by swelling, trapezoidal, and by a change of stiffness [pJ]."""
         return -sum(self.integral(form) for form in self._chemical_work)
 
     def layer_force(self) -> float:
@@ -157,7 +157,10 @@ class Diagnostics:
         for role in self._problem.model.hosts:
             stress = 0.5 * (bulk.stress(state, role) + bulk.accepted_stress(previous, role))
             swelling = bulk.free_strain(state, role) - bulk.free_strain(previous, role)
-            forms.append(fem.form(ufl.inner(stress, swelling) * bulk.energy_measure(role)))
+            work = ufl.inner(stress, swelling)
+            if (stiffening := bulk.stiffening(state, previous, role)) is not None:
+                work -= stiffening
+            forms.append(fem.form(work * bulk.energy_measure(role)))
         return forms
 
     def _layer_force_forms(self) -> list[fem.Form]:

@@ -8,6 +8,7 @@ from ufl.core.expr import Expr
 
 from fem_asslb.base.energies import require_declared
 from fem_asslb.bulk.bulk_law import BulkLaw, BulkResponse, Deformation
+from fem_asslb.bulk.linear_elasticity import LinearElasticity
 from fem_asslb.bulk.tensor import SymmetricTensor, symmetric
 from fem_asslb.equations.controls import Controls
 from fem_asslb.equations.kinematics import Kinematics
@@ -99,6 +100,22 @@ class Bulk:
             return self.stress(state, phase)
         return ufl.as_tensor(symmetric(memory.start.values[STRESS]).matrix())
 
+    def stiffening(self, state: State, previous: State, phase: str) -> Expr | None:
+        """Energy density that a change of stiffness with lithium brings in a step [MPa]; None where there is none.
+
+        Args:
+            state: The unknowns at its end.
+            previous: The unknowns at its start.
+            phase: Name of the phase.
+        """
+        law = self.phases[phase].law
+        if not isinstance(law, LinearElasticity):
+            return None
+        now, before = (
+            self._deformation(at, self.phases[phase], self.elastic_strain(at, phase)) for at in (state, previous)
+        )
+        return law.stiffening(now, before)
+
     def energy_measure(self, phase: str) -> ufl.Measure:
         """Cells of a phase with the points of its energy, which are those of its law."""
         return self._measures.dx(phase, self.phases[phase].degree)
@@ -155,18 +172,21 @@ class Bulk:
         law, memory = phase.law, phase.memory
         if memory is not None and law.AT_POINTS:
             return memory.response(law)
-        axis = self.coefficients.axis
-        now = Deformation(
-            strain=SymmetricTensor.of(strain),
-            axis=(axis[0], axis[1], axis[2]),
-            stoichiometry=self._stoichiometry(state) if phase.is_host else None,
-            logarithmic=self.kinematics.LOGARITHMIC,
-        )
+        now = self._deformation(state, phase, strain)
         if memory is None:
             return _declared(law, law.respond(now, now, {}, self._controls.time_step))
         before = replace(now, strain=symmetric(memory.start.values[STRAIN]))
         history = memory.history.values if memory.history is not None else {}
         return _declared(law, law.respond(now, before, history, self._controls.time_step))
+
+    def _deformation(self, state: State, phase: Phase, strain: Expr) -> Deformation:
+        axis = self.coefficients.axis
+        return Deformation(
+            strain=SymmetricTensor.of(strain),
+            axis=(axis[0], axis[1], axis[2]),
+            stoichiometry=self._stoichiometry(state) if phase.is_host else None,
+            logarithmic=self.kinematics.LOGARITHMIC,
+        )
 
 
 def _declared(law: BulkLaw, response: BulkResponse) -> BulkResponse:

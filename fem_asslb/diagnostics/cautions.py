@@ -30,7 +30,11 @@ Ranges = Mapping[str, tuple[float, float]]
 
 
 def cautions(
-    model: Model, scalars: Mapping[str, float], ranges: Ranges, conducts: bool
+    model: Model,
+    scalars: Mapping[str, float],
+    ranges: Ranges,
+    conducts: bool,
+    anode: tuple[float, float] = (0.0, 1.0),
 ) -> dict[str, tuple[float, str]]:
     """What is doubtful about a state.
 
@@ -39,6 +43,7 @@ def cautions(
         scalars: Results of the step, as `fem_asslb.simulation.ledger` names them.
         ranges: Least and largest stoichiometry of each host.
         conducts: Whether a current passes; without one the potential moves nothing.
+        anode: Least and largest state of the anode at which its potential is known.
 
     Returns:
         By subject: how bad it is (larger is worse), and the sentence.
@@ -79,10 +84,13 @@ def cautions(
     if cell > CELL_ENERGY_ERROR:
         text = f"energy of lithium: {_percent(cell)} % of what reaction and diffusion dissipate is not accounted for"
         found["energy of lithium"] = cell, f"{text}; take shorter time steps"
-    state = scalars.get(columns.ANODE_STATE, 0.0)
-    return found | _outside(
-        "anode: its state", (state, state), (0.0, 1.0), "its capacity", "its potential is extrapolated"
-    )
+    state = scalars.get(columns.ANODE_STATE)
+    if state is not None:
+        subject, consequence = "anode: its state", "its potential is extrapolated"
+        found |= _outside(subject, (state, state), (0.0, 1.0), "its capacity", consequence)
+        if conducts and anode != (0.0, 1.0):
+            found |= _outside(subject, (state, state), anode, "the data of its potential", consequence)
+    return found
 
 
 def _outside(

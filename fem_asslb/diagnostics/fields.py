@@ -57,7 +57,8 @@ class FieldReports:
                 value, weight = sums.sum(axis=0)
                 found[item.column] = float(value / weight)
             else:
-                cells = field.cells(self._problem.domain)
+                domain = self._problem.domain
+                cells = field.cells(domain) if item.roles is None else domain.cells_of(item.roles)
                 found[item.least], found[item.largest] = extremes(self._problem, field, item.entry, cells)
         numbers = [scalar for scalar in self._problem.scalars if scalar.column is not None]
         return found | {str(item.column): self._problem.state.number(item.name) for item in numbers}

@@ -81,11 +81,13 @@ class Extremes:
         least: Column of the least, with the unit.
         largest: Column of the largest.
         entry: Which number of those at each point.
+        roles: Where; None wherever the field is.
     """
 
     least: str
     largest: str
     entry: int = 0
+    roles: tuple[str, ...] | None = None
 
 
 @dataclass(frozen=True)

@@ -102,11 +102,13 @@ def _reported(formulation: Formulation, state: State) -> list[Mean | Extremes]:
     model = formulation.model
     found: list[Mean | Extremes] = [
         Mean(names.MEAN_STOICHIOMETRY, _contents(formulation, state, model.positive_hosts)),
-        Extremes(names.LEAST_STOICHIOMETRY, names.LARGEST_STOICHIOMETRY),
+        Extremes(names.LEAST_STOICHIOMETRY, names.LARGEST_STOICHIOMETRY, roles=model.positive_hosts),
         Mean(names.VOLUME_CHANGE, _growths(formulation, state, model.positive_hosts)),
     ]
     if model.negative is not None:
         found.append(Mean(names.ANODE_STOICHIOMETRY, _contents(formulation, state, model.negative_hosts)))
+        least, largest = names.ANODE_LEAST_STOICHIOMETRY, names.ANODE_LARGEST_STOICHIOMETRY
+        found.append(Extremes(least, largest, roles=model.negative_hosts))
         found.append(Mean(names.ANODE_VOLUME_CHANGE, _growths(formulation, state, model.negative_hosts)))
     return found
 

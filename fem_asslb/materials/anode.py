@@ -18,6 +18,8 @@ class PlateauPotential:
 
     CHANGES: ClassVar[bool] = False
     """Whether the potential depends on the charge, so that the anode needs a capacity."""
+    known: ClassVar[tuple[float, float]] = (0.0, 1.0)
+    """Least and largest s at which the potential is known."""
 
     plateau: float
     specific_capacity: float | None = None
@@ -43,6 +45,7 @@ class TailedPlateauPotential:
     """
 
     CHANGES: ClassVar[bool] = True
+    known: ClassVar[tuple[float, float]] = (0.0, 1.0)
 
     plateau: float
     lithiated_drop: float
@@ -65,12 +68,21 @@ class LinePotential:
     Args:
         line: Potential [V vs Li]; it falls from empty to full.
         specific_capacity: Charge per mass of active material at s = 1 [pC/pg = C/g].
+        least: Least s of the data.
+        most: Largest s of the data.
     """
 
     CHANGES: ClassVar[bool] = True
 
     line: BentLine
     specific_capacity: float | None = None
+    least: float = 0.0
+    most: float = 1.0
+
+    @property
+    def known(self) -> tuple[float, float]:
+        """Least and largest s at which the potential is known."""
+        return self.least, self.most
 
     def potential(self, s: NumberLike) -> NumberLike:
         """Potential [V vs Li] at the charge s, a fraction of the capacity."""

@@ -29,7 +29,8 @@ class AnodeTable(DataTable):
         lithiated_width: Decay length of that tail, as a share of the capacity.
         delithiated_rise: Rise of the potential of the empty anode.
         delithiated_width: Decay length of that tail, as a share of the capacity.
-        specific_capacity: Charge per mass from empty to full.
+        specific_capacity: Charge from empty to full per mass of the material that has this table, of a composite that
+            has one of its own per mass of the whole.
         source: Where the values come from.
         mark: How far they are to be trusted, see `docs/materials.md`.
     """
@@ -56,7 +57,7 @@ class AnodeTable(DataTable):
         names = ("lithiated_drop", "lithiated_width", "delithiated_rise", "delithiated_width")
         tails = {name: getattr(self, name) for name in names if getattr(self, name) is not None}
         if line is not None and not tails:
-            return LinePotential(line, self.specific_capacity)
+            return LinePotential(line, self.specific_capacity, *self.span())
         if self.kind == "plateau" and self.plateau is not None and not tails:
             return PlateauPotential(self.plateau, self.specific_capacity)
         if self.kind == "tailed-plateau" and self.plateau is not None and len(tails) == len(names):

@@ -55,7 +55,7 @@ class ChargeTransfer:
         exchange_current_density: i0 of hosts that state none [pA/um^2 = A/m^2]; None where each has its own.
         temperature: [K].
         interfaces: Pairs (host role, other role).
-        boundaries: Outer boundaries of hosts that react too.
+        boundaries: Outer boundaries that react too, of a model with one host.
     """
 
     exchange_current_density: float | None

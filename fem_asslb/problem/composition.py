@@ -7,7 +7,7 @@ from types import MappingProxyType
 from dolfinx import fem
 from ufl.core.expr import Expr
 
-from fem_asslb.base.errors import CaseError
+from fem_asslb.base.errors import CaseError, FemAsslbError
 from fem_asslb.equations.controls import Controls
 from fem_asslb.equations.currents import Currents
 from fem_asslb.equations.formulation import Formulation
@@ -46,8 +46,16 @@ class Composition:
 
 
 def compose(domain: Domain, model: Model, controls: Controls) -> Composition:
-    """Fields and numbers of a model."""
+    """Fields and numbers of a model.
+
+    Raises:
+        FemAsslbError: Boundaries react, and several hosts could be at them.
+        CaseError: A field of a module has a name that is taken.
+    """
     prescribed = fem.Function(displacement.create_space(domain, model), name="prescribed")
+    if model.charge_transfer is not None and model.charge_transfer.boundaries and len(model.hosts) > 1:
+        hosts = ", ".join(model.hosts)
+        raise FemAsslbError(f"charge_transfer.boundaries: react in a model with one host; this one has {hosts}")
     quantities = _quantities(domain, model, prescribed.function_space)
     formulation = Formulation(domain, model, controls, quantities, KINEMATICS[model.strain]())
     currents = Currents(formulation, controls.forced)

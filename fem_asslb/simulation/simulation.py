@@ -19,8 +19,9 @@ from fem_asslb.model.battery_cell import BatteryCell
 from fem_asslb.model.build import build_model
 from fem_asslb.model.model import Model
 from fem_asslb.problem.problem import Problem, Sources
+from fem_asslb.simulation.drivable import require_drivable
 from fem_asslb.simulation.ledger import Ledger
-from fem_asslb.simulation.loading import Loading, require_drivable
+from fem_asslb.simulation.loading import Loading
 from fem_asslb.simulation.step_record import StepRecord
 from fem_asslb.simulation.stepping import Stepper
 from fem_asslb.solve.newton import NewtonSolver
@@ -211,7 +212,9 @@ class Simulation:
 
     def _note_cautions(self, scalars: dict[str, float]) -> None:
         ranges = self.diagnostics.stoichiometry_ranges()
-        found = cautions(self.problem.model, scalars, ranges, conducts=self.loading.current != 0.0)
+        law = self.cell.anode if self.cell is not None else None
+        known = law.known if law is not None else (0.0, 1.0)
+        found = cautions(self.problem.model, scalars, ranges, self.loading.current != 0.0, known)
         for subject, (size, text) in found.items():
             if subject not in self._cautions:
                 logger.warning(text)

@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 
 from fem_asslb.materials.fitted_line import DEVIATION, fit_line
+from fem_asslb.materials.function import fit_positive
 from fem_asslb.materials.library import load, stated
 
 pytestmark = pytest.mark.serial  # plain numbers: nothing parallel in it
@@ -53,3 +54,15 @@ def test_a_constant_stays_one():
     fit = fit_line([0.0, 0.5, 1.0], [2.46, 2.46, 2.46])
     assert fit.deviation == 0.0
     assert (fit.line(FINE) + 0.0 * FINE == 2.46).all() and fit.line.derivative(0.3) == 0.0
+
+
+def test_a_positive_function_keeps_its_last_values_beyond_the_data():
+    """Whatever its slope is at their ends; inside it is what was fitted, and a factor is one everywhere."""
+    x = np.linspace(0.3, 0.8, 11)
+    values = np.exp(8.0 * x - 3.0)
+    function = fit_positive(x, values, 0.3, 0.8)
+    assert function(x) == pytest.approx(values, rel=0.02)
+    for inside, beyond in ((0.3, np.linspace(0.0, 0.2, 5)), (0.8, np.linspace(0.9, 1.0, 5))):
+        assert function(beyond) == pytest.approx(np.full(5, function(inside)), rel=0.15)
+        assert np.ptp(function(beyond)) < 0.01 * function(inside)
+    assert function.times(3.0)(FINE) == pytest.approx(3.0 * function(FINE), rel=1e-12)

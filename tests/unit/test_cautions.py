@@ -58,6 +58,18 @@ def test_data_of_other_functions_end_too():
     assert told == [expected.format(name) for name in ("diffusivity in the plane", "stiffness")]
 
 
+def test_the_data_of_an_anode_end_before_its_capacity():
+    """Only where a current passes; beyond the capacity both are told."""
+    told = (
+        "anode: its state is 0.004, outside the data of its potential (0.02 to 1), where its potential is extrapolated"
+    )
+    for state, conducts, count in ((0.004, True, 1), (0.004, False, 0), (0.5, True, 0), (1.05, True, 2)):
+        scalars = QUIET | {"anode state [-]": state}
+        found = [text for _, text in cautions(MODEL, scalars, WITHIN, conducts, (0.02, 1.0)).values()]
+        assert len(found) == count
+        assert any(text.startswith(told) for text in found) == (state < 0.01 and conducts)
+
+
 def test_the_potential_matters_where_a_current_passes():
     """A powder is fully lithiated when it is pressed, where its potential is not measured and moves nothing."""
     assert texts(ranges={"particle": (1.0, 1.0)}, conducts=False) == []

@@ -84,6 +84,9 @@ def test_voltage_is_that_of_two_electrodes_in_series(comm, shared_path, measured
         assert row["anode potential [V]"] == pytest.approx(anode - jump, abs=2e-5)
         assert row["anode stoichiometry mean [-]"] == pytest.approx(x["anode"], abs=1e-8)
         assert row["stoichiometry mean [-]"] == pytest.approx(x["cathode"], abs=1e-8)
+        for role, prefix in (("anode", "anode "), ("cathode", "")):
+            least, largest = (row[f"{prefix}stoichiometry {which} [-]"] for which in ("min", "max"))
+            assert least - 1e-8 <= x[role] <= largest + 1e-8 and largest - least < 1e-3
         for name in ("lithium balance", "anode lithium balance", "current balance", "plate force"):
             assert abs(row[f"{name} error [-]"]) < 1e-8
         assert abs(row["cell energy error [-]"]) < 1e-3

@@ -86,6 +86,8 @@ def test_voltage_is_that_of_two_electrodes_in_series(comm, shared_path, measured
         assert row["stoichiometry mean [-]"] == pytest.approx(x["cathode"], abs=1e-8)
         for role, prefix in (("anode", "anode "), ("cathode", "")):
             least, largest = (row[f"{prefix}stoichiometry {which} [-]"] for which in ("min", "max"))
+            growth = 100.0 * (host.lattice.volume(x[role]) / host.lattice.volume(1.0) - 1.0)
+            assert row[f"{prefix}unit cell volume change [%]"] == pytest.approx(growth, abs=1e-4)
             assert least - 1e-8 <= x[role] <= largest + 1e-8 and largest - least < 1e-3
         for name in ("lithium balance", "anode lithium balance", "current balance", "plate force"):
             assert abs(row[f"{name} error [-]"]) < 1e-8

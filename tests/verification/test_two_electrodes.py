@@ -95,6 +95,7 @@ def test_voltage_is_that_of_two_electrodes_in_series(comm, shared_path, measured
     # Each electrode is free of strain at its own stoichiometry: what is there at first is the pressure alone.
     pressed = [row for stage, row in rows if stage == 0][-1]
     assert max(pressed[f"{role} von Mises stress max [MPa]"] for role in HEIGHTS) < 10.0
+    assert -0.01 < pressed["platen displacement [um]"] < 0.0
     measured("A7", "voltage of two electrodes of hosts, largest error [V]", 0.0, worst, worst)
     assert worst < 3e-5
     assert rows[-1][1]["stack pressure [MPa]"] != pytest.approx(5.0, abs=1e-3)

@@ -34,7 +34,7 @@ def _holding(name: str, layer: Any, table: Table) -> Any:
     """A layer that holds what it is to hold."""
     wanted = _wanted(layer, _table(table, "cell"))
     density, thickness, fraction = _density(name, layer, table), _number(layer, "thickness", "um"), _fraction(layer)
-    if not wanted or not density:
+    if not wanted or not wanted > 0.0 or not density:
         return layer
     if fraction and "thickness" not in layer:
         return layer | {"thickness": _length(wanted / (fraction * density))}
@@ -51,7 +51,7 @@ def _balancing(name: str, layer: Any, table: Table, loading: float) -> Any:
     if not isinstance(layer, dict) or "thickness" in layer or "particles" in layer or not specific or not loading:
         return layer
     density = _anode_capacity(name, table)
-    if density is None or not isinstance(ratio, float | int):
+    if density is None or not isinstance(ratio, float | int) or not ratio > 0.0:
         return layer
     return layer | {"thickness": _length(ratio * specific * loading / density)}
 

@@ -151,40 +151,44 @@ def create_number_space(mesh: dmesh.Mesh, size: int) -> fem.FunctionSpace:
     return space_from_dofmap(mesh, element, index_map, dofs)
 
 
-Blocks = list[list[fem.Form | None]]
+Blocks = Sequence[Sequence[fem.Form | None]]
 """Forms by row and column; None where a block is empty."""
 
 
-def create_block_matrix(jacobian: Blocks) -> PETSc.Mat:
-    """Monolithic matrix with the pattern of a block form."""
-    return fem_petsc.create_matrix_block(jacobian)
+def create_block_matrix(pattern: Blocks) -> PETSc.Mat:
+    """Monolithic matrix of zeros with the entries of a block form without empty rows."""
+    matrix = fem_petsc.create_matrix_block(pattern)
+    spaces = [next(form for form in row if form is not None).function_spaces[0] for row in pattern]
+    add_to_block_matrix(matrix, spaces, pattern, [])
+    matrix.assemble()
+    matrix.setOption(PETSc.Mat.Option.NEW_NONZERO_LOCATION_ERR, True)
+    return matrix
 
 
-def assemble_block_matrix(
-    matrix: PETSc.Mat, jacobian: Blocks, bcs: list[fem.DirichletBC], summands: Sequence[Blocks] = ()
+def add_to_block_matrix(
+    matrix: PETSc.Mat, spaces: list[fem.FunctionSpace], blocks: Blocks, bcs: list[fem.DirichletBC]
 ) -> None:
-    """Assemble a block form; constrained rows and columns are those of the identity.
-
-    Args:
-        matrix: With the pattern of ``jacobian``.
-        jacobian: The form.
-        bcs: Conditions.
-        summands: More forms of the same spaces, within the same pattern.
-    """
-    matrix.zeroEntries()
-    maps = index_maps([next(form for form in row if form is not None).function_spaces[0] for row in jacobian])
-    places = dolfinx.cpp.la.petsc.create_index_sets(maps)
+    """Add a block form without what it has in constrained rows and columns; the matrix is not assembled after it."""
+    places = dolfinx.cpp.la.petsc.create_index_sets(index_maps(spaces))
     conditions = [bc._cpp_object for bc in bcs]
-    for blocks in summands:
-        for i, j, form in ((i, j, form) for i, row in enumerate(blocks) for j, form in enumerate(row) if form):
-            block = matrix.getLocalSubMatrix(places[i], places[j])
-            compiled = form._cpp_object
-            constants = dolfinx.cpp.fem.pack_constants(compiled)
-            coefficients = dolfinx.cpp.fem.pack_coefficients(compiled)
-            dolfinx.cpp.fem.petsc.assemble_matrix(block, compiled, constants, coefficients, conditions, True)
-            matrix.restoreLocalSubMatrix(places[i], places[j], block)
-    # It sets the diagonal of what is constrained, and so comes last.
-    fem_petsc.assemble_matrix_block(matrix, jacobian, bcs=bcs)
+    for i, j, form in ((i, j, form) for i, row in enumerate(blocks) for j, form in enumerate(row) if form):
+        block = matrix.getLocalSubMatrix(places[i], places[j])
+        compiled = form._cpp_object
+        constants = dolfinx.cpp.fem.pack_constants(compiled)
+        coefficients = dolfinx.cpp.fem.pack_coefficients(compiled)
+        dolfinx.cpp.fem.petsc.assemble_matrix(block, compiled, constants, coefficients, conditions, True)
+        matrix.restoreLocalSubMatrix(places[i], places[j], block)
+
+
+def constrain_block_matrix(matrix: PETSc.Mat, spaces: list[fem.FunctionSpace], bcs: list[fem.DirichletBC]) -> None:
+    """Assemble a matrix whose constrained rows and columns are those of the identity."""
+    matrix.assemble(PETSc.Mat.AssemblyType.FLUSH)
+    places = dolfinx.cpp.la.petsc.create_index_sets(index_maps(spaces))
+    conditions = [bc._cpp_object for bc in bcs]
+    for place, space in zip(places, spaces, strict=True):
+        block = matrix.getLocalSubMatrix(place, place)
+        dolfinx.cpp.fem.petsc.insert_diagonal(block, space._cpp_object, conditions, 1.0)
+        matrix.restoreLocalSubMatrix(place, place, block)
     matrix.assemble()
 
 

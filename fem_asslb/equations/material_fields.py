@@ -1,5 +1,6 @@
 """Material data as coefficients of the forms: fields for what every material has, constants for host laws."""
 
+import dataclasses
 from dataclasses import dataclass
 
 from dolfinx import fem
@@ -38,6 +39,11 @@ class MaterialFields:
     reference_x: dict[str, fem.Constant]
     stack_axis: int
     kinematics: Kinematics
+
+    def functions(self) -> list[fem.Function]:
+        """All fields, whose values stay as they are."""
+        invariants = [getattr(self.invariants, item.name) for item in dataclasses.fields(self.invariants)]
+        return [*invariants, self.axis, self.reaction_strain, self.through_share]
 
     def layer_strain(self, anode_lithium: Expr) -> Expr:
         """Free strain of passive layers, shape (3, 3); ``anode_lithium`` in pmol."""

@@ -36,6 +36,7 @@ class Composition:
         formulation: Strains, stresses and energies.
         currents: Of lithium through surfaces.
         prescribed: Displacement on ``model.support.prescribed`` [um].
+        unchanging: Functions whose values nobody changes.
     """
 
     fields: tuple[Field, ...]
@@ -43,6 +44,7 @@ class Composition:
     formulation: Formulation
     currents: Currents
     prescribed: fem.Function
+    unchanging: frozenset[fem.Function]
 
 
 def compose(domain: Domain, model: Model, controls: Controls) -> Composition:
@@ -56,7 +58,8 @@ def compose(domain: Domain, model: Model, controls: Controls) -> Composition:
     if model.charge_transfer is not None and model.charge_transfer.boundaries and len(model.hosts) > 1:
         hosts = ", ".join(model.hosts)
         raise FemAsslbError(f"charge_transfer.boundaries: react in a model with one host; this one has {hosts}")
-    quantities = _quantities(domain, model, prescribed.function_space)
+    shape = platen_shape(domain, prescribed.function_space) if model.support.platen else None
+    quantities = _quantities(model, shape)
     formulation = Formulation(domain, model, controls, quantities, KINEMATICS[model.strain]())
     currents = Currents(formulation, controls.forced)
     fields = [displacement.declare(formulation, prescribed)]
@@ -79,16 +82,19 @@ def compose(domain: Domain, model: Model, controls: Controls) -> Composition:
         fields.append(scalars.declare(domain, numbers, FACTORED))
     fields.sort(key=lambda field: BLOCKS.index(field.block))
     return Composition(
-        fields=tuple(fields), scalars=tuple(numbers), formulation=formulation, currents=currents, prescribed=prescribed
+        fields=tuple(fields),
+        scalars=tuple(numbers),
+        formulation=formulation,
+        currents=currents,
+        prescribed=prescribed,
+        unchanging=frozenset([*formulation.bulk.coefficients.functions(), *([] if shape is None else [shape])]),
     )
 
 
-def _quantities(domain: Domain, model: Model, space: fem.FunctionSpace) -> Quantities:
+def _quantities(model: Model, shape: fem.Function | None) -> Quantities:
     def scalar(name: str, exists: bool) -> Quantity | None:
         """One of the numbers of the cell; None where the model has it not."""
         return (lambda state: state.scalar(name)) if exists else None
-
-    shape = platen_shape(domain, space) if model.support.platen else None
 
     def motion(state: State) -> Expr:
         """Total displacement: the position of the platen adds to what lies under it."""

@@ -7,7 +7,6 @@ answers of one phase would be copied for every other.
 from collections.abc import Iterable, Mapping
 
 import ufl
-from dolfinx import fem
 from ufl.algorithms import expand_derivatives
 from ufl.core.expr import Expr
 
@@ -25,7 +24,6 @@ class PointForms:
     Attributes:
         rows: Virtual work of the stress for a variation of each field that moves the elastic strain.
         tangents: Its derivatives; None where a block is empty.
-        pattern: Forms without value, cheap to assemble, that have the entries of the tangents.
 
     Args:
         bulk: The phases.
@@ -39,10 +37,9 @@ class PointForms:
         trials = {name: ufl.TrialFunction(space) for name, space in spaces.items()}
         tangent, strain = bulk.response(state, phase).tangent, bulk.elastic_strain(state, phase)
         assert tangent is not None
-        measure, zero = bulk.energy_measure(phase), fem.Constant(next(iter(spaces.values())).mesh, 0.0)
+        measure = bulk.energy_measure(phase)
         self.rows: dict[str, ufl.Form] = {}
         self.tangents: Table = {}
-        self.pattern: Table = {}
         for name in fields:
             test, function = ufl.TestFunction(spaces[name]), state[name]
             work = bulk.stress_work(state, phase, function, test)
@@ -50,13 +47,12 @@ class PointForms:
                 continue
             self.rows[name] = work
             variation = ufl.derivative(strain, function, test)
-            self.tangents[name], self.pattern[name] = {}, {}
+            self.tangents[name] = {}
             for column, trial in trials.items():
                 stress = _stress_change(tangent, ufl.derivative(strain, state[column], trial))
                 form = ufl.inner(stress, variation) * measure + ufl.derivative(work, state[column], trial)
                 form = expand_derivatives(form)
                 self.tangents[name][column] = None if form.empty() else form
-                self.pattern[name][column] = None if form.empty() else zero * test[0] * trial[0] * measure
 
 
 def sum_of(tables: Iterable[Mapping[str, Mapping[str, ufl.Form | None]]], row: str, column: str) -> ufl.Form | int:

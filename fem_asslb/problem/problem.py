@@ -6,7 +6,6 @@ import numpy as np
 import numpy.typing as npt
 import ufl
 from dolfinx import fem, la
-from ufl.algorithms import expand_derivatives
 
 from fem_asslb.base import compatibility
 from fem_asslb.base.parallel import global_sum
@@ -16,7 +15,8 @@ from fem_asslb.equations.laws_at_points import memories
 from fem_asslb.mesh.domain import Domain, check_degree, check_roles
 from fem_asslb.model.model import Model
 from fem_asslb.problem.composition import compose
-from fem_asslb.problem.point_forms import PointForms, sum_of
+from fem_asslb.problem.jacobian import create_jacobian
+from fem_asslb.problem.point_forms import PointForms
 from fem_asslb.problem.sources import source_rows
 from fem_asslb.spaces.state import SCALARS, State
 
@@ -54,8 +54,7 @@ class Problem:
         residual: Compiled row of each field in pJ per unit of the unknown, a sum of forms: laws at points have their
             own.
         sources: Compiled right-hand sides by the name of their field, as they enter the residual; empty without.
-        jacobian: Compiled derivatives of each row by each field without those of laws at points; None where empty.
-        tangents: The derivatives of each law at points, like ``jacobian``.
+        jacobian: Compiled derivatives of each row by each field.
         conditions: Dirichlet conditions of each field.
         prescribed: Displacement on ``model.support.prescribed`` [um].
 
@@ -78,7 +77,7 @@ class Problem:
         composition = compose(domain, model, self.controls)
         self.fields, self.scalars = composition.fields, composition.scalars
         self.formulation, self.currents = composition.formulation, composition.currents
-        self.prescribed = composition.prescribed
+        self.prescribed, self._unchanging = composition.prescribed, composition.unchanging
         functions = {field.name: fem.Function(field.space, name=field.name) for field in self.fields}
         self.state = State(functions, tuple(scalar.name for scalar in self.scalars))
         self.previous = self.state.empty_like()
@@ -107,21 +106,7 @@ class Problem:
             )
             for name in names
         }
-        patterns = [law.pattern for law in laws]
-        self.jacobian = {
-            row: {
-                column: self._compile_block(self._derivative(rows[row], column) + sum_of(patterns, row, column))
-                for column in names
-            }
-            for row in names
-        }
-        self.tangents = [
-            {
-                row: {column: self._compile_block(sum_of([law.tangents], row, column)) for column in names}
-                for row in names
-            }
-            for law in laws
-        ]
+        self.jacobian = create_jacobian(rows, laws, self.state, self._unchanging, self.compile)
 
     def compile(self, form: ufl.Form) -> fem.Form:
         """Compiled form, which may hold functions that live on interfaces."""
@@ -168,16 +153,6 @@ class Problem:
         owned = self.forces(SCALARS)[: space.dofmap.index_map.size_local * space.dofmap.index_map_bs]
         place = self.state.scalars.index(name)
         return float(global_sum(self.domain.comm, owned[place : place + 1].sum())[0])
-
-    def _derivative(self, row: ufl.Form | int, column: str) -> ufl.Form | int:
-        if not isinstance(row, ufl.Form):
-            return 0
-        function = self.state[column]
-        form = expand_derivatives(ufl.derivative(row, function, ufl.TrialFunction(function.function_space)))
-        return 0 if form.empty() else form
-
-    def _compile_block(self, form: ufl.Form | int) -> fem.Form | None:
-        return self.compile(form) if isinstance(form, ufl.Form) else None
 
     def _rows(self, sources: Sources | None) -> tuple[dict[str, ufl.Form | int], dict[str, ufl.Form]]:
         """Equation of each field with the variation of the bulk's energy, without laws at points; sources in them."""

@@ -12,6 +12,7 @@ from fem_asslb.base import compatibility
 from fem_asslb.base.errors import CaseError, ConvergenceError
 from fem_asslb.base.parallel import global_sum
 from fem_asslb.fields.field import component_entries
+from fem_asslb.problem.jacobian import Compiled
 from fem_asslb.problem.problem import Problem
 from fem_asslb.solve.convergence import ConvergenceTest, SolveReport
 from fem_asslb.solve.line_search import WHOLE, find_share
@@ -46,12 +47,11 @@ class NewtonSolver:
         self._problem = problem
         self.options = {**PRESETS[preset], **(options or {})}
         self._rows = list(problem.residual.values())
-        self._blocks, *self._tangents = (
-            [list(row.values()) for row in table.values()] for table in (problem.jacobian, *problem.tangents)
-        )
+        self._spaces = [field.space for field in problem.fields]
         self._functions = list(problem.state.functions.values())
-        self._matrix = compatibility.create_block_matrix(self._blocks)
-        self._residual = compatibility.create_block_vector([field.space for field in problem.fields])
+        self._matrix = compatibility.create_block_matrix(_blocks(problem.jacobian.pattern))
+        self._keeps_constants = False
+        self._residual = compatibility.create_block_vector(self._spaces)
         self._point = self._residual.duplicate()
         self._trial = self._point.duplicate(), self._point.duplicate()
         entries = component_entries(problem.fields)
@@ -126,7 +126,7 @@ class NewtonSolver:
     def matrix(self) -> PETSc.Mat:
         """Jacobian at the current state, assembled."""
         self._problem.refresh()
-        compatibility.assemble_block_matrix(self._matrix, self._blocks, self._conditions, self._tangents)
+        self._fill()
         return self._matrix
 
     def residual(self) -> PETSc.Vec:
@@ -168,7 +168,21 @@ class NewtonSolver:
     def _assemble_jacobian(self, snes: PETSc.SNES, point: PETSc.Vec, matrix: PETSc.Mat, _: PETSc.Mat) -> None:
         # The line search may have looked at another point since.
         self._look_at(point)
-        compatibility.assemble_block_matrix(matrix, self._blocks, self._conditions, self._tangents)
+        self._fill()
+
+    def _fill(self) -> None:
+        """Assemble the Jacobian: PETSc keeps the values that no step changes, and what changes is added to them."""
+        conditions = self._conditions
+        if not self._keeps_constants:
+            constant = _blocks(self._problem.jacobian.constant)
+            compatibility.add_to_block_matrix(self._matrix, self._spaces, constant, conditions)
+            self._matrix.assemble()
+            self._matrix.storeValues()
+            self._keeps_constants = True
+        self._matrix.retrieveValues()
+        for table in self._problem.jacobian.changing:
+            compatibility.add_to_block_matrix(self._matrix, self._spaces, _blocks(table), conditions)
+        compatibility.constrain_block_matrix(self._matrix, self._spaces, conditions)
 
     def _converged(self, snes: PETSc.SNES, iteration: int, norms: tuple[float, float, float]) -> int:
         # Before the first iteration PETSc has no update.
@@ -216,6 +230,10 @@ class NewtonSolver:
     def _product(self, residual: PETSc.Vec, step: PETSc.Vec) -> float:
         product = sum(residual.array_r[part] @ step.array_r[part] for part in self._searched)
         return float(global_sum(self._problem.domain.comm, product)[0])
+
+
+def _blocks(table: Compiled) -> compatibility.Blocks:
+    return [list(row.values()) for row in table.values()]
 
 
 def _forget(prefix: str, names: list[str]) -> None:

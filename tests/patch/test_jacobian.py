@@ -3,6 +3,8 @@
 from itertools import product
 
 import pytest
+import ufl
+from dolfinx import fem
 
 from fem_asslb.base import compatibility
 from fem_asslb.fields.field import component_entries
@@ -115,3 +117,51 @@ def test_only_the_mobility_that_changes_with_x_is_not_symmetric(comm):
     problem = composite.create(comm, 2)
     composite.disturb(problem)
     assert unsymmetric_pairs(problem) == {frozenset(("stoichiometry", "potential"))}
+
+
+def weight_of_cells(mesh, value):
+    """A function of cells with one value."""
+    weight = fem.Function(fem.functionspace(mesh, ("DG", 0)))
+    weight.x.array[:] = value
+    return weight
+
+
+def test_what_is_kept_does_not_go_stale(comm):
+    problem = composite.create(comm, 2)
+    solver = NewtonSolver(problem)
+    composite.disturb(problem)
+    solver.matrix()
+    problem.state["lithium"].x.array[0::2] -= 0.1
+    problem.state["displacement"].x.array[:] *= 2.0
+    composite.clamp(problem)
+    use_voltage(problem.controls)
+    problem.controls.time_step.value = 7.0
+    kept, fresh = solver.matrix(), NewtonSolver(problem).matrix()
+    assert (kept - fresh).norm() <= 1e-13 * fresh.norm()
+
+
+def test_elasticity_of_welded_bodies_is_assembled_once(comm):
+    problem = composite.create(comm, 2, interfaces=())
+    first, *others = problem.jacobian.changing
+    assert not others
+    assert first["displacement"]["displacement"] is None and first["displacement"]["scalars"] is None
+    assert problem.jacobian.constant["displacement"]["displacement"] is not None
+
+
+@pytest.mark.parametrize("kind", [fem.Constant, weight_of_cells])
+def test_what_somebody_may_change_is_not_kept(comm, kind):
+    cell = composite.create(comm, 2)
+    weight = kind(cell.domain.mesh, 0.0)
+
+    def springs(problem, tests):
+        """Beds of springs under the crystals."""
+        pull = weight * ufl.inner(problem.state["displacement"], tests["displacement"])
+        return {"displacement": -pull * problem.formulation.measures.dx("particle", 2)}
+
+    solver, found = NewtonSolver(Problem(cell.domain, cell.model, springs)), []
+    for value in (0.0, 2.0, 6.0):
+        (weight.x.array if isinstance(weight, fem.Function) else weight.value)[...] = value
+        found.append(solver.matrix().copy())
+    bare, soft, stiff = found
+    assert (soft - bare).norm() > 0.1
+    assert (stiff - bare).norm() == pytest.approx(3.0 * (soft - bare).norm(), rel=1e-9)

@@ -41,7 +41,7 @@ def test_every_entry_is_in_one_component(comm):
     size = sum(item.size_local for item in problem.fields)
     found = np.concatenate([np.arange(size)[part] for part in component_entries(problem.fields).values()])
     assert sorted(found) == list(range(size))
-    assert problem.residual.keys() == problem.jacobian.keys() == problem.state.functions.keys()
+    assert problem.residual.keys() == problem.jacobian.pattern.keys() == problem.state.functions.keys()
 
 
 @pytest.mark.serial

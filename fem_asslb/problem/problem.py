@@ -71,7 +71,7 @@ class Problem:
     def __init__(self, domain: Domain, model: Model, sources: Sources | None = None) -> None:
         check_roles(domain, model.materials)
         check_degree(domain, model.displacement_degree)
-        compatibility.expect_slow_compilers(domain.comm)
+        compatibility.look_after_compiled_forms()
         self.domain, self.model = domain, model
         self.controls = Controls.create(domain, _AUGMENTATION, model.initial_stoichiometry)
         composition = compose(domain, model, self.controls)

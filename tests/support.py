@@ -10,6 +10,7 @@ from dolfinx import mesh as dmesh
 from mpi4py import MPI
 
 import meshes
+from fem_asslb.base.compatibility import wait_without_spinning
 from fem_asslb.base.parallel import global_max, global_sum
 from fem_asslb.bulk.elasticity import Elasticity, IsotropicElasticity, TransverselyIsotropicElasticity
 from fem_asslb.geometry import LayeredStack, ParticleInShell
@@ -92,6 +93,13 @@ def built(comm: MPI.Comm, geometry: LayeredStack | ParticleInShell, path: Path) 
         return read_source(path)
 
     return read_on_root(comm, read)
+
+
+def on_one_rank(comm: MPI.Comm, compute: Callable[[MPI.Comm], object]) -> object:
+    """What the first rank computes on its own, on every rank; the others leave it the cores meanwhile."""
+    result = compute(MPI.COMM_SELF) if comm.rank == 0 else None
+    wait_without_spinning(comm)
+    return comm.bcast(result)
 
 
 def problem_on(

@@ -27,6 +27,8 @@ from tests.support import (
     rms,
 )
 
+pytestmark = [pytest.mark.two_ranks, pytest.mark.ends_in_parallel]
+
 AXIS = np.array([0.48, -0.6, 0.64])
 SWELLING, DIFFUSIVITY, C_MAX = (0.02, -0.05), (1.0, 0.3), 0.05
 DEGREE = 6

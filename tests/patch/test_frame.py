@@ -50,6 +50,7 @@ def scalars(comm, dimension, turn, axis=None):
 
 
 @pytest.mark.two_ranks
+@pytest.mark.ends_in_parallel
 @pytest.mark.parametrize("dimension", [2, 3])
 def test_turning_changes_nothing(comm, dimension):
     straight = scalars(comm, dimension, np.eye(3))

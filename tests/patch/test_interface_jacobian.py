@@ -15,6 +15,8 @@ from fem_asslb.model.model import Interface
 from tests import composite
 from tests.patch.test_jacobian import check_blocks
 
+pytestmark = pytest.mark.two_ranks
+
 SURFACE = Cohesion(60.0, 90.0, 5.0, 12.0, 4e3, Bilinear(), BenzeggaghKenane(2.0), viscous_time=5.0)
 BOUNDARY = Cohesion(50.0, 50.0, 8.0, 8.0, 5e3, Exponential())
 GATE = Gate(ConductionKnee(0.2, 50.0, 10.0), 0.02)

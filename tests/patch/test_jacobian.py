@@ -13,6 +13,8 @@ from fem_asslb.solve.newton import NewtonSolver
 from tests import composite
 from tests.monolithic import norms, random_direction, residual_at
 
+pytestmark = pytest.mark.two_ranks
+
 STEP = 5e-6
 """Length of the differences [um, -, V, MPa]; the bends are 2e4 times longer."""
 

@@ -59,6 +59,7 @@ LAWS = [
 ]
 
 
+@pytest.mark.ends_in_parallel
 @pytest.mark.parametrize("law", LAWS, ids=lambda law: type(law).__name__)
 @pytest.mark.parametrize(("dimension", "degree"), [(2, 1), (2, 2), pytest.param(3, 1, marks=pytest.mark.serial)])
 def test_blocks_with_a_law_in_matrix_and_hosts(comm, law, dimension, degree):

@@ -28,7 +28,7 @@ from tests import composite
 from tests.monolithic import random_direction
 from tests.support import CRYSTAL, TEMPERATURE, integral
 
-pytestmark = pytest.mark.two_ranks
+pytestmark = [pytest.mark.two_ranks, pytest.mark.ends_in_parallel]
 
 STEP = 1e-4
 

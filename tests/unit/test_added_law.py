@@ -141,6 +141,7 @@ def test_a_law_that_is_not_in_the_table_is_refused():
         build_case(table())
 
 
+@pytest.mark.two_ranks
 @pytest.mark.usefixtures("added")
 @pytest.mark.parametrize("pressure", [-0.5 * STRENGTH, STRENGTH])
 def test_an_added_law_is_solved(comm, shared_path, pressure):
@@ -159,6 +160,7 @@ def test_an_added_law_is_solved(comm, shared_path, pressure):
     assert points.normal_traction == pytest.approx(-pressure, rel=1e-6)
 
 
+@pytest.mark.two_ranks
 @pytest.mark.usefixtures("added")
 def test_an_added_law_has_the_default_stiffness_and_may_not_be_softer_than_the_mesh_allows(comm, shared_path):
     """Facets of 2 um overlap by 5 % at 100 MPa with 1e3 MPa/um."""

@@ -165,6 +165,7 @@ def column(comm, folder, law):
     return Simulation(case, domain)
 
 
+@pytest.mark.ends_in_parallel
 @pytest.mark.parametrize("kind", ["'maxwell'", "'maxwell-at-points'", f"'compaction', {POWDER}"])
 def test_a_relaxing_layer_lets_the_pressure_fall(comm, shared_path, kind):
     simulation = column(comm, shared_path, f"{{kind={kind}, relaxing_share=0.5, relaxation_time='10 min'}}")
@@ -188,6 +189,7 @@ def test_a_law_of_ones_own_is_found_by_its_name(comm, shared_path, monkeypatch):
     assert np.all(memory.points.values(memory.history.function) > 0.0)
 
 
+@pytest.mark.ends_in_parallel
 @pytest.mark.parametrize("at_points", ["false", "true"])
 def test_energies_that_are_stored_have_the_names_of_the_law(comm, shared_path, monkeypatch, at_points):
     """All stand in the history, and the balance counts all, as if they had one name."""
@@ -219,6 +221,7 @@ def test_what_a_law_of_ones_own_says_of_itself_is_heard_by_the_checks(monkeypatc
         read_case(PELLET, [*of_its_own, "solver.displacement_degree=1"])
 
 
+@pytest.mark.serial
 def test_a_law_of_an_ingredient_is_refused():
     """Mixing would drop it without a word."""
     ingredient = {"material": {"use": "lpscl", "law": {"kind": "maxwell", **RELAXING}}, "weight_fraction": 1.0}
@@ -270,6 +273,7 @@ def test_names_of_energies_are_free():
         require_names([one, other])
 
 
+@pytest.mark.serial
 @pytest.mark.parametrize("at_points", ["false", "true"])
 def test_an_energy_that_is_not_declared_is_refused(comm, shared_path, monkeypatch, at_points):
     """It would be in no balance."""

@@ -91,6 +91,7 @@ def test_examples_are_short():
     assert all(len(text.splitlines()) < 100 for text in FILES.values())
 
 
+@pytest.mark.serial  # a script runs it on ranks, below
 def test_a_law_of_the_bulk(comm, shared_path, plugin):
     """Uniaxial strain e of a layer: p = M e exp(-e/k_0), and what is not stored is dissipated."""
     plugin("damage_law.py")
@@ -230,6 +231,7 @@ def test_a_host_takes_a_function_of_ones_own(comm, shared_path, example, monkeyp
     assert [ends[0][name] for name in names] == pytest.approx([ends[1][name] for name in names], rel=1e-9)
 
 
+@pytest.mark.serial
 def test_what_no_module_adds_is_refused():
     with pytest.raises(CaseErrors, match=r"fields\.t\.kind: 'heat' is not accepted; expected one that"):
         read_case(ROOT / "cases" / "column", ["fields.t.kind=heat"])

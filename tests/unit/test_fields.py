@@ -36,6 +36,7 @@ FIELDS = [
 ]
 
 
+@pytest.mark.two_ranks
 def test_every_entry_is_in_one_component(comm):
     problem = composite.create(comm, 2, generalised=True)
     size = sum(item.size_local for item in problem.fields)
@@ -60,6 +61,7 @@ def test_components_have_different_names():
         component_entries([*FIELDS, field("matrix", Component("heat", "q", "J"))])
 
 
+@pytest.mark.ends_in_parallel
 @pytest.mark.parametrize(
     ("support", "numbers"),
     [
@@ -80,6 +82,7 @@ def test_a_problem_has_the_numbers_that_it_needs(comm, support, numbers):
         problem.state.number("heat")
 
 
+@pytest.mark.ends_in_parallel
 @pytest.mark.parametrize("generalised", [False, True])
 def test_a_block_without_fields_is_no_hindrance(comm, generalised):
     """Nothing but displacement, and one number beside it."""
@@ -176,6 +179,7 @@ def test_fields_report_means_and_extremes(comm):
     assert found["unit cell volume change [%]"] == pytest.approx(growth, rel=1e-9)
 
 
+@pytest.mark.two_ranks
 def test_numbers_have_symbols_and_units(comm):
     problem = composite.create(comm, 2, generalised=True)
     units = {scalar.name: scalar.unit for scalar in problem.scalars}

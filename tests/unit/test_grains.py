@@ -310,6 +310,7 @@ def test_region_space_over_grains_on_any_partition(comm, stack, degree, shared_p
     assert space.dofmap.index_map.size_global == comm.bcast(expected)
 
 
+@pytest.mark.serial
 def test_names_of_regions():
     assert read_region_name("cathode") == RegionName("cathode")
     assert read_region_name("particle/0012/0003") == RegionName("particle", 12, 3)
@@ -320,6 +321,7 @@ def test_names_of_regions():
             read_region_name(name)
 
 
+@pytest.mark.serial
 def test_single_crystals_keep_their_axes_and_grains_have_their_own():
     vector = np.random.default_rng([4, 12]).normal(size=3)
     single = axes.random_axis(4, axes.crystal_key(RegionName("particle", 12)))
@@ -328,6 +330,7 @@ def test_single_crystals_keep_their_axes_and_grains_have_their_own():
     assert len({tuple(axes.random_axis(4, key)) for key in keys}) == len(keys)
 
 
+@pytest.mark.serial
 def test_tangential_axes_are_uniform_on_the_circle_about_the_radius():
     for radius in ([0.3, -0.4, 0.0], [1.0, 2.0, -3.0]):
         radius = np.array(radius)

@@ -53,6 +53,7 @@ def test_defaults_follow_from_the_neighbours(comm, shared_path):
     assert surface.law.friction_stiffness == pytest.approx(electrolyte / size, rel=0.1)
 
 
+@pytest.mark.serial
 def test_soft_boundaries_between_grains_are_refused(comm, shared_path):
     words = r"interfaces.boundary.normal_stiffness: 2e\+06 MPa/um softens grains of 1.* um"
     with pytest.raises(CaseError, match=words):
@@ -97,6 +98,7 @@ def test_an_elastic_interface_has_a_stiffness_from_its_neighbours_and_a_bounded_
         interfaces_of(comm, shared_path, f"interfaces.surface={soft}", text=text)
 
 
+@pytest.mark.serial
 @pytest.mark.parametrize(("name", "strength"), [("surface", "10 MPa"), ("boundary", "500 MPa")])
 def test_a_softening_that_sets_the_stiffness_is_not_told_to_change_it(comm, shared_path, name, strength):
     keys = (f"interfaces.{name}.softening=smooth-exponential", f"interfaces.{name}.normal_strength={strength}")
@@ -106,6 +108,7 @@ def test_a_softening_that_sets_the_stiffness_is_not_told_to_change_it(comm, shar
         interfaces_of(comm, shared_path, *keys, text=text)
 
 
+@pytest.mark.ends_in_parallel
 @pytest.mark.parametrize(("strength", "level"), [(50.0, "INFO"), (200.0, "WARNING")])
 def test_too_few_facets_in_the_cohesive_zone_are_a_warning(comm, shared_path, caplog, strength, level):
     """E G/T^2 of 24 GPa and 1 J/m^2 is 16 facets of 0.6 um at 50 MPa, and one at 200 MPa."""
@@ -117,6 +120,7 @@ def test_too_few_facets_in_the_cohesive_zone_are_a_warning(comm, shared_path, ca
     assert [record.levelname for record in caplog.records if text in record.getMessage()] == [level]
 
 
+@pytest.mark.serial
 def test_unbonded_is_no_adhesion(comm, shared_path):
     _, (_, surface) = interfaces_of(comm, shared_path, "interfaces.surface.initial_state=unbonded")
     assert surface.start.bonded_share == 0.0
@@ -124,6 +128,7 @@ def test_unbonded_is_no_adhesion(comm, shared_path):
     assert surface.start.bonded_share == 1.0
 
 
+@pytest.mark.serial
 def test_soft_shear_of_boundaries_between_grains_is_refused(comm, shared_path):
     """The shear stiffness follows from the toughnesses, here a fiftieth."""
     words = (
@@ -133,6 +138,7 @@ def test_soft_shear_of_boundaries_between_grains_is_refused(comm, shared_path):
         interfaces_of(comm, shared_path, "interfaces.boundary.shear_toughness=1000 J/m^2")
 
 
+@pytest.mark.serial
 def test_stiffness_of_friction(comm, shared_path):
     _, (_, surface) = interfaces_of(comm, shared_path, "interfaces.surface.friction_stiffness=5e4 MPa/um")
     assert surface.law.friction_stiffness == pytest.approx(5e4)
@@ -148,6 +154,7 @@ def test_an_interface_without_facets_is_an_error(comm, shared_path):
         interfaces_of(comm, shared_path, large)
 
 
+@pytest.mark.serial
 def test_bonded_facets_and_strengths_are_drawn_apart(comm, shared_path):
     seeds = ("interfaces.boundary.seed=3", "interfaces.boundary.scatter.seed=5")
     _, (boundary, _) = interfaces_of(comm, shared_path, *seeds)
@@ -167,6 +174,7 @@ def nearest_gap(x):
     return np.where(x[0] < 4.0, np.where(x[1] < 4.0, 0.002, 0.0), np.where(x[1] < 4.0, 0.5, 0.004))
 
 
+@pytest.mark.ends_in_parallel
 @pytest.mark.parametrize("law", ["contact", "cohesive"])
 def test_gaps_from_a_table_are_those_of_the_nearest_row(comm, shared_path, law):
     if comm.rank == 0:
@@ -202,6 +210,7 @@ def test_a_table_of_gaps_that_is_none_is_refused(tmp_path, text, words):
         GapTable(path=tmp_path / "gaps.csv").read(2)
 
 
+@pytest.mark.serial
 def test_every_key_reaches_its_law(comm, shared_path):
     """None of them at its default."""
     keys = (
@@ -232,6 +241,7 @@ def test_every_key_reaches_its_law(comm, shared_path):
     assert surface.start == InterfaceStart(0.4, 0.0, 4.0, True, 9, 11)
 
 
+@pytest.mark.serial
 def test_the_power_law_and_the_scatter_by_facet(comm, shared_path):
     keys = ("interfaces.surface.mixed_mode={power=1.5}", 'interfaces.surface.scatter={modulus=4.0, per="facet"}')
     _, (_, surface) = interfaces_of(comm, shared_path, *keys)
@@ -239,6 +249,7 @@ def test_the_power_law_and_the_scatter_by_facet(comm, shared_path):
     assert not surface.start.scatter_by_boundary and surface.law.cohesion.softening == Bilinear()
 
 
+@pytest.mark.serial
 def test_contact_without_adhesion(comm, shared_path):
     text = CELL.replace('law = "cohesive"\nnormal_strength = "50 MPa"\nnormal_toughness = "1 J/m^2"', 'law = "contact"')
     text = text.replace('viscous_time = "2 min"\n[fixture]', "[fixture]")
@@ -250,6 +261,7 @@ def test_contact_without_adhesion(comm, shared_path):
     assert surface.law.gate == Gate(opening_width=0.004)
 
 
+@pytest.mark.serial
 def test_conductance_of_grain_boundaries(comm, shared_path):
     _, (boundary, _) = interfaces_of(comm, shared_path, "interfaces.boundary.conductance=12 A/m^2/V")
     assert boundary.conductance == pytest.approx(12.0)

@@ -238,6 +238,7 @@ fields_every = 1
 """
 
 
+@pytest.mark.two_ranks
 def test_fields_of_interfaces_and_restart_in_3d(comm, shared_path):
     if comm.rank == 0:
         (shared_path / "case.toml").write_text(SPHERE)
@@ -321,6 +322,7 @@ def test_energies_of_an_interface_are_called_what_they_are(case_folder, comm):
     assert np.abs(columns["energy balance error [-]"]).max() < 1e-3
 
 
+@pytest.mark.two_ranks
 def test_numbers_of_interfaces_and_regions_are_those_of_the_record(case_folder, comm):
     """Welded interfaces are not counted, and the host is on the plus side."""
     import pyvista
@@ -352,6 +354,7 @@ def test_table_of_particles_has_the_last_state_of_a_run_that_stops_early(case_fo
     assert len({tuple(row.values()) for table in rows for row in table}) == sum(len(table) for table in rows)
 
 
+@pytest.mark.two_ranks
 def test_a_refused_attempt_leaves_the_results_of_interfaces_alone(case_folder, comm):
     """They are written once more at the end of a run that stops early."""
     case = build_case(read_table(case_folder))
@@ -365,7 +368,9 @@ def test_a_refused_attempt_leaves_the_results_of_interfaces_alone(case_folder, c
     assert simulation.interfaces.points is kept
 
 
-@pytest.mark.parametrize("within", [pytest.param(False, marks=pytest.mark.serial), True])
+@pytest.mark.parametrize(
+    "within", [pytest.param(False, marks=pytest.mark.serial), pytest.param(True, marks=pytest.mark.two_ranks)]
+)
 def test_interfaces_remember_over_a_restart(case_folder, comm, monkeypatch, within):
     """Interrupted in the middle of the damage and resumed: the history of a run that never stopped.
 

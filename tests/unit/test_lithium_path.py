@@ -59,6 +59,7 @@ def test_an_anode_touches_no_host(touching, faulty):
     assert all("it touches 'particle'" in error.message for error in errors)
 
 
+@pytest.mark.two_ranks
 def test_a_matrix_that_would_swell_as_the_anode_is_refused(comm, tmp_path):
     """Beside an anode that does not swell, the matrix would take the whole charge."""
     table = {
@@ -81,6 +82,7 @@ def test_a_matrix_that_would_swell_as_the_anode_is_refused(comm, tmp_path):
         build_model(build_case(table), domain)
 
 
+@pytest.mark.two_ranks
 def test_a_coating_that_may_come_off_is_refused_when_the_mesh_is_read(comm, tmp_path):
     """Which regions of a mesh file touch is known then."""
     (tmp_path / "cell.msh").write_text("")

@@ -96,6 +96,7 @@ def simulation_on(comm):
     return SimpleNamespace(problem=SimpleNamespace(domain=SimpleNamespace(comm=comm)))
 
 
+@pytest.mark.serial
 def test_invariants_of_pure_shear_and_of_hydrostatic_tension():
     stress = np.array([[0.0, 0.0, 0.0, 0.0, 50.0, 0.0], [7.0, 7.0, 7.0, 0.0, 0.0, 0.0]])
     values = fields.stress_measures(stress)
@@ -288,6 +289,7 @@ def test_a_finished_run_goes_on_with_more_steps(case_folder, comm):
             run(case_folder, comm, resume=True, overrides=[f"protocol.steps={other}"])
 
 
+@pytest.mark.serial
 def test_a_run_goes_on_where_its_files_have_moved():
     particles = {"kind": "placed", "path": "here/section.csv", "image": True}
     saved = {"case": {"geometry": {"layers": {"cathode": {"particles": particles}}}}, "mesh": "1", "files": {}}
@@ -367,6 +369,7 @@ def test_history_drops_rows_after_the_checkpoint_and_a_half_written_one(tmp_path
     assert history.read_history(tmp_path)["a [m]"].tolist() == [1.0, 2.0, 30.0]
 
 
+@pytest.mark.serial
 @pytest.mark.parametrize(
     ("record", "due"),
     [

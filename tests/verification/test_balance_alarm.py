@@ -160,6 +160,7 @@ def test_each_balance_may_end_a_run(name):
         assert name.removesuffix(" [-]") in balances.broken(good | {name: error})
 
 
+@pytest.mark.two_ranks
 def test_a_run_without_balance_keeps_its_results_and_goes_on_from_none_of_them(comm, shared_path, monkeypatch):
     monkeypatch.setattr(balances, "REFUSED", -1.0)
     outcome = run(build_case(LAYERS), comm, shared_path / "results")

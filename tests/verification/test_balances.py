@@ -61,6 +61,7 @@ def energy_errors(comm, degree, steps, host=composite.BENT):
     return abs(work / change - 1), abs(one_sided / change - 1)
 
 
+@pytest.mark.two_ranks
 @pytest.mark.parametrize("degree", [1, 2])
 def test_energy_balance(comm, measured, degree):
     """Exact with trapezoidal sums, as the energy is quadratic in the elastic strain; of order 1 with one-sided sums."""

@@ -64,6 +64,7 @@ def steps(comm, shared_path):
     return simulation, ends
 
 
+@pytest.mark.two_ranks
 def test_charge_lithium_and_voltage_of_a_protocol(steps):
     simulation, (pressed, charged, rested, discharged) = steps
     diagnostics = simulation.diagnostics
@@ -96,6 +97,7 @@ def test_charge_lithium_and_voltage_of_a_protocol(steps):
         assert drop == pytest.approx(RESISTANCE * density * 1e-3, rel=1e-6, abs=1e-9)
 
 
+@pytest.mark.two_ranks
 @pytest.mark.parametrize(("rate", "exchange", "preset"), [(1, 0.03, "iterative"), (5, 1e-4, "direct")])
 def test_a_current_far_above_the_exchange_current_starts_turns_and_stops(comm, shared_path, rate, exchange, preset):
     """The potential jumps by (2RT/F) asinh(i/(2 i0)) in each first step, however short that is."""
@@ -149,6 +151,7 @@ def test_books_of_a_cell_whose_anode_grows(comm, shared_path):
     assert simulation.pressure() > 7.0
 
 
+@pytest.mark.two_ranks
 def test_a_limit_that_is_met_at_the_start_ends_its_step(comm, shared_path):
     """As on a cycler; the charge goes on from where the step before has left it."""
     charge = "charge at 1C until x = 0.99"
@@ -190,6 +193,7 @@ def test_a_voltage_that_is_met_at_the_start_is_said(comm, shared_path, caplog):
     assert max(durations[3], durations[4]) < 0.2
 
 
+@pytest.mark.two_ranks
 def test_a_cell_without_contact_can_be_pressed_and_says_why_it_cannot_be_charged(comm, shared_path):
     changes = [
         *SMALL,

@@ -78,6 +78,7 @@ def test_current_goes_where_contact_is_left(comm, order, gap, share):
     assert through == pytest.approx(2.0 * density / (1.0 + share), rel=1e-3)
 
 
+@pytest.mark.two_ranks
 @pytest.mark.parametrize("order", [("particle", "electrolyte"), ("electrolyte", "particle")])
 @pytest.mark.parametrize("share", [1.0, 0.0])
 def test_the_electrode_is_where_what_conducts_takes_the_current(comm, order, share):
@@ -95,6 +96,7 @@ def test_the_electrode_is_where_what_conducts_takes_the_current(comm, order, sha
         assert balance.potential() == pytest.approx(exact, abs=1e-9)
 
 
+@pytest.mark.two_ranks
 @pytest.mark.parametrize("pressure", [45.0, 80.0])
 def test_closed_contact_conducts_by_its_pressure(comm, pressure):
     """The right contact bears no pressure, the left one what its overlap asks for."""
@@ -107,6 +109,7 @@ def test_closed_contact_conducts_by_its_pressure(comm, pressure):
     assert left / right == pytest.approx(share(pressure) / share(0.0), rel=2e-3)
 
 
+@pytest.mark.two_ranks
 @pytest.mark.parametrize("keeps_lost", [False, True])
 def test_contact_that_comes_back_conducts_again_unless_it_was_lost(comm, keeps_lost):
     cell = TwoParticles(comm, 0.0, gate=Gate(opening_width=WIDTH, keeps_lost=keeps_lost))
@@ -118,6 +121,7 @@ def test_contact_that_comes_back_conducts_again_unless_it_was_lost(comm, keeps_l
         assert left == pytest.approx(share * right, rel=1e-3, abs=1e-12)
 
 
+@pytest.mark.two_ranks
 def test_a_particle_without_contact_keeps_its_lithium(comm):
     cell = TwoParticles(comm, 2 * WIDTH)
     for _ in range(5):

@@ -110,6 +110,7 @@ def test_every_number_of_ranks_lets_the_same_facets_go(comm, shared_path):
     assert np.any(together[1][:, 3] > 0.0) and np.any(together[1][:, 4] < 0.9)
 
 
+@pytest.mark.two_ranks
 @pytest.mark.parametrize("start", [START, BY_BOUNDARY], ids=["by facet", "by boundary"])
 def test_order_of_the_regions_changes_nothing(comm, shared_path, start):
     source = comm.bcast(built(comm, STACK, shared_path / "packed.msh"))

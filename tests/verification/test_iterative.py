@@ -32,6 +32,7 @@ def test_particle_in_a_shell(comm):
     assert pressure == pytest.approx(exact, rel=5e-4)
 
 
+@pytest.mark.ends_in_parallel
 @pytest.mark.parametrize("stiffness", [700.0, np.inf])
 def test_layers_between_plates(comm, stiffness):
     """E1."""
@@ -41,6 +42,7 @@ def test_layers_between_plates(comm, stiffness):
     assert pressure - PRESSURE == pytest.approx(change, rel=1e-8)
 
 
+@pytest.mark.ends_in_parallel
 @pytest.mark.parametrize("dimension", [2, 3])
 def test_a_particle_lets_go_and_comes_back(comm, dimension):
     """D3."""
@@ -53,6 +55,7 @@ def test_a_particle_lets_go_and_comes_back(comm, dimension):
             assert opening == pytest.approx(particle.pull(x), rel=3e-3, abs=1e-5)
 
 
+@pytest.mark.two_ranks
 def test_books_of_a_cell(comm, shared_path):
     """Lithium, force and energy at every step of a charge and a discharge."""
     steps = ["press to 5 MPa in 1 min", "charge at 1C until 20 mAh/g", "discharge at 1C until 10 mAh/g"]
@@ -65,6 +68,7 @@ def test_books_of_a_cell(comm, shared_path):
         assert abs(scalars["plate force error [-]"]) < 1e-6
 
 
+@pytest.mark.two_ranks
 def test_a_step_succeeds_after_rejected_ones(comm, shared_path):
     """Two iterations, each of which leaves 3e-5 of the update: enough for a short step only."""
     changes = ["solver.preset=iterative", "solver.petsc={snes_max_it=2, ksp_rtol=3e-5}"]
@@ -83,6 +87,7 @@ def test_a_field_that_the_first_iteration_leaves_out_of_balance_is_not_solved(co
     assert abs(record.scalars["plate force error [-]"]) < 1e-6
 
 
+@pytest.mark.two_ranks
 @pytest.mark.parametrize("preset", PRESETS)
 def test_a_solver_is_as_new_after_a_failure(comm, preset):
     """Whatever has stopped it: NaN in the residual, in the matrix, or an error of its own."""

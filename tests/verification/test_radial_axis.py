@@ -29,6 +29,7 @@ steps = ["press to 1 MPa in 1 min"]
 """
 
 
+@pytest.mark.ends_in_parallel
 @pytest.mark.parametrize("part", ["symmetric", "full"])
 @pytest.mark.parametrize("dimension", [2, 3])
 def test_radial_axis_of_a_whole_particle_and_of_a_part(comm, shared_path, dimension, part):

@@ -27,6 +27,8 @@ def strain_for(stress):
     return ((1 + POISSON) * stress - POISSON * stress.sum()) / YOUNGS
 
 
+@pytest.mark.two_ranks
+@pytest.mark.ends_in_parallel
 @pytest.mark.parametrize(
     ("stress", "breaks", "yields"),
     [

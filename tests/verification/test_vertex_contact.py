@@ -116,7 +116,13 @@ def test_welded_grains_are_uniform(comm, mesh, degree):
 
 @pytest.mark.parametrize(
     ("mesh", "law", "degree"),
-    [("triangles", elastic, 2), ("2D", elastic, 1), ("2D", cohesive, 2), ("3D", elastic, 2), ("3D", cohesive, 1)],
+    [
+        ("triangles", elastic, 2),
+        pytest.param("2D", elastic, 1, marks=pytest.mark.two_ranks),
+        ("2D", cohesive, 2),
+        pytest.param("3D", elastic, 2, marks=pytest.mark.two_ranks),
+        ("3D", cohesive, 1),
+    ],
 )
 def test_stiff_bonds_tend_to_welded_ones(comm, mesh, law, degree):
     """The deviation falls as 1/k."""

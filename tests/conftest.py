@@ -2,6 +2,7 @@
 
 import gc
 import os
+import re
 import shutil
 import sys
 import tempfile
@@ -12,11 +13,21 @@ import pytest
 
 pytest_plugins = ["tests.progress"]
 
-PARALLEL = int(os.environ.get("OMPI_COMM_WORLD_SIZE", "1")) > 1
+RANKS = int(os.environ.get("OMPI_COMM_WORLD_SIZE", "1"))
+PARALLEL = RANKS > 1
 
 if PARALLEL:
     # Destructors of distributed objects can be collective: never in the middle of a test on one rank alone.
     gc.disable()
+
+
+def pytest_ignore_collect(collection_path):
+    """Do not import what does not run on so many ranks: all of them would, for longer than many tests take."""
+    if PARALLEL and collection_path.suffix == ".py":
+        left_out = "serial" if RANKS == 2 else "serial|two_ranks"
+        text = collection_path.read_text(encoding="utf-8")
+        return bool(re.search(rf"^pytestmark = .*mark\.({left_out})\b", text, re.MULTILINE)) or None
+    return None
 
 
 @pytest.hookimpl(tryfirst=True)

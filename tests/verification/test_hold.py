@@ -7,10 +7,13 @@ from scipy.integrate import solve_ivp
 from fem_asslb.base.constants import FARADAY
 from fem_asslb.base.units import convert
 from fem_asslb.case.sections.amounts import Rate
-from tests.verification.test_cell import SMALL, build
+from tests.verification import test_cell
+from tests.verification.test_cell import build
 
 pytestmark = pytest.mark.two_ranks
 
+SMALL = [*test_cell.SMALL, 'geometry.element_size="3 um"']
+"""Coarse: the tests are of currents and voltages."""
 TOP, SHARE = 2.55, 0.15
 
 
@@ -138,7 +141,7 @@ def test_a_pressure_ends_a_charge(comm, shared_path):
 def test_what_is_open_ends_a_charge(comm, shared_path):
     """A particle that lets go of its shell."""
     steps = ["press to 5 MPa in 1 min", "charge at 1C until open = 0.1 or 3 V"]
-    changes = [*SMALL, f"protocol.steps={steps}"]
+    changes = [*test_cell.SMALL, f"protocol.steps={steps}"]
     found = rows(build(comm, "zhang2026-hb-cohesive", changes, shared_path))
     shares = [scalars["particle|cathode open [-]"] for _, _, scalars in found]
     assert 0.098 < shares[-1] < 0.11 and max(shares[:-1]) < 0.1

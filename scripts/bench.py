@@ -64,10 +64,7 @@ def report_run(comm: MPI.Comm, case: Path, overrides: list[str]) -> None:
     outcome = driver.run(case, comm, folder, overrides=[*overrides, "output.pictures=false"], overwrite=True)
     if comm.rank > 0:
         return
-    dofs = sum(
-        f.function_space.dofmap.index_map.size_global * f.function_space.dofmap.index_map_bs
-        for f in outcome.simulation.problem.state.functions.values()
-    )
+    dofs = outcome.simulation.problem.size
     record = json.loads((folder / "run.json").read_text())["runs"][-1]
     times, steps = record["wall time [s]"], record["steps"]
     attempts = steps["accepted"] + steps["rejected"]

@@ -30,6 +30,7 @@ from fem_asslb.output import checkpoint, cycles, field_writer, history, particle
 from fem_asslb.output.resolved import resolved_table
 from fem_asslb.output.schedule import Schedule
 from fem_asslb.simulation.simulation import Observer, Simulation
+from fem_asslb.solve.presets import AUTO
 from meshes.cache import MESH_FOLDER, build_cached, case_directory
 
 logger = logging.getLogger(__name__)
@@ -197,6 +198,9 @@ def _log_start(simulation: Simulation, start: int | None) -> None:
     domain = simulation.problem.domain
     cells = domain.mesh.topology.index_map(domain.dimension).size_global
     logger.info("%s: %d cells on %d ranks", printable(simulation.case.case.title), cells, domain.comm.size)
+    solver, size = simulation.solver.preset, simulation.problem.size
+    chosen = "chosen for" if simulation.case.solver.preset == AUTO else "as given, for"
+    logger.info("solver: %s, %s %d unknowns in %dD", solver, chosen, size, domain.dimension)
     if waiting_ranks_yield() and domain.comm.size > 1:
         logger.info("ranks that wait give up their core (mpi_yield_when_idle)")
     free = sorted(domain.boundaries.keys() - simulation.problem.model.support.boundaries)

@@ -147,10 +147,7 @@ class RunRecord:
                 {"name": item.name, "plus": item.plus, "minus": item.minus}
                 for item in simulation.problem.model.interfaces
             ],
-            "unknowns": sum(
-                f.function_space.dofmap.index_map.size_global * f.function_space.dofmap.index_map_bs
-                for f in simulation.problem.state.functions.values()
-            ),
+            "unknowns": simulation.problem.size,
         }
         self.write()
 

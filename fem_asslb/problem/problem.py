@@ -112,6 +112,17 @@ class Problem:
         """Compiled form, which may hold functions that live on interfaces."""
         return self.formulation.compile(form)
 
+    @property
+    def size(self) -> int:
+        """Unknowns on all ranks."""
+        maps = [field.space.dofmap for field in self.fields]
+        return sum(dofmap.index_map.size_global * dofmap.index_map_bs for dofmap in maps)
+
+    def is_constant(self, block: str) -> bool:
+        """Whether no step changes what the fields of a block of the preconditioner have in common."""
+        names = [field.name for field in self.fields if field.block == block]
+        return all(table[row][column] is None for table in self.jacobian.changing for row in names for column in names)
+
     def refresh(self) -> None:
         """Let laws at points answer to the present state; whoever changes the state calls it before forms are used."""
         for memory in self._memories:

@@ -4,20 +4,17 @@ import weakref
 from collections.abc import Mapping
 
 import numpy as np
-import numpy.typing as npt
-from dolfinx import fem
 from petsc4py import PETSc
 
-from fem_asslb.base import compatibility
 from fem_asslb.base.errors import CaseError, ConvergenceError
 from fem_asslb.base.parallel import global_sum
-from fem_asslb.fields.field import component_entries
-from fem_asslb.problem.jacobian import Compiled
+from fem_asslb.fields.field import MULTIGRID, component_entries
 from fem_asslb.problem.problem import Problem
+from fem_asslb.solve.assembly import Assembly
 from fem_asslb.solve.convergence import ConvergenceTest, SolveReport
 from fem_asslb.solve.line_search import WHOLE, find_share
 from fem_asslb.solve.preconditioner import set_splits
-from fem_asslb.solve.presets import PRESETS
+from fem_asslb.solve.presets import AUTO, PRESETS, REUSE_MULTIGRID, choose
 from fem_asslb.spaces.state import SCALARS
 
 _LIBRARY_ERROR = 76
@@ -29,10 +26,11 @@ class NewtonSolver:
 
     Args:
         problem: The problem; its ``state`` is the first guess and receives the solution.
-        preset: Name of a preset.
+        preset: Name of a preset, or ``"auto"``.
         options: PETSc options without prefix that win over the preset.
 
     Attributes:
+        preset: The preset that is used.
         options: All PETSc options.
         iterations: Newton iterations so far, those of failed solves included.
 
@@ -42,18 +40,14 @@ class NewtonSolver:
     """
 
     def __init__(self, problem: Problem, preset: str = "direct", options: Mapping[str, object] | None = None) -> None:
-        if preset not in PRESETS:
-            raise ValueError(f"solver preset is {preset!r}; accepted: {', '.join(PRESETS)}")
+        if preset not in (AUTO, *PRESETS):
+            raise ValueError(f"solver preset is {preset!r}; accepted: {', '.join((AUTO, *PRESETS))}")
         self._problem = problem
-        self.options = {**PRESETS[preset], **(options or {})}
-        self._rows = list(problem.residual.values())
-        self._spaces = [field.space for field in problem.fields]
-        self._functions = list(problem.state.functions.values())
-        self._matrix = compatibility.create_block_matrix(_blocks(problem.jacobian.pattern))
-        self._keeps_constants = False
-        self._residual = compatibility.create_block_vector(self._spaces)
-        self._point = self._residual.duplicate()
-        self._trial = self._point.duplicate(), self._point.duplicate()
+        self.preset = choose(problem.domain.dimension, problem.size) if preset == AUTO else preset
+        reused = REUSE_MULTIGRID if self.preset == "iterative" and problem.is_constant(MULTIGRID) else {}
+        self.options = {**PRESETS[self.preset], **reused, **(options or {})}
+        self._assembly = Assembly(problem)
+        self._trial = self._assembly.point.duplicate(), self._assembly.point.duplicate()
         entries = component_entries(problem.fields)
         kinks = [part.name for field in problem.fields for part in field.components if part.has_kinks]
         self._searched = [entries[name] for name in kinks]
@@ -65,12 +59,11 @@ class NewtonSolver:
         self._scalars = entries.get(SCALARS, slice(0, 0))
         self._test = ConvergenceTest(problem.domain.comm, problem.fields)
         self._share = 1.0
-        self._answered: list[npt.NDArray[np.float64]] = []
         self.iterations = 0
         # Factors, aggregates and Krylov spaces of a solve that failed may hold anything: the next starts with new ones.
         self._is_spoilt = False
         # PETSc's options are one table for the whole process: a prefix of its own keeps solvers apart.
-        self._prefix = f"{self._matrix.getName()}_"
+        self._prefix = f"{self._assembly.matrix.getName()}_"
         table = PETSc.Options(self._prefix)
         weakref.finalize(self, _forget, self._prefix, list(self.options))
         for key, value in self.options.items():
@@ -100,13 +93,13 @@ class NewtonSolver:
         for name, mended in self._menders.items():
             if (number := mended(state.number(name), self._problem.previous.number(name))) is not None:
                 state.set_number(name, number)
-        compatibility.read_from_functions(self._point, self._functions)
+        point = self._assembly.read_state()
         if self._is_spoilt:
             self._snes.destroy()
             self._snes = self._create_snes()
-        self._is_spoilt, self._answered = True, []
+        self._is_spoilt = True
         try:
-            self._snes.solve(None, self._point)
+            self._snes.solve(None, point)
         except PETSc.Error as error:
             if error.ierr == _LIBRARY_ERROR and error.__cause__ is None:
                 raise ConvergenceError("the linear solver failed") from error
@@ -116,35 +109,30 @@ class NewtonSolver:
             self.iterations += self._snes.getIterationNumber()
         reason = self._snes.getConvergedReason()
         if reason <= 0:
-            point = self._problem.failure() if reason == PETSc.SNES.ConvergedReason.DIVERGED_FNORM_NAN else None
+            place = self._problem.failure() if reason == PETSc.SNES.ConvergedReason.DIVERGED_FNORM_NAN else None
             stopped = f"Newton stopped after {self._snes.getIterationNumber()} iterations"
-            raise ConvergenceError(f"{stopped}: {point or _name(reason)}")
+            raise ConvergenceError(f"{stopped}: {place or _name(reason)}")
         self._is_spoilt = False
-        self._look_at(self._point)
+        self._assembly.look_at(point)
         return self._test.report
 
     def matrix(self) -> PETSc.Mat:
         """Jacobian at the current state, assembled."""
-        self._problem.refresh()
-        self._fill()
-        return self._matrix
+        self._assembly.assemble_matrix(self._assembly.read_state())
+        return self._assembly.matrix
 
     def residual(self) -> PETSc.Vec:
         """Residual at the current state, assembled; a constrained row is zero."""
-        self._problem.refresh()
-        compatibility.read_from_functions(self._point, self._functions)
-        compatibility.assemble_block_residual(self._residual, self._rows, self._conditions, self._point)
-        return self._residual
-
-    @property
-    def _conditions(self) -> list[fem.DirichletBC]:
-        return [condition for held in self._problem.conditions.values() for condition in held]
+        self._assembly.assemble_residual(self._assembly.read_state(), self._assembly.residual)
+        return self._assembly.residual
 
     def _create_snes(self) -> PETSc.SNES:
         snes = PETSc.SNES().create(self._problem.domain.comm)
         snes.setOptionsPrefix(self._prefix)
-        snes.setFunction(self._assemble_residual, self._residual)
-        snes.setJacobian(self._assemble_jacobian, self._matrix)
+        assembly = self._assembly
+        snes.setFunction(lambda _, point, residual: assembly.assemble_residual(point, residual), assembly.residual)
+        # The line search may have looked at another point since.
+        snes.setJacobian(lambda _, point, *matrices: assembly.assemble_matrix(point), assembly.matrix)
         snes.setFromOptions()
         preconditioner = snes.getKSP().getPC()
         if preconditioner.getType() == PETSc.PC.Type.FIELDSPLIT:
@@ -153,41 +141,10 @@ class NewtonSolver:
         snes.setLineSearchPreCheck(self._adjust)
         return snes
 
-    def _look_at(self, point: PETSc.Vec) -> None:
-        """Make a point the state of the problem, to which laws at points answer once, for residual and Jacobian."""
-        compatibility.write_to_functions(point, self._functions)
-        values = [function.x.array for function in self._functions]
-        if not self._answered or not all(map(np.array_equal, values, self._answered)):
-            self._problem.refresh()
-            self._answered = [array.copy() for array in values]
-
-    def _assemble_residual(self, snes: PETSc.SNES, point: PETSc.Vec, residual: PETSc.Vec) -> None:
-        self._look_at(point)
-        compatibility.assemble_block_residual(residual, self._rows, self._conditions, point)
-
-    def _assemble_jacobian(self, snes: PETSc.SNES, point: PETSc.Vec, matrix: PETSc.Mat, _: PETSc.Mat) -> None:
-        # The line search may have looked at another point since.
-        self._look_at(point)
-        self._fill()
-
-    def _fill(self) -> None:
-        """Assemble the Jacobian: PETSc keeps the values that no step changes, and what changes is added to them."""
-        conditions = self._conditions
-        if not self._keeps_constants:
-            constant = _blocks(self._problem.jacobian.constant)
-            compatibility.add_to_block_matrix(self._matrix, self._spaces, constant, conditions)
-            self._matrix.assemble()
-            self._matrix.storeValues()
-            self._keeps_constants = True
-        self._matrix.retrieveValues()
-        for table in self._problem.jacobian.changing:
-            compatibility.add_to_block_matrix(self._matrix, self._spaces, _blocks(table), conditions)
-        compatibility.constrain_block_matrix(self._matrix, self._spaces, conditions)
-
     def _converged(self, snes: PETSc.SNES, iteration: int, norms: tuple[float, float, float]) -> int:
         # Before the first iteration PETSc has no update.
         update = snes.getSolutionUpdate().array_r / self._share if iteration else np.empty(0)
-        return self._test.judge(iteration, self._residual.array_r, update)
+        return self._test.judge(iteration, self._assembly.residual.array_r, update)
 
     def _adjust(self, point: PETSc.Vec, step: PETSc.Vec) -> bool:
         """Change a step, which leads from a point to the point minus the step; whether it is another one now.
@@ -210,7 +167,7 @@ class NewtonSolver:
         trial, _ = self._trial
         trial.waxpy(-1.0, step, point)
         state, changed = self._problem.state, False
-        compatibility.write_to_functions(trial, self._functions)
+        self._assembly.write_state(trial)
         for name, mended in self._menders.items():
             if (number := mended(state.number(name), before[name])) is None:
                 continue
@@ -224,16 +181,12 @@ class NewtonSolver:
     def _work(self, share: float, point: PETSc.Vec, step: PETSc.Vec) -> float:
         trial, residual = self._trial
         trial.waxpy(-share, step, point)
-        self._assemble_residual(self._snes, trial, residual)
+        self._assembly.assemble_residual(trial, residual)
         return self._product(residual, step)
 
     def _product(self, residual: PETSc.Vec, step: PETSc.Vec) -> float:
         product = sum(residual.array_r[part] @ step.array_r[part] for part in self._searched)
         return float(global_sum(self._problem.domain.comm, product)[0])
-
-
-def _blocks(table: Compiled) -> compatibility.Blocks:
-    return [list(row.values()) for row in table.values()]
 
 
 def _forget(prefix: str, names: list[str]) -> None:

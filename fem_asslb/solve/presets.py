@@ -24,7 +24,7 @@ ITERATIVE = {
     "ksp_type": "fgmres",
     "ksp_rtol": 1e-5,
     "ksp_max_it": 200,
-    "ksp_gmres_restart": 200,
+    "ksp_gmres_restart": 60,
     "pc_type": "fieldsplit",
     "pc_fieldsplit_type": "multiplicative",
     "fieldsplit_multigrid_ksp_type": "preonly",
@@ -44,5 +44,19 @@ Newton iteration leaves 1e-5 of the residual, so the last update bounds the erro
 linear solves take more Krylov iterations and no fewer Newton iterations.
 """
 
+REUSE_MULTIGRID = {"fieldsplit_multigrid_ksp_reuse_preconditioner": True}
+"""Where no step changes the stiffness, the first hierarchy serves all of them; a third of a Newton iteration."""
+
 PRESETS: dict[str, Mapping[str, object]] = {"direct": DIRECT, "iterative": ITERATIVE}
 """Named sets of PETSc options."""
+
+AUTO = "auto"
+"""The preset that `choose` chooses."""
+
+LEAST_ITERATIVE = 15_000
+"""Unknowns of a 3D problem from which on multigrid is faster than a factor; at 80 thousand four to seven times."""
+
+
+def choose(dimension: int, unknowns: int) -> str:
+    """Preset for a problem: a factor in 2D, where it stays sparse, and for what is small; multigrid in 3D."""
+    return "iterative" if dimension == 3 and unknowns >= LEAST_ITERATIVE else "direct"

@@ -143,7 +143,7 @@ BAD = {  # what is changed, the key of the error, words of its message
         "fixture.walls",
         ["'open'", "'symmetric' or 'free'"],
     ),
-    "solver that does not exist": (["solver.preset=fast"], "solver.preset", ["'direct' or 'iterative'"]),
+    "solver that does not exist": (["solver.preset=fast"], "solver.preset", ["'auto', 'direct' or 'iterative'"]),
     "nested solver options": (["solver.petsc.a={b=1}"], "solver.petsc", ["without nested tables"]),
     "axis that is none": (
         ["materials.particle.axis=up"],

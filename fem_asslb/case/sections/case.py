@@ -122,13 +122,14 @@ class Solver:
     """How the equations are solved.
 
     Attributes:
-        preset: ``"direct"`` (2D, and reference) or ``"iterative"`` (3D).
+        preset: ``"direct"`` (a sparse factor), ``"iterative"`` (multigrid), or ``"auto"``: the latter in 3D from 15,000
+            unknowns on.
         strain: ``"small"``, or ``"logarithmic"``: laws hold for large strains too, at more cost.
         displacement_degree: Polynomial degree of the displacement.
         petsc: PETSc options without prefix, e.g. ``{ksp_rtol = 1e-8}``; they win over the preset.
     """
 
-    preset: Literal["direct", "iterative"] = "direct"
+    preset: Literal["auto", "direct", "iterative"] = "auto"
     strain: Literal["small", "logarithmic"] = "small"
     displacement_degree: Degree = 2
     petsc: Annotated[dict[str, Any], BeforeValidator(_read_petsc)] = field(default_factory=dict)

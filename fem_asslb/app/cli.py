@@ -4,15 +4,16 @@ import argparse
 import contextlib
 import signal
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from types import FrameType, TracebackType
 from typing import TYPE_CHECKING, NoReturn
 
 from fem_asslb.app.command_line import build_parser
+from fem_asslb.app.end_request import SIGNALS, EndRequest
 from fem_asslb.app.log import silence_output
 from fem_asslb.app.surroundings import elsewhere, start_petsc
-from fem_asslb.base.endings import DONE, EXPECTED, STOPPED_EARLY, Terminated, exit_code, explain
+from fem_asslb.base.endings import DONE, EXPECTED, POSTPONED, STOPPED_EARLY, Terminated, exit_code, explain
 from fem_asslb.base.errors import CaseErrors
 from fem_asslb.base.launcher import launched_rank, leave_launcher
 from fem_asslb.base.printable import printable
@@ -125,7 +126,8 @@ def _run(options: argparse.Namespace) -> int:
     comm = _all_ranks()
     case = on_root(comm, lambda: _read_case(options))
     folder, results = case_directory(options.case).absolute(), options.results and options.results.absolute()
-    with _solving():
+    request = EndRequest(options.wall_time)
+    with _solving(request.receive):
         from fem_asslb.app.driver import run
 
         outcome = run(
@@ -135,11 +137,14 @@ def _run(options: argparse.Namespace) -> int:
             folder=folder,
             resume=options.resume,
             overwrite=options.overwrite,
+            observers=[request],
             console=True,
             plugins=options.plugin_hashes,
         )
     if comm.rank == 0:
         print(f"results in {outcome.results}")
+    if outcome.is_postponed:
+        return POSTPONED
     return DONE if outcome.is_complete else STOPPED_EARLY
 
 
@@ -152,7 +157,7 @@ def _converge(options: argparse.Namespace) -> int:
     # Paths of the command line are relative to the folder where it was given.
     here, directory = Path.cwd(), case_directory(options.case).absolute()
     results = options.results and options.results.absolute()
-    with _solving():
+    with _solving(_terminate):
         from fem_asslb.app.converge import FOLDER, Wanted, converge
 
         def read(overrides: Sequence[str]) -> "Case":
@@ -181,14 +186,14 @@ def _all_ranks() -> "MPI.Comm":
 
 
 @contextlib.contextmanager
-def _solving() -> Iterator[None]:
-    """Work elsewhere with PETSc, and end as asked to."""
+def _solving(end: Callable[[int, FrameType | None], None]) -> Iterator[None]:
+    """Work elsewhere with PETSc; ``end`` is what happens when a batch system asks the program to end."""
     with elsewhere():
         start_petsc()
-        # PETSc would end the run on these; mpirun passes the last two on.
-        for number in (signal.SIGTERM, signal.SIGUSR2):
-            signal.signal(number, _terminate)
-        signal.signal(signal.SIGUSR1, signal.default_int_handler)
+        # PETSc would end the run on these; mpirun passes the last on, for Ctrl-C.
+        for number in SIGNALS:
+            signal.signal(number, end)
+        signal.signal(signal.SIGUSR2, signal.default_int_handler)
         yield
 
 

@@ -1,6 +1,8 @@
 """The command line ``fem-asslb``: commands, options, help and exit codes."""
 
 import argparse
+import math
+import re
 import sys
 from pathlib import Path
 from typing import NoReturn
@@ -25,6 +27,9 @@ The first five minutes:
   fem-asslb converge my-cell                             how good the numbers are
 """
 
+LONGEST_WALL_TIME = 1e9
+"""30 years [s]."""
+
 MOST_SEEDS = 100
 """Cells of one study."""
 
@@ -34,6 +39,7 @@ exit codes:
   2  bad input: one line per mistake, nothing was changed
   3  run: stopped early, because the smallest time step failed or results could not be written; those up to there
      and, in run.json, the reason are kept
+  75  run: asked to end by SIGTERM, SIGUSR1 or --wall-time, and ended after a step with a checkpoint, for --resume
   130  interrupted, 143 terminated; --resume goes on from the last checkpoint
   1  a mistake of the program, with its trace
 """
@@ -171,9 +177,29 @@ Existing results are never overwritten unless --overwrite is given. A run that w
     parser = _add(commands, "run", "run a case", details + _SET + "\n" + _CODES)
     _add_case(parser)
     _add_results(parser)
+    parser.add_argument(
+        "--wall-time",
+        metavar="TIME",
+        type=_wall_time,
+        default=math.inf,
+        help="end with a checkpoint before this time is up, such as 23h50m or 23:50:00",
+    )
     choice = parser.add_mutually_exclusive_group()
     choice.add_argument("--resume", action="store_true", help="go on from the last checkpoint")
     choice.add_argument("--overwrite", action="store_true", help="replace the results that are there")
+
+
+def _wall_time(text: str) -> float:
+    """Seconds of a time as people write it, or as batch systems do."""
+    written = re.fullmatch(r"(?:(\d+)d)?(?:(\d+)h)?(?:(\d+)(?:m|min))?(?:(\d+)s)?", text.replace(" ", ""), re.ASCII)
+    clock = re.fullmatch(r"(?:(\d+)-)?(\d+):(\d\d):(\d\d)", text, re.ASCII)
+    found = written or clock
+    seconds = (
+        sum(int(n or 0) * unit for n, unit in zip(found.groups(), (86400, 3600, 60, 1), strict=True)) if found else 0
+    )
+    if not 0 < seconds <= LONGEST_WALL_TIME:
+        raise argparse.ArgumentTypeError(f"{show(text)} is not accepted; expected a time such as 23h50m or 23:50:00")
+    return float(seconds)
 
 
 def _add_converge(commands: argparse._SubParsersAction) -> None:

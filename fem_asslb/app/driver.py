@@ -15,7 +15,7 @@ from fem_asslb.app.picture_process import draw_separately
 from fem_asslb.app.progress_bar import ProgressBar, ProgressLines
 from fem_asslb.app.results import RESULTS
 from fem_asslb.app.results_folder import check_folder, occupied_folder
-from fem_asslb.base.endings import COMPLETE
+from fem_asslb.base.endings import COMPLETE, LATER
 from fem_asslb.base.errors import FemAsslbError
 from fem_asslb.base.launcher import waiting_ranks_yield
 from fem_asslb.base.parallel import FailingTogether, on_root
@@ -49,6 +49,11 @@ class Outcome:
     reason: str
     results: Path
     simulation: Simulation
+
+    @property
+    def is_postponed(self) -> bool:
+        """Whether it was asked to end, and goes on with ``--resume``."""
+        return self.reason.startswith(LATER)
 
     @property
     def is_complete(self) -> bool:
@@ -185,7 +190,8 @@ def _run(
         with run_record:
             with watch.phase("time steps"):
                 reason = simulation.run([*(record.Timed(item, watch) for item in written), *observers])
-            if case.output.pictures:
+            # Whoever asks a run to end does not wait for pictures.
+            if case.output.pictures and not reason.startswith(LATER):
                 with watch.phase("pictures"):
                     draw_separately(comm, folder)
             run_record.write()

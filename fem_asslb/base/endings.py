@@ -3,11 +3,14 @@
 from fem_asslb.base.errors import FemAsslbError
 from fem_asslb.base.printable import quoted
 
-DONE, BROKEN, FAILED_INPUT, STOPPED_EARLY, INTERRUPTED, TERMINATED = 0, 1, 2, 3, 130, 143
+DONE, BROKEN, FAILED_INPUT, STOPPED_EARLY, POSTPONED, INTERRUPTED, TERMINATED = 0, 1, 2, 3, 75, 130, 143
 """Exit codes."""
 
 COMPLETE = "end of protocol"
 """Why a run ends that did all it should."""
+
+LATER = "postponed"
+"""How the reason begins why a run ends that was asked to, and that goes on with ``--resume``."""
 
 _FOREMOST_FIRST = (BROKEN, TERMINATED, INTERRUPTED, STOPPED_EARLY, FAILED_INPUT)
 

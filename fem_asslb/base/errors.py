@@ -72,5 +72,9 @@ class ConvergenceError(FemAsslbError):
     """A nonlinear or linear solve that did not converge: names the reason."""
 
 
+class Postponed(FemAsslbError):
+    """A run that ends between two steps because it was asked to, and goes on later: names the cause."""
+
+
 class BalanceError(FemAsslbError):
     """A state in which forces, lithium or current do not balance: names which, and by how much."""

@@ -5,8 +5,8 @@ import math
 from collections.abc import Sequence
 from typing import Protocol
 
-from fem_asslb.base.endings import COMPLETE
-from fem_asslb.base.errors import BalanceError, ConvergenceError, MeshError
+from fem_asslb.base.endings import COMPLETE, LATER
+from fem_asslb.base.errors import BalanceError, ConvergenceError, MeshError, Postponed
 from fem_asslb.case.sections.case import Case
 from fem_asslb.case.sections.steps import Press, ends_fabrication
 from fem_asslb.diagnostics import balances
@@ -112,7 +112,8 @@ class Simulation:
         """Carry out what is left of the protocol.
 
         Returns:
-            Why it ended: ``"end of protocol"``, or the reason of a failure; the state is then the last good one.
+            Why it ended: ``"end of protocol"``, the cause why it is postponed, or the reason of a failure; the state is
+            then the last good one.
         """
         for observer in observers:
             observer.start(self)
@@ -124,6 +125,9 @@ class Simulation:
                 for observer in observers:
                     observer.step(self, record)
                 self._require_balance()
+        except Postponed as cause:
+            reason = f"{LATER} in '{step}' at {self.time:.6g} s: {cause}"
+            logger.info(reason)
         except (ConvergenceError, BalanceError) as failure:
             reason = f"stopped in '{step}' at {self.time:.6g} s: {failure}"
             logger.error(reason)

@@ -31,7 +31,7 @@ class Assembly:
         self.residual = compatibility.create_block_vector(self._spaces)
         self.point = self.residual.duplicate()
         self._answered: list[npt.NDArray[np.float64]] = []
-        self._keeps_constants = False
+        self._kept_for: list[fem.DirichletBC] | None = None
 
     def read_state(self) -> PETSc.Vec:
         """The unknowns as they are now; laws at points answer anew when they are looked at next."""
@@ -60,11 +60,12 @@ class Assembly:
         """Jacobian at a point: PETSc keeps the values that no step changes, and what changes is added to them."""
         self.look_at(point)
         conditions, jacobian = self._conditions, self._problem.jacobian
-        if not self._keeps_constants:
+        if conditions != self._kept_for:
+            self.matrix.zeroEntries()
             compatibility.add_to_block_matrix(self.matrix, self._spaces, _blocks(jacobian.constant), conditions)
             self.matrix.assemble()
             self.matrix.storeValues()
-            self._keeps_constants = True
+            self._kept_for = conditions
         self.matrix.retrieveValues()
         for table in jacobian.changing:
             compatibility.add_to_block_matrix(self.matrix, self._spaces, _blocks(table), conditions)

@@ -1,12 +1,18 @@
 """How a run ends that cannot go on: exit code, one message, a note in run.json, and no rank that waits for another."""
 
+import re
 import signal
 import subprocess
 import sys
+import time
 from pathlib import Path
 
 import pytest
 
+from fem_asslb.app import cli
+from fem_asslb.app.command_line import build_parser
+from fem_asslb.output.checkpoint import read_latest
+from fem_asslb.output.history import read_history
 from fem_asslb.output.record import read_record
 from tests.launching import environment, mpirun
 from tests.unit.test_cli import COLUMN
@@ -24,7 +30,7 @@ from mpi4py import MPI
 from fem_asslb.app import cli, log, step_log
 from fem_asslb.base import errors, parallel
 from fem_asslb.output import history
-from fem_asslb.solve import newton
+from fem_asslb.solve.assembly import Assembly
 
 kind, ranks, case = sys.argv[1], sys.argv[2], sys.argv[3]
 fails = ranks == "all" or MPI.COMM_WORLD.rank == int(ranks)
@@ -41,8 +47,11 @@ def fail(*_):
             raise errors.MeshError("something of ours")
         case "own error in a callback" | "mistake in a callback":
             raise errors.MeshError("something of ours") if "own" in kind else ZeroDivisionError("a mistake")
-        case "interrupt" | "terminate":
-            os.kill(os.getpid(), signal.SIGINT if kind == "interrupt" else signal.SIGTERM)
+        case "interrupt":
+            os.kill(os.getpid(), signal.SIGINT)
+        case "terminate at once":
+            os.kill(os.getpid(), signal.SIGTERM)
+            os.kill(os.getpid(), signal.SIGTERM)
         case "full disk":
             Path.write_text = full
             full(Path("history.csv"))
@@ -51,7 +60,7 @@ def fail(*_):
 
 
 if fails:
-    place, name = (newton.NewtonSolver, "_assemble_jacobian") if "callback" in kind else (step_log.StepLog, "step")
+    place, name = (Assembly, "assemble_matrix") if "callback" in kind else (step_log.StepLog, "step")
     before = getattr(place, name)
     setattr(place, name, lambda *arguments: (fail(), before(*arguments))[1])
 sys.exit(cli.main(["run", case]))
@@ -78,7 +87,7 @@ OURS = (2, "something of ours", "something of ours")
 FULL = (3, "'history.csv': No space left on device", "'history.csv': No space left on device")
 
 
-KINDS = {"own error": OURS, "interrupt": INTERRUPTED, "terminate": TERMINATED, "full disk": FULL}
+KINDS = {"own error": OURS, "interrupt": INTERRUPTED, "terminate at once": TERMINATED, "full disk": FULL}
 
 
 @pytest.mark.parametrize(
@@ -86,7 +95,7 @@ KINDS = {"own error": OURS, "interrupt": INTERRUPTED, "terminate": TERMINATED, "
     [
         *((1, "0", kind) for kind in KINDS),
         (2, "all", "own error"),
-        (2, "all", "terminate"),
+        (2, "all", "terminate at once"),
         *((2, "1", kind) for kind in KINDS),
     ],
 )
@@ -119,22 +128,66 @@ def test_a_folder_that_vanishes_ends_the_run(tmp_path, ranks):
     assert "No such file or directory" in messages and "Traceback" not in messages
 
 
-@pytest.mark.parametrize(
-    ("number", "code", "note"), [(signal.SIGINT, *INTERRUPTED[::2]), (signal.SIGTERM, *TERMINATED[::2])]
-)
-def test_ranks_say_how_they_ended_when_their_launcher_is_asked_to(tmp_path, number, code, note):
-    """As after Ctrl-C in a terminal, which the script sees and mpirun does not."""
-    (tmp_path / "case.toml").write_text(COLUMN)
-    launcher = [str(ROOT / "scripts" / "ranks"), *mpirun(2)]
-    steps = "protocol.steps=['press to 10 MPa in 1 min', 'rest 100 h']"
-    case = [str(tmp_path), "--set", steps, "--set", "time={first_step='1 s', largest_step='1 s'}"]
+LONG = ["protocol.steps=['press to 10 MPa in 1 min', 'rest 100 h']", "time={first_step='1 s', largest_step='1 s'}"]
+"""Steps that nobody waits for."""
+
+
+def asked_to_end(path, number, launcher=(), options=()):
+    """Exit code, messages and the note in run.json of a run that gets a signal after its first step."""
+    (path / "case.toml").write_text(COLUMN)
+    case = [str(path), *(word for change in LONG for word in ("--set", change)), *options]
     command = [*launcher, sys.executable, "-m", "fem_asslb", "run", *case]
     pipes = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE, "text": True}
     with subprocess.Popen(command, cwd=ROOT, env=environment(), **pipes) as run:
-        while "step " not in (line := run.stdout.readline()):
+        while not re.match(r" +\d+ +\d", line := run.stdout.readline()):
             assert line
         run.send_signal(number)
         _, messages = run.communicate(timeout=300)
-    assert run.returncode == code
+    return run.returncode, messages, read_record(path / "results")["runs"][-1]["end"]
+
+
+def test_ranks_say_how_they_ended_after_ctrl_c_in_the_terminal_of_their_launcher(tmp_path):
+    """The script sees it and mpirun does not."""
+    launcher = [str(ROOT / "scripts" / "ranks"), *mpirun(2)]
+    code, messages, note = asked_to_end(tmp_path, signal.SIGINT, launcher)
+    assert (code, note) == INTERRUPTED[::2]
     assert note in messages and "Traceback" not in messages
-    assert read_record(tmp_path / "results")["runs"][-1]["end"] == note
+
+
+@pytest.mark.parametrize(("ranks", "number"), [(1, signal.SIGTERM), (1, signal.SIGUSR1), (2, signal.SIGTERM)])
+def test_a_run_that_is_asked_to_end_does_so_after_a_step_and_goes_on_later(tmp_path, ranks, number):
+    launcher = [str(ROOT / "scripts" / "ranks"), *mpirun(ranks)] if ranks > 1 else []
+    code, messages, note = asked_to_end(tmp_path, number, launcher)
+    assert code == 75, messages
+    name = signal.SIGUSR1.name if ranks > 1 else number.name
+    assert note.startswith("postponed in 'press to 10 MPa") or note.startswith("postponed in 'rest"), note
+    assert note.endswith(f": {name} ends it") and f"{name}: the run ends after this step" in messages
+    last = int(read_history(tmp_path / "results")["step [-]"][-1])
+    assert int(read_latest(tmp_path / "results")["clock"]["index"]) == last
+    code, _, note = asked_to_end(tmp_path, number, options=["--resume"])
+    assert code == 75 and int(read_history(tmp_path / "results")["step [-]"][-1]) > last
+
+
+def test_a_run_ends_before_its_wall_time_is_up(tmp_path):
+    (tmp_path / "case.toml").write_text(COLUMN)
+    case = [str(tmp_path), *(word for change in LONG for word in ("--set", change)), "--wall-time", "0h 0min 20s"]
+    start = time.monotonic()
+    run = [sys.executable, "-m", "fem_asslb", "run", *case]
+    done = subprocess.run(run, cwd=ROOT, env=environment(), capture_output=True, text=True, check=False, timeout=300)
+    assert done.returncode == 75, done.stderr
+    assert read_record(tmp_path / "results")["runs"][-1]["end"].endswith(": its wall time ends it")
+    assert time.monotonic() - start < 60.0
+
+
+@pytest.mark.parametrize("text", ["", "0", "5", "-1h", "1h1h", "23:50", "1 week", "9" * 30 + "h"])
+def test_wall_times_that_nobody_means(tmp_path, text, capsys):
+    with pytest.raises(SystemExit) as caught:
+        cli.main(["run", str(tmp_path), f"--wall-time={text}"])
+    assert caught.value.code == 2 and "expected a time such as 23h50m or 23:50:00" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    ("text", "seconds"), [("23h50m", 85800), ("90 min", 5400), ("1-00:00:30", 86430), ("2d", 172800), ("00:10:00", 600)]
+)
+def test_wall_times_as_people_and_batch_systems_write_them(text, seconds):
+    assert build_parser().parse_args(["run", "case", "--wall-time", text]).wall_time == seconds

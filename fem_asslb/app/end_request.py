@@ -1,0 +1,69 @@
+"""The end of a run that is asked for, by a signal or because its time is up: between two steps, with a checkpoint."""
+
+import math
+import os
+import signal
+import time
+from types import FrameType
+from typing import TYPE_CHECKING
+
+from fem_asslb.base.endings import Terminated
+from fem_asslb.base.errors import Postponed
+
+if TYPE_CHECKING:
+    from fem_asslb.simulation.simulation import Simulation
+    from fem_asslb.simulation.step_record import StepRecord
+
+SIGNALS = (signal.SIGTERM, signal.SIGUSR1)
+"""What a batch system sends before it ends a job; mpirun passes the second on to all ranks."""
+
+MARGIN = 2.0
+"""A step begins only if this many of the longest step so far, with its output, fit into what is left."""
+
+
+class EndRequest:
+    """Observer that ends a run after a step when any of its ranks is asked to, or when the next step might be too long.
+
+    Args:
+        wall_time: How long the run may take from now on [s].
+    """
+
+    def __init__(self, wall_time: float = math.inf) -> None:
+        self._deadline = time.monotonic() + wall_time
+        self._asked: str | None = None
+        self._step_began: float | None = None
+        self._longest = 0.0
+
+    def receive(self, number: int, frame: FrameType | None) -> None:
+        """Handler of `SIGNALS`: the first is kept until the step ends, a second one ends the run at once.
+
+        Raises:
+            Terminated: There is no step yet, or this is not the first signal.
+        """
+        if self._step_began is None or self._asked is not None:
+            signal.signal(number, signal.SIG_IGN)
+            raise Terminated
+        self._asked = signal.Signals(number).name
+        # Whatever is being printed now cannot be printed into.
+        os.write(2, f"\n{self._asked}: the run ends after this step; a second one ends it at once\n".encode())
+
+    def start(self, simulation: "Simulation") -> None:
+        """From now on there is something to go on from."""
+        self._step_began = time.monotonic()
+
+    def step(self, simulation: "Simulation", record: "StepRecord") -> None:
+        """End the run if it is time; collective.
+
+        Raises:
+            Postponed: On all ranks.
+        """
+        now = time.monotonic()
+        self._longest = max(self._longest, now - (self._step_began or now))
+        self._step_began = now
+        late = now + MARGIN * self._longest > self._deadline
+        asked = simulation.problem.domain.comm.allgather(self._asked or ("its wall time" if late else None))
+        if (cause := next((text for text in asked if text), None)) and not simulation.loading.has_ended:
+            raise Postponed(f"{cause} ends it")
+
+    def finish(self, simulation: "Simulation", reason: str) -> None:
+        """Nothing to do."""

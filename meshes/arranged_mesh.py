@@ -37,12 +37,14 @@ class ArrangedMesh:
         points: Shape (points, dimension) [um].
         regions: Nodes of the cells of each region, in VTK's order.
         boundaries: Nodes of the facets of each boundary.
+        is_periodic: Whether opposite side walls are one.
     """
 
     kind: str
     points: Numbers
     regions: dict[str, Integers]
     boundaries: dict[str, Integers]
+    is_periodic: bool = False
 
     @property
     def dimension(self) -> int:
@@ -63,6 +65,7 @@ class ArrangedMesh:
             facets=facets,
             facet_boundary=facet_boundary,
             boundaries=tuple(self.boundaries),
+            periodic=tuple(range(self.dimension - 1)) if self.is_periodic else (),
         )
 
 
@@ -81,15 +84,15 @@ def arranged(mesh: ForeignMesh, geometry: MeshFile) -> ArrangedMesh:
     filled = {group: parts for group, parts in mesh.groups.items() if any(map(len, parts.values()))}
     ours = choose(filled, dimension, geometry.names, geometry.ignore)
     rows = _joined({group: filled[group] for group in ours}, ours)
-    regions = {group.name: parts[kind] for group, parts in rows.items() if kind in parts}
-    _check_cells(mesh, regions)
+    cells_of = {group.name: parts[kind] for group, parts in rows.items() if kind in parts}
+    _check_cells(mesh, cells_of)
     check_points(mesh.points * geometry.length_unit)
     points = turned(mesh.points * geometry.length_unit, dimension, geometry.stack_axis)
     cells = mesh.cells[kind]
     require_no_folds(cells[:, : dimension + 1], points)
-    nodes = {name: _oriented(kind, cells[of], points) for name, of in regions.items()}
+    nodes = {name: _oriented(kind, cells[of], points) for name, of in cells_of.items()}
     require_names(nodes)
-    boundaries = _boundaries(mesh, rows, points, geometry.boundaries)
+    boundaries = _boundaries(mesh, rows, points, geometry)
     parts = _divided(nodes, boundaries, points, geometry)
     require_names(boundaries)
     for name in boundaries:
@@ -97,7 +100,8 @@ def arranged(mesh: ForeignMesh, geometry: MeshFile) -> ArrangedMesh:
             raise MeshError(
                 f"a region and a boundary are called {quoted(name, 60)}; geometry.names renames one of them"
             )
-    return ArrangedMesh(kind, points, {str(read_region_name(name)): of for name, of in parts.items()}, boundaries)
+    regions = {str(read_region_name(name)): of for name, of in parts.items()}
+    return ArrangedMesh(kind, points, regions, boundaries, geometry.is_periodic)
 
 
 def _divided(
@@ -131,9 +135,11 @@ def _joined(groups: dict[Group, Rows], names: dict[Group, str]) -> dict[Group, R
     return result
 
 
-def _boundaries(mesh: ForeignMesh, groups: dict[Group, Rows], points: Numbers, which: str) -> dict[str, Integers]:
+def _boundaries(
+    mesh: ForeignMesh, groups: dict[Group, Rows], points: Numbers, geometry: MeshFile
+) -> dict[str, Integers]:
     """Nodes of the facets of each boundary: of groups of facets, of sets of nodes, and by place."""
-    kind, facet_kind = mesh.kind, SIDES_OF[mesh.kind][0][0]
+    kind, facet_kind, which = mesh.kind, SIDES_OF[mesh.kind][0][0], geometry.boundaries
     found = {
         group.name: mesh.cells[facet_kind][parts[facet_kind]] for group, parts in groups.items() if facet_kind in parts
     }
@@ -144,7 +150,7 @@ def _boundaries(mesh: ForeignMesh, groups: dict[Group, Rows], points: Numbers, w
     more = [facets_of_nodes(bare, sets, kind)]
     if which != "named":
         bare = without(bare, more[0].values(), kind)
-        more.append(facets_by_place(bare, points, kind, which == "ends"))
+        more.append(facets_by_place(bare, points, kind, which == "ends", geometry.is_periodic))
     for facets in more:
         for name, of in facets.items():
             if len(of):

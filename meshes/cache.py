@@ -65,7 +65,7 @@ def build_cached(case: Case, folder: Path) -> CachedMesh:
         with _workplace(folder) as workplace:
             report = str(meshes.build(case.geometry, workplace / path.name))
             if isinstance(case.geometry, MeshFile):
-                read_source(workplace / path.name)
+                read_source(workplace / path.name, case.geometry.is_periodic)
             (workplace / report_path.name).write_text(report + "\n", encoding="utf-8")
             os.replace(workplace / report_path.name, report_path)
             os.replace(workplace / path.name, path)

@@ -4,7 +4,8 @@ from collections.abc import Iterable, Mapping
 
 import numpy as np
 
-from fem_asslb.mesh.source_checks import ROUNDING, SIDES
+from fem_asslb.mesh.side_walls import ROUNDING
+from fem_asslb.mesh.source_checks import SIDES
 from meshes.foreign_mesh import DIMENSION, Integers, Numbers
 from meshes.sides import SIDES_OF
 
@@ -43,7 +44,9 @@ def facets_of_nodes(facets: Integers, sets: Mapping[str, Integers], kind: str) -
     return found
 
 
-def facets_by_place(facets: Integers, points: Numbers, kind: str, only_ends: bool) -> dict[str, Integers]:
+def facets_by_place(
+    facets: Integers, points: Numbers, kind: str, only_ends: bool, is_periodic: bool
+) -> dict[str, Integers]:
     """Facets in the planes at the ends of a mesh, by the name of the boundary there.
 
     Args:
@@ -51,17 +54,20 @@ def facets_by_place(facets: Integers, points: Numbers, kind: str, only_ends: boo
         points: Of the mesh, shape (points, at least dimension).
         kind: Of its cells.
         only_ends: Whether ``bottom`` and ``top`` are looked for alone, and the rest is ``free``.
+        is_periodic: Whether facets in the planes of side walls get no name, as they are inside.
     """
     dimension = DIMENSION[kind]
     found: dict[str, Integers] = {}
     extent = np.ptp(points[:, :dimension], axis=0).max()
     for name, (axis, end) in SIDES.items():
-        if axis == 1 and dimension == 2 or only_ends and axis >= 0:
+        if axis == 1 and dimension == 2 or only_ends and axis >= 0 and not is_periodic:
             continue
         level = points[:, :dimension][:, axis]
         is_there = np.abs(level - end(level.min(), level.max())) <= ROUNDING * extent
         inside = is_there[facets].all(axis=1)
-        found[name], facets = facets[inside], facets[~inside]
+        if axis < 0 or not is_periodic:
+            found[name] = facets[inside]
+        facets = facets[~inside]
     return found | ({"free": facets} if only_ends else {})
 
 

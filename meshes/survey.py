@@ -9,6 +9,7 @@ from fem_asslb.base.printable import printable
 from fem_asslb.case.checks.mesh_checks import mesh_fits_the_case
 from fem_asslb.case.sections.case import Case
 from fem_asslb.geometry import MeshFile
+from fem_asslb.mesh.side_walls import images, listed_periods
 from fem_asslb.mesh.source import MeshSource
 from fem_asslb.mesh.source_checks import check_source
 from meshes.arranged_mesh import arranged
@@ -41,6 +42,8 @@ def survey(case: Case) -> Iterator[str]:
     check_source(source)
     extent = " x ".join(f"{length:.4g}" for length in np.ptp(source.points, axis=0))
     yield f"{len(source.cells)} cells of type {ours.kind}, {len(source.points)} nodes, {extent} um"
+    if source.periods:
+        yield f"side walls are periodic: {listed_periods(source.periods)}"
     for what, groups in (("region", ours.regions), ("boundary", ours.boundaries)):
         yield from _shown(f"{what} {name}: {len(rows)}" for name, rows in groups.items())
     roles = tuple(dict.fromkeys(name.partition("/")[0] for name in source.regions))
@@ -71,7 +74,7 @@ def _shown(lines: Iterator[str], most: int = 20) -> Iterator[str]:
 
 def _touching(source: MeshSource) -> list[tuple[str, str]]:
     """Roles whose regions share facets."""
-    corners = source.cells[:, : source.dimension + 1]
+    corners = images(source)[source.cells[:, : source.dimension + 1]]
     sides = np.concatenate([np.delete(corners, corner, axis=1) for corner in range(source.dimension + 1)])
     region = np.tile(source.cell_region, source.dimension + 1)
     _, number = np.unique(np.sort(sides, axis=1), axis=0, return_inverse=True)

@@ -1,6 +1,7 @@
 """Structured meshes of simplices as arrays: boxes, and the part of a ball (disc in 2D) of non-negative coordinates."""
 
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from itertools import combinations, permutations, product
 
 import numpy as np
@@ -44,6 +45,17 @@ def box(
         lambda lattice: lattice * scale @ turn.T,
         lambda centres: region(centres * scale),
         boundaries,
+    )
+
+
+def periodic(source: MeshSource) -> MeshSource:
+    """The same mesh with side walls that are one, and without names there."""
+    kept = ~np.isin(np.array(source.boundaries)[source.facet_boundary], ["left", "right", "front", "back"])
+    return replace(
+        source,
+        facets=source.facets[kept],
+        facet_boundary=source.facet_boundary[kept],
+        periodic=tuple(range(source.dimension - 1)),
     )
 
 

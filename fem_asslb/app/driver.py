@@ -25,6 +25,7 @@ from fem_asslb.case.sections.case import Case
 from fem_asslb.case.sections.paths import file_hashes
 from fem_asslb.mesh.domain import Domain, distribute, read_on_root
 from fem_asslb.mesh.reader import read_source
+from fem_asslb.mesh.side_walls import listed_periods
 from fem_asslb.mesh.source import MeshSource
 from fem_asslb.output import checkpoint, cycles, field_writer, history, particle_table, record
 from fem_asslb.output.resolved import resolved_table
@@ -140,7 +141,7 @@ def build_domain(comm: MPI.Comm, case: Case, folder: Path) -> tuple[str, Domain]
         """The mesh that is kept, or a new one, on one rank."""
         found = build_cached(case, folder)
         logger.info("mesh %s, %s", found.path, "built" if found.is_new else "built before")
-        return read_source(found.path)
+        return read_source(found.path, case.geometry.is_periodic)
 
     source = read_on_root(comm, read)
     return comm.bcast(source.digest() if source is not None else ""), distribute(comm, source)
@@ -211,5 +212,7 @@ def _log_start(simulation: Simulation, start: int | None) -> None:
         logger.info("ranks that wait give up their core (mpi_yield_when_idle)")
     free = sorted(domain.boundaries.keys() - simulation.problem.model.support.boundaries)
     logger.info("free boundaries: %s", ", ".join(free) or "none")
+    if domain.periods:
+        logger.info("side walls are periodic: %s", listed_periods(domain.periods))
     if start is not None:
         logger.info("resumed after step %d, %.6g s", start, simulation.time)

@@ -75,34 +75,55 @@ def wait_without_spinning(comm: MPI.Comm) -> None:
 
 
 def create_mesh(
-    comm: MPI.Comm,
-    dimension: int,
-    degree: int,
-    points: npt.NDArray[np.float64],
-    cells: npt.NDArray[np.int64],
-    cell_values: Int32Array,
-    facets: npt.NDArray[np.int64],
-    facet_values: Int32Array,
-) -> tuple[dmesh.Mesh, Int32Array, Int32Array, Int32Array]:
-    """Distribute simplices given in VTK order on rank 0, with a value per cell and per tagged facet.
-
-    Returns:
-        The mesh with shared-facet ghosts; the value of each local cell, shape (num_cells,); the tagged
-        local facets and their values, shape (num_found,) each.
-    """
+    comm: MPI.Comm, dimension: int, degree: int, points: npt.NDArray[np.float64], cells: npt.NDArray[np.int64]
+) -> dmesh.Mesh:
+    """Distribute simplices given in DOLFINx's order on rank 0; with shared-facet ghosts."""
     element = basix.ufl.element("Lagrange", _CELLS[dimension], degree, shape=(dimension,))
-    cells, facets = (_from_vtk(array, d) for array, d in ((cells, dimension), (facets, dimension - 1)))
     partitioner = dmesh.create_cell_partitioner(dmesh.GhostMode.shared_facet)
-    mesh = dmesh.create_mesh(comm, cells, points, ufl.Mesh(element), partitioner)
-    values = _distribute(mesh, dimension, cells, cell_values)
-    cell_map = mesh.topology.index_map(dimension)
+    return dmesh.create_mesh(comm, cells, points, ufl.Mesh(element), partitioner)
+
+
+def with_geometry(
+    mesh: dmesh.Mesh,
+    index_map: IndexMap,
+    cells: Int32Array,
+    points: npt.NDArray[np.float64],
+    numbers: npt.NDArray[np.int64],
+) -> dmesh.Mesh:
+    """A mesh with the topology of another one and nodes of its own.
+
+    Args:
+        mesh: The other one.
+        index_map: Of the nodes.
+        cells: Local nodes of each local cell, shape (num_cells, nodes_per_cell).
+        points: Shape (num_nodes, dimension).
+        numbers: Of the local nodes in the input, shape (num_nodes,).
+    """
+    cmap = mesh.geometry.cmap._cpp_object
+    geometry = dolfinx.cpp.mesh.Geometry_float64(index_map, cells, cmap, points, numbers)
+    both = dolfinx.cpp.mesh.Mesh_float64(mesh.comm, mesh.topology._cpp_object, geometry)
+    return dmesh.Mesh(both, ufl.Mesh(mesh.ufl_domain().ufl_coordinate_element()))
+
+
+def distribute_to_cells(mesh: dmesh.Mesh, cells: npt.NDArray[np.int64], values: Int32Array) -> Int32Array:
+    """Value of each local cell, shape (num_cells,), from those of the cells of rank 0 given by their input nodes."""
+    tags = _distribute(mesh, mesh.topology.dim, cells, values)
+    cell_map = mesh.topology.index_map(mesh.topology.dim)
     per_cell = np.full(cell_map.size_local + cell_map.num_ghosts, -1, dtype=np.int32)
-    per_cell[values.indices] = values.values
-    tags = _distribute(mesh, dimension - 1, facets, facet_values)
-    return mesh, per_cell, tags.indices, tags.values
+    per_cell[tags.indices] = tags.values
+    return per_cell
 
 
-def _from_vtk(entities: npt.NDArray[np.int64], dimension: int) -> npt.NDArray[np.int64]:
+def distribute_to_facets(
+    mesh: dmesh.Mesh, facets: npt.NDArray[np.int64], values: Int32Array
+) -> tuple[Int32Array, Int32Array]:
+    """Local facets among those of rank 0 given by their input nodes, and their values, shape (num_found,) each."""
+    tags = _distribute(mesh, mesh.topology.dim - 1, facets, values)
+    return tags.indices, tags.values
+
+
+def from_vtk(entities: npt.NDArray[np.int64], dimension: int) -> npt.NDArray[np.int64]:
+    """Nodes of simplices in DOLFINx's order, from those in VTK's."""
     kind = dmesh.CellType.__members__[_CELLS[dimension]]
     return np.ascontiguousarray(entities[:, dolfinx.cpp.io.perm_vtk(kind, entities.shape[1])])
 

@@ -71,17 +71,17 @@ def _hold(
     Args:
         domain: The mesh.
         space: Displacement space.
-        vertices: The local copy of the vertex, or none.
+        vertices: The local copy of the vertex, or none; of a seam, some ranks may know it at the other side only.
         components: Those that are held.
     """
     topology = domain.mesh.topology
     topology.create_connectivity(domain.dimension, 0)
     corners = topology.connectivity(domain.dimension, 0).array.reshape(-1, domain.dimension + 1)
     # The first dofs of a Lagrange element are those of its corners.
-    dofs = space.dofmap.list[: len(corners), : domain.dimension + 1][np.isin(corners, vertices)]
-    numbers = space.dofmap.index_map.local_to_global(dofs.astype(np.int32))
-    chosen = global_min(domain.comm, numbers.min(initial=np.iinfo(np.int64).max))
-    held = np.unique(dofs[numbers == int(chosen[0])]).astype(np.int32)
+    dofs = space.dofmap.list[: len(corners), : domain.dimension + 1].astype(np.int32)
+    numbers = space.dofmap.index_map.local_to_global(dofs.ravel()).reshape(dofs.shape)
+    least = numbers[np.isin(corners, vertices)].min(initial=np.iinfo(np.int64).max)
+    held = np.unique(dofs[numbers == int(global_min(domain.comm, least)[0])])
     return [fem.dirichletbc(np.float64(0.0), 3 * held + axis, space.sub(axis)) for axis in components]
 
 
@@ -104,33 +104,34 @@ def _pins(domain: Domain, space: fem.FunctionSpace) -> list[fem.DirichletBC]:
 def _floating_pins(domain: Domain, space: fem.FunctionSpace, axes: tuple[int, ...]) -> list[fem.DirichletBC]:
     """Motion along each of the axes at the vertex of ``bottom`` of least x, in 2D across the plane too.
 
-    In 3D without any plane, y at that of largest x as well, which removes the turn about the stack.
+    In 3D without any plane, y at that of largest x as well, which removes the turn about the stack; a body with side
+    walls that are one cannot turn.
     """
     facets, dimension = domain.boundary("bottom"), domain.dimension
     domain.mesh.topology.create_connectivity(dimension - 1, 0)
     vertices = dmesh.compute_incident_entities(domain.mesh.topology, facets, dimension - 1, 0)
     first = _outermost(domain, 0, np.array((1, 1, 1)), vertices)
     conditions = _hold(domain, space, first, (*axes, 2) if dimension == 2 else axes)
-    if len(axes) == 2:
+    if len(axes) == 2 and not domain.periods:
         conditions += _hold(domain, space, _outermost(domain, 0, np.array((-1, 1, 1)), vertices), (1,))
     return conditions
 
 
 def _outermost(domain: Domain, axis: int, signs: np.ndarray, vertices: np.ndarray | None = None) -> np.ndarray:
     """The vertex of least ``signs`` times x along an axis, of equal ones that of least other coordinates."""
-    # Vertices only: a curved element has nodes between them, where nothing could be held.
-    if vertices is None:
-        index_map = domain.mesh.topology.index_map(0)
-        vertices = np.arange(index_map.size_local + index_map.num_ghosts, dtype=np.int32)
-    domain.mesh.topology.create_connectivity(0, domain.dimension)
-    points = signs * np.round(dmesh.compute_midpoints(domain.mesh, 0, vertices), 9)
-    points = np.roll(points, -axis, axis=1)
+    topology, geometry = domain.mesh.topology, domain.mesh.geometry
+    topology.create_connectivity(domain.dimension, 0)
+    # The corners of a cell come first; a curved one has nodes between them, where nothing could be held.
+    corners = topology.connectivity(domain.dimension, 0).array
+    places = geometry.x[geometry.dofmap[:, : domain.dimension + 1]].reshape(-1, 3)
+    if vertices is not None:
+        chosen = np.isin(corners, vertices)
+        corners, places = corners[chosen], places[chosen]
+    points = np.roll(signs * np.round(places, 9), -axis, axis=1)
     first = np.lexsort(points.T[::-1])[:1]
     least = min(domain.comm.allgather(tuple(points[first].ravel()) or (np.inf,) * 3))
     place = np.roll(np.array(least), axis) * signs
-    return dmesh.locate_entities(
-        domain.mesh, 0, lambda x: np.linalg.norm(x - place[:, None], axis=0) < 1e-6 * (1 + np.abs(place).max())
-    )
+    return np.unique(corners[np.linalg.norm(places - place, axis=1) < 1e-6 * (1 + np.abs(place).max())])
 
 
 def _corner(domain: Domain) -> np.ndarray:

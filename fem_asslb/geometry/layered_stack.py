@@ -8,7 +8,7 @@ from pydantic import Field, ValidationInfo, field_validator
 from fem_asslb.base.checked import Degree, Dimension, checked
 from fem_asslb.base.refusals import Refusal, refuse, unless
 from fem_asslb.base.texts import A_NAME, is_name
-from fem_asslb.geometry.bounds import Extent, Seed
+from fem_asslb.geometry.bounds import Extent, Seed, SideWalls
 from fem_asslb.geometry.layer import Layer
 
 BOUNDARY_NAMES = ("bottom", "top", "left", "right", "front", "back", "outer", "void")
@@ -41,9 +41,11 @@ class LayeredStack:
         element_size: Element size in layers with particles or voids, and everywhere when there is none [um].
         depth: Extent along y, in 3D only [um].
         largest_element: Limit of the size that elements grow to away from packed layers [um]; default half
-            the width.
+            the width, a quarter of the least side where side walls are periodic.
         seed: Seed of the packing; the same seed gives the same mesh.
         order: Order of the elements' geometry; 2 needs ``displacement_degree = 2``.
+        side_walls: ``"plane"``: ``left``, ``right`` and in 3D ``front``, ``back``; ``"periodic"``: opposite ones are
+            one, where all fields go on, and there are no such boundaries. It is then a piece of a layer without an end.
     """
 
     dimension: Dimension
@@ -54,6 +56,7 @@ class LayeredStack:
     largest_element: Extent | None = None
     seed: Seed = 1
     order: Degree = 1
+    side_walls: SideWalls = "plane"
     kind: Literal["layered-stack"] = "layered-stack"
 
     @field_validator("layers")
@@ -76,6 +79,23 @@ class LayeredStack:
                 refuse(unless(depth is None, "", depth, "nothing when dimension is 2"), "dimension")
         return depth
 
+    @field_validator("side_walls")
+    @classmethod
+    def _grains_are_not_cut(cls, side_walls: str, info: ValidationInfo) -> str:
+        for name, layer in info.data.get("layers", {}).items() if side_walls == "periodic" else ():
+            particles = layer.particles
+            if particles is not None and particles.grains is not None:
+                refuse(
+                    unless(
+                        particles.walls == "inside",
+                        "",
+                        side_walls,
+                        f"'plane', or layers.{name}.particles.walls = "
+                        "'inside': a periodic wall does not cut polycrystals",
+                    )
+                )
+        return side_walls
+
     @field_validator("largest_element")
     @classmethod
     def _elements_grow(cls, largest: float | None, info: ValidationInfo) -> float | None:
@@ -85,9 +105,20 @@ class LayeredStack:
         return largest
 
     @property
+    def is_periodic(self) -> bool:
+        """Whether opposite side walls are one."""
+        return self.side_walls == "periodic"
+
+    @property
     def sides(self) -> tuple[float, ...]:
         """Extents across the stack direction [um]: (width,) in 2D, (width, depth) in 3D."""
         return (self.width,) if self.depth is None else (self.width, self.depth)
+
+    @property
+    def largest_size(self) -> float:
+        """Limit of the size that elements grow to [um]."""
+        share = min(self.sides) / 4 if self.is_periodic else self.width / 2
+        return self.largest_element or max(self.element_size, share)
 
     @property
     def height(self) -> float:

@@ -10,7 +10,7 @@ from pydantic import ValidationInfo, field_validator
 from fem_asslb.base.checked import checked
 from fem_asslb.base.refusals import refuse, unless
 from fem_asslb.base.texts import A_NAME, is_name
-from fem_asslb.geometry.bounds import Extent
+from fem_asslb.geometry.bounds import Extent, SideWalls
 
 _ACCEPTED = f"{A_NAME}, with numbers as in 'particle/0001/0002' if any"
 
@@ -34,6 +34,8 @@ class MeshFile:
         cut: Groups of facets inside the mesh (our names) that divide the regions they cross into ``NAME/0001``,
             ``NAME/0002``, ...; an interface between the role and itself lies there.
         cell_data: Numbers of the groups in a VTK, VTU or XDMF file that has several arrays of whole numbers.
+        side_walls: ``"plane"``: they are boundaries; ``"periodic"``: those at the ends of x, and in 3D of y, are one,
+            where all fields go on. They are flat, have the same nodes opposite to each other and no names.
     """
 
     path: Path
@@ -45,7 +47,13 @@ class MeshFile:
     stack_axis: Literal["x", "y", "z"] | None = None
     cut: tuple[str, ...] = ()
     cell_data: str | None = None
+    side_walls: SideWalls = "plane"
     kind: Literal["mesh-file"] = "mesh-file"
+
+    @property
+    def is_periodic(self) -> bool:
+        """Whether opposite side walls are one."""
+        return self.side_walls == "periodic"
 
     @field_validator("names")
     @classmethod

@@ -57,6 +57,11 @@ class ParticleInShell:
         return thickness
 
     @property
+    def is_periodic(self) -> bool:
+        """Whether opposite side walls are one; there are none."""
+        return False
+
+    @property
     def roles(self) -> tuple[str, ...]:
         """From the inside to the outside."""
         return ("particle", "electrolyte") if self.coating is None else ("particle", "coating", "electrolyte")

@@ -47,7 +47,8 @@ class PackedParticles:
         minimum_gap: Smallest distance between two particles, and between a particle and a face it does not
             cut [um].
         walls: ``"inside"``: particles keep off the side walls; ``"cut"``: side walls may cut them (the part
-            outside is dropped). The bottom and top of the layer are never cut.
+            outside is dropped, and where side walls are periodic it comes back at the opposite one). The bottom and
+            top of the layer are never cut.
         grains: Grains of polycrystalline particles; without them every particle is a single crystal.
         roles: Kinds of particles and their number shares (sum 1), such as ``{coated = 0.7, bare = 0.3}``: regions
             ``coated/0001``, ``bare/0002``, ... with materials and interfaces of their own, chosen by the
@@ -95,8 +96,9 @@ class PlacedParticles:
         minimum_gap: Smallest distance between two particles, and between a particle and a face it does not
             cut [um].
         walls: ``"inside"``: particles are moved off the side walls; ``"cut"``: side walls may cut them (the part
-            outside is dropped), and the table may hold particles with their centre outside, as the images of a
-            periodic section are. The bottom and top of the layer are never cut.
+            outside is dropped, and where side walls are periodic it comes back at the opposite one), and the table may
+            hold particles with their centre outside, as the images of a periodic section are; these count where side
+            walls are not periodic. The bottom and top of the layer are never cut.
         grains: Grains of polycrystalline particles; without them every particle is a single crystal.
         roles: Kinds of particles and their number shares, as for packed particles.
     """

@@ -1,7 +1,9 @@
 """The distributed mesh of a whole stack, with names for its regions and boundaries."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
+from types import MappingProxyType
+from typing import TypeVar
 
 import numpy as np
 import numpy.typing as npt
@@ -12,9 +14,13 @@ from fem_asslb.base import compatibility
 from fem_asslb.base.errors import FemAsslbError, MeshError
 from fem_asslb.base.parallel import global_max, global_min
 from fem_asslb.mesh.region_names import read_region_name
+from fem_asslb.mesh.side_walls import images
 from fem_asslb.mesh.source import MeshSource
+from fem_asslb.mesh.unfolded import unfolded
 
 Int32Array = npt.NDArray[np.int32]
+
+Read = TypeVar("Read")
 
 
 @dataclass(frozen=True)
@@ -26,12 +32,14 @@ class Domain:
         regions: Name of each region, see `fem_asslb.mesh.region_names`; the number of a region is its index.
         cell_region: Region of each cell, owned and ghost, shape (num_cells,).
         boundaries: Facets of each named boundary, owned and ghost, local indices.
+        periods: Distance of the side walls that are one [um], by the axis across them; empty where none are.
     """
 
     mesh: dmesh.Mesh
     regions: tuple[str, ...]
     cell_region: Int32Array
     boundaries: dict[str, Int32Array]
+    periods: Mapping[int, float] = MappingProxyType({})
 
     @property
     def comm(self) -> MPI.Intracomm:
@@ -96,21 +104,28 @@ class Domain:
         )
         return float(low[0]), float(high[0])
 
+    def nearest(self, vectors: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
+        """Vectors from a place to the nearest image of another, shape (n, dimension) [um]."""
+        vectors = vectors.copy()
+        for axis, period in self.periods.items():
+            vectors[:, axis] -= period * np.rint(vectors[:, axis] / period)
+        return vectors
+
 
 def region_particles(domain: Domain) -> Int32Array:
     """Number of the particle that each region is, or is a grain of, shape (num_regions,); 0 for other regions."""
     return np.array([read_region_name(name).particle for name in domain.regions], dtype=np.int32)
 
 
-def read_on_root(comm: MPI.Comm, read: Callable[[], MeshSource]) -> MeshSource | None:
+def read_on_root(comm: MPI.Comm, read: Callable[[], Read]) -> Read | None:
     """Read on rank 0 and let every rank know the outcome: all raise, or none.
 
     The other ranks wait in a sleeping poll, so that a long meshing does not burn their cores.
 
     Returns:
-        The source on rank 0, None elsewhere.
+        What was read on rank 0, None elsewhere.
     """
-    source: MeshSource | None = None
+    source: Read | None = None
     error: FemAsslbError = MeshError("rank 0 failed and says why")
     try:
         source = read() if comm.rank == 0 else None
@@ -132,38 +147,42 @@ def distribute(comm: MPI.Comm, source: MeshSource | None) -> Domain:
         source: The mesh on rank 0; ignored elsewhere.
 
     Raises:
-        MeshError: A tagged facet is not a facet of the mesh.
+        MeshError: A tagged facet is not a facet of the mesh, or side walls that are one do not match.
     """
+    given = source if comm.rank == 0 else None
+    first = read_on_root(comm, lambda: images(given) if given is not None else None)
+    source = _everywhere(comm, given)
+    dimension, periods = source.dimension, comm.bcast(source.periods if given is not None else None)
+    facets = source.facets.reshape(-1, compatibility.nodes_per_entity(dimension - 1, source.degree))
+    cells, facets = (compatibility.from_vtk(*item) for item in ((source.cells, dimension), (facets, dimension - 1)))
+    first = first if first is not None else np.zeros(0, dtype=np.int64)
+    mesh = compatibility.create_mesh(comm, dimension, source.degree, source.points, first[cells])
+    if periods:
+        mesh = unfolded(mesh, source.points, cells, first)
+    cell_region = compatibility.distribute_to_cells(mesh, first[cells], source.cell_region.astype(np.int32))
+    tagged, values = compatibility.distribute_to_facets(mesh, first[facets], source.facet_boundary.astype(np.int32))
+    found = {name: np.sort(tagged[values == k]) for k, name in enumerate(source.boundaries)}
+    return Domain(mesh, source.regions, cell_region, found, periods)
+
+
+def _everywhere(comm: MPI.Comm, source: MeshSource | None) -> MeshSource:
+    """The mesh of rank 0, and elsewhere one of its kind without nodes and cells."""
     head = (source.dimension, source.degree, source.regions, source.boundaries) if source else None
     dimension, degree, regions, boundaries = comm.bcast(head)
-    nodes = compatibility.nodes_per_entity(dimension, degree)
-    facet_nodes = compatibility.nodes_per_entity(dimension - 1, degree)
-    if source is None or comm.rank > 0:
-        none = np.zeros(0, dtype=np.int64)
-        empty = np.zeros((0, dimension)), none.reshape(0, nodes), none.reshape(0, facet_nodes)
-        source = MeshSource(
-            dimension=dimension,
-            degree=degree,
-            points=empty[0],
-            cells=empty[1],
-            cell_region=none,
-            regions=regions,
-            facets=empty[2],
-            facet_boundary=none,
-            boundaries=boundaries,
-        )
-    mesh, cell_region, facet_entities, facet_values = compatibility.create_mesh(
-        comm,
-        dimension,
-        degree,
-        source.points,
-        source.cells,
-        source.cell_region.astype(np.int32),
-        source.facets.reshape(-1, facet_nodes),
-        source.facet_boundary.astype(np.int32),
+    if source is not None:
+        return source
+    none = np.zeros(0, dtype=np.int64)
+    return MeshSource(
+        dimension=dimension,
+        degree=degree,
+        points=np.empty((0, dimension)),
+        cells=none.reshape(0, compatibility.nodes_per_entity(dimension, degree)),
+        cell_region=none,
+        regions=tuple(regions),
+        facets=none.reshape(0, compatibility.nodes_per_entity(dimension - 1, degree)),
+        facet_boundary=none,
+        boundaries=tuple(boundaries),
     )
-    found = {name: np.sort(facet_entities[facet_values == k]) for k, name in enumerate(boundaries)}
-    return Domain(mesh, tuple(regions), cell_region, found)
 
 
 def check_roles(domain: Domain, wanted: Iterable[str]) -> None:

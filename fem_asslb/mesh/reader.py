@@ -22,11 +22,12 @@ _NODES = {"line": 2, "line3": 3, "triangle": 3, "triangle6": 6, "tetra": 4, "tet
 NameArray = npt.NDArray[np.str_]
 
 
-def read_source(path: Path) -> MeshSource:
+def read_source(path: Path, periodic: bool = False) -> MeshSource:
     """Read a Gmsh file whose physical groups have names.
 
     Args:
         path: The file, lengths in um.
+        periodic: Whether opposite side walls are one.
 
     Raises:
         MeshError: The file cannot be read, has no simplices of one kind or cells without a name, or does not pass
@@ -79,6 +80,7 @@ def read_source(path: Path) -> MeshSource:
         facets=number[facets[tagged]],
         facet_boundary=facet_boundary,
         boundaries=tuple(map(str, boundaries)),
+        periodic=tuple(range(dimension - 1)) if periodic else (),
     )
     require_names((*source.regions, *source.boundaries))
     check_source(source)

@@ -24,6 +24,7 @@ class MeshSource:
         facets: Nodes of each tagged facet in VTK order, shape (num_facets, nodes_per_facet).
         facet_boundary: Index into ``boundaries`` of each facet, shape (num_facets,).
         boundaries: Names of the boundaries, sorted.
+        periodic: Axes at whose two ends nodes and facets are one; facets there have no name.
     """
 
     dimension: int
@@ -35,12 +36,23 @@ class MeshSource:
     facets: IntArray
     facet_boundary: IntArray
     boundaries: tuple[str, ...]
+    periodic: tuple[int, ...] = ()
+
+    def extent(self, axis: int) -> tuple[float, float]:
+        """Least and largest coordinate [um] along an axis."""
+        coordinate = self.points[:, axis]
+        return float(coordinate.min()), float(coordinate.max())
+
+    @property
+    def periods(self) -> dict[int, float]:
+        """Distance [um] of the ends that are one, by their axis."""
+        return {axis: float(np.ptp(self.extent(axis))) for axis in self.periodic}
 
     def digest(self) -> str:
         """Hash of the content: the same mesh has the same, whatever file it came from."""
         names = "\n".join([*self.regions, "", *self.boundaries]).encode()
         arrays = (self.points, self.cells, self.cell_region, self.facets, self.facet_boundary)
-        whole = hashlib.sha256(names)
+        whole = hashlib.sha256(names + bytes(self.periodic))
         for array in arrays:
             exact = np.ascontiguousarray(array, dtype=np.float64 if array.dtype.kind == "f" else np.int64)
             whole.update(repr(exact.shape).encode() + exact.tobytes())

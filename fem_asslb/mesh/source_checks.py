@@ -9,6 +9,7 @@ from scipy.spatial import cKDTree
 
 from fem_asslb.base.errors import MeshError
 from fem_asslb.base.printable import quoted
+from fem_asslb.mesh.side_walls import ROUNDING, ends, images, place
 from fem_asslb.mesh.source import FloatArray, IntArray, MeshSource
 
 LARGEST_COORDINATE = 1e9
@@ -16,9 +17,6 @@ LARGEST_COORDINATE = 1e9
 
 LEAST_EXTENT = 1e-4
 """An atom [um]: a mesh that is smaller has a wrong unit too."""
-
-ROUNDING = 1e-6
-"""Part of the mesh's extent within which a boundary is flat and, a thousand times finer, two nodes are at one place."""
 
 LEAST_VOLUME = 1e-12
 """Volume of a cell over the cube (in 2D square) of its longest edge below which it is degenerate."""
@@ -43,7 +41,7 @@ def check_source(source: MeshSource) -> None:
     """
     check_points(source.points)
     _check_cells(source)
-    sides = _Facets(source.cells[:, : source.dimension + 1])
+    sides = _Facets(source.cells[:, : source.dimension + 1], images(source))
     _check_nodes(source, sides.outer)
     _check_connection(source, sides)
     _check_groups(source, sides)
@@ -64,7 +62,7 @@ def check_points(points: FloatArray) -> None:
         first = np.flatnonzero(bad)[0]
         raise MeshError(
             f"{np.count_nonzero(bad)} nodes have coordinates that are no places, the first, node {first + 1}, at "
-            f"{_place(points[first])}; accepted: up to {LARGEST_COORDINATE:g} um"
+            f"{place(points[first])}; accepted: up to {LARGEST_COORDINATE:g} um"
         )
     extent = np.ptp(points, axis=0).max()
     if extent < LEAST_EXTENT:
@@ -76,28 +74,33 @@ class _Facets:
 
     Args:
         corners: Corners of the cells, shape (cells, dimension + 1).
+        first: Node that stands for each node: those of walls that are one are one.
 
     Attributes:
-        nodes: Corners of each facet, sorted, shape (num_facets, dimension).
+        nodes: Corners of each facet, of one of its cells, shape (num_facets, dimension).
         of_cell: Facets of the cells, one row for each corner that they are opposite to, shape (dimension + 1, cells).
         is_outer: Whether one cell alone has the facet.
         outer: Corners of the outer facets.
     """
 
-    def __init__(self, corners: IntArray) -> None:
+    def __init__(self, corners: IntArray, first: IntArray) -> None:
         count = corners.shape[1]
         sides = np.concatenate([np.delete(corners, corner, axis=1) for corner in range(count)])
-        self.nodes, number, uses = np.unique(np.sort(sides, axis=1), axis=0, return_inverse=True, return_counts=True)
+        self._first = first
+        self._keys, row, number, uses = np.unique(
+            np.sort(first[sides], axis=1), axis=0, return_index=True, return_inverse=True, return_counts=True
+        )
+        self.nodes = sides[row]
         self.of_cell = number.reshape(count, -1)
         self.is_outer = uses == 1
         self.outer = self.nodes[self.is_outer]
 
     def find(self, facets: IntArray) -> IntArray:
         """Numbers of facets that are given by their corners; -1 for what is no facet of a cell."""
-        both = np.concatenate([self.nodes, np.sort(facets, axis=1)])
+        both = np.concatenate([self._keys, np.sort(self._first[facets], axis=1)])
         _, first, number = np.unique(both, axis=0, return_index=True, return_inverse=True)
-        found = first[number.ravel()[len(self.nodes) :]]
-        return np.where(found < len(self.nodes), found, -1)
+        found = first[number.ravel()[len(self._keys) :]]
+        return np.where(found < len(self._keys), found, -1)
 
 
 def _check_cells(source: MeshSource) -> None:
@@ -110,7 +113,7 @@ def _check_cells(source: MeshSource) -> None:
         first = np.flatnonzero(bad)[0]
         raise MeshError(
             f"{np.count_nonzero(bad)} cells without a volume, the first in {_region(source, first)} at "
-            f"{_place(corners[first].mean(axis=0))}"
+            f"{place(corners[first].mean(axis=0))}"
         )
 
 
@@ -120,9 +123,9 @@ def _check_nodes(source: MeshSource, outer: IntArray) -> None:
     tolerance = 1e-3 * ROUNDING * np.ptp(source.points, axis=0).max()
     pairs = cKDTree(source.points[nodes]).query_pairs(tolerance, output_type="ndarray")
     if len(pairs):
-        place = _place(source.points[nodes[pairs.min()]])
+        where = place(source.points[nodes[pairs.min()]])
         raise MeshError(
-            f"{len(np.unique(pairs))} nodes at a place where there is another one, the first at {place}: bodies that "
+            f"{len(np.unique(pairs))} nodes at a place where there is another one, the first at {where}: bodies that "
             "touch there are not joined; merge the nodes"
         )
 
@@ -136,16 +139,17 @@ def _check_connection(source: MeshSource, sides: _Facets) -> None:
     if bodies > 1:
         largest = np.bincount(label).argmax()
         first = np.flatnonzero(label != largest)[0]
-        place = _place(source.points[source.cells[first, : source.dimension + 1]].mean(axis=0))
+        where = place(source.points[source.cells[first, : source.dimension + 1]].mean(axis=0))
         raise MeshError(
             f"{bodies - 1} bodies do not share a facet with the rest of the mesh, the first in "
-            f"{_region(source, first)} at {place}; accepted: one body"
+            f"{_region(source, first)} at {where}; accepted: one body"
         )
 
 
 def _check_groups(source: MeshSource, sides: _Facets) -> None:
     """Every outer facet has one name, and no other facet has any."""
     corners = source.facets[:, : source.dimension]
+    _check_seams(source, corners)
     number = sides.find(corners)
     for wrong, text in (
         (number < 0, "are no sides of cells"),
@@ -169,7 +173,21 @@ def _check_groups(source: MeshSource, sides: _Facets) -> None:
     if bare.any():
         first = np.flatnonzero(bare)[0]
         text = "belong to no named boundary; one that nothing holds may be called 'free'"
+        if source.periodic:
+            across = " and ".join("xyz"[axis] for axis in source.periodic)
+            text += f", and a periodic side wall is flat, across {across}"
         raise _of_facets(source, np.count_nonzero(bare), "on the outside", sides.nodes[first], text)
+
+
+def _check_seams(source: MeshSource, corners: IntArray) -> None:
+    """No facet of side walls that are one has a name."""
+    for wall in (wall for axis in source.periodic for wall in ends(source, axis)):
+        named = np.isin(corners, wall).all(axis=1)
+        if named.any():
+            first = np.flatnonzero(named)[0]
+            name = quoted(source.boundaries[source.facet_boundary[first]], 40)
+            text = "are in a periodic side wall; accepted: no name there (geometry.ignore passes over a group)"
+            raise _of_facets(source, np.count_nonzero(named), f"of boundary {name}", corners[first], text)
 
 
 def _check_planes(source: MeshSource, sides: _Facets) -> None:
@@ -200,16 +218,12 @@ def _check_planes(source: MeshSource, sides: _Facets) -> None:
 
 
 def _of_facets(source: MeshSource, count: int, which: str, first: IntArray, text: str) -> MeshError:
-    place = _place(source.points[first].mean(axis=0))
-    return MeshError(" ".join(filter(None, [f"{count} facets", which, f"(the first at {place})", text])))
+    where = place(source.points[first].mean(axis=0))
+    return MeshError(" ".join(filter(None, [f"{count} facets", which, f"(the first at {where})", text])))
 
 
 def _region(source: MeshSource, cell: int) -> str:
     return quoted(source.regions[source.cell_region[cell]], 40)
-
-
-def _place(point: FloatArray) -> str:
-    return f"({', '.join(f'{x:.4g}' for x in point)}) um"
 
 
 def _listed(names: Iterable[str]) -> str:

@@ -61,8 +61,7 @@ def tangential_axis(seed: int, crystal: Sequence[int], radius: FloatArray) -> Fl
 
 def centres(domain: Domain) -> FloatArray:
     """Centre of mass of each region, shape (num_regions, dimension) [um]."""
-    moments = _moments(domain)
-    return moments[:, :-1] / moments[:, -1:]
+    return _centres(domain, np.arange(len(domain.regions)))
 
 
 def particle_centres(domain: Domain) -> FloatArray:
@@ -70,21 +69,34 @@ def particle_centres(domain: Domain) -> FloatArray:
 
     A region that is no particle stands for itself.
     """
-    moments, particle = _moments(domain), region_particles(domain)
-    of_particle = np.zeros((particle.max(initial=0) + 1, domain.dimension + 1))
-    np.add.at(of_particle, particle, moments)
-    moments = np.where(particle[:, None] > 0, of_particle[particle], moments)
-    return moments[:, :-1] / moments[:, -1:]
+    particle = region_particles(domain)
+    return _centres(domain, np.where(particle > 0, particle, -1 - np.arange(len(particle))))
 
 
-def _moments(domain: Domain) -> FloatArray:
-    """First moments and volume of each region, shape (num_regions, dimension + 1)."""
+def _centres(domain: Domain, body: npt.NDArray[np.integer]) -> FloatArray:
+    """Centre of mass of the body of each region, shape (num_regions, dimension) [um].
+
+    One that crosses side walls which are one hangs together there: its mean direction on the circle that an axis
+    closes to says near which place it lies, and its cells count at their images nearest to that.
+    """
+    body = np.unique(body, return_inverse=True)[1]
     cells = np.arange(domain.num_owned_cells, dtype=np.int32)
     middle = dmesh.compute_midpoints(domain.mesh, domain.dimension, cells)[:, : domain.dimension]
-    volume = cell_volumes(domain)[cells]
-    local = np.zeros((len(domain.regions), domain.dimension + 1))
-    np.add.at(local, domain.cell_region[cells], np.column_stack([middle * volume[:, None], volume]))
-    return global_sum(domain.comm, local)
+    volume, of_cell = cell_volumes(domain)[cells], body[domain.cell_region[cells]]
+
+    def mean(values: FloatArray) -> FloatArray:
+        """Of values of the cells, shape (num_cells, n), by volume in each body."""
+        sums = np.zeros((body.max() + 1, values.shape[1] + 1))
+        np.add.at(sums, of_cell, np.column_stack([values * volume[:, None], volume]))
+        sums = global_sum(domain.comm, sums)
+        return sums[:, :-1] / sums[:, -1:]
+
+    near = np.zeros((body.max() + 1, domain.dimension))
+    for axis, period in domain.periods.items():
+        angle = 2 * np.pi * middle[:, axis] / period
+        cosine, sine = mean(np.column_stack([np.cos(angle), np.sin(angle)])).T
+        near[:, axis] = np.arctan2(sine, cosine) / (2 * np.pi) * period
+    return (near + mean(domain.nearest(middle - near[of_cell])))[body]
 
 
 def radial_axes(domain: Domain, centre: FloatArray) -> FloatArray:
@@ -96,7 +108,7 @@ def radial_axes(domain: Domain, centre: FloatArray) -> FloatArray:
     """
     cells = np.arange(len(domain.cell_region), dtype=np.int32)
     middle = dmesh.compute_midpoints(domain.mesh, domain.dimension, cells)
-    middle[:, : domain.dimension] -= centre[domain.cell_region]
+    middle[:, : domain.dimension] = domain.nearest(middle[:, : domain.dimension] - centre[domain.cell_region])
     middle[:, domain.dimension :] = 0.0
     length = np.linalg.norm(middle, axis=1, keepdims=True)
     return np.where(length > 0, middle / np.maximum(length, 1e-300), [0.0, 0.0, 1.0])

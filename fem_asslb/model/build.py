@@ -68,7 +68,7 @@ def build_support(case: Case, domain: Domain) -> Support:
     """Planes of symmetry, platen and outer pressure of a case.
 
     A stack stands on ``bottom``; ``left`` (and ``front`` in 3D) are planes of symmetry, the other walls only in a die.
-    With free walls those two need not be there: a round pellet has none.
+    With free walls those two need not be there: a round pellet has none. Nor are there any where side walls are one.
     """
     stack = domain.dimension - 1
     generalised = case.fixture.out_of_plane == "generalised-plane-strain"
@@ -85,7 +85,7 @@ def build_support(case: Case, domain: Domain) -> Support:
         held = [name for name in ("left", "front") if name in domain.boundaries]
     else:
         held = ["left", "right", "front", "back"]
-    sides = [(name, across[name]) for name in held if across[name] < stack]
+    sides = [(name, across[name]) for name in held if across[name] < stack and across[name] not in domain.periods]
     axes = {axis for _, axis in sides}
     return Support(
         (("bottom", stack), *sides),
@@ -100,7 +100,7 @@ def crystal_axes(case: Case, domain: Domain, hosts: list[str]) -> npt.NDArray[np
     kinds = {case.materials[role].axis.kind for role in hosts}
     radius = np.zeros((len(domain.regions), 3))
     if "tangential" in kinds:
-        radius[:, : domain.dimension] = axes.centres(domain) - _particle_centres(case, domain)
+        radius[:, : domain.dimension] = domain.nearest(axes.centres(domain) - _particle_centres(case, domain))
     per_region = np.tile([0.0, 0.0, 1.0], (len(domain.regions), 1))
     for region, name in enumerate(map(read_region_name, domain.regions)):
         if name.role in hosts:

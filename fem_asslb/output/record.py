@@ -143,6 +143,7 @@ class RunRecord:
             "cells": domain.mesh.topology.index_map(domain.dimension).size_global,
             "roles": list(domain.roles),
             "regions": list(domain.regions),
+            "periods": {"xyz"[axis]: period for axis, period in domain.periods.items()},
             "interfaces": [
                 {"name": item.name, "plus": item.plus, "minus": item.minus}
                 for item in simulation.problem.model.interfaces

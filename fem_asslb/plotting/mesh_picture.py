@@ -28,7 +28,7 @@ def draw_mesh_picture(case: Case, mesh: Path, picture: Path) -> Path:
     Raises:
         MeshError: The mesh cannot be read, or has other regions than the case has materials.
     """
-    domain = distribute(MPI.COMM_SELF, read_source(mesh))
+    domain = distribute(MPI.COMM_SELF, read_source(mesh, case.geometry.is_periodic))
     check_roles(domain, case.materials)
     snapshot = _cells(case, domain)
     with paper_style():

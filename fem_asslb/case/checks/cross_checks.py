@@ -38,6 +38,7 @@ CHECKS: tuple[Callable[..., Iterator[CaseError]], ...] = (
     size_checks.protocols_are_short,
     placement_checks.placed_particles_fit_their_layer,
     geometry_checks.fixture_fits_the_geometry,
+    geometry_checks.periodic_walls_are_not_free,
     geometry_checks.curved_elements_have_a_curved_displacement,
     geometry_checks.axes_keep_the_symmetry,
     geometry_checks.axes_about_a_centre_have_one,

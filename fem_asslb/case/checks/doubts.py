@@ -33,6 +33,7 @@ def doubts(case: Case) -> list[str]:
         *_laws_beyond_the_estimates(case),
         *_nothing_adheres(case),
         *_hosts_apart(case),
+        *_particles_off_periodic_walls(case),
         *coating_doubts(case),
     ]
 
@@ -82,6 +83,18 @@ def _hosts_apart(case: Case) -> list[str]:
         return []
     listed = ", ".join(f"'{role}' at {potential:.3f} V" for role, potential in found.items())
     return [f"initial.stoichiometry: at x = {x:g} the hosts differ, {listed} vs Li; they exchange lithium at rest"]
+
+
+def _particles_off_periodic_walls(case: Case) -> list[str]:
+    """Particles that keep off walls which are none."""
+    geometry = case.geometry
+    if not isinstance(geometry, LayeredStack) or not geometry.is_periodic:
+        return []
+    return [
+        f"geometry.layers.{name}.particles.walls: 'inside' keeps particles off periodic walls; 'cut' lets them cross"
+        for name, layer in geometry.layers.items()
+        if layer.particles is not None and layer.particles.walls == "inside" and layer.particles.grains is None
+    ]
 
 
 def _another_anode(case: Case) -> list[str]:

@@ -60,6 +60,18 @@ def fixture_fits_the_geometry(geometry: Geometry, fixture: Fixture) -> Errors:
         yield CaseError("fixture.out_of_plane", f"'{fixture.out_of_plane}' is for 2D; the geometry is 3D, leave it out")
 
 
+def periodic_walls_are_not_free(geometry: Geometry, fixture: Fixture) -> Errors:
+    """A piece whose opposite walls are one cannot grow sideways: it stands for the inside of a large cell in a die."""
+    if not geometry.is_periodic:
+        return
+    if isinstance(fixture, PressureFixture):
+        accepted = "accepted: 'rigid', 'spring', 'constant-force'"
+        yield CaseError("fixture.kind", f"'pressure', but periodic side walls are those of a stack; {accepted}")
+    elif fixture.walls == "free":
+        accepted = "accepted: 'symmetric', or geometry.side_walls = 'plane'"
+        yield CaseError("fixture.walls", f"'free', but periodic side walls cannot move apart; {accepted}")
+
+
 def curved_elements_have_a_curved_displacement(geometry: Geometry, solver: Solver) -> Errors:
     """Linear displacement on curved elements cannot even be a uniform strain."""
     if not isinstance(geometry, MeshFile) and geometry.order > solver.displacement_degree:
@@ -85,7 +97,8 @@ def axes_about_a_centre_have_one(geometry: Geometry, materials: dict[str, Materi
     for name, layer in geometry.layers.items():
         for role in layer.particles.role_shares if layer.particles is not None else ():
             kind = materials[role].axis.kind if role in materials else None
-            if kind in ("radial", "tangential") and layer.particles is not None and layer.particles.walls == "cut":
+            cut = layer.particles is not None and layer.particles.walls == "cut" and not geometry.is_periodic
+            if kind in ("radial", "tangential") and cut:
                 reason = f"'{kind}' needs whole particles; geometry.layers.{name}.particles.walls is 'cut'"
                 yield CaseError(f"materials.{role}.axis", f"{reason}, expected 'inside' or another axis")
 

@@ -53,5 +53,5 @@ def _needed(case: Case, dimension: int) -> list[str]:
     """Boundaries that a fixture holds or loads."""
     if isinstance(case.fixture, PressureFixture):
         return ["outer"]
-    sides = [] if case.fixture.walls == "free" else ["left", "right", "front", "back"]
+    sides = [] if case.fixture.walls == "free" or case.geometry.is_periodic else ["left", "right", "front", "back"]
     return ["bottom", "top", *sides[: 2 * (dimension - 1)]]

@@ -20,6 +20,7 @@ def summary(case: Case) -> list[Row]:
     rows = []
     match case.geometry:
         case LayeredStack():
+            rows += _period_rows(case.geometry)
             rows += stack_rows(case, case.geometry, materials)
             rows += cell_rows(case, materials)
             rows += charge_rows(case, materials, states)
@@ -36,6 +37,13 @@ def summary(case: Case) -> list[Row]:
         note = f"all steps, at equilibrium{early}"
         rows.append(row("duration", sum(state.duration for state in states), "s", "h", note))
     return rows
+
+
+def _period_rows(geometry: LayeredStack) -> list[Row]:
+    """After how far a piece with periodic side walls repeats itself."""
+    sides = geometry.sides if geometry.is_periodic else ()
+    note = "side walls are periodic: opposite ones are one"
+    return [row(f"period along {axis}", side, "um", "um", note) for axis, side in zip("xy", sides, strict=False)]
 
 
 def _fit_rows(case: Case) -> list[Row]:

@@ -20,7 +20,8 @@ class RigidFixture(_Frame):
 
     Attributes:
         kind: ``"rigid"``.
-        walls: Side walls of the cell: ``"symmetric"`` (a die: no displacement across them) or ``"free"``.
+        walls: Side walls of the cell: ``"symmetric"`` (a die: no displacement across them and, where they are periodic,
+            none on the whole) or ``"free"``.
         out_of_plane: 2D only: ``"plane-strain"`` (default) or ``"generalised-plane-strain"`` (no net force).
     """
 
@@ -34,7 +35,8 @@ class SpringFixture(_Frame):
     Attributes:
         kind: ``"spring"``.
         stiffness: Pressure per displacement of the platen, e.g. ``"0.2 MPa/um"``.
-        walls: Side walls of the cell: ``"symmetric"`` (a die: no displacement across them) or ``"free"``.
+        walls: Side walls of the cell: ``"symmetric"`` (a die: no displacement across them and, where they are periodic,
+            none on the whole) or ``"free"``.
         out_of_plane: 2D only: ``"plane-strain"`` (default) or ``"generalised-plane-strain"`` (no net force).
     """
 
@@ -48,7 +50,8 @@ class ConstantForceFixture(_Frame):
 
     Attributes:
         kind: ``"constant-force"``.
-        walls: Side walls of the cell: ``"symmetric"`` (a die: no displacement across them) or ``"free"``.
+        walls: Side walls of the cell: ``"symmetric"`` (a die: no displacement across them and, where they are periodic,
+            none on the whole) or ``"free"``.
         out_of_plane: 2D only: ``"plane-strain"`` (default) or ``"generalised-plane-strain"`` (no net force).
     """
 

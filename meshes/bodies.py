@@ -110,6 +110,33 @@ def nearest_sides(centres: Array, radii: Array, extents: Array, gap: float, cut:
     return sides * (cut & (np.arange(len(extents)) < len(extents) - 1))
 
 
+def wrapped(centres: Array, radii: Array, extents: Array, gap: float) -> Array:
+    """Centres at those of their images, one period of the sides apart, that `separate` takes.
+
+    A body that is nearer to being cut by a side than to keeping its gap is at the low one, others are inside.
+    """
+    inside, period = centres.copy(), extents[:-1]
+    inside[:, :-1] %= period
+    inside[:, :-1] -= period * (inside[:, :-1] > period - _between_cut_and_clear(radii, gap)[:, None])
+    return inside
+
+
+def with_images(centres: Array, radii: Array, sides: Array) -> tuple[Array, npt.NDArray[np.int64]]:
+    """Centres of bodies and of their images that reach in at the high sides, and the body of each."""
+    bodies = np.arange(len(centres))
+    for axis, period in enumerate(sides):
+        cut = np.flatnonzero(centres[:, axis] < radii[bodies])
+        centres = np.concatenate([centres, centres[cut] + period * np.eye(centres.shape[1])[axis]])
+        bodies = np.concatenate([bodies, bodies[cut]])
+    return centres, bodies
+
+
+def _turns(extents: Array) -> Array:
+    """Shifts to the images of a body, one of each two that are opposite, shape (shifts, dimension)."""
+    signs = [[0, 1]] if len(extents) == 2 else [[0, 1], [1, 0], [1, 1], [1, -1]]
+    return np.array([[*sign, 0][-len(extents) :] for sign in signs]) * extents
+
+
 def separate(
     centres: Array,
     radii: Array,
@@ -119,21 +146,27 @@ def separate(
     spread: float = 1.0,
     beyond: bool = False,
     spring: float = 0.0,
+    periodic: bool = False,
 ) -> tuple[Array, float]:
     """Minimise the summed squares of overlaps; returns the centres and the largest overlap left [um].
 
     Bodies are cut by the walls that ``sides`` says and keep their gap from the others. A ``spread`` above one lets
     bodies push each other, but not the walls, as if they were larger by that factor. With ``beyond`` centres of cut
-    bodies may lie outside; a small ``spring`` keeps bodies near their places.
+    bodies may lie outside; a small ``spring`` keeps bodies near their places. With ``periodic`` bodies meet the images
+    of others too.
     """
     low, high = _allowed(radii, extents, gap, sides, beyond)
     # A margin of 2 % on the gap lets the minimisation stop at a small overlap.
     reach = spread * (radii + 0.51 * gap)
+    turns = _turns(extents) if periodic else extents[:0]
 
     def find(points: Array) -> Contacts:
         """Bodies whose reaches overlap."""
-        pairs = cKDTree(points).query_pairs(2 * reach.max(), output_type="ndarray")
-        difference = points[pairs[:, 0]] - points[pairs[:, 1]]
+        images = np.concatenate([points, *(points + turn for turn in turns)])
+        pairs = cKDTree(images).query_pairs(2 * reach.max(), output_type="ndarray")
+        pairs = pairs[pairs[:, 0] < len(points)]
+        difference = images[pairs[:, 0]] - images[pairs[:, 1]]
+        pairs = pairs % len(points)
         overlap = reach[pairs].sum(axis=1) - np.linalg.norm(difference, axis=1)
         active = overlap > 0
         return Contacts(pairs[active], difference[active], overlap[active])

@@ -14,6 +14,7 @@ from meshes.grain_regions import draw_disc, draw_edges, edges_of, mesh_regions
 from meshes.packing import Packing, Population, pack
 from meshes.packing_report import packing_figures, stack_grain_figures
 from meshes.particles import Particle, size_bodies, stack_particles, void_pieces
+from meshes.periodic_walls import bounds_of, join
 from meshes.placement import place
 from meshes.power_diagram import Piece
 from meshes.quality import Report, measure
@@ -43,7 +44,7 @@ def build(stack: LayeredStack, path: Path) -> Report:
         # Gmsh keeps no reference to the callback.
         size = SizeField(stack, size_bodies(stack, packings, particles))
         gmsh.model.mesh.setSizeCallback(size)
-        gmsh.option.setNumber("Mesh.MeshSizeMax", stack.largest_element or max(stack.element_size, stack.width / 2))
+        gmsh.option.setNumber("Mesh.MeshSizeMax", stack.largest_size)
         changes = mesh_regions(stack.dimension, stack.order, list(zip(particles, families, strict=True)), edges)
         report = measure()
         figures = packing_figures(stack, packings, report) | stack_grain_figures(stack, particles, changes, report)
@@ -61,13 +62,14 @@ def pack_layers(stack: LayeredStack) -> dict[str, Packing]:
         if not layer.is_packed:
             continue
         try:
-            packings[name] = _pack_layer(layer, stack.extents(name), stack.seed + 1000 * len(packings))
+            seed = stack.seed + 1000 * len(packings)
+            packings[name] = _pack_layer(layer, stack.extents(name), seed, stack.is_periodic)
         except MeshError as error:
             raise MeshError(f"layer '{name}': {error}") from error
     return packings
 
 
-def _pack_layer(layer: Layer, extents: tuple[float, ...], seed: int) -> Packing:
+def _pack_layer(layer: Layer, extents: tuple[float, ...], seed: int, periodic: bool) -> Packing:
     particles = layer.particles
     cut = particles is not None and particles.walls == "cut"
     if isinstance(particles, PlacedParticles):
@@ -77,10 +79,10 @@ def _pack_layer(layer: Layer, extents: tuple[float, ...], seed: int) -> Packing:
             raise MeshError(str(error)) from error
         for refusal in particles.refusals_of_grains(bodies):
             raise MeshError(str(refusal))
-        return place(bodies, extents, particles.minimum_gap, cut)
+        return place(bodies, extents, particles.minimum_gap, cut, periodic)
     populations = [Population(bodies.volume_fraction, bodies.diameter) for bodies in (particles, layer.voids) if bodies]
     gap = particles.minimum_gap if particles else VOID_GAP_SHARE * populations[0].diameter.quantile(0.5)
-    return pack(extents, populations, gap, cut, seed)
+    return pack(extents, populations, gap, cut, seed, periodic)
 
 
 def _draw(
@@ -93,16 +95,17 @@ def _draw(
     """
     dimension = stack.dimension
     boxes = [_box(stack, low, high) for low, high in stack.levels().values()]
-    round_parts = [_ball(stack, particle.piece, inner) for particle, inner in zip(particles, edges, strict=True)]
-    round_parts += [_ball(stack, piece, None) for piece in void_pieces(stack, packings)]
+    bodies = [_bodies(stack, particle.piece, inner) for particle, inner in zip(particles, edges, strict=True)]
+    bodies += [_bodies(stack, piece, None) for piece in void_pieces(stack, packings)]
     lines = [curve for inner in edges if inner is not None for curve in draw_edges(inner)]
-    if len(boxes) + len(round_parts) > 1:
-        tools = [(dimension, tag) for tag in round_parts] + [(1, tag) for tag in lines]
+    if len(boxes) + len(bodies) > 1:
+        tools = [(dimension, tag) for tags in bodies for tag in tags] + [(1, tag) for tag in lines]
         _, children = gmsh.model.occ.fragment([(dimension, tag) for tag in boxes], tools)
     else:
         children = [[(dimension, boxes[0])]]
     inside = {entity for family in children[: len(boxes)] for entity in family}
-    families = [sorted(set(family) & inside) for family in children[len(boxes) : len(boxes) + len(round_parts)]]
+    drawn = iter(children[len(boxes) :])
+    families = [sorted({entity for _ in tags for entity in next(drawn)} & inside) for tags in bodies]
     in_bodies = {entity for family in families for entity in family}
     matrix = [sorted(set(family) - in_bodies) for family in children[: len(boxes)]]
     wanted = {entity for family in families[: len(particles)] + matrix for entity in family}
@@ -122,17 +125,30 @@ def _box(stack: LayeredStack, low: float, high: float) -> int:
     return gmsh.model.occ.addBox(0, 0, low, *stack.sides, high - low)
 
 
+def _bodies(stack: LayeredStack, piece: Piece, edges: Edges | None) -> list[int]:
+    """A body, and its images that reach in where side walls are one."""
+    bodies = [_ball(stack, piece, edges)]
+    for axis, period in enumerate(stack.sides if stack.is_periodic else ()):
+        if piece.centre[axis] < piece.radius:
+            copies = gmsh.model.occ.copy([(stack.dimension, tag) for tag in bodies])
+            gmsh.model.occ.translate(copies, *(period * np.eye(3)[axis]))
+            bodies += [tag for _, tag in copies]
+    return bodies
+
+
 def _ball(stack: LayeredStack, piece: Piece, edges: Edges | None) -> int:
     centre = piece.centre
     if stack.dimension == 2:
         return draw_disc(piece, edges)
     sphere = gmsh.model.occ.addSphere(*centre, piece.radius)
     # The axis of a cut sphere is turned to the wall, or between two walls, so that no cut passes near a pole
-    # of the surface, where short edges would make slivers.
+    # of the surface, where short edges would make slivers. Nor does a corner of two cuts lie on the line that
+    # Gmsh draws from pole to pole: it is level.
     at_low = centre[:2] < piece.radius
     cut = at_low | (np.asarray(stack.sides) - centre[:2] < piece.radius)
     if cut.any():
         pole = cut * np.array([1.0, 1.0 if at_low[0] == at_low[1] else -1.0])
+        gmsh.model.occ.rotate([(3, sphere)], *centre, 0, 0, 1, np.arctan2(pole[0], -pole[1]))
         gmsh.model.occ.rotate([(3, sphere)], *centre, -pole[1], pole[0], 0, np.pi / 2)
     return sphere
 
@@ -143,17 +159,12 @@ def _name_groups(stack: LayeredStack, layers: dict[str, list[int]]) -> None:
         if not entities:
             raise MeshError(f"layer '{name}' has no matrix left between its particles")
         name_group(dimension, entities, name)
-    names = (
-        [("left", "right"), ("front", "back"), ("bottom", "top")]
-        if dimension == 3
-        else [("left", "right"), ("bottom", "top")]
-    )
+    names = [("left", "right"), ("front", "back")][: dimension - 1] + [("bottom", "top")]
     sides: dict[str, list[int]] = {name: [] for name in (*itertools.chain(*names), "void")}
     extents = (*stack.sides, stack.height)
     tolerance = 1e-5 * min(extents)
     for _, facet in gmsh.model.getBoundary(gmsh.model.getEntities(dimension), combined=True, oriented=False):
-        bounds = gmsh.model.getBoundingBox(dimension - 1, facet)
-        low, high = bounds[:dimension], bounds[3 : 3 + dimension]
+        low, high = bounds_of(dimension, facet)
         on = [
             name
             for axis, pair in enumerate(names)
@@ -161,5 +172,7 @@ def _name_groups(stack: LayeredStack, layers: dict[str, list[int]]) -> None:
             if abs(low[axis] - level) < tolerance and abs(high[axis] - level) < tolerance
         ]
         sides[on[0] if on else "void"].append(facet)
+    for axis in range(dimension - 1) if stack.is_periodic else ():
+        join(dimension, axis, *(sides.pop(name) for name in names[axis]))
     for name, facets in sides.items():
         name_group(dimension - 1, facets, name)

@@ -15,7 +15,7 @@ import numpy.typing as npt
 
 from fem_asslb.base.errors import MeshError
 from fem_asslb.geometry import EqualDiameters, LognormalDiameters, TableDiameters
-from meshes.bodies import Array, nearest_sides, separate, volume_inside
+from meshes.bodies import Array, nearest_sides, separate, volume_inside, wrapped
 
 FRACTION_TOLERANCE = 1e-3
 """Relative error of the fraction; it differs from zero only where walls cut bodies."""
@@ -72,7 +72,9 @@ def order_along_stack(centres: Array) -> npt.NDArray[np.int64]:
     return np.lexsort((*centres.T[-2::-1], centres[:, -1]))
 
 
-def pack(box: Sequence[float], populations: Sequence[Population], gap: float, cut: bool, seed: int) -> Packing:
+def pack(
+    box: Sequence[float], populations: Sequence[Population], gap: float, cut: bool, seed: int, periodic: bool = False
+) -> Packing:
     """Place bodies in the box [0, box] without overlap.
 
     Diameters are the evenly spaced quantiles of the distribution, so that a few bodies already represent it.
@@ -85,12 +87,13 @@ def pack(box: Sequence[float], populations: Sequence[Population], gap: float, cu
         gap: Smallest distance between bodies, and between a body and a wall that it does not cut [um].
         cut: Whether the side walls (not the last coordinate's) may cut bodies.
         seed: Seed of the random numbers.
+        periodic: Whether what a side wall cuts off comes back at the opposite one.
 
     Raises:
         MeshError: A body is larger than the box, or the fraction cannot be reached.
     """
     generator = np.random.default_rng(seed)
-    extents = np.asarray(box, dtype=float)
+    extents, periodic = np.asarray(box, dtype=float), periodic and cut
     kept: Array = np.ones(len(populations))
     counts: list[int] = []
     centres: Array = np.empty((0, len(extents)))
@@ -105,8 +108,8 @@ def pack(box: Sequence[float], populations: Sequence[Population], gap: float, cu
         target = np.array([p.volume_fraction for p in populations]) * extents.prod()
         scales = (target / (kept * full)) ** (1 / len(extents))
         radii = nominal * scales[population_of]
-        centres = _place(centres, radii, extents, gap, cut, generator)
-        inside = np.bincount(population_of, volume_inside(centres, radii, extents), len(counts))
+        centres = _place(centres, radii, extents, gap, cut, generator, periodic)
+        inside = np.bincount(population_of, _inside(centres, radii, extents, periodic), len(counts))
         if np.all(np.abs(inside / target - 1) <= FRACTION_TOLERANCE) or trial == 20:
             break
         kept = inside / np.bincount(population_of, _volume(radii, len(extents)), len(counts))
@@ -122,6 +125,11 @@ def pack(box: Sequence[float], populations: Sequence[Population], gap: float, cu
 
 def _volume(radii: Array, dimension: int) -> Array:
     return np.pi * radii**2 if dimension == 2 else 4 / 3 * np.pi * radii**3
+
+
+def _inside(centres: Array, radii: Array, extents: Array, periodic: bool) -> Array:
+    """Part of each body in the box; what comes back at the opposite side counts."""
+    return _volume(radii, len(extents)) if periodic else volume_inside(centres, radii, extents)
 
 
 def _radii(diameter: EqualDiameters | LognormalDiameters | TableDiameters, count: int) -> Array:
@@ -145,7 +153,13 @@ def _text(extents: Array) -> str:
 
 
 def _place(
-    centres: Array, radii: Array, extents: Array, gap: float, cut: bool, generator: np.random.Generator
+    centres: Array,
+    radii: Array,
+    extents: Array,
+    gap: float,
+    cut: bool,
+    generator: np.random.Generator,
+    periodic: bool,
 ) -> Array:
     """Centres without overlap, from ``centres`` if there are any, else from random places."""
     if 2 * (radii.max() + gap) > extents.min():
@@ -157,14 +171,20 @@ def _place(
     if len(centres) == 0:
         centres = generator.uniform(0, extents, (len(radii), len(extents)))
     # Chosen with the final radii: small ones would leave fewer bodies to the walls.
+    centres = wrapped(centres, radii, extents, gap) if periodic else centres
     sides = nearest_sides(centres, radii, extents, gap, cut)
+
+    def apart(points: Array, stage: float, spread: float = 1.0) -> tuple[Array, float]:
+        """Bodies of a share of their size without overlap."""
+        return separate(points, stage * radii, extents, stage * gap, sides, spread, beyond=periodic, periodic=periodic)
+
     for stage in stages[:-1]:
-        centres, _ = separate(centres, stage * radii, extents, stage * gap, sides)
+        centres, _ = apart(centres, stage)
     fraction = _volume(radii, len(extents)).sum() / extents.prod()
     spread = (SPREAD_FRACTION[len(extents)] / fraction) ** (1 / len(extents))
     if spread > 1.0 and len(stages) == len(STAGES):
-        centres, _ = separate(centres, radii, extents, gap, sides, spread)
-    centres, overlap = separate(centres, radii, extents, gap, sides)
+        centres, _ = apart(centres, 1.0, spread)
+    centres, overlap = apart(centres, 1.0)
     for _attempt in range(ATTEMPTS):
         if overlap <= OVERLAP_LEFT * gap:
             return centres
@@ -173,9 +193,10 @@ def _place(
         for stage in ANNEALING:
             strength = 4 * (1 - stage) if stage < 1 else 0.01
             centres = centres + generator.normal(0, strength, centres.shape) * radii[:, None]
+            centres = wrapped(centres, radii, extents, gap) if periodic else centres
             sides = nearest_sides(centres, radii, extents, gap, cut)
-            centres, overlap = separate(centres, stage * radii, extents, stage * gap, sides)
-    fraction = volume_inside(centres, radii, extents).sum() / extents.prod()
+            centres, overlap = apart(centres, stage)
+    fraction = _inside(centres, radii, extents, periodic).sum() / extents.prod()
     possible = fraction * (1 - overlap / (2 * radii.min())) ** len(extents)
     raise MeshError(
         f"bodies cannot be packed to a volume fraction of {fraction:.3f} with a gap of {gap:g} um in the box "

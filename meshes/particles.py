@@ -7,7 +7,7 @@ import numpy as np
 
 from fem_asslb.geometry import Grains, LayeredStack
 from fem_asslb.mesh.region_names import RegionName
-from meshes.bodies import Array
+from meshes.bodies import Array, with_images
 from meshes.packing import Packing
 from meshes.power_diagram import Piece, PowerDiagram, fill
 from meshes.size_field import Bodies
@@ -67,13 +67,15 @@ def void_pieces(stack: LayeredStack, packings: dict[str, Packing]) -> list[Piece
 
 
 def size_bodies(stack: LayeredStack, packings: dict[str, Packing], particles: Sequence[Particle]) -> list[Bodies]:
-    """All bodies of each layer with the element size that their grains ask for."""
+    """All bodies of each layer, and images that reach in, with the element size that their grains ask for."""
     bodies = []
     for name, packing in packings.items():
         elements = np.full(len(packing.radii), np.inf)
         if stack.layers[name].particles is not None:
             elements[packing.population == 0] = [item.element_size for item in particles if item.layer == name]
-        bodies.append(Bodies(_in_stack(stack, packing, name), packing.radii, elements, name))
+        sides = np.array(stack.sides if stack.is_periodic else ())
+        centres, of = with_images(_in_stack(stack, packing, name), packing.radii, sides)
+        bodies.append(Bodies(centres, packing.radii[of], elements[of], name))
     return bodies
 
 

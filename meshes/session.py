@@ -9,6 +9,7 @@ import numpy as np
 import numpy.typing as npt
 
 from fem_asslb.base.errors import MeshError
+from meshes.periodic_walls import images_of_nodes
 
 LEAST_JACOBIAN_RATIO = 0.2
 """Smallest over largest Jacobian of a curved element; below this it is straightened."""
@@ -66,8 +67,9 @@ def curve(dimension: int, order: int) -> None:
 def _straighten(dimension: int) -> None:
     """Move midside nodes of distorted curved elements to the middle of their edges, until none is left.
 
-    The Jacobian of a straight element is constant, so that the loop ends.
+    The Jacobian of a straight element is constant, so that the loop ends. Nodes of walls that are one move together.
     """
+    images = images_of_nodes(dimension)
     while True:
         edges = _distorted_edges(dimension)
         if len(edges) == 0:
@@ -75,6 +77,8 @@ def _straighten(dimension: int) -> None:
         for start, end, middle in edges:
             (first, *_), (second, *_) = gmsh.model.mesh.getNode(start), gmsh.model.mesh.getNode(end)
             gmsh.model.mesh.setNode(middle, (first + second) / 2, [])
+            for image, shift in images.get(int(middle), ()):
+                gmsh.model.mesh.setNode(image, (first + second) / 2 + shift, [])
 
 
 def _distorted_edges(dimension: int) -> npt.NDArray[np.uint64]:

@@ -49,7 +49,7 @@ class SizeField:
     def __init__(self, stack: LayeredStack, packed: list[Bodies]) -> None:
         self._dimension = stack.dimension
         self._smallest = stack.element_size
-        self._largest = stack.largest_element or max(stack.element_size, stack.width / 2)
+        self._largest = stack.largest_size
         self._sources = _layer_sources(stack)
         self._grids = [_Grid(stack, bodies) for bodies in packed]
 

@@ -52,10 +52,12 @@ STACKS = {
     "discs": layered(2, packed()),
     "cut discs": layered(2, packed(walls="cut")),
     "curved discs": layered(2, packed(), order=2),
+    "periodic discs": layered(2, packed(walls="cut"), order=2, side_walls="periodic"),
     "polycrystals": layered(2, packed(grains=GRAINS)),
     "two kinds": layered(2, packed(roles={"coated": 0.5, "bare": 0.5})),
     "placed discs": layered(2, PLACES),
     "spheres": layered(3, packed(0.15)),
+    "periodic spheres": layered(3, packed(0.25, walls="cut"), order=2, side_walls="periodic"),
     "curved spheres": layered(3, packed(0.15, walls="inside"), order=2),
     "polycrystalline spheres": layered(3, packed(0.15, walls="inside", grains=GRAINS)),
 }

@@ -8,6 +8,7 @@ from fem_asslb.base.errors import MeshError
 from fem_asslb.base.printable import printable, quoted
 from fem_asslb.geometry import MeshFile
 from fem_asslb.mesh.region_names import read_region_name, require_names
+from fem_asslb.mesh.side_walls import joined
 from fem_asslb.mesh.source import MeshSource
 from fem_asslb.mesh.source_checks import check_points
 from meshes.division import cut_facets, divided
@@ -112,7 +113,8 @@ def _divided(
         if name not in regions:
             raise MeshError(f"no group {quoted(name)} to split; there are: {printable(', '.join(regions), 120)}")
     cut = cut_facets(boundaries, geometry.cut, points.shape[1])
-    parts = [divided(name, of, points, cut, name in geometry.split) for name, of in regions.items()]
+    first = joined(points, range(points.shape[1] - 1 if geometry.is_periodic else 0))
+    parts = [divided(name, of, points, cut, name in geometry.split, first) for name, of in regions.items()]
     if geometry.cut and all(name in of for name, of in zip(regions, parts, strict=True)):
         names = quoted(", ".join(geometry.cut), 80)
         raise MeshError(f"{names} of geometry.cut divides no region; accepted: facets inside one, not between two")

@@ -31,7 +31,9 @@ def cut_facets(boundaries: dict[str, Integers], names: Sequence[str], dimension:
     return np.concatenate(found)
 
 
-def divided(name: str, rows: Integers, points: Numbers, cut: Integers, splits: bool) -> dict[str, Integers]:
+def divided(
+    name: str, rows: Integers, points: Numbers, cut: Integers, splits: bool, first: Integers
+) -> dict[str, Integers]:
     """Connected regions of a region that is split or cut, numbered along the last coordinate, then across; or itself.
 
     Args:
@@ -40,12 +42,13 @@ def divided(name: str, rows: Integers, points: Numbers, cut: Integers, splits: b
         points: Of the mesh, shape (points, dimension).
         cut: Corners of the facets along which regions are cut, sorted.
         splits: Whether a region that nothing cuts is split into what hangs together through facets.
+        first: Node that stands for each node: those of walls that are one are one.
 
     Raises:
         MeshError: A cut ends inside the region, so that its sides still hang together.
     """
     dimension = points.shape[1]
-    corners = np.sort(rows[:, : dimension + 1], axis=1)
+    corners, cut = np.sort(first[rows[:, : dimension + 1]], axis=1), np.sort(first[cut], axis=1)
     facets = np.concatenate([np.delete(corners, corner, axis=1) for corner in range(dimension + 1)])
     _, number = np.unique(np.concatenate([facets, cut]), axis=0, return_inverse=True)
     facet, cuts = number.ravel()[: len(facets)], number.ravel()[len(facets) :]

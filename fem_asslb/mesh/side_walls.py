@@ -1,6 +1,6 @@
 """Periodic side walls: nodes at opposite ends of a mesh that are one."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 
 import numpy as np
 from scipy.spatial import cKDTree
@@ -17,50 +17,58 @@ def listed_periods(periods: Mapping[int, float]) -> str:
     return ", ".join(f"{period:.6g} um along {'xyz'[axis]}" for axis, period in periods.items())
 
 
-def ends(source: MeshSource, axis: int) -> tuple[IntArray, IntArray]:
+def ends(points: FloatArray, axis: int) -> tuple[IntArray, IntArray]:
     """Nodes in the planes at the low and at the high end of an axis."""
-    coordinate = source.points[:, axis]
-    slack = ROUNDING * np.ptp(source.points, axis=0).max()
-    low, high = (np.flatnonzero(np.abs(coordinate - level) <= slack) for level in source.extent(axis))
+    coordinate = points[:, axis]
+    slack = ROUNDING * np.ptp(points, axis=0).max()
+    low, high = (np.flatnonzero(np.abs(coordinate - end) <= slack) for end in (coordinate.min(), coordinate.max()))
     return low, high
 
 
-def images(source: MeshSource) -> IntArray:
+def joined(points: FloatArray, axes: Iterable[int]) -> IntArray:
     """For each node the one that stands for it and all its images: that at the low ends, shape (num_nodes,).
 
+    Args:
+        points: Shape (num_nodes, dimension) [um].
+        axes: Those at whose ends nodes are one.
+
     Raises:
-        MeshError: A node of a periodic wall has none opposite to it, or the elements are so few from wall to wall that
-            nodes that are one do not say which edges are.
+        MeshError: A node of a periodic wall has none opposite to it.
     """
-    first: IntArray = np.arange(len(source.points))
-    if not source.periodic:
-        return first
-    for axis in source.periodic:
-        low, high = ends(source, axis)
-        step: IntArray = np.arange(len(first))
-        step[high] = _opposite(source, axis, low, high)
+    first: IntArray = np.arange(len(points))
+    for axis in axes:
+        low, high = ends(points, axis)
+        _nearest(points, axis, low, high)
+        step: IntArray = np.arange(len(points))
+        step[high] = low[_nearest(points, axis, high, low)]
         # A corner goes to the low end of one axis after the other.
         first = step[first]
-    _require_single_edges(source, first)
     return first
 
 
-def _opposite(source: MeshSource, axis: int, low: IntArray, high: IntArray) -> IntArray:
-    """Node at the low end opposite to each one at the high end."""
-    _nearest(source, axis, low, high)
-    return low[_nearest(source, axis, high, low)]
+def images(source: MeshSource) -> IntArray:
+    """The same for a mesh, which stays one of simplices.
+
+    Raises:
+        MeshError: A node has none opposite to it, or the elements are so few from wall to wall that two nodes are
+            joined by more than one edge.
+    """
+    first = joined(source.points, source.periodic)
+    if source.periodic:
+        _require_single_edges(source, first)
+    return first
 
 
-def _nearest(source: MeshSource, axis: int, nodes: IntArray, others: IntArray) -> IntArray:
+def _nearest(points: FloatArray, axis: int, nodes: IntArray, others: IntArray) -> IntArray:
     """Place among the nodes of the opposite wall of the one opposite to each node."""
-    here, there = (np.delete(source.points[wall], axis, axis=1) for wall in (nodes, others))
+    here, there = (np.delete(points[wall], axis, axis=1) for wall in (nodes, others))
     gap, found = cKDTree(there).query(here)
-    accepted = ROUNDING * np.ptp(source.points, axis=0).max()
+    accepted = ROUNDING * np.ptp(points, axis=0).max()
     if (gap > accepted).any():
         worst = int(np.argmax(gap))
-        opposite = f"{'xyz'[axis]} = {source.points[others[0], axis]:.6g} um"
+        opposite = f"{'xyz'[axis]} = {points[others[0], axis]:.6g} um"
         raise MeshError(
-            f"node {nodes[worst] + 1} of a periodic side wall at {place(source.points[nodes[worst]])} has none "
+            f"node {nodes[worst] + 1} of a periodic side wall at {place(points[nodes[worst]])} has none "
             f"opposite to it: the nearest at {opposite} is {gap[worst]:.3g} um beside it; "
             f"accepted: up to {accepted:.1g} um"
         )
@@ -68,14 +76,15 @@ def _nearest(source: MeshSource, axis: int, nodes: IntArray, others: IntArray) -
 
 
 def _require_single_edges(source: MeshSource, first: IntArray) -> None:
-    """Two nodes are joined by one edge, and none is joined to its own image: the mesh is one of simplices still."""
+    """Two nodes are joined by one edge at most, and none to its own image."""
     corners = source.cells[:, : source.dimension + 1]
     pairs = np.array([(i, j) for i in range(source.dimension + 1) for j in range(i)])
     edges: IntArray = corners[:, pairs].reshape(-1, 2)
     edges = np.take_along_axis(edges, np.argsort(first[edges], axis=1), axis=1)
     shift = source.points[first] - source.points
     turns = [
-        np.rint((shift[edges[:, 1], k] - shift[edges[:, 0], k]) / np.ptp(source.extent(k))) for k in source.periodic
+        np.rint((shift[edges[:, 1], axis] - shift[edges[:, 0], axis]) / period)
+        for axis, period in source.periods.items()
     ]
     keys = np.column_stack([first[edges], *turns]).astype(np.int64)
     edges, keys = (array[np.unique(keys, axis=0, return_index=True)[1]] for array in (edges, keys))

@@ -38,15 +38,10 @@ class MeshSource:
     boundaries: tuple[str, ...]
     periodic: tuple[int, ...] = ()
 
-    def extent(self, axis: int) -> tuple[float, float]:
-        """Least and largest coordinate [um] along an axis."""
-        coordinate = self.points[:, axis]
-        return float(coordinate.min()), float(coordinate.max())
-
     @property
     def periods(self) -> dict[int, float]:
         """Distance [um] of the ends that are one, by their axis."""
-        return {axis: float(np.ptp(self.extent(axis))) for axis in self.periodic}
+        return {axis: float(np.ptp(self.points[:, axis])) for axis in self.periodic}
 
     def digest(self) -> str:
         """Hash of the content: the same mesh has the same, whatever file it came from."""

@@ -181,7 +181,7 @@ def _check_groups(source: MeshSource, sides: _Facets) -> None:
 
 def _check_seams(source: MeshSource, corners: IntArray) -> None:
     """No facet of side walls that are one has a name."""
-    for wall in (wall for axis in source.periodic for wall in ends(source, axis)):
+    for wall in (wall for axis in source.periodic for wall in ends(source.points, axis)):
         named = np.isin(corners, wall).all(axis=1)
         if named.any():
             first = np.flatnonzero(named)[0]

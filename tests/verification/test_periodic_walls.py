@@ -12,6 +12,7 @@ from fem_asslb.fields.electrode import POTENTIAL as ELECTRODE
 from fem_asslb.fields.platen import POSITION as PLATEN
 from fem_asslb.interfaces.cohesion import Cohesion
 from fem_asslb.interfaces.contact_law import ContactLaw
+from fem_asslb.interfaces.elastic_law import ElasticLaw
 from fem_asslb.interfaces.gate import Gate
 from fem_asslb.interfaces.start import InterfaceStart
 from fem_asslb.materials.library import load
@@ -20,7 +21,16 @@ from fem_asslb.problem.problem import Problem
 from fem_asslb.solve.newton import NewtonSolver
 from tests.grids import box, periodic
 from tests.support import domain_of, host, passive, problem_on, rms, set_profile
-from tests.verification.test_vertex_contact import POISSON, PRESSURE, YOUNGS, confined, deviation, force_error
+from tests.verification.test_vertex_contact import (
+    CELL,
+    POISSON,
+    PRESSURE,
+    YOUNGS,
+    confined,
+    deviation,
+    force_error,
+    polycrystal,
+)
 
 FLOATING = {
     2: Support((("bottom", 1),), platen=True, floating=(0,)),
@@ -56,6 +66,28 @@ def test_a_block_under_pressure_is_confined(comm, dimension, degree):
     NewtonSolver(problem).solve()
     assert deviation(problem, confined(dimension)) < 1e-8 * PRESSURE
     assert force_error(problem) < 1e-9
+
+
+@pytest.mark.parametrize(("dimension", "degree"), [(2, 2), (3, 1), (3, 2)])
+def test_stiff_bonds_across_the_seam_tend_to_welded_ones(comm, dimension, degree):
+    """Grains of whole cells, many of which go on beyond a wall: the deviation falls as 1/k."""
+    source, errors = periodic(polycrystal(dimension)), []
+    for factor in (1e3, 1e5):
+        law = ElasticLaw(factor * YOUNGS / CELL, factor * YOUNGS / CELL)
+        problem = problem_on(
+            source,
+            comm,
+            materials={"grain": passive(YOUNGS, POISSON)},
+            support=FLOATING[dimension],
+            interfaces=(Interface("grain", "grain", law),),
+            displacement_degree=degree,
+        )
+        problem.controls.platen.follow(PRESSURE)
+        NewtonSolver(problem).solve()
+        assert force_error(problem) < 1e-9
+        errors.append(factor * deviation(problem, confined(dimension)))
+    assert errors[0] < 20 * PRESSURE
+    assert errors[0] == pytest.approx(errors[1], rel=0.2)
 
 
 def piece(shift=0, copies=1):

@@ -153,8 +153,8 @@ def distribute(comm: MPI.Comm, source: MeshSource | None) -> Domain:
     first = read_on_root(comm, lambda: images(given) if given is not None else None)
     source = _everywhere(comm, given)
     dimension, periods = source.dimension, comm.bcast(source.periods if given is not None else None)
-    facets = source.facets.reshape(-1, compatibility.nodes_per_entity(dimension - 1, source.degree))
-    cells, facets = (compatibility.from_vtk(*item) for item in ((source.cells, dimension), (facets, dimension - 1)))
+    named = source.facets.reshape(-1, compatibility.nodes_per_entity(dimension - 1, source.degree))
+    cells, facets = compatibility.from_vtk(source.cells, dimension), compatibility.from_vtk(named, dimension - 1)
     first = first if first is not None else np.zeros(0, dtype=np.int64)
     mesh = compatibility.create_mesh(comm, dimension, source.degree, source.points, first[cells])
     if periods:

@@ -51,6 +51,7 @@ STEPS = ((0.1, 300.0), (0.3, 600.0), (-0.2, 600.0))
 """Current density [pA/um^2] and time [s]: charge, which shrinks the particles, and back."""
 
 
+@pytest.mark.two_ranks
 @pytest.mark.parametrize("degree", [1, 2])
 @pytest.mark.parametrize("dimension", [2, 3])
 def test_a_block_under_pressure_is_confined(comm, dimension, degree):
@@ -141,6 +142,9 @@ def cycled(comm, source, interface=SURFACE, degree=1):
     problem.accept()
     controls.platen.stiffness.value, controls.platen.position.value = 50.0, problem.state.number(PLATEN)
     scalars, width = [], domain.periods[0]
+    for mesh in (domain.mesh, interfaces.mesh.mesh):
+        across = mesh.geometry.x[mesh.geometry.dofmap, 0]
+        assert np.ptp(across, axis=1).max(initial=0.0) < 2.0 * WIDTH / COLUMNS
     for current, step in STEPS:
         controls.current_density.value, controls.time_step.value = current, step
         solver.solve()
@@ -175,12 +179,14 @@ def test_neither_the_place_of_the_seam_nor_the_ranks_change_anything(comm):
     assert np.mean(released == 1.0) > 0.05 and np.mean((released > 0.1) & (released < 1.0)) > 0.1
 
 
+@pytest.mark.two_ranks
 def test_two_copies_side_by_side_are_as_one(comm):
     one, two = cycled(comm, piece()), cycled(comm, piece(copies=2))
     assert two[0] == pytest.approx(one[0], rel=1e-8, abs=1e-10)
     assert two[1][::2] == pytest.approx(one[1], rel=1e-8, abs=1e-10)
 
 
+@pytest.mark.two_ranks
 def test_lithium_crosses_the_seam(comm):
     """A wave of one period decays as backward Euler says, and no lithium is lost; at a wall it could not stand."""
     problem = problem_on(

@@ -18,6 +18,7 @@ from fem_asslb.model.axes import particle_centres
 from meshes.packing import Population, pack
 from meshes.placement import place
 from meshes.session import gmsh_session
+from meshes.survey import survey
 from tests.grids import box, periodic
 from tests.support import domain_of
 from tests.verification.test_uniform_block import STACKS, block, layered, packed
@@ -174,5 +175,8 @@ def test_a_mesh_file_may_have_periodic_walls(tmp_path, boundaries):
     built, ours = (read_source(tmp_path / f"{name}.msh", True) for name in ("built", "ours"))
     assert ours.boundaries == built.boundaries == ("bottom", "top") and len(ours.regions) == len(built.regions)
     assert len(np.unique(images(ours))) == len(np.unique(images(built))) < len(built.points)
+    keys = {"path": str(geometry.path), "boundaries": boundaries, "names": names, "split": ["bodies"]}
+    case = block({"kind": "mesh-file", **keys, "side_walls": "periodic"}, roles=("separator", "cathode", "bodies"))
+    assert "side walls are periodic: 8 um along x" in list(survey(case))
     with pytest.raises(MeshError, match="belong to no named boundary"):
         read_source(tmp_path / "built.msh")

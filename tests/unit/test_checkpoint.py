@@ -21,11 +21,23 @@ extends = "{}"
 geometry.element_size = "{}"
 """
 
+PERIODIC = test_output.CELL.replace('"2 um"', '"1.2 um"\nside_walls = "periodic"').replace(
+    "[protocol]",
+    """[interfaces.surface]
+between = ["particle", "cathode"]
+law = "cohesive"
+normal_strength = "50 MPa"
+normal_toughness = "1 J/m^2"
+[protocol]""",
+)
+PERIODIC = PERIODIC.replace("particles = {", 'particles = { walls = "cut",')
+
 LIBRARY = Path(__file__).parents[2] / "cases"
 
 CASES = {
     "polycrystals": test_interface_output.CELL,
     "quadratic, one of three ranks without interfaces": SHELL.format(LIBRARY / "particle-debonding", "0.4 um"),
+    "periodic": PERIODIC,
     "quadratic in 3D": SHELL.format(LIBRARY / "particle-debonding-3d", "1 um"),
 }
 
@@ -40,12 +52,12 @@ def simulation_of(comm, folder, text):
 
 
 def set_by_place(values):
-    """Give each component of each variable a function of the place."""
+    """Give each component of each variable a function of the place, with a period of 8 um along x."""
     for seed, (function, components) in enumerate(values.variables.values()):
         rows = function.x.array.reshape(-1, function.function_space.dofmap.index_map_bs)
         for component in range(rows.shape[1])[components]:
             x, y, z = np.moveaxis(values.points, 2, 0)
-            rows[values.places, component] = np.sin(x + seed) + y**2 - (1 + component) * z + component
+            rows[values.places, component] = np.sin(np.pi / 4 * x + seed) + y**2 - (1 + component) * z + component
         function.x.scatter_forward()
 
 

@@ -109,7 +109,7 @@ def problem_on(
     domain = domain_of(source, comm)
     direction = np.asarray(axis, dtype=float) / np.linalg.norm(axis)
     axes = np.tile(direction, (len(domain.regions), 1))
-    return Problem(domain, Model(axes=axes, initial_stoichiometry=REFERENCE_X, **model))
+    return Problem(domain, Model(axes=axes, initial_stoichiometry=REFERENCE_X, temperature=TEMPERATURE, **model))
 
 
 def force_x(problem: Problem, x: float) -> None:

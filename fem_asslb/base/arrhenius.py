@@ -1,11 +1,10 @@
 """What a temperature makes of a rate."""
 
-import math
-
 from fem_asslb.base.constants import GAS_CONSTANT
+from fem_asslb.base.functions import NumberLike, exp
 
 
-def arrhenius(activation_energy: float, temperature: float, reference_temperature: float) -> float:
+def arrhenius(activation_energy: NumberLike, temperature: NumberLike, reference_temperature: NumberLike) -> NumberLike:
     """Rate over that at the reference temperature, exp(-(Q/R)(1/T - 1/T_r)) (S. Arrhenius, 1889).
 
     Args:
@@ -14,4 +13,4 @@ def arrhenius(activation_energy: float, temperature: float, reference_temperatur
         reference_temperature: T_r [K].
     """
     colder = 1.0 / temperature - 1.0 / reference_temperature
-    return math.exp(-activation_energy / GAS_CONSTANT * colder)
+    return exp(-activation_energy / GAS_CONSTANT * colder)

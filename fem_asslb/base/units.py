@@ -190,11 +190,14 @@ AREAL_CAPACITY = Unit("pC/um^2", 1e-3, 1e7)
 DIFFUSIVITY = Unit("um^2/s", 1e-12, 1e9)
 """1e-24 m^2/s, less than in any crystal, to gases."""
 
+TEMPERATURE = Unit("K", 1.0, 1e4)
+"""Far below any cell to far above."""
+
 Length = Annotated[float, LENGTH]
 Pressure = Annotated[float, PRESSURE]
 Strength = Annotated[float, STRENGTH]
 Duration = Annotated[float, DURATION]
-Temperature = Annotated[float, Unit("K", 1.0, 1e4)]
+Temperature = Annotated[float, TEMPERATURE]
 Rate = Annotated[float, Unit("s^-1", 1e-30, 1e12)]
 """Less than a strain of any measure in the age of the earth to that of a shock."""
 MolarEnergy = Annotated[float, Unit("pJ/pmol", 1.0, 1e7)]
@@ -215,6 +218,8 @@ Concentration = Annotated[float, Unit("pmol/um^3", 1e-6, 1.0)]
 """A mol/m^3 to ten times lithium metal."""
 MolarVolume = Annotated[float, Unit("um^3/pmol", 1e-3, 1e3)]
 """A ten thousandth of lithium metal to a gel, cm^3/mol."""
+ThermalExpansion = Annotated[float, Unit("K^-1", 1e-9, 1e-3)]
+"""Of a length: less than any glass to ten times a liquid."""
 MolarMass = Annotated[float, Unit("pg/pmol", 1.0, 1e5)]
 """Hydrogen to a protein, g/mol."""
 Density = Annotated[float, Unit("pg/um^3", 1e-3, 30.0)]

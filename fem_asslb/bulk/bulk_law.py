@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from typing import Protocol, TypeAlias, runtime_checkable
 
 from fem_asslb.base.functions import NumberLike
+from fem_asslb.base.temperatures import ROOM_TEMPERATURE
 from fem_asslb.bulk.tensor import SymmetricTensor
 
 Shapes: TypeAlias = Mapping[str, tuple[int, ...]]
@@ -31,12 +32,14 @@ class Deformation:
         axis: Unit vector of the crystal axis, three components.
         logarithmic: Whether the trace of the strain is the logarithm of a volume; otherwise it is its relative change.
         stoichiometry: x of a host, told to formulae [-]; None elsewhere.
+        temperature: Of the cell at the end of the step [K].
     """
 
     strain: SymmetricTensor
     axis: tuple[NumberLike, NumberLike, NumberLike]
     logarithmic: bool = False
     stoichiometry: NumberLike | None = None
+    temperature: NumberLike = ROOM_TEMPERATURE
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -44,6 +44,10 @@ class Compaction:
         """See `FlowRule`: a slope without end is one in the logarithm, too."""
         return self.overstress.has_corner
 
+    def at(self, temperature: float) -> "Compaction":
+        """See `FlowRule`."""
+        return self
+
     def equivalent_stress(self, density: Array) -> EquivalentStress:
         """See `FlowRule`."""
         (pressure, by_pressure), (shear, by_shear) = self.powder.strengths(density)

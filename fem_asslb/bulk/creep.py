@@ -1,12 +1,13 @@
 """Creep by a power law, with an activation energy, of dense metals and of porous ones."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
 from fem_asslb.base.arrhenius import arrhenius
 from fem_asslb.base.parameters import require
+from fem_asslb.base.temperatures import ROOM_TEMPERATURE
 from fem_asslb.bulk.flow_rule import Array, EquivalentStress
 from fem_asslb.bulk.plasticity import of_von_mises
 from fem_asslb.bulk.powder import stiffness
@@ -14,14 +15,13 @@ from fem_asslb.bulk.powder import stiffness
 
 @dataclass(frozen=True)
 class PowerLaw:
-    """Rate of flow A (S/S_r)^n exp(-(Q/R)(1/T - 1/T_r)) (F. H. Norton, 1929).
+    """Rate of flow A (S/S_r)^n exp(-(Q/R)(1/T - 1/T_r)) at the temperature T (F. H. Norton, 1929).
 
     Args:
         rate: A [s^-1], at the reference stress and temperature.
         stress: S_r [MPa].
         exponent: n.
         activation_energy: Q [J/mol].
-        temperature: T [K].
         reference_temperature: T_r [K].
     """
 
@@ -29,26 +29,25 @@ class PowerLaw:
     stress: float
     exponent: float
     activation_energy: float = 0.0
-    temperature: float = 298.15
-    reference_temperature: float = 298.15
+    reference_temperature: float = ROOM_TEMPERATURE
 
     def __post_init__(self) -> None:
         """Check the numbers."""
-        units = {"rate": "s^-1", "stress": "MPa", "temperature": "K", "reference_temperature": "K"}
+        units = {"rate": "s^-1", "stress": "MPa", "reference_temperature": "K"}
         for name, unit in units.items():
             require(name, getattr(self, name), lambda value: value > 0.0, f"greater than 0 {unit}")
         require("exponent", self.exponent, lambda value: value >= 1.0, "at least 1")
         require("activation_energy", self.activation_energy, lambda value: value >= 0.0, "at least 0 J/mol")
 
-    @property
-    def rate_now(self) -> float:
-        """Rate at the reference stress and the temperature [s^-1]."""
-        return self.rate * arrhenius(self.activation_energy, self.temperature, self.reference_temperature)
+    def at(self, temperature: float) -> "PowerLaw":
+        """The law whose reference temperature is another [K]."""
+        faster = arrhenius(self.activation_energy, temperature, self.reference_temperature)
+        return replace(self, rate=faster * self.rate, reference_temperature=temperature)
 
     def resistance(self, flow: Array, time_step: float) -> tuple[Array, Array]:
-        """Stress of an amount of flow in a step [MPa], and its derivative by it."""
+        """Stress of an amount of flow in a step at the reference temperature [MPa], and its derivative by it."""
         flow = np.maximum(flow, 1e-300)
-        stress = self.stress * np.exp(np.log(flow / (self.rate_now * time_step)) / self.exponent)
+        stress = self.stress * np.exp(np.log(flow / (self.rate * time_step)) / self.exponent)
         return stress, stress / (self.exponent * flow)
 
 
@@ -66,6 +65,10 @@ class Creep:
     density = None
     tension_limit = np.inf
     starts_at_once = True
+
+    def at(self, temperature: float) -> "Creep":
+        """See `FlowRule`."""
+        return replace(self, law=self.law.at(temperature))
 
     def equivalent_stress(self, density: Array) -> EquivalentStress:
         """See `FlowRule`."""
@@ -108,6 +111,10 @@ class PorousCreep:
         """Check the numbers."""
         require("relative_density", self.density, lambda value: 0.5 <= value < 1.0, "0.5 to less than 1")
         require("tension_limit", self.tension_limit, lambda value: value > 0.0, "greater than 0 MPa")
+
+    def at(self, temperature: float) -> "PorousCreep":
+        """See `FlowRule`."""
+        return replace(self, law=self.law.at(temperature))
 
     def equivalent_stress(self, density: Array) -> EquivalentStress:
         """See `FlowRule`."""

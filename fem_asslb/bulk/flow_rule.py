@@ -49,6 +49,9 @@ class FlowRule(Protocol):
     def starts_at_once(self) -> bool:
         """Whether any stress makes it flow, as in creep, so that its amount is sought in its logarithm."""
 
+    def at(self, temperature: float) -> "FlowRule":
+        """The rule at a temperature [K]; itself where it does not depend on it."""
+
     def equivalent_stress(self, density: Array) -> EquivalentStress:
         """S^2 over those of stresses, at relative densities."""
 

@@ -77,6 +77,7 @@ class FlowingSolid:
     def respond(self, now: Deformation, before: Deformation, history: History, time_step: NumberLike) -> BulkResponse:
         """See `fem_asslb.bulk.bulk_law.BulkLaw`; what is dissipated is trapezoidal, so that work adds up exactly."""
         plastic, density, length = symmetric(history[PLASTIC_STRAIN]), self._densities(history), float(time_step)
+        rule = self.rule.at(float(now.temperature))
         accumulated = np.asarray(history[ACCUMULATED])
         trial = now.strain - plastic
         deviator = trial.deviator
@@ -93,7 +94,7 @@ class FlowingSolid:
             accumulated=accumulated,
             logarithmic=now.logarithmic,
         )
-        flowed = _closing(self._open(start, self._flow(start, length)), (closed > 0.0) & (closed < opened))
+        flowed = _closing(self._open(start, self._flow(rule, start, length)), (closed > 0.0) & (closed < opened))
         increment = flowed.shear * direction - spherical((flowed.volume + closed) / 3.0)
         elastic, elastic_before = trial - increment, before.strain - plastic
         stress = (2.0 / 3.0 * flowed.softness) * deviator - spherical(flowed.pressure)
@@ -105,14 +106,14 @@ class FlowingSolid:
             stored={"elastic": 0.5 * stress.inner(elastic)},
             stress=stress,
             history=self._history(plastic + increment, flowed, history) | self._opened(opened - closed, flowed),
-            dissipated=self.rule.dissipated(spent, flowed.flow, accumulated, length),
+            dissipated=rule.dissipated(spent, flowed.flow, accumulated, length),
             tangent=_tangent(flowed, direction),
         )
 
-    def _flow(self, start: Trial, time_step: float) -> Flowed:
+    def _flow(self, rule: FlowRule, start: Trial, time_step: float) -> Flowed:
         """End of a step of points in any arrangement."""
         shape = start.volume.shape
-        found = ReturnMapping(self.rule, (self.bulk_modulus, self.shear_modulus), start.flat(), time_step).solve()
+        found = ReturnMapping(rule, (self.bulk_modulus, self.shear_modulus), start.flat(), time_step).solve()
         return found.reshaped(shape)
 
     def _open(self, start: Trial, flowed: Flowed) -> Flowed:

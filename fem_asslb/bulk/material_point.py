@@ -5,6 +5,7 @@ from collections.abc import Mapping
 import numpy as np
 
 from fem_asslb.base.errors import ConvergenceError
+from fem_asslb.base.temperatures import ROOM_TEMPERATURE
 from fem_asslb.bulk.bulk_law import BulkLaw, BulkResponse, Deformation, History
 from fem_asslb.bulk.flow_rule import Array
 from fem_asslb.bulk.tensor import symmetric
@@ -43,13 +44,20 @@ class MaterialPoint:
         self.stored, self.work = 0.0, 0.0
         self.dissipated = dict.fromkeys(law.DISSIPATION, 0.0)
 
-    def advance(self, strain: Mapping[int, float], stress: Mapping[int, float], time_step: float = 1.0) -> None:
+    def advance(
+        self,
+        strain: Mapping[int, float],
+        stress: Mapping[int, float],
+        time_step: float = 1.0,
+        temperature: float = ROOM_TEMPERATURE,
+    ) -> None:
         """One step to strains and stresses; each component is led by one of both.
 
         Args:
             strain: Components that are led, by number.
             stress: All others [MPa].
             time_step: [s].
+            temperature: [K].
 
         Raises:
             ConvergenceError: No state has them; the point is then as it was.
@@ -61,7 +69,7 @@ class MaterialPoint:
         now[led] = [strain[component] for component in led]
         wanted = np.array([stress[component] for component in free])
         for _ in range(_ITERATIONS):
-            response = self._respond(now, time_step)
+            response = self._respond(now, time_step, temperature)
             answer, tangent = _numbers(response)
             if not np.all(np.isfinite(answer)):
                 break
@@ -76,10 +84,10 @@ class MaterialPoint:
                 break
         raise ConvergenceError(f"no strain bears the stresses {dict(stress)} MPa within {time_step:g} s")
 
-    def _respond(self, strain: Array, time_step: float) -> BulkResponse:
+    def _respond(self, strain: Array, time_step: float, temperature: float) -> BulkResponse:
         axis = np.zeros(1), np.zeros(1), np.ones(1)
         strains = (symmetric(tuple(values[:, None])) for values in (strain, self.strain))
-        now, before = (Deformation(values, axis, self._logarithmic) for values in strains)
+        now, before = (Deformation(values, axis, self._logarithmic, temperature=temperature) for values in strains)
         with np.errstate(all="ignore"):
             return self.law.respond(now, before, self.history, time_step)
 

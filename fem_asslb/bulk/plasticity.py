@@ -95,6 +95,10 @@ class VonMisesFlow:
         """See `FlowRule`: a slope without end is one in the logarithm, too."""
         return self.overstress.has_corner
 
+    def at(self, temperature: float) -> "VonMisesFlow":
+        """See `FlowRule`."""
+        return self
+
     def equivalent_stress(self, density: Array) -> EquivalentStress:
         """See `FlowRule`."""
         return of_von_mises(density)

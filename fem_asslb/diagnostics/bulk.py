@@ -39,6 +39,7 @@ class Diagnostics:
         self._stored = {name: problem.compile(form) for name, form in stored.items()}
         self._chemical_work = self._chemical_work_form()
         self._layer_force = self._layer_force_forms()
+        self._thermal_force = self._thermal_force_forms()
         self._lithium = self._lithium_forms()
         self._stresses = Stresses(problem)
         self._dissipation = self._dissipation_forms()
@@ -124,6 +125,15 @@ class Diagnostics:
         """Int sigma : d(eps_swelling)/dn over the passive layers, n the lithium of the anode [pJ/pmol]."""
         return sum(map(self.integral, self._layer_force))
 
+    @property
+    def expands(self) -> bool:
+        """Whether anything expands with temperature."""
+        return bool(self._thermal_force)
+
+    def thermal_force(self) -> float:
+        """Int sigma : d(eps_thermal)/dT over everything that expands [pJ/K]."""
+        return sum(map(self.integral, self._thermal_force))
+
     def stresses(self) -> dict[str, StressSummary]:
         """Stress of every role."""
         return self._stresses.summaries()
@@ -169,6 +179,14 @@ class Diagnostics:
         layers = [name for name, phase in bulk.phases.items() if not phase.is_host]
         stresses = [(bulk.stress(self._problem.state, name), bulk.energy_measure(name)) for name in layers]
         return [fem.form(ufl.inner(stress, per_lithium) * measure) for stress, measure in stresses]
+
+    def _thermal_force_forms(self) -> list[fem.Form]:
+        bulk, temperature = self._problem.formulation.bulk, ufl.variable(self._problem.controls.temperature)
+        if bulk.coefficients.expansion is None:
+            return []
+        per_kelvin = ufl.diff(bulk.coefficients.thermal_strain(temperature), temperature)
+        stresses = [(bulk.stress(self._problem.state, name), bulk.energy_measure(name)) for name in bulk.phases]
+        return [fem.form(ufl.inner(stress, per_kelvin) * measure) for stress, measure in stresses]
 
     def _outer_motion_form(self) -> fem.Form | None:
         name = self._problem.model.support.pressure

@@ -109,7 +109,7 @@ class CellEnergy:
         mean = self._mean(quantities.potential)
         x, phi, forms = quantities.stoichiometry(state), quantities.potential(state), []
         for role, host in coefficients.hosts.items():
-            power = -lithium.transport(host, x, phi, coefficients.axis, mean)
+            power = -lithium.transport(host, x, phi, formulation.controls.temperature, coefficients.axis, mean)
             forms.append(fem.form(power * formulation.measures.dx(role, LITHIUM_DEGREE)))
         return forms
 

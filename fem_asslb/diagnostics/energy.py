@@ -12,9 +12,10 @@ class EnergyBalance:
     """Sums over the steps of a run.
 
     Attributes:
-        sums: ``fixture`` work of platen or outer pressure and ``chemical`` work -int sigma : d(eps_swelling), both
-            trapezoidal; ``bonding``, what friction held when surfaces began to adhere; what each interface and each
-            phase dissipates, by the names of its law (``particle|cathode cohesive``); the ``remainder`` of all steps,
+        sums: ``fixture`` work of platen or outer pressure, ``chemical`` work -int sigma : d(eps_swelling) and
+            ``thermal`` work -int sigma : d(eps_thermal), all trapezoidal; ``bonding``, what friction held when surfaces
+            began to adhere; what each interface and each phase dissipates, by the names of its law
+            (``particle|cathode cohesive``); the ``remainder`` of all steps,
             and the ``largest`` energy or work so far [pJ; pJ/um in 2D].
 
     Args:
@@ -27,7 +28,8 @@ class EnergyBalance:
         self._diagnostics, self._interfaces, self._least = diagnostics, interfaces, least
         owners = {**(interfaces.dissipates if interfaces is not None else {}), **diagnostics.dissipates}
         self._dissipated = {f"{owner} {kind}": kind for owner, kinds in owners.items() for kind in kinds}
-        self.sums = dict.fromkeys(("fixture", "chemical", BONDING, "remainder", "largest", *self._dissipated), 0.0)
+        self.sums = dict.fromkeys(("fixture", "chemical", "thermal", BONDING, "remainder", "largest"), 0.0)
+        self.sums |= dict.fromkeys(self._dissipated, 0.0)
         self._stored: dict[str, float] = {}
         self._left = 0.0
 
@@ -35,7 +37,8 @@ class EnergyBalance:
         """Add what a step has done.
 
         Args:
-            last: ``pressure``, ``swept_volume``, ``layer_force`` and ``anode_lithium`` at its start.
+            last: ``pressure``, ``swept_volume``, ``layer_force``, ``anode_lithium``, ``thermal_force`` and
+                ``temperature`` at its start.
             now: The same at its end.
             source_work: Of forces that no case states, since the start [pJ].
         """
@@ -44,6 +47,8 @@ class EnergyBalance:
         sums["fixture"] -= 0.5 * pressure * (now["swept_volume"] - last["swept_volume"])
         sums["chemical"] -= 0.5 * force * (now["anode_lithium"] - last["anode_lithium"])
         sums["chemical"] += self._diagnostics.chemical_work()
+        heat = now["thermal_force"] + last["thermal_force"]
+        sums["thermal"] -= 0.5 * heat * (now["temperature"] - last["temperature"])
         dissipation = self._diagnostics.dissipation()
         if self._interfaces is not None:
             dissipation |= self._interfaces.dissipation(self._interfaces.points)
@@ -51,11 +56,9 @@ class EnergyBalance:
             sums[name] += energy
         self._stored = self._diagnostics.stored()
         stored = sum(self._stored.values())
-        sums["largest"] = max(
-            sums["largest"], abs(stored), abs(sums["fixture"]), abs(sums["chemical"]), abs(source_work)
-        )
-        sums["remainder"] = sums["fixture"] + sums["chemical"] + source_work - stored - sums[BONDING]
-        sums["remainder"] -= sum(self._spent().values())
+        works = sums["fixture"], sums["chemical"], sums["thermal"], source_work
+        sums["largest"] = max(sums["largest"], abs(stored), *map(abs, works))
+        sums["remainder"] = sum(works) - stored - sums[BONDING] - sum(self._spent().values())
         self._left = sums["remainder"] - before
 
     def spend_at_once(self, energy: float) -> None:
@@ -72,6 +75,8 @@ class EnergyBalance:
             "energy remainder of the step [pJ]": self._left,
             columns.ENERGY_ERROR: -sums["remainder"] / max(sums["largest"], self._least),
         }
+        if self._diagnostics.expands:
+            scalars[columns.THERMAL_WORK] = sums["thermal"]
         if self._interfaces is not None and self._interfaces.adheres_later:
             scalars[f"{BONDING} energy [pJ]"] = sums[BONDING]
         scalars |= {f"{kind} energy [pJ]": energy for kind, energy in self._spent().items()}

@@ -60,9 +60,10 @@ class Bulk:
 
     def free_strain(self, state: State, phase: str) -> Expr:
         """Strain of a phase free of stress, shape (3, 3)."""
+        heat = self.coefficients.thermal_strain(self._controls.temperature)
         if not self.phases[phase].is_host:
-            return self.coefficients.layer_strain(self._controls.anode_lithium)
-        return self.coefficients.lattice_strain(phase, self._stoichiometry(state))
+            return self.coefficients.layer_strain(self._controls.anode_lithium) + heat
+        return self.coefficients.lattice_strain(phase, self._stoichiometry(state)) + heat
 
     def elastic_strain(self, state: State, phase: str) -> Expr:
         """Trial strain of which the law of a phase makes stress, shape (3, 3)."""
@@ -186,6 +187,7 @@ class Bulk:
             axis=(axis[0], axis[1], axis[2]),
             stoichiometry=self._stoichiometry(state) if phase.is_host else None,
             logarithmic=self.kinematics.LOGARITHMIC,
+            temperature=self._controls.temperature,
         )
 
 

@@ -24,6 +24,7 @@ class Controls:
         outer_pressure: Pressure on ``support.pressure`` [MPa], compression positive.
         forced_x: Uniform stoichiometry of all hosts when ``forced`` is 1.
         forced: 1: x is forced and no lithium moves; 0: lithium moves.
+        temperature: Of everything [K].
         platen: The platen.
     """
 
@@ -37,13 +38,14 @@ class Controls:
     outer_pressure: fem.Constant
     forced_x: fem.Constant
     forced: fem.Constant
+    temperature: fem.Constant
     platen: PlatenControls
 
     @classmethod
-    def create(cls, domain: Domain, augmentation: float, initial_x: float) -> "Controls":
+    def create(cls, domain: Domain, augmentation: float, initial_x: float, temperature: float) -> "Controls":
         """No current, no load, lithium free to move, a step of one second."""
         names = [item.name for item in fields(cls) if item.name != "platen"]
         constants = {name: fem.Constant(domain.mesh, 0.0) for name in names}
         constants["time_step"].value = 1.0
-        constants["forced_x"].value = initial_x
+        constants["forced_x"].value, constants["temperature"].value = initial_x, temperature
         return cls(platen=PlatenControls.create(domain, augmentation), **constants)

@@ -174,5 +174,6 @@ class Currents:
         fields = (quantities.stoichiometry, of_host, quantities.potential)
         x, electrode, phi = (field(state)(side) if side else field(state) for field in fields)
         own = self.formulation.bulk.coefficients.hosts[host].exchange_current_density
-        exchange = law.exchange_current_density if own is None else value_at(own, x)
-        return exchange, law.temperature, electrode - phi
+        temperature = self.formulation.controls.temperature
+        exchange = value_at(law.exchange_current_density if own is None else own, x, temperature)
+        return exchange, temperature, electrode - phi

@@ -6,13 +6,13 @@ from typing import Any
 
 import numpy as np
 import numpy.typing as npt
-from dolfinx import fem
 from ufl.core.expr import Expr
 
 from fem_asslb.base.energies import require_declared
 from fem_asslb.bulk.bulk_law import BulkResponse, Deformation, is_bounded
 from fem_asslb.bulk.tensor import SymmetricTensor, symmetric
 from fem_asslb.equations.bulk import Bulk
+from fem_asslb.equations.controls import Controls
 from fem_asslb.equations.phase import STRAIN, STRESS, Memory, Phase
 from fem_asslb.spaces.point_variables import PointVariables
 from fem_asslb.spaces.state import State
@@ -28,12 +28,12 @@ class LawAtPoints:
         phase: A phase whose law answers at points.
         strain: Its elastic trial strain, shape (3, 3).
         bulk: What the phase is one of.
-        time_step: [s].
+        controls: Time step and temperature.
     """
 
-    def __init__(self, name: str, phase: Phase, strain: Expr, bulk: Bulk, time_step: fem.Constant) -> None:
+    def __init__(self, name: str, phase: Phase, strain: Expr, bulk: Bulk, controls: Controls) -> None:
         assert phase.memory is not None and phase.memory.answers is not None and phase.memory.tangent is not None
-        self._name, self._law, self._memory, self._time_step = name, phase.law, phase.memory, time_step
+        self._name, self._law, self._memory, self._controls = name, phase.law, phase.memory, controls
         self._answers, self._tangent = phase.memory.answers, phase.memory.tangent
         self._kinematics, axis = bulk.kinematics, bulk.coefficients.axis
         self._asked = phase.memory.points.expression([*SymmetricTensor.of(strain), axis[0], axis[1], axis[2]])
@@ -84,10 +84,13 @@ class LawAtPoints:
             remembered = self._numbers(history, chunk) if history is not None else {}
             axis = asked[..., 6], asked[..., 7], asked[..., 8]
             strains = symmetric(tuple(np.moveaxis(asked[..., :6], -1, 0))), symmetric(start[STRAIN])
-            now, before = (Deformation(strain, axis, self._kinematics.LOGARITHMIC) for strain in strains)
+            length, temperature = float(self._controls.time_step.value), float(self._controls.temperature.value)
+            now, before = (
+                Deformation(strain, axis, self._kinematics.LOGARITHMIC, temperature=temperature) for strain in strains
+            )
             # Where there is no answer it is not a number, which the solver sees on every rank.
             with np.errstate(all="ignore"):
-                response = self._law.respond(now, before, remembered, float(self._time_step.value))
+                response = self._law.respond(now, before, remembered, length)
             yield chunk, now.strain, self._within_range(now.strain, response)
 
     def _within_range(self, strain: SymmetricTensor, response: BulkResponse) -> BulkResponse:
@@ -142,7 +145,7 @@ class FormulaMemory:
                 self._memory.points.values(variables.function)[chunk] = part
 
 
-def memories(bulk: Bulk, state: State, time_step: fem.Constant) -> list[LawAtPoints | FormulaMemory]:
+def memories(bulk: Bulk, state: State, controls: Controls) -> list[LawAtPoints | FormulaMemory]:
     """What is evaluated at points of all phases that remember or answer there, for a state of the bulk."""
     found: list[LawAtPoints | FormulaMemory] = []
     for name, phase in bulk.phases.items():
@@ -150,7 +153,7 @@ def memories(bulk: Bulk, state: State, time_step: fem.Constant) -> list[LawAtPoi
             continue
         strain = bulk.elastic_strain(state, name)
         if phase.law.AT_POINTS:
-            found.append(LawAtPoints(name, phase, strain, bulk, time_step))
+            found.append(LawAtPoints(name, phase, strain, bulk, controls))
         else:
             response = bulk.response(state, name)
             found.append(FormulaMemory(phase.memory, strain, bulk.stress(state, name), response))

@@ -28,12 +28,12 @@ def storage(host: LithiumHost, x: Expr, x_previous: Expr, test_phi: Expr) -> Exp
     return FARADAY * host.c_max * (x - x_previous) * test_phi
 
 
-def transport(host: LithiumHost, x: Expr, phi: Expr, axis: Expr, test_phi: Expr) -> Expr:
+def transport(host: LithiumHost, x: Expr, phi: Expr, temperature: Expr, axis: Expr, test_phi: Expr) -> Expr:
     """-kappa grad(phi) . grad(test), from F c_max dx/dt = -div(kappa grad(phi)) [pA/um^3].
 
     The lithium flux is kappa grad(phi)/F = -M grad(mu) [pmol/(um^2 s)]; without stress it is Fick's, -D c_max grad(x).
     """
-    in_plane, along_axis = host.conductivity(x)
+    in_plane, along_axis = host.conductivity(x, temperature)
     gradient, test_gradient = ufl.grad(phi), ufl.grad(test_phi)
     direction = ufl.as_vector([axis[i] for i in range(gradient.ufl_shape[0])])
     along = ufl.dot(direction, gradient) * ufl.dot(direction, test_gradient)

@@ -3,6 +3,7 @@
 import dataclasses
 from dataclasses import dataclass
 
+import ufl
 from dolfinx import fem
 from ufl.core.expr import Expr
 
@@ -27,6 +28,8 @@ class MaterialFields:
         through_share: Share of that strain along the stack.
         hosts: Law of each host role, with constants for numbers.
         reference_x: Stoichiometry free of strain of each host role.
+        expansion: Thermal expansion of a length [1/K]; None where nothing expands.
+        reference_temperature: Free of strain [K].
         stack_axis: Coordinate axis of the stack.
         kinematics: What strain is.
     """
@@ -37,6 +40,8 @@ class MaterialFields:
     through_share: fem.Function
     hosts: dict[str, LithiumHost]
     reference_x: dict[str, fem.Constant]
+    expansion: fem.Function | None
+    reference_temperature: fem.Constant
     stack_axis: int
     kinematics: Kinematics
 
@@ -58,6 +63,13 @@ class MaterialFields:
         strain_a, strain_c = map(self.kinematics.strain_of, changes)
         return transverse_strain(strain_a, strain_c, self.axis)
 
+    def thermal_strain(self, temperature: Expr) -> Expr:
+        """Free strain of everything at a temperature [K], shape (3, 3); zero where nothing expands."""
+        if self.expansion is None:
+            return ufl.zero(3, 3)
+        growth = self.kinematics.strain_of(self.expansion * (temperature - self.reference_temperature))
+        return growth * ufl.Identity(3)
+
 
 def create_material_fields(domain: Domain, model: Model, kinematics: Kinematics) -> MaterialFields:
     """Coefficients for all materials of a model.
@@ -77,6 +89,7 @@ def create_material_fields(domain: Domain, model: Model, kinematics: Kinematics)
         for material, role in zip(materials, domain.region_roles, strict=True)
     ]
     through = [1.0 if material.swelling_kind == "stack" else 1.0 / 3.0 for material in materials]
+    expansion = [material.thermal_expansion for material in materials]
     per_cell = model.axes if len(model.axes) == len(domain.cell_region) else model.axes[domain.cell_region]
     return MaterialFields(
         invariants=ElasticInvariants(**fields),
@@ -85,6 +98,8 @@ def create_material_fields(domain: Domain, model: Model, kinematics: Kinematics)
         through_share=region_field(domain, through, "through_share"),
         hosts={role: with_constants(domain, law) for role, law in model.host_laws.items()},
         reference_x={role: fem.Constant(domain.mesh, model.start_x(role)) for role in model.hosts},
+        expansion=region_field(domain, expansion, "thermal_expansion") if any(expansion) else None,
+        reference_temperature=fem.Constant(domain.mesh, model.temperature),
         stack_axis=domain.dimension - 1,
         kinematics=kinematics,
     )

@@ -33,14 +33,12 @@ class ElectrodeBalance:
 
     def __init__(self, currents: Currents, now: State, before: State, name: str, is_negative: bool = False) -> None:
         self._formulation, self._state, self._name = currents.formulation, now, name
-        compile_form, transfer = self._formulation.compile, self._formulation.model.charge_transfer
+        compile_form = self._formulation.compile
         model = self._formulation.model
         roles, self._sign = (model.negative_hosts, -1.0) if is_negative else (model.positive_hosts, 1.0)
         exchanges = currents.exchanges(now, before, roles)
         self._parts = [(compile_form(out * at.measure), compile_form(into * at.measure)) for out, into, at in exchanges]
         one = fem.Constant(self._formulation.domain.mesh, 1.0)
-        assert transfer is not None
-        self._scale = overpotential_scale(transfer.temperature)
         given = currents.exchanges(now, before, model.positive_hosts)
         (self._area,) = self._total([(compile_form(one * at.measure),) for _, _, at in given])
         covered = [
@@ -78,6 +76,11 @@ class ElectrodeBalance:
         jump = math.asinh(0.5 * current / math.sqrt(out * into)) - 0.5 * math.log(out / into)
         drop = (current - (out - into)) / float(self._total(self._admittance)[0]) if self._admittance else 0.0
         return self._state.number(self._name) + self._scale * jump + drop
+
+    @property
+    def _scale(self) -> float:
+        """Overpotential at which the reaction leaves its linear range, at the present temperature [V]."""
+        return float(overpotential_scale(float(self._formulation.controls.temperature.value)))
 
     def _total(self, parts: Sequence[Sequence[fem.Form]]) -> FloatArray:
         """Sum over the surfaces of each integral that they have."""

@@ -62,7 +62,7 @@ def declare(currents: Currents, space: fem.FunctionSpace) -> Field:
         for role in model.hosts:
             host = formulation.bulk.coefficients.hosts[role]
             balance = free * lithium.storage(host, x, x_before, test_phi)
-            balance += free * dt * lithium.transport(host, x, phi, axis, test_phi)
+            balance += free * dt * lithium.transport(host, x, phi, controls.temperature, axis, test_phi)
             balance += forced * lithium.storage(host, x, controls.forced_x, test_phi)
             total += (lithium.equilibrium(host, x, phi, test_x) + balance) * formulation.measures.dx(
                 role, LITHIUM_DEGREE

@@ -11,9 +11,6 @@ from fem_asslb.bulk.elasticity import Elasticity, IsotropicElasticity
 StrengthKind = Literal["yield", "fracture", "breakdown"]
 """What happens at a strength: it yields, a tension breaks it, or a power law of creep breaks down."""
 
-ROOM_TEMPERATURE = 298.15
-"""Temperature where a case states none [K]."""
-
 
 @checked(kw_only=True)
 class BulkLawTable(ABC):
@@ -26,12 +23,11 @@ class BulkLawTable(ABC):
     kind: str
 
     @abstractmethod
-    def build(self, elasticity: Elasticity, temperature: float) -> BulkLaw | None:
+    def build(self, elasticity: Elasticity) -> BulkLaw | None:
         """What answers to strain; None for linear elasticity alone.
 
         Args:
             elasticity: Of the material.
-            temperature: Of the cell [K].
 
         Raises:
             MaterialError: They do not go together with the law; one line.

@@ -23,7 +23,7 @@ class ElasticTable(BulkLawTable):
 
     kind: Literal["elastic"] = "elastic"
 
-    def build(self, elasticity: Elasticity, temperature: float) -> None:
+    def build(self, elasticity: Elasticity) -> None:
         """See `BulkLawTable.build`."""
         return
 
@@ -51,7 +51,7 @@ class MaxwellTable(_RelaxingTable):
 
     kind: Literal["maxwell"] = "maxwell"
 
-    def build(self, elasticity: Elasticity, temperature: float) -> MaxwellSolid:
+    def build(self, elasticity: Elasticity) -> MaxwellSolid:
         """See `BulkLawTable.build`."""
         return MaxwellSolid(*self._numbers(elasticity))
 
@@ -68,7 +68,7 @@ class MaxwellAtPointsTable(_RelaxingTable):
 
     kind: Literal["maxwell-at-points"] = "maxwell-at-points"
 
-    def build(self, elasticity: Elasticity, temperature: float) -> MaxwellSolidAtPoints:
+    def build(self, elasticity: Elasticity) -> MaxwellSolidAtPoints:
         """See `BulkLawTable.build`."""
         return MaxwellSolidAtPoints(*self._numbers(elasticity))
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from fem_asslb.base.constants import FARADAY
 from fem_asslb.base.functions import NumberLike
 from fem_asslb.base.parameters import require, together
-from fem_asslb.materials.function import HostFunction, value_at
+from fem_asslb.materials.function import HostValue, value_at
 
 
 @dataclass(frozen=True)
@@ -13,12 +13,12 @@ class Diffusivity:
     """Chemical diffusivities D of Fick's law, transversely isotropic about the crystal axis.
 
     Args:
-        in_plane: Within the layers (ab plane) [um^2/s], a number or a function of the stoichiometry.
+        in_plane: Within the layers (ab plane) [um^2/s], a number or a function of stoichiometry and temperature.
         along_axis: Along the crystal axis [um^2/s], the same.
     """
 
-    in_plane: NumberLike | HostFunction
-    along_axis: NumberLike | HostFunction
+    in_plane: HostValue
+    along_axis: HostValue
 
     def __post_init__(self) -> None:
         """Check the signs."""
@@ -27,7 +27,9 @@ class Diffusivity:
             lambda: require_diffusivity("diffusivity_along_axis", self.along_axis),
         )
 
-    def conductivity(self, c_max: NumberLike, slope: NumberLike, x: NumberLike) -> tuple[NumberLike, NumberLike]:
+    def conductivity(
+        self, c_max: NumberLike, slope: NumberLike, x: NumberLike, temperature: NumberLike
+    ) -> tuple[NumberLike, NumberLike]:
         """Lithium conductivity kappa = F c_max D/(-dU/dx), so that kappa grad(U) is exactly Fick's current.
 
         The mobility of the chemical potential is kappa/F^2 [pmol^2/(pJ um s)].
@@ -36,14 +38,16 @@ class Diffusivity:
             c_max: Concentration at x = 1 [pmol/um^3].
             slope: dU/dx at x [V], negative.
             x: Stoichiometry.
+            temperature: [K].
 
         Returns:
             kappa in the plane and along the axis [pA/(V um)].
         """
         factor = FARADAY * c_max / (-slope)
-        return factor * value_at(self.in_plane, x), factor * value_at(self.along_axis, x)
+        in_plane, along_axis = (value_at(law, x, temperature) for law in (self.in_plane, self.along_axis))
+        return factor * in_plane, factor * along_axis
 
 
-def require_diffusivity(parameter: str, value: NumberLike | HostFunction) -> None:
+def require_diffusivity(parameter: str, value: HostValue) -> None:
     """A diffusivity [um^2/s] is positive."""
     require(parameter, value, lambda value: value > 0, "greater than 0 um^2/s")

@@ -18,7 +18,7 @@ from fem_asslb.bulk.elasticity import IsotropicElasticity, TransverselyIsotropic
 from fem_asslb.materials.anode_table import AnodeTable
 from fem_asslb.materials.bulk_laws import BulkLawEntry
 from fem_asslb.materials.diffusion import Diffusivity
-from fem_asslb.materials.function import PositiveFunction
+from fem_asslb.materials.function import HostValue, PositiveFunction
 from fem_asslb.materials.function_tables import DiffusivityEntry, ExchangeEntry, ModulusEntry, StiffnessTable
 from fem_asslb.materials.law_tables import LatticeTable, PotentialTable
 from fem_asslb.materials.material import LithiumHost, require_amounts
@@ -81,6 +81,8 @@ class EntryTable:
         stiffness: Factor of all elastic constants of a host, which its data against x say.
         strength: Stress above which elasticity is doubtful; the log says how much of the volume passes it.
         strength_kind: ``"yield"``: the strength is a von Mises stress; ``"fracture"``: the largest principal stress.
+        thermal_expansion: Of a length in every direction, from the temperature at the start; without it none. That of a
+            composite does not follow from its ingredients.
         reaction_volume: Growth of a homogeneous anode layer per lithium that it takes up.
         swelling_kind: Whether such a layer grows in all directions or along the stack only.
         maximum_concentration: Lithium of a host at x = 1.
@@ -109,6 +111,7 @@ class EntryTable:
     density: Annotated[units.Density, _ORIGIN] | None = None
     strength: _Strength | None = None
     strength_kind: Annotated[Literal["yield", "fracture"], _ORIGIN] = "yield"
+    thermal_expansion: Annotated[units.ThermalExpansion, _ORIGIN] = 0.0
     reaction_volume: Annotated[units.MolarVolume, _ORIGIN] | None = None
     swelling_kind: Annotated[Literal["isotropic", "stack"], _ORIGIN] = "isotropic"
     maximum_concentration: Annotated[units.Concentration, _ORIGIN] | None = None
@@ -146,11 +149,8 @@ class EntryTable:
             f"elasticity needs youngs_modulus and poisson_ratio, or all of {STIFFNESS_KEYS}, or ingredients"
         )
 
-    def host(self, temperature: float) -> LithiumHost | None:
+    def host(self) -> LithiumHost | None:
         """The lithium host, None where no host value is given.
-
-        Args:
-            temperature: Of the cell [K].
 
         Raises:
             MaterialError: Only a part of it is given, or values are out of range.
@@ -159,18 +159,18 @@ class EntryTable:
             self._refuse_functions_of_a_host()
             return None
 
-        def at(name: str) -> float | PositiveFunction | None:
-            """What is stated under a key, at the temperature."""
+        def value(name: str) -> HostValue | None:
+            """What is stated under a key."""
             stated = getattr(self, name)
-            return None if stated is None else stated.at(temperature, name)
+            return None if stated is None else stated.activated(name)
 
         _, lattice, potential, _, every, in_plane, along, exchange, stiffness = together(
             self._require_whole_host,
             lambda: None if self.lattice is None else self.lattice.law(),
             lambda: None if self.potential is None else self.potential.law(),
             lambda: require_amounts(self.maximum_concentration, self.molar_mass),
-            *(partial(at, key) for key in DIFFUSIVITY_KEYS),
-            lambda: at("exchange_current_density"),
+            *(partial(value, key) for key in DIFFUSIVITY_KEYS),
+            lambda: value("exchange_current_density"),
             self._stiffness,
         )
         return LithiumHost(

@@ -9,6 +9,7 @@ from pydantic import Field
 from fem_asslb.base import units
 from fem_asslb.base.checked import Number, checked
 from fem_asslb.base.errors import MaterialError
+from fem_asslb.base.temperatures import ROOM_TEMPERATURE, CellTemperature
 from fem_asslb.bulk.bulk_law import BulkLaw
 from fem_asslb.bulk.compaction import Compaction
 from fem_asslb.bulk.creep import Creep, PorousCreep, PowerLaw
@@ -19,7 +20,7 @@ from fem_asslb.bulk.plasticity import SATURATION_STRAIN, Overstress, VonMisesFlo
 from fem_asslb.bulk.powder import DENSEST, LOOSE_DENSITY, Powder, density_after, stiffness, yield_stress_of
 from fem_asslb.bulk.relaxing_solid import RelaxingSolid
 from fem_asslb.bulk.viscoelasticity import MaxwellArm
-from fem_asslb.materials.bulk_law_table import ROOM_TEMPERATURE, BulkLawTable, StrengthKind
+from fem_asslb.materials.bulk_law_table import BulkLawTable, StrengthKind
 
 _Strain = Annotated[Number, Field(ge=1e-6, le=10.0)]
 _Density = Annotated[Number, Field(ge=0.4, le=DENSEST)]
@@ -27,8 +28,6 @@ _Density = Annotated[Number, Field(ge=0.4, le=DENSEST)]
 
 _Exponent = Annotated[Number, Field(ge=1.0, le=50.0)]
 _OverstressTime = Annotated[units.Duration, Field(ge=0.0)]
-_Temperature = Annotated[units.Temperature, Field(ge=200.0, le=500.0)]
-"""That of cells: at others the rate of a power law is zero or infinite in floating point."""
 _Positive = Annotated[units.Strength, Field(gt=0.0)]
 
 
@@ -65,7 +64,7 @@ class PlasticTable(_FlowTable):
     overstress_time: _OverstressTime = 0.0
     overstress_exponent: _Exponent | None = None
 
-    def build(self, elasticity: Elasticity, temperature: float) -> FlowingSolid:
+    def build(self, elasticity: Elasticity) -> FlowingSolid:
         """See `BulkLawTable.build`."""
         if self.saturation_strain is not None and self.saturation_stress is None:
             raise MaterialError("saturation_strain is used with saturation_stress only; leave it out")
@@ -85,23 +84,22 @@ class _PowerLawTable(_FlowTable):
     stress: _Positive
     exponent: _Exponent
     activation_energy: Annotated[units.MolarEnergy, Field(ge=0.0, le=1e6)] = 0.0
-    reference_temperature: _Temperature = ROOM_TEMPERATURE
-    temperature: _Temperature | None = None
+    reference_temperature: CellTemperature = ROOM_TEMPERATURE
     breakdown_stress: _Positive | None = None
 
     def limit(self, strength: float | None, kind: StrengthKind) -> tuple[float | None, StrengthKind]:
         """See `BulkLawTable.limit`."""
         return self.breakdown_stress, "breakdown"
 
-    def _law(self, temperature: float) -> PowerLaw:
-        given = temperature if self.temperature is None else self.temperature
-        numbers = self.rate, self.stress, self.exponent, self.activation_energy
-        return PowerLaw(*numbers, given, self.reference_temperature)
+    def _law(self) -> PowerLaw:
+        return PowerLaw(self.rate, self.stress, self.exponent, self.activation_energy, self.reference_temperature)
 
 
 @checked(kw_only=True)
 class CreepTable(_PowerLawTable):
     """Creep by a power law, rate (q/stress)^exponent exp(-activation_energy/R (1/T - 1/reference_temperature)).
+
+    T is the temperature of the cell.
 
     Attributes:
         kind: ``"creep"``.
@@ -110,15 +108,14 @@ class CreepTable(_PowerLawTable):
         exponent: Of the power law.
         activation_energy: Of the rate.
         reference_temperature: At which ``rate`` holds.
-        temperature: T; without it ``cell.temperature``, or 25 degC without a cell.
         breakdown_stress: Above it the power law is known to break down; the log says so.
     """
 
     kind: Literal["creep"] = "creep"
 
-    def build(self, elasticity: Elasticity, temperature: float) -> FlowingSolid:
+    def build(self, elasticity: Elasticity) -> FlowingSolid:
         """See `BulkLawTable.build`."""
-        return self._solid(elasticity, Creep(self._law(temperature)))
+        return self._solid(elasticity, Creep(self._law()))
 
 
 @checked(kw_only=True)
@@ -132,7 +129,6 @@ class PorousCreepTable(_PowerLawTable):
         exponent: Of the power law.
         activation_energy: Of the rate.
         reference_temperature: At which ``rate`` holds.
-        temperature: T; without it ``cell.temperature``, or 25 degC without a cell.
         breakdown_stress: Above it the power law is known to break down; the log says so.
         relative_density: At the start.
         tension_limit: Mean tension at which it opens.
@@ -142,9 +138,9 @@ class PorousCreepTable(_PowerLawTable):
     relative_density: _Density
     tension_limit: _Positive
 
-    def build(self, elasticity: Elasticity, temperature: float) -> FlowingSolid:
+    def build(self, elasticity: Elasticity) -> FlowingSolid:
         """See `BulkLawTable.build`."""
-        return self._solid(elasticity, PorousCreep(self._law(temperature), self.relative_density, self.tension_limit))
+        return self._solid(elasticity, PorousCreep(self._law(), self.relative_density, self.tension_limit))
 
     def elasticity(self, dense: Elasticity) -> Elasticity:
         """See `BulkLawTable.elasticity`."""
@@ -184,7 +180,7 @@ class CompactionTable(_FlowTable):
     relaxing_share: Annotated[Number, Field(ge=1e-6, lt=1.0)] | None = None
     relaxation_time: Annotated[units.Duration, Field(ge=1e-3)] | None = None
 
-    def build(self, elasticity: Elasticity, temperature: float) -> BulkLaw:
+    def build(self, elasticity: Elasticity) -> BulkLaw:
         """See `BulkLawTable.build`."""
         powder, density = self._start()
         overstress = _overstress(self.overstress_time, self.overstress_exponent)

@@ -2,11 +2,12 @@
 
 import math
 from dataclasses import dataclass, replace
-from typing import Protocol, runtime_checkable
+from typing import Protocol, TypeAlias, runtime_checkable
 
 import numpy as np
 import numpy.typing as npt
 
+from fem_asslb.base.arrhenius import arrhenius
 from fem_asslb.base.functions import NumberLike, exp
 from fem_asslb.materials.bent_line import Bend, BentLine
 from fem_asslb.materials.fitted_line import fit_line
@@ -59,8 +60,30 @@ class PositiveFunction:
         return replace(self, line=replace(self.line, value=self.line.value + math.log(factor)))
 
 
-def value_at(law: NumberLike | HostFunction, x: NumberLike) -> NumberLike:
-    """A number, or a function at x."""
+@dataclass(frozen=True)
+class Activated:
+    """What temperature makes faster or slower, times exp(-(Q/R)(1/T - 1/T_r)).
+
+    Args:
+        value: At the reference temperature, a number or a function of the stoichiometry.
+        activation_energy: Q [J/mol].
+        reference_temperature: T_r [K].
+    """
+
+    value: NumberLike | HostFunction
+    activation_energy: NumberLike
+    reference_temperature: NumberLike
+
+
+HostValue: TypeAlias = NumberLike | HostFunction | Activated
+"""A number, a function of the stoichiometry, or one of them that changes with temperature."""
+
+
+def value_at(law: HostValue, x: NumberLike, temperature: NumberLike) -> NumberLike:
+    """Value at a stoichiometry x and a temperature [K]."""
+    if isinstance(law, Activated):
+        faster = arrhenius(law.activation_energy, temperature, law.reference_temperature)
+        return faster * value_at(law.value, x, temperature)
     return law(x) if isinstance(law, HostFunction) else law
 
 

@@ -5,15 +5,13 @@ from typing import Annotated, Any, ClassVar, TypeVar
 from pydantic import BeforeValidator, Field
 
 from fem_asslb.base import units
-from fem_asslb.base.arrhenius import arrhenius
 from fem_asslb.base.checked import checked
 from fem_asslb.base.errors import MaterialError, UnitError
 from fem_asslb.base.parameters import require
-from fem_asslb.materials.bulk_law_table import ROOM_TEMPERATURE
+from fem_asslb.base.temperatures import ROOM_TEMPERATURE, CellTemperature
 from fem_asslb.materials.data_table import DataTable
-from fem_asslb.materials.function import PositiveFunction, fit_positive
+from fem_asslb.materials.function import Activated, HostValue, PositiveFunction, fit_positive
 
-_Temperature = Annotated[units.Temperature, Field(ge=200.0, le=500.0)]
 _Table = TypeVar("_Table", bound="QuantityTable")
 
 
@@ -93,14 +91,15 @@ class QuantityTable(FunctionTable):
 @checked(kw_only=True)
 class _ActivatedTable(QuantityTable):
     activation_energy: Annotated[units.MolarEnergy, Field(ge=0.0, le=1e6)] = 0.0
-    reference_temperature: _Temperature = ROOM_TEMPERATURE
+    reference_temperature: CellTemperature = ROOM_TEMPERATURE
 
-    def at(self, temperature: float, name: str) -> float | PositiveFunction:
-        """The number or the function at a temperature [K]; see `law`."""
+    def activated(self, name: str) -> HostValue:
+        """What is stated, as a function of temperature where it has an activation energy; see `law`."""
         law = self.law(name)
         require(name, law, lambda value: value > 0.0, f"greater than 0 {self.UNIT.name}")
-        factor = arrhenius(self.activation_energy, temperature, self.reference_temperature)
-        return law.times(factor) if isinstance(law, PositiveFunction) else factor * law
+        if not self.activation_energy:
+            return law
+        return Activated(law, self.activation_energy, self.reference_temperature)
 
 
 def _or_quantity(kind: type[_Table]) -> Any:

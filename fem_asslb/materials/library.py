@@ -24,7 +24,7 @@ from fem_asslb.base.texts import show
 from fem_asslb.bulk.elasticity import Elasticity, IsotropicElasticity
 from fem_asslb.materials import mixing
 from fem_asslb.materials.anode import AnodePotential
-from fem_asslb.materials.bulk_law_table import ROOM_TEMPERATURE, StrengthKind
+from fem_asslb.materials.bulk_law_table import StrengthKind
 from fem_asslb.materials.entry import STIFFNESS_KEYS, EntryTable
 from fem_asslb.materials.material import Material, require_density_and_strength
 
@@ -63,7 +63,7 @@ def load(name: str) -> Material:
     Raises:
         CaseError: No such name.
     """
-    return _build(name, _read(name, name), name, ROOM_TEMPERATURE)
+    return _build(name, _read(name, name), name)
 
 
 def load_anode(name: str, key: str, roles: Mapping[str, Material]) -> AnodePotential:
@@ -86,19 +86,18 @@ def load_anode(name: str, key: str, roles: Mapping[str, Material]) -> AnodePoten
     return anode
 
 
-def resolve(entry: str | dict[str, Any], key: str, temperature: float = ROOM_TEMPERATURE) -> Material:
+def resolve(entry: str | dict[str, Any], key: str) -> Material:
     """The material that a case describes.
 
     Args:
         entry: A name, or a table: ``use`` and changes, or a whole material.
         key: Path of the entry in the case, for messages, e.g. ``"materials.particle"``.
-        temperature: Of the cell [K].
 
     Raises:
         CaseError: One fault, with the path of its key and what is accepted.
         CaseErrors: Several faults.
     """
-    return _build(*_whole(entry, key), key, temperature)
+    return _build(*_whole(entry, key), key)
 
 
 def entry_of(entry: str | dict[str, Any], key: str) -> EntryTable:
@@ -195,14 +194,14 @@ def _law_of(name: str, law: str, key: str) -> dict[str, Any]:
     return table[law]
 
 
-def _build(name: str, table: dict[str, Any], key: str, temperature: float) -> Material:
+def _build(name: str, table: dict[str, Any], key: str) -> Material:
     """The material of a complete table."""
     entry = _entry(table, key)
     phases, found = _ingredients(entry, key)
     try:
         (elasticity, density), host, anode, _ = together(
             lambda: (entry.elasticity(), entry.density) if found else _mixture(entry, phases),
-            lambda: entry.host(temperature),
+            entry.host,
             lambda: None if entry.anode is None else entry.anode.law(),
             lambda: require_density_and_strength(entry.density, entry.strength),
         )
@@ -214,7 +213,7 @@ def _build(name: str, table: dict[str, Any], key: str, temperature: float) -> Ma
     kind: StrengthKind = entry.strength_kind
     if entry.law is not None:
         try:
-            law = entry.law.build(elasticity, temperature)
+            law = entry.law.build(elasticity)
             elasticity = entry.law.elasticity(elasticity)
         except MaterialError as error:
             raise CaseError(f"{key}.law", str(error)) from error
@@ -227,6 +226,7 @@ def _build(name: str, table: dict[str, Any], key: str, temperature: float) -> Ma
         strength_kind=kind,
         law=law,
         host=host,
+        thermal_expansion=entry.thermal_expansion,
         reaction_volume=entry.reaction_volume,
         swelling_kind=entry.swelling_kind,
         anode=anode,

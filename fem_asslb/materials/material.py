@@ -12,7 +12,7 @@ from fem_asslb.bulk.elasticity import Elasticity
 from fem_asslb.materials.anode import AnodePotential
 from fem_asslb.materials.bulk_law_table import StrengthKind
 from fem_asslb.materials.diffusion import Diffusivity
-from fem_asslb.materials.function import HostFunction
+from fem_asslb.materials.function import Activated, HostFunction, HostValue
 from fem_asslb.materials.lattice import LatticeLaw
 from fem_asslb.materials.potential import IdealPotential, PotentialLaw
 
@@ -28,7 +28,8 @@ class LithiumHost:
         diffusivity: Chemical diffusivity.
         molar_mass: Mass of one formula unit with one lithium [pg/pmol = g/mol]; None where no capacity
             per mass is needed.
-        exchange_current_density: Of its surface [pA/um^2], a number or a function of x; None where the cell says it.
+        exchange_current_density: Of its surface [pA/um^2], a number or a function of x and temperature; None where the
+            cell says it.
         stiffness: Factor of all elastic constants as a function of x; None where they do not change.
     """
 
@@ -37,7 +38,7 @@ class LithiumHost:
     potential: PotentialLaw | IdealPotential
     diffusivity: Diffusivity
     molar_mass: float | None = None
-    exchange_current_density: NumberLike | HostFunction | None = None
+    exchange_current_density: HostValue | None = None
     stiffness: HostFunction | None = None
 
     def __post_init__(self) -> None:
@@ -53,16 +54,17 @@ class LithiumHost:
             "exchange current density": self.exchange_current_density,
             "stiffness": self.stiffness,
         }
-        return {name: law for name, law in named.items() if isinstance(law, HostFunction)}
+        values = {name: law.value if isinstance(law, Activated) else law for name, law in named.items()}
+        return {name: law for name, law in values.items() if isinstance(law, HostFunction)}
 
     @property
     def theoretical_capacity(self) -> float | None:
         """Charge per mass for x from 0 to 1 [pC/pg = C/g]."""
         return None if self.molar_mass is None else FARADAY / self.molar_mass
 
-    def conductivity(self, x: NumberLike) -> tuple[NumberLike, NumberLike]:
+    def conductivity(self, x: NumberLike, temperature: NumberLike) -> tuple[NumberLike, NumberLike]:
         """Lithium conductivity in the plane and along the axis [pA/(V um)]: see ``Diffusivity``."""
-        return self.diffusivity.conductivity(self.c_max, self.potential.slope(x), x)
+        return self.diffusivity.conductivity(self.c_max, self.potential.slope(x), x, temperature)
 
 
 @dataclass(frozen=True)
@@ -78,6 +80,7 @@ class Material:
             breaks down there, a brittle material breaks where the largest principal stress is a tension of this size.
         law: What answers to strain where it is more than elasticity; None for linear elasticity.
         host: The lithium host, None for passive materials.
+        thermal_expansion: Relative growth of a length, in every direction [1/K].
         reaction_volume: Growth per lithium taken up by a homogeneous anode layer [um^3/pmol = cm^3/mol].
         swelling_kind: Whether such a layer swells in all directions or along the stack only.
         anode: Potential of the anode reaction, None where the material is no anode.
@@ -92,6 +95,7 @@ class Material:
     strength_kind: StrengthKind = "yield"
     law: BulkLaw | None = None
     host: LithiumHost | None = None
+    thermal_expansion: float = 0.0
     reaction_volume: float | None = None
     swelling_kind: Literal["isotropic", "stack"] = "isotropic"
     anode: AnodePotential | None = None

@@ -41,7 +41,7 @@ def build_model(case: Case, domain: Domain) -> Model:
             raise CaseErrors(refused)
     hosts = sorted(role for role, material in materials.items() if material.host is not None)
     anode = case.cell.anode if case.cell is not None and case.cell.anode in hosts else None
-    interfaces = build_interfaces(case.interfaces, materials, domain, case.solver.displacement_degree)
+    interfaces = build_interfaces(case, materials, domain)
     return Model(
         materials=materials,
         axes=crystal_axes(case, domain, hosts),
@@ -52,6 +52,7 @@ def build_model(case: Case, domain: Domain) -> Model:
         charge_transfer=_charge_transfer(case, touching, hosts),
         negative=NegativeElectrode((anode,), case.initial.anode_state) if anode is not None else None,
         initial_stoichiometry=case.initial.stoichiometry,
+        temperature=case.temperature,
         stress_driven_flux=case.cell.stress_driven_flux if case.cell else True,
         strain=case.solver.strain,
         displacement_degree=case.solver.displacement_degree,
@@ -146,4 +147,4 @@ def _charge_transfer(case: Case, touching: set[tuple[str, str]], hosts: list[str
     if case.cell is None:
         return None
     pairs = tuple(sorted((a, b) for a, b in touching if a in hosts and b not in hosts))
-    return ChargeTransfer(case.cell.exchange_current_density, case.cell.temperature, interfaces=pairs)
+    return ChargeTransfer(case.cell.exchange_current_density, interfaces=pairs)

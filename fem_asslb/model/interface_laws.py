@@ -8,7 +8,7 @@ from scipy.spatial import cKDTree
 from fem_asslb.base.errors import CaseError, MaterialError, MeshError
 from fem_asslb.base.parallel import FloatArray, on_root
 from fem_asslb.case.estimates.interface_estimates import softer_modulus
-from fem_asslb.case.sections.interfaces import InterfaceSchema
+from fem_asslb.case.sections.case import Case
 from fem_asslb.case.sections.interfaces.gap_table import GapTable
 from fem_asslb.interfaces.start import GapField
 from fem_asslb.materials.material import Material
@@ -23,36 +23,30 @@ EQUIVALENT_LENGTH = 0.01
 """A boundary between two hosts conducts lithium by default like this length of the less conducting one [um]."""
 
 
-def build_interfaces(
-    section: Mapping[str, InterfaceSchema], materials: Mapping[str, Material], domain: Domain, degree: int
-) -> tuple[Interface, ...]:
+def build_interfaces(case: Case, materials: Mapping[str, Material], domain: Domain) -> tuple[Interface, ...]:
     """Interfaces that may open, host first where one side stores lithium.
 
     Args:
-        section: Interfaces of a case by name.
+        case: A case.
         materials: Material of each role.
         domain: The mesh.
-        degree: Of the displacement.
 
     Raises:
         CaseError: Numbers that do not go together, by the name of the interface.
         MeshError: An interface without a facet.
     """
-    return tuple(
-        _build(name, choice, materials, domain, degree) for name, choice in section.items() if not choice.WELDED
-    )
+    return tuple(_build(name, case, materials, domain) for name, choice in case.interfaces.items() if not choice.WELDED)
 
 
-def _build(
-    name: str, choice: InterfaceSchema, materials: Mapping[str, Material], domain: Domain, degree: int
-) -> Interface:
+def _build(name: str, case: Case, materials: Mapping[str, Material], domain: Domain) -> Interface:
+    choice = case.interfaces[name]
     key, (plus, minus) = f"interfaces.{name}", choice.between
     if materials[plus].host is None and materials[minus].host is not None:
         plus, minus = minus, plus
     size = mean_facet_size(domain, (plus, minus))
     if size == 0.0:
         raise MeshError(f"{key}: no facet of the mesh lies between '{plus}' and '{minus}'")
-    conductance = choice.conductance or _default_conductance(materials[plus], materials[minus])
+    conductance = choice.conductance or _default_conductance(materials[plus], materials[minus], case.temperature)
     modulus = softer_modulus(materials, choice.between)
     try:
         law = choice.build_law(modulus, size)
@@ -65,7 +59,7 @@ def _build(
         require_stiff_grains(key, choice, law, modulus, domain)
     require_small_overlap(key, choice, law, size)
     report(key, choice, law, modulus, size)
-    if choice.MAY_PART and law.HISTORY and domain.dimension == 3 and degree == 2:
+    if choice.MAY_PART and law.HISTORY and domain.dimension == 3 and case.solver.displacement_degree == 2:
         logger.warning(
             "%s: contact pressures of quadratic displacement in 3D alternate from point to point; "
             "solver.displacement_degree = 1 gives smooth ones",
@@ -82,11 +76,12 @@ def _build(
     )
 
 
-def _default_conductance(plus: Material, minus: Material) -> float | None:
+def _default_conductance(plus: Material, minus: Material, temperature: float) -> float | None:
     """Between two hosts, that of a thin layer of the less conducting one at half stoichiometry [pA/(um^2 V)]."""
     if plus.host is None or minus.host is None:
         return None
-    return float(min(*plus.host.conductivity(0.5), *minus.host.conductivity(0.5))) / EQUIVALENT_LENGTH
+    found = [value for host in (plus.host, minus.host) for value in host.conductivity(0.5, temperature)]
+    return float(min(found)) / EQUIVALENT_LENGTH
 
 
 def _gaps(key: str, table: GapTable | None, domain: Domain) -> GapField | None:

@@ -8,6 +8,7 @@ from typing import Literal
 import numpy as np
 import numpy.typing as npt
 
+from fem_asslb.base.temperatures import ROOM_TEMPERATURE
 from fem_asslb.case.sections.fields import FieldSchema
 from fem_asslb.interfaces.coating import Coating
 from fem_asslb.interfaces.interface_law import InterfaceLaw
@@ -53,13 +54,11 @@ class ChargeTransfer:
 
     Attributes:
         exchange_current_density: i0 of hosts that state none [pA/um^2 = A/m^2]; None where each has its own.
-        temperature: [K].
         interfaces: Pairs (host role, other role).
         boundaries: Outer boundaries that react too, of a model with one host.
     """
 
     exchange_current_density: float | None
-    temperature: float
     interfaces: tuple[tuple[str, str], ...] = ()
     boundaries: tuple[str, ...] = ()
 
@@ -121,6 +120,7 @@ class Model:
         charge_transfer: Surface reaction of the hosts; None for closed hosts.
         negative: Hosts of the negative electrode; None where it is no body, or takes up lithium by a law of its own.
         initial_stoichiometry: x at which every other host is free of strain.
+        temperature: Of everything at the start [K]; what expands is free of strain there.
         stress_driven_flux: Whether the elastic energy enters the chemical potential.
         strain: ``"small"`` or ``"logarithmic"``.
         displacement_degree: Polynomial degree of the displacement, 1 or 2.
@@ -136,6 +136,7 @@ class Model:
     charge_transfer: ChargeTransfer | None = None
     negative: NegativeElectrode | None = None
     initial_stoichiometry: float = 1.0
+    temperature: float = ROOM_TEMPERATURE
     stress_driven_flux: bool = True
     strain: Literal["small", "logarithmic"] = "small"
     displacement_degree: int = 2

@@ -32,7 +32,7 @@ FOLDER = "checkpoint"
 LATEST = "latest.json"
 """File in it that names the last complete checkpoint; the last thing that is written."""
 
-FORMAT = 9
+FORMAT = 10
 """Number of the format; it changes with the names and meanings of what is saved."""
 
 LEAST_INTERVAL = 60.0

@@ -73,7 +73,7 @@ class Problem:
         check_degree(domain, model.displacement_degree)
         compatibility.look_after_compiled_forms()
         self.domain, self.model = domain, model
-        self.controls = Controls.create(domain, _AUGMENTATION, model.initial_stoichiometry)
+        self.controls = Controls.create(domain, _AUGMENTATION, model.initial_stoichiometry, model.temperature)
         composition = compose(domain, model, self.controls)
         self.fields, self.scalars = composition.fields, composition.scalars
         self.formulation, self.currents = composition.formulation, composition.currents
@@ -85,7 +85,7 @@ class Problem:
         for field in self.fields:
             for state in (self.state, self.previous):
                 field.initialise(state)
-        self._memories = memories(self.formulation.bulk, self.state, self.controls.time_step)
+        self._memories = memories(self.formulation.bulk, self.state, self.controls)
         self._history = self.formulation.responses.history_evaluator(self.state, self.previous)
         self._adhesion = Adhesion(self.formulation, self.state, self.previous) if model.adheres_later else None
         self._compile(sources)

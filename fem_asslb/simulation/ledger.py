@@ -55,8 +55,10 @@ class Ledger:
         self.sources = SourceBooks(problem)
         self.lithium = self._diagnostics.lithium()
         self.anode_lithium = self._diagnostics.lithium(problem.model.negative_hosts)
-        self._last = dict.fromkeys(("pressure", "swept_volume", "layer_force", "anode_lithium", "charge"), 0.0)
-        self._last["lithium"] = self.lithium
+        self._last = dict.fromkeys(
+            ("pressure", "swept_volume", "layer_force", "anode_lithium", "thermal_force", "charge"), 0.0
+        )
+        self._last |= {"lithium": self.lithium, "temperature": self._temperature}
 
     def snapshot(self) -> dict[str, float]:
         """Everything needed to continue."""
@@ -94,7 +96,7 @@ class Ledger:
         added = self.sources.book()
         self.energy.book(self._last, now, self.sources.work)
         self._book_lithium(length, added)
-        scalars = {"time [h]": convert(time, "s", "h")}
+        scalars = {"time [h]": convert(time, "s", "h"), columns.TEMPERATURE: convert(now["temperature"], "K", "degC")}
         before = self._last["lithium"] + added
         errors = self.balances.errors(
             now["pressure"], self.lithium, before, length, lift=self.sources.force, anode=self.anode_lithium
@@ -113,12 +115,19 @@ class Ledger:
         self._last = {**now, "charge": self._area_charge()}
         return scalars
 
+    @property
+    def _temperature(self) -> float:
+        """Of everything [K]."""
+        return float(self._problem.controls.temperature.value)
+
     def _now(self) -> dict[str, float]:
         return {
             "pressure": self._loading.pressure(),
             "swept_volume": self._diagnostics.swept_volume(),
             "layer_force": self._diagnostics.layer_force(),
             "anode_lithium": float(self._problem.controls.anode_lithium.value),
+            "thermal_force": self._diagnostics.thermal_force(),
+            "temperature": self._temperature,
             "lithium": self._diagnostics.lithium(),
         }
 

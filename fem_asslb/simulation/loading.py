@@ -7,7 +7,18 @@ from fem_asslb.base.errors import ConvergenceError
 from fem_asslb.case.sections.case import Case
 from fem_asslb.case.sections.fixture import RigidFixture, SpringFixture
 from fem_asslb.case.sections.protocol import in_first_charge
-from fem_asslb.case.sections.steps import Charge, Current, Discharge, Hold, Press, Rest, SetStoichiometry, Step
+from fem_asslb.case.sections.steps import (
+    Charge,
+    Current,
+    Discharge,
+    Heat,
+    Hold,
+    Press,
+    Rest,
+    SetStoichiometry,
+    Step,
+    temperature_at,
+)
 from fem_asslb.diagnostics.bulk import Diagnostics
 from fem_asslb.fields import electrode, platen
 from fem_asslb.model.battery_cell import BatteryCell
@@ -109,6 +120,7 @@ class Loading:
         """Set the controls that stay the same during the protocol step."""
         controls, area = self._problem.controls, self._diagnostics.reacting_area
         controls.forced.value = float(isinstance(self.step, SetStoichiometry))
+        controls.temperature.value = self._temperature(0.0)
         if self._problem.formulation.quantities.electrode is not None:
             controls.voltage.value = electrode.potential(self._problem.state)
         x = self.stoichiometry() if self._problem.model.hosts else 0.0
@@ -133,7 +145,7 @@ class Loading:
     def impose(self, length: float) -> None:
         """Set the controls to the end of a time step of ``length`` [s]."""
         controls, step = self._problem.controls, self.step
-        self._length = length
+        self._length, controls.temperature.value = length, self._temperature(self.elapsed + length)
         if self._cell is not None:
             controls.anode_lithium.value = self._cell.anode_lithium(self.charge + self.current * length)
         match step:
@@ -183,7 +195,7 @@ class Loading:
 
     def remaining(self) -> float:
         """Time left in the protocol step as far as it is known beforehand [s]."""
-        if isinstance(self.step, Press | Rest | SetStoichiometry):
+        if isinstance(self.step, Press | Rest | SetStoichiometry | Heat):
             return self.step.duration - self.elapsed
         if any(event.had_happened for event in self._events):
             return 0.0
@@ -249,6 +261,10 @@ class Loading:
         """The cell that every charge and discharge has."""
         assert self._cell is not None
         return self._cell
+
+    def _temperature(self, elapsed: float) -> float:
+        """Of the cell after some time of the protocol step [K]."""
+        return temperature_at(self.steps, self.stage, elapsed, self._problem.model.temperature)
 
     def _given_current(self) -> float:
         match self.step:

@@ -83,11 +83,10 @@ def test_creep_over_steps_of_any_length(exponent):
 
 def test_activation_energy():
     """Rates change by exp(-(Q/R)(1/T - 1/T_r))."""
-    warm, cold = (PowerLaw(1e-6, 100.0, 3.0, 40e3, temperature, 298.15) for temperature in (333.15, 298.15))
     flows = []
-    for law in (warm, cold):
-        point = point_of(Creep(law))
-        point.advance({}, SIDES | {2: 80.0}, 10.0)
+    for temperature in (333.15, 298.15):
+        point = point_of(Creep(PowerLaw(1e-6, 100.0, 3.0, 40e3, 298.15)))
+        point.advance({}, SIDES | {2: 80.0}, 10.0, temperature)
         flows.append(plastic(point)[2])
     assert flows[0] / flows[1] == pytest.approx(np.exp(-40e3 / 8.314462618 * (1 / 333.15 - 1 / 298.15)), rel=1e-8)
     assert flows[1] == pytest.approx(1e-5 * 0.8**3, rel=1e-8)

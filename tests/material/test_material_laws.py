@@ -168,11 +168,11 @@ def test_ideal_potential_is_nernst():
 
 def test_conductivity_makes_the_current_exactly_fick():
     law = Diffusivity(in_plane=0.005, along_axis=0.002)
-    in_plane, along = law.conductivity(0.05, -0.8, 0.5)
+    in_plane, along = law.conductivity(0.05, -0.8, 0.5, 300.0)
     assert in_plane == pytest.approx(FARADAY * 0.05 * 0.005 / 0.8)
     assert in_plane / along == pytest.approx(2.5)
     host, x = host_of("ncm85"), 0.45
-    current = [kappa * host.potential.slope(x) for kappa in host.conductivity(x)]
+    current = [kappa * host.potential.slope(x) for kappa in host.conductivity(x, 300.0)]
     assert current == pytest.approx([-FARADAY * host.c_max * 0.005] * 2)
 
 
@@ -183,8 +183,8 @@ def test_diffusivity_must_be_positive():
 
 def test_conductivity_keeps_its_sign_through_ufl():
     host = host_of("ncm85")
-    value, _ = in_ufl(lambda x: host.conductivity(x)[0], 0.6)
-    assert value == pytest.approx(host.conductivity(0.6)[0], rel=1e-12)
+    value, _ = in_ufl(lambda x: host.conductivity(x, 300.0)[0], 0.6)
+    assert value == pytest.approx(host.conductivity(0.6, 300.0)[0], rel=1e-12)
 
 
 @pytest.mark.parametrize(("s", "volts"), [(0.5, 1.55), (0.75, 1.55), (0.90, 1.528), (0.95, 1.44), (1.0, 1.0)])

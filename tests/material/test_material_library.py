@@ -291,7 +291,7 @@ def test_unknown_anode():
 
 def test_the_library_needs_no_finite_element_package():
     program = (
-        "import sys; from fem_asslb.materials.library import load; load('ncm85').host.conductivity(0.5); "
+        "import sys; from fem_asslb.materials.library import load; load('ncm85').host.conductivity(0.5, 298.15); "
         "assert not {'ufl', 'dolfinx', 'mpi4py', 'gmsh'} & set(sys.modules)"
     )
     subprocess.run([sys.executable, "-c", program], check=True)

@@ -9,7 +9,7 @@ from fem_asslb.fields.electrode import POTENTIAL as ELECTRODE
 from fem_asslb.model.model import ChargeTransfer, Support
 from fem_asslb.solve.newton import NewtonSolver
 from tests.grids import box
-from tests.support import CRYSTAL, IDEAL, TEMPERATURE, host, integral, problem_on
+from tests.support import CRYSTAL, IDEAL, host, integral, problem_on
 
 AXIS = np.array([0.2, -0.5, 0.8])
 
@@ -31,7 +31,7 @@ def scalars(comm, dimension, turn, axis=None):
         turn @ AXIS if axis is None else axis,
         materials={"particle": host(CRYSTAL, (0.02, -0.05), (1.0, 0.2), IDEAL)},
         support=Support((), prescribed="bottom", pressure="top"),
-        charge_transfer=ChargeTransfer(1e3, TEMPERATURE, boundaries=("left",)),
+        charge_transfer=ChargeTransfer(1e3, boundaries=("left",)),
     )
     problem.controls.outer_pressure.value = 200.0
     problem.controls.current_density.value = -500.0

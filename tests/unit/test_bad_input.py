@@ -135,6 +135,26 @@ BAD = {  # what is changed, the key of the error, words of its message
         "cell.temperature",
         ["'45 K'", "at least 200"],
     ),
+    "temperature that no cell has": (
+        ["protocol.steps=['heat to 600 degC in 1 h']"],
+        "protocol.steps",
+        ["in step 'heat to 600 degC in 1 h'", "'600 degC' is out of range; expected 200 to 500 K"],
+    ),
+    "heat that cools": (
+        ["protocol.steps=['heat to 60 degC in 1 h', 'heat to 40 degC in 1 h']"],
+        "protocol.steps",
+        ["'heat to 40 degC in 1 h' ends colder than 60 degC, where it starts; expected 'cool to'"],
+    ),
+    "cold that heats": (
+        ["protocol.steps=['cool to 60 degC in 1 h']"],
+        "protocol.steps",
+        ["'cool to 60 degC in 1 h' ends hotter than", "where it starts; expected 'heat to'"],
+    ),
+    "expansion of a solid that is none": (
+        ["materials.separator.thermal_expansion=2e-2 K^-1"],
+        "materials.separator.thermal_expansion",
+        ["'2e-2 K^-1' is out of range"],
+    ),
     "share of one": (["cell.side_reaction_share=1.0"], "cell.side_reaction_share", ["less than 1"]),
     # choices
     "kind that does not exist": (["fixture.kind=soft"], "fixture.kind", ["'soft'", "'rigid' or 'spring'"]),

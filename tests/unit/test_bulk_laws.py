@@ -54,7 +54,7 @@ class RememberingTable(BulkLawTable):
 
     kind: Literal["remembering"] = "remembering"
 
-    def build(self, elasticity, temperature):
+    def build(self, elasticity):
         """The law."""
         return RememberingLaw(MaxwellSolid(elasticity.bulk_modulus, elasticity.shear_modulus, 0.5, 1.0))
 
@@ -87,7 +87,7 @@ class TwoStoresTable(BulkLawTable):
     kind: Literal["two-stores"] = "two-stores"
     at_points: bool = False
 
-    def build(self, elasticity, temperature):
+    def build(self, elasticity):
         """The law."""
         solid = MaxwellSolidAtPoints if self.at_points else MaxwellSolid
         return TwoStores(solid(elasticity.bulk_modulus, elasticity.shear_modulus, 0.5, 600.0))
@@ -110,9 +110,9 @@ class PressedTable(BulkLawTable):
 
     kind: Literal["pressed"] = "pressed"
 
-    def build(self, elasticity, temperature):
+    def build(self, elasticity):
         """The law."""
-        return PressedLaw(RememberingTable().build(elasticity, temperature).elastic)
+        return PressedLaw(RememberingTable().build(elasticity).elastic)
 
 
 @checked(kw_only=True)

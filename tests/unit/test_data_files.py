@@ -1,6 +1,7 @@
 """Measured functions of a material in files: read with their units, part of the case, refused in a line."""
 
 import os
+from functools import partial
 
 import numpy as np
 import pytest
@@ -10,6 +11,7 @@ from fem_asslb.app.new_case import copy_case
 from fem_asslb.base.errors import CaseErrors
 from fem_asslb.case.estimates.figures import equilibrium
 from fem_asslb.case.reading.reader import read_case
+from fem_asslb.materials.function import value_at
 from fem_asslb.materials.library import load, load_anode, stated
 from fem_asslb.output.resolved import format_toml, resolved_table
 from tests.unit.test_material_files import CASE
@@ -132,31 +134,35 @@ COLUMNS = {
 
 
 def material_with(folder, text, **files):
-    """Material of the cathode with functions in files, at 25 or 45 degC."""
+    """Material of the cathode with functions in files."""
     (folder / "own" / "crystal.toml").write_text(text)
     for name, content in (COLUMNS | files).items():
         (folder / "own" / name).write_text(content if isinstance(content, str) else columns(*content))
     (folder / "case.toml").write_text((folder / "case.toml").read_text().replace(INNER, 'cathode = "own/crystal.toml"'))
-    case = read_case(folder)
-    return [case.materials["cathode"].resolve("materials.cathode", celsius + 273.15) for celsius in (25.0, 45.0)]
+    return read_case(folder).materials["cathode"].resolve("materials.cathode")
 
 
 def test_functions_in_files_change_with_x_and_temperature(folder):
     """D in um^2/s through its points, straight on in its logarithm, still beyond them; E over that at the largest x."""
-    cold, hot = material_with(folder, FUNCTIONS)
+    material = material_with(folder, FUNCTIONS)
+    host = material.host
+    (cold, hot), exchange = (
+        [partial(value_at, law, temperature=kelvin) for kelvin in (298.15, 318.15)]
+        for law in (host.diffusivity.in_plane, host.exchange_current_density)
+    )
     x, diffusivity = np.array(COLUMNS["d.csv"][1]), 1e8 * np.array(COLUMNS["d.csv"][2])
-    assert cold.host.diffusivity.in_plane(x) == pytest.approx(diffusivity, rel=0.02)
-    assert cold.host.diffusivity.along_axis == cold.host.diffusivity.in_plane
-    assert cold.host.diffusivity.in_plane(0.1) == pytest.approx(diffusivity[0], rel=0.15)
-    assert cold.host.diffusivity.in_plane(0.0) == pytest.approx(cold.host.diffusivity.in_plane(0.2), rel=1e-2)
+    assert cold(x) == pytest.approx(diffusivity, rel=0.02)
+    assert host.diffusivity.along_axis == host.diffusivity.in_plane
+    assert cold(0.1) == pytest.approx(diffusivity[0], rel=0.15)
+    assert cold(0.0) == pytest.approx(cold(0.2), rel=1e-2)
     colder = 1.0 / 318.15 - 1.0 / 298.15
     faster = np.exp(-30e3 / 8.314462618 * colder)
     assert faster > 2.0
-    assert hot.host.diffusivity.in_plane(x) == pytest.approx(faster * cold.host.diffusivity.in_plane(x), rel=1e-9)
-    assert cold.host.exchange_current_density == pytest.approx(0.4)
-    assert hot.host.exchange_current_density == pytest.approx(0.4 * np.exp(-20e3 / 8.314462618 * colder))
-    assert cold.elasticity.youngs_modulus == pytest.approx(180e3, rel=1e-3)
-    assert cold.host.stiffness(np.array([0.3, 0.6, 1.0])) == pytest.approx([2 / 3, 5 / 6, 1.0], rel=2e-3)
+    assert hot(x) == pytest.approx(faster * cold(x), rel=1e-9)
+    assert exchange[0](0.5) == pytest.approx(0.4)
+    assert exchange[1](0.5) == pytest.approx(0.4 * np.exp(-20e3 / 8.314462618 * colder))
+    assert material.elasticity.youngs_modulus == pytest.approx(180e3, rel=1e-3)
+    assert host.stiffness(np.array([0.3, 0.6, 1.0])) == pytest.approx([2 / 3, 5 / 6, 1.0], rel=2e-3)
 
 
 @pytest.mark.parametrize(

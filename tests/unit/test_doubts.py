@@ -72,6 +72,15 @@ def test_a_rate_that_no_host_has_is_told(case):
     )
 
 
+def test_rates_that_do_not_follow_the_temperature_are_told(case):
+    """Where it changes, each that has no activation energy."""
+    steps = "protocol.steps=['press to 5 MPa in 1 min', 'charge at 0.1C until 10 mAh/g (60 degC)']"
+    active = "materials.particle.diffusivity={value='1e-10 cm^2/s', activation_energy='30 kJ/mol'}"
+    told = [line for line in doubts(read_case(case, [steps, active])) if "activation_energy" in line]
+    assert [line.split(": ")[1] for line in told] == ["cell.exchange_current_density"]
+    assert not [line for line in doubts(read_case(case, [active])) if "activation_energy" in line]
+
+
 def test_hosts_that_are_apart_at_the_start_are_told(case):
     """Of one material they are not."""
     for second, told in (("ncm811", True), ("ncm85", False)):

@@ -33,7 +33,7 @@ def interfaces_of(comm, folder, *overrides, text=CELL):
     comm.Barrier()
     case = build_case(read_table(folder, list(overrides)))
     _, domain = build_domain(comm, case, folder / "mesh")
-    return domain, build_interfaces(case.interfaces, case.resolved_materials(), domain, 1)
+    return domain, build_interfaces(case, case.resolved_materials(), domain)
 
 
 def test_defaults_follow_from_the_neighbours(comm, shared_path):

@@ -5,7 +5,17 @@ import pytest
 from fem_asslb.case.sections.amounts import Limit, Rate
 from fem_asslb.case.sections.protocol import expand, in_first_charge
 from fem_asslb.case.sections.step_text import parse_step
-from fem_asslb.case.sections.steps import Charge, Current, Discharge, Hold, Press, Rest, SetStoichiometry
+from fem_asslb.case.sections.steps import (
+    Charge,
+    Current,
+    Discharge,
+    Heat,
+    Hold,
+    Press,
+    Rest,
+    SetStoichiometry,
+    temperature_at,
+)
 
 pytestmark = pytest.mark.serial  # plain numbers: nothing parallel in it
 
@@ -26,6 +36,21 @@ STEPS = [
     ("hold at 4.25 V until 50 uA/cm^2 or 2 h", Hold(4.25, (Limit("current_density", 0.5), Limit("duration", 7200.0)))),
     ("rest 1 h (5 minute period)", Rest(3600.0, 300.0)),
     ("set x = 0.5 in 10 min", SetStoichiometry(0.5, 600.0)),
+    ("heat to 60 degC in 30 min", Heat(333.15, 1800.0)),
+    ("cool to 250 K in 1 h (1 minute period)", Heat(250.0, 3600.0, cools=True, period=60.0)),
+    ("press to 435 MPa in 3 min (150 degC)", Press(435.0, 180.0, temperature=423.15)),
+    ("fabricate at 435 MPa for 3 min (150 degC)", Press(435.0, 180.0, fabricates=True, temperature=423.15)),
+    ("rest 12 h (-10 degC)", Rest(43200.0, temperature=263.15)),
+    ("set x = 0.5 in 10 min (45 degC)", SetStoichiometry(0.5, 600.0, temperature=318.15)),
+    (
+        "charge at C/3 until 4.2 V (45 degC) (1 minute period)",
+        Charge(Rate("c_rate", 1 / 3), (Limit("voltage", 4.2),), 60.0, temperature=318.15),
+    ),
+    (
+        "discharge at 1C until 3 V (1 minute period) (318.15 K)",
+        Discharge(Rate("c_rate", 1.0), (Limit("voltage", 3.0),), 60.0, temperature=318.15),
+    ),
+    ("hold at 4.25 V until C/20 (45 degC)", Hold(4.25, (Limit("c_rate", 0.05),), temperature=318.15)),
     ("charge at 0.1C until 2.75 V", Charge(Rate("c_rate", 0.1), (Limit("voltage", 2.75),))),
     ("Charge  at C/10 until 4.3 V", Charge(Rate("c_rate", 0.1), (Limit("voltage", 4.3),))),
     (
@@ -53,7 +78,7 @@ STEPS = [
 def _numbers(step: object) -> list[float]:
     if isinstance(step, Current):
         first = step.voltage if isinstance(step, Hold) else step.rate.value
-        return [first, *(limit.value for limit in step.limits), step.period or 0.0]
+        return [first, *(limit.value for limit in step.limits), step.period or 0.0, step.temperature or 0.0]
     return [value or 0.0 for value in vars(step).values()]
 
 
@@ -99,6 +124,17 @@ def test_a_step_passes_through() -> None:
         ("charge at 0.1C until x = low", "'low' is not a stoichiometry"),
         ("charge at 0.1C until 4 V or", "'4 V or' is not a limit"),
         ("set x = 0.5 in 3 um", "'3 um' has the wrong dimension"),
+        ("heat to 600 degC in 1 h", "'600 degC' is out of range; expected 200 to 500 K, -73.15 degC to 226.85 degC"),
+        ("cool to 3 K in 1 h", "'3 K' is out of range; expected 200 to 500 K"),
+        ("heat to 60 in 1 h", "'60' has no unit"),
+        ("heat to 60 degC", "is not a step; accepted forms"),
+        ("heat to 60 degC in 1 h (70 degC)", "says where its temperature goes; leave the other out"),
+        ("rest 1 h (45 V)", "'45 V' has the wrong dimension"),
+        ("rest 1 h (-90 degC)", "'-90 degC' is out of range"),
+        ("rest 1 h at 300oC", "'300oC' is out of range"),
+        ("rest 1 h (45 degC) (50 degC)", "a temperature stands twice; leave one out"),
+        ("rest 1 h (1 s period) (2 s period)", "a period stands twice; leave one out"),
+        ("sleep 12 h (45 degC)", "accepted forms: 'press to 81 MPa in 1 min'"),
     ],
 )
 def test_bad_step_is_quoted(text: object, words: str) -> None:
@@ -141,6 +177,15 @@ SENTENCES = [
     ("Hold at 4.2V until 50mA", "hold at 4.2 V until 50 mA"),
     ("Hold at 4.2V until C/20", "hold at 4.2 V until 0.05C"),
     ("Charge at 1 C for 1 hour or until 4.2 V", "charge at 1C until 1 h or 4.2 V"),
+    ("Discharge at 1C for 0.5 hours at 27oC", "discharge at 1C until 30 min (27 degC)"),
+    ("Charge at 0.5 C for 45 minutes at -5oC", "charge at 0.5C until 45 min (-5 degC)"),
+    (
+        "Charge at 200 mA for 45 minutes at 10.2oC (1 minute period)",
+        "charge at 200 mA until 45 min (10.2 degC) (1 min period)",
+    ),
+    ("Discharge at C/3 for 2 hours or until 2.5 V at 26oC", "discharge at C/3 until 2 h or 2.5 V (26 degC)"),
+    ("Hold at 4.1 V until 50 mA at 40 °C", "hold at 4.1 V until 50 mA (40 degC)"),
+    ("Rest for 1 hour at 30 degC", "rest 1 h (30 degC)"),
 ]
 """Sentences of PyBaMM's documentation that mean the same here."""
 
@@ -153,10 +198,6 @@ REFUSED = [
     ("Run US06 (A) for 20 seconds", "drive cycles are not read"),
     ("Run US06 (V) for 45 minutes", "drive cycles are not read"),
     ("Run US06 (W) for 2 hours", "drive cycles are not read"),
-    ("Discharge at 1C for 0.5 hours at 27oC", "all steps are at cell.temperature"),
-    ("Charge at 0.5 C for 45 minutes at -5oC", "all steps are at cell.temperature"),
-    ("Charge at 200 mA for 45 minutes at 10.2oC (1 minute period)", "all steps are at cell.temperature"),
-    ("Discharge at C/3 for 2 hours or until 2.5 V at 26oC", "all steps are at cell.temperature"),
 ]
 
 
@@ -193,3 +234,15 @@ def test_side_reaction_acts_before_the_first_discharge() -> None:
     charge, discharge = parse_step("charge at 1C until 4 V"), parse_step("discharge at 1C until 3 V")
     steps = (Rest(1.0), charge, Rest(1.0), charge, discharge, charge)
     assert [in_first_charge(steps, index) for index in range(6)] == [False, True, False, True, False, False]
+
+
+def test_a_ramp_stays_and_a_step_of_its_own_temperature_does_not():
+    """Temperatures in K at the start, in the middle and at the end of each step, from 298.15 K."""
+    lines = ["rest 1 h (5 degC)", "heat to 65 degC in 2 h", "rest 1 h", "rest 1 h (5 degC)", "cool to 45 degC in 1 h"]
+    steps = tuple(map(parse_step, [*lines, "rest 1 h"]))
+    found = [
+        [temperature_at(steps, index, share * step.duration, 298.15) for share in (0.0, 0.5, 1.0)]
+        for index, step in enumerate(steps)
+    ]
+    kelvin = [[5.0] * 3, [25.0, 45.0, 65.0], [65.0] * 3, [5.0] * 3, [65.0, 55.0, 45.0], [45.0] * 3]
+    assert found == [pytest.approx([273.15 + value for value in row]) for row in kelvin]

@@ -91,7 +91,8 @@ def packed_cell(comm, source):
         axes=np.array([random_axis(1, [particle]) for particle in region_particles(domain)]),
         support=Support((("bottom", 1), ("left", 0), ("right", 0)), platen=True, generalised_plane_strain=True),
         interfaces=(Interface("particle", "cathode", ElasticLaw(1e5, 3e4)),),
-        charge_transfer=ChargeTransfer(0.6, 318.15, interfaces=(("particle", "cathode"),)),
+        temperature=318.15,
+        charge_transfer=ChargeTransfer(0.6, interfaces=(("particle", "cathode"),)),
         initial_stoichiometry=0.98,
     )
     problem = Problem(domain, model)

@@ -24,7 +24,7 @@ from fem_asslb.model.model import ChargeTransfer, Interface, Support
 from fem_asslb.solve.newton import NewtonSolver
 from tests import closed_forms
 from tests.grids import ball, box
-from tests.support import REFERENCE_X, TEMPERATURE, built, force_x, host, passive, prescribe_everywhere, problem_on
+from tests.support import REFERENCE_X, built, force_x, host, passive, prescribe_everywhere, problem_on
 from tests.verification.test_particle_in_shell import core_pressure
 
 pytestmark = pytest.mark.two_ranks
@@ -240,7 +240,7 @@ class Surface:
             support=Support(planes=()),
             displacement_degree=1,
             interfaces=(coated(0.01, ionic_conductivity=conductivity),),
-            charge_transfer=ChargeTransfer(self.EXCHANGE, TEMPERATURE, interfaces=(("particle", "electrolyte"),)),
+            charge_transfer=ChargeTransfer(self.EXCHANGE, interfaces=(("particle", "electrolyte"),)),
         )
         prescribe_everywhere(self.problem)
         self._solver = NewtonSolver(self.problem)

@@ -38,7 +38,7 @@ class TwoParticles:
             support=Support(planes=()),
             displacement_degree=1,
             interfaces=(Interface(*order, ContactLaw(STIFFNESS, STIFFNESS, gate=gate), start),),
-            charge_transfer=ChargeTransfer(EXCHANGE, TEMPERATURE, interfaces=(("particle", "electrolyte"),)),
+            charge_transfer=ChargeTransfer(EXCHANGE, interfaces=(("particle", "electrolyte"),)),
         )
         prescribe_everywhere(self.problem)
         self.solver, self.interfaces = NewtonSolver(self.problem), InterfaceDiagnostics(self.problem)

@@ -148,7 +148,7 @@ def test_stress_drives_lithium_in_a_free_sphere(comm, measured, swelling):
             comm,
             materials={"particle": isotropic(swelling, potential=IDEAL, c_max=c_max)},
             support=Support(OCTANT),
-            charge_transfer=ChargeTransfer(1e9, TEMPERATURE, boundaries=("outer",)),
+            charge_transfer=ChargeTransfer(1e9, boundaries=("outer",)),
         )
         problem.controls.time_step.value = time_step
         problem.controls.current_density.value = rate * FARADAY * c_max

@@ -51,7 +51,7 @@ def test_diffusion_in_a_sphere_whose_diffusivity_rises_with_lithium(comm, measur
             comm,
             materials={"particle": host_with(diffusivity=Diffusivity(diffusivity, diffusivity))},
             support=Support(OCTANT),
-            charge_transfer=ChargeTransfer(1e9, TEMPERATURE, boundaries=("outer",)),
+            charge_transfer=ChargeTransfer(1e9, boundaries=("outer",)),
         )
         problem.controls.time_step.value = time_step
         problem.controls.current_density.value = rate * FARADAY * 0.05
@@ -82,7 +82,7 @@ def test_overpotential_of_a_surface_whose_exchange_current_changes(comm, x):
         comm,
         materials={"particle": host_with(exchange_current_density=exchange)},
         support=Support((), prescribed="bottom"),
-        charge_transfer=ChargeTransfer(100.0, TEMPERATURE, boundaries=("left",)),
+        charge_transfer=ChargeTransfer(100.0, boundaries=("left",)),
     )
     set_profile(problem, lambda at: np.full(at.shape[1], x))
     problem.controls.current_density.value, problem.controls.time_step.value = current, 1e-9

@@ -60,7 +60,8 @@ def cycled(comm, source, interfaces=(SURFACE,), degree=2):
         support=Support(held, platen=True, generalised_plane_strain=domain.dimension == 2),
         displacement_degree=degree,
         interfaces=interfaces,
-        charge_transfer=ChargeTransfer(0.6, 318.15, interfaces=(("particle", "cathode"),)),
+        temperature=318.15,
+        charge_transfer=ChargeTransfer(0.6, interfaces=(("particle", "cathode"),)),
         initial_stoichiometry=0.9,
     )
     problem = Problem(domain, model)

@@ -10,7 +10,7 @@ from fem_asslb.model.model import ChargeTransfer, Support
 from fem_asslb.solve.newton import NewtonSolver
 from tests import closed_forms, composite
 from tests.grids import ball, box
-from tests.support import IDEAL, LINEAR, TEMPERATURE, host, integral, orders, problem_on, rms, set_profile
+from tests.support import IDEAL, LINEAR, host, integral, orders, problem_on, rms, set_profile
 
 pytestmark = [pytest.mark.two_ranks, pytest.mark.ends_in_parallel]
 
@@ -39,7 +39,7 @@ def held_sphere(comm, layers, steps, time, potential=LINEAR):
         comm,
         materials={"particle": host(diffusivity=(2.0, 2.0), potential=potential)},
         support=Support(OCTANT),
-        charge_transfer=ChargeTransfer(1e9, TEMPERATURE, boundaries=("outer",)),
+        charge_transfer=ChargeTransfer(1e9, boundaries=("outer",)),
     )
     problem.controls.potentiostatic.value = 1.0
     problem.controls.voltage.value = potential.potential(0.6)
@@ -178,7 +178,7 @@ def test_welded_grains_are_no_hindrance(comm):
             materials={"particle": host(diffusivity=(D_PLANE, D_PLANE))},
             support=Support((), prescribed="bottom"),
             displacement_degree=1,
-            charge_transfer=ChargeTransfer(1.0, TEMPERATURE, boundaries=("left",)),
+            charge_transfer=ChargeTransfer(1.0, boundaries=("left",)),
         )
         problem.controls.current_density.value, problem.controls.time_step.value = 20.0, 2.0
         march(problem, 3)

@@ -17,8 +17,6 @@ from fem_asslb.case.checks import (
     size_checks,
     solver_checks,
 )
-from fem_asslb.case.sections.case import cell_temperature
-from fem_asslb.materials.bulk_law_table import ROOM_TEMPERATURE
 
 CHECKS: tuple[Callable[..., Iterator[CaseError]], ...] = (
     name_checks.roles_have_plain_names,
@@ -58,6 +56,7 @@ CHECKS: tuple[Callable[..., Iterator[CaseError]], ...] = (
     cell_checks.surfaces_have_a_rate,
     cell_checks.loadings_agree,
     protocol_checks.voltages_make_a_window,
+    protocol_checks.temperatures_go_the_way_that_is_said,
     protocol_checks.stoichiometries_are_in_the_table,
     protocol_checks.time_steps_are_ordered,
     protocol_checks.linear_elements_do_not_lock,
@@ -79,10 +78,10 @@ def cross_check(sections: dict[str, Any]) -> list[CaseError]:
     """
     errors: list[CaseError] = []
     if "materials" in sections:
-        known, temperature = {}, _temperature(sections)
+        known = {}
         for role, choice in sections["materials"].items():
             try:
-                known[role] = choice.resolve(f"materials.{role}", temperature)
+                known[role] = choice.resolve(f"materials.{role}")
             except CaseErrors as error:
                 errors += error.errors
             except CaseError as error:
@@ -98,11 +97,3 @@ def cross_check(sections: dict[str, Any]) -> list[CaseError]:
             with suppress(UnreadableError):
                 errors.extend(check(**{name: sections[name] for name in names}))
     return errors
-
-
-def _temperature(sections: dict[str, Any]) -> float:
-    """Of the cell, as far as it can be read; only values depend on it, and no check of a material."""
-    try:
-        return cell_temperature(sections.get("cell"))
-    except UnreadableError:
-        return ROOM_TEMPERATURE

@@ -5,6 +5,7 @@ import itertools
 from fem_asslb.base.constants import FARADAY
 from fem_asslb.case.checks.coating_doubts import coating_doubts
 from fem_asslb.case.estimates.figures import equilibrium, states_at_equilibrium
+from fem_asslb.case.estimates.temperature_estimates import rates_that_stay, temperatures
 from fem_asslb.case.sections.case import Case
 from fem_asslb.case.sections.steps import Current, Press
 from fem_asslb.geometry import LayeredStack
@@ -34,6 +35,7 @@ def doubts(case: Case) -> list[str]:
         *_nothing_adheres(case),
         *_hosts_apart(case),
         *_particles_off_periodic_walls(case),
+        *_rates_that_stay(case),
         *coating_doubts(case),
     ]
 
@@ -95,6 +97,15 @@ def _particles_off_periodic_walls(case: Case) -> list[str]:
         for name, layer in geometry.layers.items()
         if layer.particles is not None and layer.particles.walls == "inside" and layer.particles.grains is None
     ]
+
+
+def _rates_that_stay(case: Case) -> list[str]:
+    """A temperature that changes, and rates that do not change with it."""
+    found = temperatures(case)
+    if min(found) == max(found):
+        return []
+    why = "its temperatures do not change it, as it has no activation_energy"
+    return [f"protocol.steps: {key}: {why}" for key in rates_that_stay(case)]
 
 
 def _another_anode(case: Case) -> list[str]:

@@ -6,11 +6,23 @@ from itertools import pairwise
 from fem_asslb.base.errors import CaseError, Errors
 from fem_asslb.bulk.bulk_law import locks_linear_elements
 from fem_asslb.bulk.elasticity import IsotropicElasticity
-from fem_asslb.case.sections.case import Cell, Initial, Output, Solver, Time
+from fem_asslb.case.sections.amounts import temperature_text
+from fem_asslb.case.sections.case import Cell, Initial, Output, Solver, Time, start_temperature
 from fem_asslb.case.sections.fixture import Fixture
 from fem_asslb.case.sections.interfaces import Interface
 from fem_asslb.case.sections.protocol import Protocol
-from fem_asslb.case.sections.steps import Charge, Current, Discharge, Press, Rest, SetStoichiometry, Step, currents
+from fem_asslb.case.sections.steps import (
+    Charge,
+    Current,
+    Discharge,
+    Heat,
+    Press,
+    Rest,
+    SetStoichiometry,
+    Step,
+    currents,
+    temperature_before,
+)
 from fem_asslb.materials.material import Material, hosts
 
 
@@ -34,6 +46,20 @@ def voltages_make_a_window(protocol: Protocol) -> Errors:
 def _ends_below(charge: Charge, discharge: Discharge) -> bool:
     upper, lower = ([limit.value for limit in step.limits if limit.kind == "voltage"] for step in (charge, discharge))
     return min(upper, default=math.inf) <= max(lower, default=-math.inf)
+
+
+def temperatures_go_the_way_that_is_said(cell: Cell | None, steps: tuple[Step, ...]) -> Errors:
+    """What heats ends hotter, and what cools colder."""
+    start = start_temperature(cell)
+    for number, step in enumerate(steps):
+        if not isinstance(step, Heat):
+            continue
+        before = temperature_before(steps, number, start)
+        if (step.target - before) * (-1.0 if step.cools else 1.0) < 0.0:
+            way, other = ("hotter", "'heat to'") if step.cools else ("colder", "'cool to'")
+            reason = f"ends {way} than {temperature_text(before)}, where it starts; expected {other}"
+            yield CaseError("protocol.steps", f"'{step}' {reason}")
+            return
 
 
 def stoichiometries_are_in_the_table(
@@ -77,10 +103,10 @@ def linear_elements_do_not_lock(solver: Solver, known_materials: dict[str, Mater
 
 
 def a_cell_is_made_before_it_is_used(protocol: Protocol) -> Errors:
-    """Nothing but presses and rests comes before the last step that fabricates."""
+    """Nothing but presses, rests and ramps of the temperature comes before the last step that fabricates."""
     last = max((number for number, step in enumerate(protocol.steps) if _fabricates(step)), default=0)
     for step in protocol.steps[:last]:
-        if not isinstance(step, Press | Rest):
+        if not isinstance(step, Press | Rest | Heat):
             late = f"'{protocol.steps[last]}' comes after '{step}'; expected it before lithium moves"
             yield CaseError("protocol.steps", late)
             return

@@ -12,7 +12,7 @@ from fem_asslb.case.estimates.interface_estimates import ZONE_FACETS, softer_mod
 from fem_asslb.case.sections.case import Case
 from fem_asslb.case.sections.interfaces import Interface
 from fem_asslb.case.sections.protocol import Protocol
-from fem_asslb.case.sections.steps import Charge, Current, Discharge, Hold, SetStoichiometry, Step
+from fem_asslb.case.sections.steps import Charge, Current, Discharge, Heat, Hold, SetStoichiometry, Step
 from fem_asslb.geometry import LayeredStack, MeshFile, ParticleInShell, PlacedParticles
 from fem_asslb.geometry.grains import Grains
 from fem_asslb.materials.material import Material
@@ -24,7 +24,7 @@ ACROSS_A_LAYER = 4.0
 """Elements across the thinnest layer of a stack without particles."""
 
 STEPS_OF_A_SWING = 20.0
-"""Time steps of the shortest charge, discharge or change of the stoichiometry, at least."""
+"""Time steps of the shortest charge, discharge, or change of the stoichiometry or the temperature, at least."""
 
 LONGEST_STEP = 1800.0
 """[s]."""
@@ -107,7 +107,7 @@ def nominal_duration(step: Step) -> float:
 
 
 def _is_swing(step: Step) -> bool:
-    return isinstance(step, Charge | Discharge | SetStoichiometry)
+    return isinstance(step, Charge | Discharge | SetStoichiometry | Heat)
 
 
 def _of_bodies(geometry: LayeredStack | ParticleInShell) -> Iterator[Size]:

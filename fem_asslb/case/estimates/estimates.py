@@ -6,6 +6,7 @@ from fem_asslb.case.estimates.default_sizes import size_rows
 from fem_asslb.case.estimates.figures import EDGE, Row, row, states_at_equilibrium
 from fem_asslb.case.estimates.interface_estimates import interface_rows
 from fem_asslb.case.estimates.pressure_estimates import pressure_rows, shell_rows
+from fem_asslb.case.estimates.temperature_estimates import temperature_rows
 from fem_asslb.case.sections.case import Case
 from fem_asslb.geometry import LayeredStack, ParticleInShell
 
@@ -32,6 +33,7 @@ def summary(case: Case) -> list[Row]:
     rows += _fit_rows(case)
     rows += interface_rows(case.interfaces, materials)
     rows += size_rows(case, materials)
+    rows += temperature_rows(case)
     if states is not None:
         early = f"; a step {EDGE}" if any(state.off_the_table for state in states) else ""
         note = f"all steps, at equilibrium{early}"

@@ -9,7 +9,7 @@ from fem_asslb.base.schema import fields_of
 from fem_asslb.base.table_reader import UnreadableError, read
 from fem_asslb.base.units import LENGTH
 from fem_asslb.case.estimates import default_sizes
-from fem_asslb.case.sections.case import Case, Time, cell_temperature
+from fem_asslb.case.sections.case import Case, Time
 from fem_asslb.geometry import LayeredStack, ParticleInShell
 from fem_asslb.geometry.grains import Grains
 from fem_asslb.materials.material import Material
@@ -85,7 +85,7 @@ def _materials(case: Case) -> Mapping[str, Material]:
     with suppress(UnreadableError):
         for role, choice in case.materials.items():
             with suppress(UnreadableError, CaseError, CaseErrors):
-                found[role] = choice.resolve(f"materials.{role}", cell_temperature(case.cell))
+                found[role] = choice.resolve(f"materials.{role}")
     return found
 
 

@@ -11,7 +11,6 @@ from fem_asslb.base.errors import CaseError, CaseErrors, UnitError
 from fem_asslb.base.table_reader import UnreadableError, read
 from fem_asslb.base.units import parse
 from fem_asslb.case.sections.materials import MaterialChoice
-from fem_asslb.materials.bulk_law_table import ROOM_TEMPERATURE
 from fem_asslb.materials.material import Material
 
 Table = dict[str, Any]
@@ -103,8 +102,7 @@ def _anode_capacity(name: str, table: Table) -> float | None:
 def _material(role: str, table: Table) -> Material | None:
     choice = _choice(role, table)
     with suppress(CaseError, CaseErrors):
-        # Of density, host and anode nothing depends on the temperature but rates.
-        return choice.resolve(f"materials.{role}", ROOM_TEMPERATURE) if choice is not None else None
+        return choice.resolve(f"materials.{role}") if choice is not None else None
     return None
 
 

@@ -4,6 +4,7 @@ import re
 
 from fem_asslb.base.errors import UnitError
 from fem_asslb.base.printable import quoted
+from fem_asslb.base.temperatures import COLDEST, HOTTEST
 from fem_asslb.base.texts import NUMBER, number_in
 from fem_asslb.base.units import (
     AREAL_CAPACITY,
@@ -12,11 +13,12 @@ from fem_asslb.base.units import (
     DURATION,
     SPECIFIC_CAPACITY,
     STACK_PRESSURE,
+    TEMPERATURE,
     VOLTAGE,
     Unit,
     parse,
 )
-from fem_asslb.case.sections.amounts import Limit, LimitKind, Rate, RateKind
+from fem_asslb.case.sections.amounts import Limit, LimitKind, Rate, RateKind, temperature_text
 
 HIGHEST_VOLTAGE = 6.0
 """No lithium cell has this voltage [V]; a limit above it is a slip."""
@@ -45,6 +47,22 @@ def read_duration(text: str) -> float:
         ValueError: It is none.
     """
     return _positive(_read(text, DURATION), text)
+
+
+def read_temperature(text: str) -> float:
+    """Temperature of a cell [K].
+
+    Raises:
+        ValueError: It is none.
+    """
+    degrees = re.fullmatch(rf"({NUMBER}) ?(?:o|°)C", text)
+    value = _read(f"{degrees[1]} degC" if degrees else text, TEMPERATURE)
+    if not COLDEST <= value <= HOTTEST:
+        raise ValueError(
+            f"{quoted(text, 40)} is out of range; expected {COLDEST:g} to {HOTTEST:g} K, "
+            f"{temperature_text(COLDEST)} to {temperature_text(HOTTEST)}"
+        )
+    return value
 
 
 def read_pressure(text: str) -> float:

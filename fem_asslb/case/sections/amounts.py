@@ -86,6 +86,11 @@ def c_rate_text(value: float) -> str:
     return f"{text}C"
 
 
+def temperature_text(kelvin: float) -> str:
+    """Text in degrees Celsius."""
+    return format_quantity(kelvin, "K", "degC")
+
+
 def duration_text(seconds: float) -> str:
     """Text in the largest of h, min and s that gives a short number."""
     texts = [f"{convert(seconds, 's', unit):.12g} {unit}" for unit in ("h", "min", "s")]

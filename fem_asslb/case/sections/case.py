@@ -10,6 +10,7 @@ from typing import Annotated, Any, Literal
 from pydantic import BeforeValidator, Field
 
 from fem_asslb.base.checked import Degree, Flag, Integer, Number, checked
+from fem_asslb.base.temperatures import ROOM_TEMPERATURE, CellTemperature
 from fem_asslb.base.texts import show
 from fem_asslb.base.units import (
     Area,
@@ -18,7 +19,6 @@ from fem_asslb.base.units import (
     Duration,
     SpecificCapacity,
     SpecificCurrent,
-    Temperature,
 )
 from fem_asslb.case.sections.fields import FieldEntry
 from fem_asslb.case.sections.fixture import Fixture
@@ -26,7 +26,6 @@ from fem_asslb.case.sections.interfaces import Interface
 from fem_asslb.case.sections.materials import MaterialChoice
 from fem_asslb.case.sections.protocol import Protocol
 from fem_asslb.geometry import Geometry, MeshFile
-from fem_asslb.materials.bulk_law_table import ROOM_TEMPERATURE
 from fem_asslb.materials.data_fits import DataFit
 from fem_asslb.materials.material import Material
 
@@ -61,7 +60,7 @@ class Cell:
         resistance: Of electrolyte, interphases and contacts in series, without charge transfer, times plate area; its
             voltage drop adds to the cell voltage.
         plate_area: Of the whole cell, of which the mesh is a piece; needed by currents in amperes.
-        temperature: Of the whole cell, 200 to 500 K.
+        temperature: Of the whole cell at the start, 200 to 500 K; steps of the protocol may change it.
         side_reaction_share: Share of the current on charges before the first discharge that takes no lithium
             out of the lattice (oxidation of the electrolyte).
         stress_driven_flux: Whether the elastic energy enters the chemical potential.
@@ -74,7 +73,7 @@ class Cell:
     exchange_current_density: Annotated[CurrentDensity, Field(gt=0.0)] | None = None
     resistance: Annotated[ArealResistance, Field(ge=0.0)] = 0.0
     plate_area: Annotated[Area, Field(gt=0.0)] | None = None
-    temperature: Annotated[Temperature, Field(ge=200.0, le=500.0)] = ROOM_TEMPERATURE
+    temperature: CellTemperature = ROOM_TEMPERATURE
     side_reaction_share: Annotated[Number, Field(ge=0.0, lt=1.0)] = 0.0
     stress_driven_flux: Flag = True
 
@@ -189,10 +188,14 @@ class Case:
         """2 or 3; None for a mesh file, which says it when it is read."""
         return None if isinstance(self.geometry, MeshFile) else self.geometry.dimension
 
+    @property
+    def temperature(self) -> float:
+        """Of everything at the start [K]; see `start_temperature`."""
+        return start_temperature(self.cell)
+
     def resolved_materials(self) -> dict[str, Material]:
         """Material of each region role, read from the library."""
-        temperature = cell_temperature(self.cell)
-        return {role: choice.resolve(f"materials.{role}", temperature) for role, choice in self.materials.items()}
+        return {role: choice.resolve(f"materials.{role}") for role, choice in self.materials.items()}
 
     def data_fits(self) -> dict[str, list[DataFit]]:
         """Data of the materials and the functions that stand for them, by role; roles without data are left out."""
@@ -200,6 +203,6 @@ class Case:
         return {role: fits for role, fits in found.items() if fits}
 
 
-def cell_temperature(cell: Cell | None) -> float:
-    """Temperature of everything [K]; of a case without electrochemistry, that of a room."""
+def start_temperature(cell: Cell | None) -> float:
+    """Temperature of everything at the start [K]; of a case without electrochemistry, that of a room."""
     return ROOM_TEMPERATURE if cell is None else cell.temperature

@@ -103,18 +103,17 @@ class MaterialChoice:
             return own | {"overrides": _without_none({key: value[key] for key in value if key not in own})}
         return value
 
-    def resolve(self, key: str, temperature: float) -> Material:
+    def resolve(self, key: str) -> Material:
         """The material of the library with the overrides.
 
         Args:
             key: Dotted key of the entry, for the messages.
-            temperature: Of the cell [K].
 
         Raises:
             CaseError: One fault.
             CaseErrors: Several faults.
         """
-        return resolve(self._stated, key, temperature)
+        return resolve(self._stated, key)
 
     def data_fits(self, key: str) -> list[DataFit]:
         """Data of the material and the functions that stand for them.

@@ -9,26 +9,30 @@
     hold at 4.25 V until C/20                     (or "50 uA/cm^2", "for 1 h")
     set x = 0.5 in 10 min                         (no current: all hosts are taken to one stoichiometry)
 
-A largest time step may stand at the end: "rest 12 h (1 minute period)". `str` of a step gives its text, and
+    heat to 60 degC in 30 min                     (or "cool to 25 degC in 1 h"; the cell stays there)
+
+A temperature of the step alone and a largest time step may stand at the end: "rest 12 h (45 degC) (1 minute period)";
+"at 45oC" there is the former, too. `str` of a step gives its text, and
 `parse_step` of that text the step again.
 """
 
 import re
 from dataclasses import replace
-from typing import get_args
+from typing import Any, get_args
 
 from fem_asslb.base.printable import quoted
-from fem_asslb.base.texts import show
+from fem_asslb.base.texts import NUMBER, show
 from fem_asslb.case.sections.amount_text import (
     read_duration,
     read_limit,
     read_pressure,
     read_rate,
     read_stoichiometry,
+    read_temperature,
     read_voltage,
 )
 from fem_asslb.case.sections.amounts import RATES, Limit
-from fem_asslb.case.sections.steps import Charge, Current, Discharge, Hold, Press, Rest, SetStoichiometry, Step
+from fem_asslb.case.sections.steps import Charge, Current, Discharge, Heat, Hold, Press, Rest, SetStoichiometry, Step
 
 FORMS = (
     "'press to 81 MPa in 1 min'",
@@ -37,16 +41,17 @@ FORMS = (
     "'charge at C/3 for 2 h or until 4.3 V'",
     "'hold at 4.2 V until C/20'",
     "'set x = 0.5 in 10 min'",
+    "'heat to 60 degC in 30 min'",
 )
 """One example of each accepted form."""
 
 LONGEST_LINE = 300
 """Most characters of a line."""
 
-_PERIOD = re.compile(r"(.*?) ?\((.+) period\)", re.IGNORECASE | re.ASCII)
+_PERIOD = re.compile(r"(.*?) ?\(([^()]+) period\)", re.IGNORECASE | re.ASCII)
+_TEMPERATURE = re.compile(rf"(.*?)(?: ?\(([^()]+)\)| at ({NUMBER} ?(?:o|deg ?|°)C))", re.IGNORECASE)
 _REFUSED = (
     (r"run .+", "drive cycles are not read; write the steps out"),
-    (r".* at -?[\d.]+ ?(o|deg ?|°)C", "all steps are at cell.temperature; leave the temperature out"),
     (r"(?:dis)?charge at [\d.e+-]+ ?(m|k)?W\b.*", "a constant power is not taken; expected a current like '0.1C'"),
     (r"(?:dis)?charge at [\d.e+-]+ ?(ohm|Ω).*", "a constant resistance is not taken; expected a current like '0.1C'"),
     (r"hold (?:for )?[\d.].*", "'hold' keeps a voltage; expected 'rest 12 h' or 'hold at 4.2 V until C/20'"),
@@ -80,9 +85,14 @@ def _read(words: str) -> Step | None:
     """Step, or None where the words have no form that is known."""
     if (found := _PERIOD.fullmatch(words)) is not None:
         step = _read(found[1])
-        if not isinstance(step, Rest | Current):
-            raise ValueError("a period stands after a rest, a charge, a discharge or a hold only; leave it out")
-        return replace(step, period=read_duration(found[2]))
+        if not isinstance(step, Rest | Current | Heat):
+            raise ValueError("a period stands after a rest, a ramp, a charge, a discharge or a hold only; leave it out")
+        return _with(step, "period", read_duration(found[2]))
+    if (found := _TEMPERATURE.fullmatch(words)) is not None:
+        step = _read(found[1])
+        if isinstance(step, Heat):
+            raise ValueError(f"'{step}' says where its temperature goes; leave the other out")
+        return None if step is None else _with(step, "temperature", read_temperature(found[2] or found[3]))
     for pattern, reason in _REFUSED:
         if re.fullmatch(pattern, words, re.IGNORECASE | re.ASCII):
             raise ValueError(reason)
@@ -90,6 +100,13 @@ def _read(words: str) -> Step | None:
         if (found := form.fullmatch(words)) is not None:
             return read(found)
     return None
+
+
+def _with(step: Step, name: str, value: Any) -> Step:
+    """The step with what stands behind it."""
+    if getattr(step, name) is not None:
+        raise ValueError(f"a {name} stands twice; leave one out")
+    return replace(step, **{name: value})
 
 
 def _read_press(found: re.Match[str]) -> Press:
@@ -119,6 +136,10 @@ def _read_hold(found: re.Match[str]) -> Hold:
     return Hold(read_voltage(found[1]), limits)
 
 
+def _read_heat(found: re.Match[str]) -> Heat:
+    return Heat(read_temperature(found[2]), read_duration(found[3]), found[1].lower() == "cool")
+
+
 def _read_set(found: re.Match[str]) -> SetStoichiometry:
     return SetStoichiometry(read_stoichiometry(found[1]), read_duration(found[2]))
 
@@ -133,5 +154,6 @@ _PATTERNS = tuple(
         (rf"(charge|discharge) at (.+?){_ENDS}", _read_current),
         (rf"hold at (.+?){_ENDS}", _read_hold),
         (r"set x ?= ?(.+?) in (.+)", _read_set),
+        (r"(heat|cool) to (.+?) in (.+)", _read_heat),
     )
 )

@@ -190,6 +190,9 @@ AREAL_CAPACITY = Unit("pC/um^2", 1e-3, 1e7)
 DIFFUSIVITY = Unit("um^2/s", 1e-12, 1e9)
 """1e-24 m^2/s, less than in any crystal, to gases."""
 
+AREAL_RESISTANCE = Unit("V*um^2/pA", 1e-9, 1e3)
+"""A metal's contact to an insulator, ohm m^2."""
+
 TEMPERATURE = Unit("K", 1.0, 1e4)
 """Far below any cell to far above."""
 
@@ -233,5 +236,4 @@ ArealLoading = Annotated[float, Unit("pg/um^2", 1e-3, 1e6)]
 CurrentDensity = Annotated[float, CURRENT_DENSITY]
 Area = Annotated[float, Unit("um^2", 1.0, 1e14)]
 """One particle to a hundred square metres."""
-ArealResistance = Annotated[float, Unit("V*um^2/pA", 1e-9, 1e3)]
-"""A metal's contact to an insulator, ohm m^2."""
+ArealResistance = Annotated[float, AREAL_RESISTANCE]

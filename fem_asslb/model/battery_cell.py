@@ -79,7 +79,9 @@ class BatteryCell:
         """Lithium that the anode has taken up [pmol] when ``charge`` [pC] has passed."""
         return charge / FARADAY
 
-    def kept(self, voltage: float, charge: float, current: float, length: float) -> tuple[float, float]:
+    def kept(
+        self, voltage: float, charge: float, current: float, length: float, temperature: float
+    ) -> tuple[float, float]:
         """What draws a current that keeps the voltage of the cell at the end of a step: I = G (P - V).
 
         V is the potential of the cathode. The potential of the anode follows the charge of the step along its secant; a
@@ -90,6 +92,7 @@ class BatteryCell:
             charge: Charge passed at the start of the step [pC].
             current: A current near that of the step [pA].
             length: Of the step [s].
+            temperature: At its end [K].
 
         Returns:
             P [V vs Li] and G [pA/V]; P over the negative electrode where its hosts are a part of the model.
@@ -97,17 +100,18 @@ class BatteryCell:
         now = self.anode_potential(charge)
         passes = current * length or 1e-6 * self.cell.one_c * self.active_mass * length
         secant = (self.anode_potential(charge + passes) - now) / passes if length else 0.0
-        own = self.cell.resistance / self.plate_area if self.plate_area else 0.0
+        own = self.cell.resistance.at(temperature) / self.plate_area if self.plate_area else 0.0
         least = _LEAST_DROP / (self.cell.one_c * self.active_mass)
         return voltage + now, 1.0 / (max(own, least) + max(-secant * length, 0.0))
 
-    def voltage(self, cathode: float, anode: float, current: float) -> float:
+    def voltage(self, cathode: float, anode: float, current: float, temperature: float) -> float:
         """Cell voltage: cathode minus anode, plus the drop over the resistance, which is positive on charge.
 
         Args:
             cathode: Potential of the cathode [V vs Li].
             anode: That of the anode [V vs Li].
             current: Current through the mesh [pA], positive on charge.
+            temperature: [K].
         """
-        drop = current / self.plate_area * self.cell.resistance if self.plate_area else 0.0
+        drop = current / self.plate_area * self.cell.resistance.at(temperature) if self.plate_area else 0.0
         return cathode - anode + drop

@@ -150,7 +150,7 @@ class Loading:
             controls.anode_lithium.value = self._cell.anode_lithium(self.charge + self.current * length)
         match step:
             case Hold():
-                source, conductance = self._battery.kept(step.voltage, self.charge, self.current, length)
+                source, conductance = self._kept(step)
                 controls.voltage.value, controls.current_density.value = source, 0.0
                 area = self._diagnostics.reacting_area
                 controls.conductance.value = self._reacting_share() * conductance / area
@@ -172,7 +172,7 @@ class Loading:
             return False
         imposed = self.current
         self._settle()
-        source, conductance = self._battery.kept(self.step.voltage, self.charge, self.current, self._length)
+        source, conductance = self._kept(self.step)
         off = source - self._above_negative() - self.current / conductance
         if abs(off) <= KEPT and abs(self.current - imposed) <= ALIKE * abs(imposed):
             return False
@@ -236,7 +236,7 @@ class Loading:
     def voltage(self) -> float:
         """Cell voltage at the state just solved [V], of a case with electrochemistry."""
         cathode = electrode.potential(self._problem.state)
-        return self._battery.voltage(cathode, self.anode_potential(), self.current)
+        return self._battery.voltage(cathode, self.anode_potential(), self.current, self._now)
 
     def anode_potential(self) -> float:
         """Of the anode at the state just solved [V vs Li], of a case with electrochemistry."""
@@ -261,6 +261,15 @@ class Loading:
         """The cell that every charge and discharge has."""
         assert self._cell is not None
         return self._cell
+
+    @property
+    def _now(self) -> float:
+        """Temperature at the state just solved [K]."""
+        return float(self._problem.controls.temperature.value)
+
+    def _kept(self, step: Hold) -> tuple[float, float]:
+        """What draws the current that keeps a voltage; see `BatteryCell.kept`."""
+        return self._battery.kept(step.voltage, self.charge, self.current, self._length, self._now)
 
     def _temperature(self, elapsed: float) -> float:
         """Of the cell after some time of the protocol step [K]."""

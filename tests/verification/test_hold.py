@@ -113,7 +113,7 @@ def test_current_of_a_kept_voltage_over_a_resistance(comm, shared_path, measured
 
     def rate(_, charge):
         potential = float(host.potential.potential(0.9 - charge[0] / capacity))
-        return (TOP + cell.anode_potential(charge[0]) - potential) * cell.plate_area / cell.cell.resistance
+        return (TOP + cell.anode_potential(charge[0]) - potential) * cell.plate_area / cell.cell.resistance.value
 
     exact = solve_ivp(rate, (0.0, 3600.0 * hours), [0.0], rtol=1e-9, atol=1e-9).y[0, -1]
     expected = convert(exact / diagnostics.active_mass(), "pC/pg", "mAh/g")

@@ -7,10 +7,11 @@ import pytest
 
 from fem_asslb.app.driver import build_domain, run
 from fem_asslb.base.constants import FARADAY, GAS_CONSTANT
+from fem_asslb.base.errors import CaseErrors
 from fem_asslb.bulk.creep import Creep, PowerLaw
 from fem_asslb.bulk.elasticity import IsotropicElasticity
 from fem_asslb.case.estimates.closed_forms import SwellingLayer, pressure_change
-from fem_asslb.case.reading.reader import read_case
+from fem_asslb.case.reading.reader import build_case, read_case
 from fem_asslb.fields.electrode import POTENTIAL as ELECTRODE
 from fem_asslb.materials.bent_line import BentLine
 from fem_asslb.materials.diffusion import Diffusivity
@@ -18,6 +19,7 @@ from fem_asslb.materials.function import Activated, PositiveFunction
 from fem_asslb.model.model import ChargeTransfer, Support
 from fem_asslb.output import checkpoint
 from fem_asslb.output.history import read_history
+from fem_asslb.output.resolved import resolved_table
 from fem_asslb.simulation.simulation import Simulation
 from fem_asslb.solve import convergence
 from fem_asslb.solve.newton import NewtonSolver
@@ -30,7 +32,8 @@ pytestmark = pytest.mark.two_ranks
 
 COLUMN = Path(__file__).parents[2] / "cases" / "column"
 
-CELL = """cell={anode='lithium', one_c='190 mA/g', temperature='25 degC', resistance='20 ohm cm^2'}"""
+RESISTANCE = "{value='20 ohm cm^2', activation_energy='35 kJ/mol'}"
+CELL = f"cell={{anode='lithium', one_c='190 mA/g', temperature='25 degC', resistance={RESISTANCE}}}"
 RATES = [
     "materials.cathode.diffusivity={value='1e-13 m^2/s', activation_energy='40 kJ/mol'}",
     "materials.cathode.exchange_current_density={value='0.5 A/m^2', activation_energy='30 kJ/mol'}",
@@ -132,7 +135,7 @@ def history(comm, folder, changes):
 
 @pytest.mark.usefixtures("tight")
 def test_a_step_at_another_temperature_is_that_of_a_cell_at_it(comm, shared_path):
-    """Of a cell that creeps, diffuses and reacts; afterwards both are at the temperature of the other."""
+    """Of a cell that creeps, diffuses and reacts behind a resistance; both rest at the temperature of the other."""
     lines = [
         "press to 20 MPa in 1 min{0}",
         "charge at 1C until 5 mAh/g{0}",
@@ -150,6 +153,29 @@ def test_a_step_at_another_temperature_is_that_of_a_cell_at_it(comm, shared_path
         if not any(word in name for word in ("error", "remainder")):
             one, other = (np.array([row.get(name, 0.0) for row in found]) for found in rows)
             assert one == pytest.approx(other, rel=0.0, abs=1e-10 * np.abs(other).max() + 1e-12), name
+    for row in rows[0]:
+        drop = row["cell voltage [V]"] - row["cathode potential [V]"] + row["anode potential [V]"]
+        ohmic = 20e-3 * row["current density [mA/cm2]"] / faster(35e3, 273.15 + row["temperature [degC]"])
+        assert drop == pytest.approx(ohmic, rel=1e-9, abs=1e-14)
+
+
+@pytest.mark.serial
+def test_a_resistance_is_a_quantity_or_a_table():
+    """It falls where it is warmer, is written as it was stated, and refused by its key."""
+    stated = [
+        "cell={anode='lithium', one_c='190 mA/g', exchange_current_density='1 A/m^2'}",
+        "protocol.steps=['press to 5 MPa in 1 min']",
+    ]
+    for text, factor in (("20 ohm cm^2", 1.0), (RESISTANCE, 1.0 / faster(35e3, 333.15))):
+        text = text if text.startswith("{") else f"'{text}'"
+        cell = read_case(COLUMN, [*stated, f"cell.resistance={text}"]).cell
+        assert cell.resistance.at(333.15) == pytest.approx(2e-3 * factor)
+        again = build_case(resolved_table(read_case(COLUMN, [*stated, f"cell.resistance={text}"])))
+        assert again.cell == cell
+    for text in ("20 V", "-1 ohm cm^2", "20", "{value = '1 ohm cm^2', activation_energy = '-1 J/mol'}"):
+        with pytest.raises(CaseErrors) as caught:
+            read_case(COLUMN, [*stated, f"cell.resistance={text}"])
+        assert len(caught.value.errors) == 1 and caught.value.errors[0].key.startswith("cell.resistance")
 
 
 def test_pressure_of_a_stack_that_is_heated(comm, shared_path):

@@ -149,8 +149,8 @@ def areas_have_a_plate(fixture: Fixture, steps: tuple[Step, ...]) -> Errors:
 
 def the_resistance_has_a_plate(fixture: Fixture, cell: Cell | None) -> Errors:
     """A resistance times plate area needs a plate."""
-    if fixture.kind == "pressure" and cell is not None and cell.resistance != 0.0:
-        given = format_quantity(cell.resistance, "V*um^2/pA", "ohm*cm^2")
+    if fixture.kind == "pressure" and cell is not None and cell.resistance.value:
+        given = format_quantity(cell.resistance.value, "V*um^2/pA", "ohm*cm^2")
         yield CaseError("cell.resistance", f"'{given}': fixture.kind 'pressure' has no plate area; leave it out")
 
 

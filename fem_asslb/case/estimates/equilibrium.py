@@ -10,7 +10,7 @@ from fem_asslb.base.constants import FARADAY
 from fem_asslb.case.sections.amounts import RATES, Limit, Rate
 from fem_asslb.case.sections.case import Cell
 from fem_asslb.case.sections.protocol import in_first_charge
-from fem_asslb.case.sections.steps import Charge, Discharge, Hold, SetStoichiometry, Step
+from fem_asslb.case.sections.steps import Charge, Discharge, Hold, SetStoichiometry, Step, temperature_at
 from fem_asslb.materials.anode import AnodePotential
 from fem_asslb.materials.material import LithiumHost
 from fem_asslb.materials.potential import IdealPotential, PotentialLaw
@@ -82,11 +82,12 @@ class Equilibrium:
         states, state = [], start
         for index, step in enumerate(steps):
             share = 1.0 - self.cell.side_reaction_share if in_first_charge(steps, index) else 1.0
+            resistance = self.cell.resistance.at(temperature_at(steps, index, 0.0, self.cell.temperature))
             if isinstance(step, Charge | Discharge):
                 sign = 1.0 if isinstance(step, Charge) else -1.0
-                state = self._pass_current(state, sign, self.current(step.rate), step.limits, share)
+                state = self._pass_current(state, sign, self.current(step.rate), step.limits, (share, resistance))
             elif isinstance(step, Hold):
-                state = self._keep_voltage(state, step, share)
+                state = self._keep_voltage(state, step, (share, resistance))
             elif isinstance(step, SetStoichiometry):
                 state = CellState(step.stoichiometry, state.anode_state, duration=step.duration)
             else:
@@ -94,19 +95,19 @@ class Equilibrium:
             states.append(state)
         return states
 
-    def _keep_voltage(self, start: CellState, step: Hold, share: float) -> CellState:
+    def _keep_voltage(self, start: CellState, step: Hold, way: tuple[float, float]) -> CellState:
         """State in which the current that ends the hold, or next to none, has the voltage that is kept."""
         last = [self.current(limit) for limit in step.limits if limit.kind in RATES]
         current = max(last, default=_NO_CURRENT * self.cell.one_c)
         potential = float(self.host.potential.potential(start.stoichiometry))
         sign = 1.0 if step.voltage >= potential - float(self.anode.potential(start.anode_state)) else -1.0
         charges = [limit for limit in step.limits if limit.kind not in (*RATES, "duration")]
-        end = self._pass_current(start, sign, current, (Limit("voltage", step.voltage), *charges), share)
+        end = self._pass_current(start, sign, current, (Limit("voltage", step.voltage), *charges), way)
         durations = [limit.value for limit in step.limits if limit.kind == "duration"]
         return replace(end, duration=min([end.duration, *durations]))
 
     def _pass_current(
-        self, start: CellState, sign: float, current: float, limits: tuple[Limit, ...], share: float
+        self, start: CellState, sign: float, current: float, limits: tuple[Limit, ...], way: tuple[float, float]
     ) -> CellState:
         """State at the first limit that is met, or where the lattice data end.
 
@@ -115,16 +116,16 @@ class Equilibrium:
             sign: 1 on charge, -1 on discharge.
             current: Its size [pA/pg].
             limits: What ends it.
-            share: Share of it that takes lithium out of the lattice.
+            way: Share of it that takes lithium out of the lattice, and resistance of the cell [V um^2/pA].
         """
-        per_area = current * (self.loading or 0.0)
+        (share, resistance), per_area = way, current * (self.loading or 0.0)
 
         def after(charge: float) -> CellState:
             """State when a charge [pC] has passed in the step."""
             x = start.stoichiometry - sign * share * charge / self.lattice_capacity
             s = start.anode_state + sign * charge / (self.anode_capacity or float("inf"))
             potential = float(self.host.potential.potential(x)) - float(self.anode.potential(s))
-            voltage = potential + sign * per_area * self.cell.resistance
+            voltage = potential + sign * per_area * resistance
             return CellState(x, s, charge=charge, voltage=voltage, duration=charge / current)
 
         end = self.host.lattice.x_min if sign > 0.0 else self.host.lattice.x_max

@@ -41,5 +41,5 @@ def rates_that_stay(case: Case) -> Iterator[str]:
     if case.cell is not None:
         if case.cell.exchange_current_density is not None:
             yield "cell.exchange_current_density"
-        if case.cell.resistance:
+        if case.cell.resistance.value and not case.cell.resistance.activation_energy:
             yield "cell.resistance"

@@ -14,7 +14,6 @@ from fem_asslb.base.temperatures import ROOM_TEMPERATURE, CellTemperature
 from fem_asslb.base.texts import show
 from fem_asslb.base.units import (
     Area,
-    ArealResistance,
     CurrentDensity,
     Duration,
     SpecificCapacity,
@@ -25,6 +24,7 @@ from fem_asslb.case.sections.fixture import Fixture
 from fem_asslb.case.sections.interfaces import Interface
 from fem_asslb.case.sections.materials import MaterialChoice
 from fem_asslb.case.sections.protocol import Protocol
+from fem_asslb.case.sections.resistance import Resistance, ResistanceEntry
 from fem_asslb.geometry import Geometry, MeshFile
 from fem_asslb.materials.data_fits import DataFit
 from fem_asslb.materials.material import Material
@@ -58,7 +58,7 @@ class Cell:
             active material, e.g. ``"202 mAh/g"``; needed with ``n_to_p``.
         exchange_current_density: Of the surface of hosts whose material states none.
         resistance: Of electrolyte, interphases and contacts in series, without charge transfer, times plate area; its
-            voltage drop adds to the cell voltage.
+            voltage drop adds to the cell voltage. A quantity, or a table with an activation energy.
         plate_area: Of the whole cell, of which the mesh is a piece; needed by currents in amperes.
         temperature: Of the whole cell at the start, 200 to 500 K; steps of the protocol may change it.
         side_reaction_share: Share of the current on charges before the first discharge that takes no lithium
@@ -71,7 +71,7 @@ class Cell:
     n_to_p: Annotated[Number, Field(ge=0.01, le=100.0)] | None = None
     positive_reference_capacity: Annotated[SpecificCapacity, Field(gt=0.0)] | None = None
     exchange_current_density: Annotated[CurrentDensity, Field(gt=0.0)] | None = None
-    resistance: Annotated[ArealResistance, Field(ge=0.0)] = 0.0
+    resistance: ResistanceEntry = Resistance(value=0.0)
     plate_area: Annotated[Area, Field(gt=0.0)] | None = None
     temperature: CellTemperature = ROOM_TEMPERATURE
     side_reaction_share: Annotated[Number, Field(ge=0.0, lt=1.0)] = 0.0

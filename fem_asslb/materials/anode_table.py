@@ -31,7 +31,8 @@ class AnodeTable(DataTable):
         delithiated_width: Decay length of that tail, as a share of the capacity.
         specific_capacity: Charge from empty to full per mass of the material that has this table, of a composite that
             has one of its own per mass of the whole.
-        source: Where the values come from.
+        source: Key of the bibliography where the values come from, a list of keys, or ``"assumed"``.
+        note: What else there is to say of them.
         mark: How far they are to be trusted, see `docs/materials.md`.
     """
 

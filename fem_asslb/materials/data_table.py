@@ -10,6 +10,7 @@ from fem_asslb.base.checked import Number, checked
 from fem_asslb.base.errors import MaterialError
 from fem_asslb.base.parameters import require
 from fem_asslb.materials.bent_line import BentLine
+from fem_asslb.materials.bibliography import SourceKeys
 from fem_asslb.materials.fitted_line import fit_line
 
 _Stoichiometry = Annotated[Number, Field(ge=0.0, le=1.0)]
@@ -23,7 +24,8 @@ class DataTable:
 
     x_min: _Stoichiometry | None = None
     x_max: _Stoichiometry | None = None
-    source: str = ""
+    source: SourceKeys = ""
+    note: str = ""
     mark: str = ""
     table: dict[str, list[Number]] = field(default_factory=dict)
 

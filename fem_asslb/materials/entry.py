@@ -1,6 +1,6 @@
 """Table of a material, in the library or in a case.
 
-Every value may be plain (``youngs_modulus = "24 GPa"``) or carry its origin (``{value, source, mark}``).
+Every value may be plain (``youngs_modulus = "24 GPa"``) or carry its origin (``{value, source, note, mark}``).
 """
 
 from dataclasses import field
@@ -16,6 +16,7 @@ from fem_asslb.base.parameters import together
 from fem_asslb.base.texts import show
 from fem_asslb.bulk.elasticity import IsotropicElasticity, TransverselyIsotropicElasticity
 from fem_asslb.materials.anode_table import AnodeTable
+from fem_asslb.materials.bibliography import SourceKeys
 from fem_asslb.materials.bulk_laws import BulkLawEntry
 from fem_asslb.materials.diffusion import Diffusivity
 from fem_asslb.materials.function import HostValue, PositiveFunction
@@ -29,7 +30,7 @@ HOST_KEYS = ("lattice", "potential", "maximum_concentration")
 
 
 def _without_origin(value: object) -> object:
-    if isinstance(value, dict) and "value" in value and set(value) <= {"value", "source", "mark"}:
+    if isinstance(value, dict) and "value" in value and set(value) <= {"value", "source", "note", "mark"}:
         return value["value"]
     return value
 
@@ -52,19 +53,23 @@ class IngredientTable:
     Attributes:
         material: Name of the library, or a table with the keys of a material.
         weight_fraction: Weight; the weights of all phases need not add up to 1.
-        source: Where the value comes from.
+        source: Key of the bibliography where the value comes from, a list of keys, or ``"assumed"``.
+        note: What else there is to say of it.
         mark: How far it is to be trusted, see `docs/materials.md`.
     """
 
     material: Annotated[Any, BeforeValidator(_name_or_table)]
     weight_fraction: Annotated[Number, Field(ge=1e-6, le=100.0)]
-    source: str = ""
+    source: SourceKeys = ""
+    note: str = ""
     mark: str = ""
 
 
 @checked(kw_only=True)
 class EntryTable:
-    """A whole material, or what differs in it from that of ``use``; every value may also be ``{value, source, mark}``.
+    """A whole material, or what differs in it from that of ``use``.
+
+    Every value may also be ``{value, source, note, mark}``, see `docs/materials.md`.
 
     Attributes:
         title: One line.
@@ -95,6 +100,7 @@ class EntryTable:
         lattice: Lattice parameters of a host.
         potential: Potential of a host against Li.
         anode: Potential of the anode reaction, of a material that ``cell.anode`` names.
+        bibliography: Citation of each key that values name as their source.
     """
 
     title: str = ""
@@ -124,6 +130,7 @@ class EntryTable:
     lattice: LatticeTable | None = None
     potential: PotentialTable | None = None
     anode: AnodeTable | None = None
+    bibliography: dict[str, str] = field(default_factory=dict)
     TAKEN_OUT: ClassVar = ("use",)
 
     def elasticity(self) -> IsotropicElasticity | TransverselyIsotropicElasticity | None:

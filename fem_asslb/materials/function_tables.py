@@ -120,7 +120,8 @@ class DiffusivityTable(_ActivatedTable):
         unit: Of ``d``.
         x_min: Least stoichiometry of the data; without it that of the table.
         x_max: Largest stoichiometry of the data; without it that of the table.
-        source: Where the values come from.
+        source: Key of the bibliography where the values come from, a list of keys, or ``"assumed"``.
+        note: What else there is to say of them.
         mark: How far they are to be trusted, see `docs/materials.md`.
     """
 
@@ -145,7 +146,8 @@ class ExchangeTable(_ActivatedTable):
         unit: Of ``i0``.
         x_min: Least stoichiometry of the data; without it that of the table.
         x_max: Largest stoichiometry of the data; without it that of the table.
-        source: Where the values come from.
+        source: Key of the bibliography where the values come from, a list of keys, or ``"assumed"``.
+        note: What else there is to say of them.
         mark: How far they are to be trusted, see `docs/materials.md`.
     """
 
@@ -167,7 +169,8 @@ class ModulusTable(QuantityTable):
         unit: Of ``e``.
         x_min: Least stoichiometry of the data; without it that of the table.
         x_max: Largest stoichiometry of the data; without it that of the table.
-        source: Where the values come from.
+        source: Key of the bibliography where the values come from, a list of keys, or ``"assumed"``.
+        note: What else there is to say of them.
         mark: How far they are to be trusted, see `docs/materials.md`.
     """
 
@@ -186,7 +189,8 @@ class StiffnessTable(FunctionTable):
         table: Data, lists ``x`` and ``stiffness`` with x increasing. Beyond them the function holds its value.
         x_min: Least stoichiometry of the data; without it that of the table.
         x_max: Largest stoichiometry of the data; without it that of the table.
-        source: Where the values come from.
+        source: Key of the bibliography where the values come from, a list of keys, or ``"assumed"``.
+        note: What else there is to say of them.
         mark: How far they are to be trusted, see `docs/materials.md`.
     """
 

@@ -60,7 +60,8 @@ class LatticeTable(DataTable):
     Attributes:
         x_min: Least stoichiometry of the data; without it that of the table, or 0.
         x_max: Largest stoichiometry of the data; without it that of the table, or 1.
-        source: Where the data come from.
+        source: Key of the bibliography where the data come from, a list of keys, or ``"assumed"``.
+        note: What else there is to say of them.
         mark: How far they are to be trusted, see `docs/materials.md`.
         path: File with the columns ``x [-]``, ``a [angstrom]`` and ``c [angstrom]``, or ``x [-]`` and ``volume change
             [%]`` of what swells alike in all directions; it becomes the table.
@@ -105,7 +106,8 @@ class PotentialTable(DataTable):
     Attributes:
         x_min: Least stoichiometry of the data; without it that of the table, or 0.
         x_max: Largest stoichiometry of the data; without it that of the table, or 1.
-        source: Where the data come from.
+        source: Key of the bibliography where the data come from, a list of keys, or ``"assumed"``.
+        note: What else there is to say of them.
         mark: How far they are to be trusted, see `docs/materials.md`.
         path: File with the columns ``x [-]`` and ``u [V]``; it becomes the table.
         table: Data, lists ``x`` and ``u`` with x increasing. Beside ``line`` they are kept for reference, without it a

@@ -22,7 +22,7 @@ from fem_asslb.base.printable import quoted
 from fem_asslb.base.table_reader import read
 from fem_asslb.base.texts import show
 from fem_asslb.bulk.elasticity import Elasticity, IsotropicElasticity
-from fem_asslb.materials import mixing
+from fem_asslb.materials import bibliography, mixing
 from fem_asslb.materials.anode import AnodePotential
 from fem_asslb.materials.bulk_law_table import StrengthKind
 from fem_asslb.materials.entry import STIFFNESS_KEYS, EntryTable
@@ -45,7 +45,7 @@ def anode_names() -> list[str]:
 
 
 def stated(name: str, key: str = "NAME") -> dict[str, Any]:
-    """All values of a material of the library, those of the material that it uses too, each with its source and mark.
+    """All values of a material of the library and of what it uses, each with source and mark, and the citations.
 
     Args:
         name: In the library.
@@ -142,20 +142,24 @@ def _read(name: str, key: str) -> dict[str, Any]:
 @cache
 def _stated(name: str) -> dict[str, Any]:
     """The table of a name as its file has it."""
-    return tomllib.loads((_DATA / f"{name}.toml").read_text(encoding="utf-8"))
+    table = tomllib.loads((_DATA / f"{name}.toml").read_text(encoding="utf-8"))
+    bibliography.check_file(table, name)
+    return table
 
 
 def _with_base(entry: dict[str, Any], key: str) -> dict[str, Any]:
     """The table with the values of the material it uses; a newer statement replaces all it contradicts."""
     table = {name: value for name, value in entry.items() if name != "use"}
+    bibliography.check(table, key)
     for law in ("lattice", "potential"):
         if isinstance(table.get(law), str):
-            table[law] = _law_of(table[law], law, f"{key}.{law}")
+            owner = _owner_of(table[law], law, f"{key}.{law}")
+            table = _with_citations(table | {law: owner[law]}, owner, table, key)
     if "use" not in entry:
-        return table
+        return bibliography.pruned(table, key)
     if not isinstance(entry["use"], str):
         raise CaseError(f"{key}.use", f"{show(entry['use'])} is no name; accepted: {', '.join(names())}")
-    return combined(_read(entry["use"], f"{key}.use"), table, key)
+    return bibliography.pruned(combined(_read(entry["use"], f"{key}.use"), table, key), key)
 
 
 def combined(base: dict[str, Any], changes: dict[str, Any], key: str) -> dict[str, Any]:
@@ -182,16 +186,22 @@ def combined(base: dict[str, Any], changes: dict[str, Any], key: str) -> dict[st
     if "diffusivity" in changes:
         base.pop("diffusivity_in_plane", None)
         base.pop("diffusivity_along_axis", None)
-    return base | changes
+    return _with_citations(base | changes, base, changes, key)
 
 
-def _law_of(name: str, law: str, key: str) -> dict[str, Any]:
-    """The lattice or potential table of a material of the library."""
+def _with_citations(table: dict[str, Any], base: dict[str, Any], changes: dict[str, Any], key: str) -> dict[str, Any]:
+    """A table with the citations of both tables that it is made of."""
+    both = bibliography.joined(bibliography.citations(base, key), bibliography.citations(changes, key), key)
+    return table | ({bibliography.TABLE: both} if both else {})
+
+
+def _owner_of(name: str, law: str, key: str) -> dict[str, Any]:
+    """A material of the library that has a table of lattice or potential."""
     table = _read(name, key)
     if law not in table:
         owners = [other for other in names() if law in _read(other, key)]
         raise CaseError(key, f"{quoted(name, 40)} has no {law}; accepted: {', '.join(owners)}")
-    return table[law]
+    return table
 
 
 def _build(name: str, table: dict[str, Any], key: str) -> Material:
@@ -276,12 +286,7 @@ def _mixture(entry: EntryTable, phases: list[Material]) -> tuple[Elasticity, flo
 
 
 def _sources(table: dict[str, Any]) -> dict[str, str]:
-    """Source and mark of every value."""
-    sources = {}
-    for name, value in table.items():
-        if name in ("title", "ingredients"):
-            continue
-        origin = value if isinstance(value, dict) else {}
-        mark = f" [{origin['mark']}]" if origin.get("mark") else ""
-        sources[name] = (origin.get("source") or "stated in the case") + mark
-    return sources
+    """Citations, note and mark of every value."""
+    known = bibliography.citations(table, "")
+    silent = ("title", "ingredients", bibliography.TABLE)
+    return {name: bibliography.origin(value, known) for name, value in table.items() if name not in silent}

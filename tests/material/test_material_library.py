@@ -11,7 +11,8 @@ import pytest
 
 from fem_asslb.base.errors import CaseError, CaseErrors
 from fem_asslb.bulk.elasticity import IsotropicElasticity, TransverselyIsotropicElasticity
-from fem_asslb.materials.library import anode_names, load, load_anode, names, resolve
+from fem_asslb.materials.bibliography import sources_of
+from fem_asslb.materials.library import anode_names, load, load_anode, names, resolve, stated
 
 pytestmark = pytest.mark.serial  # plain numbers: nothing parallel in it
 
@@ -40,13 +41,67 @@ def origins(value, path):
 def test_every_value_has_a_source_and_a_mark(name):
     table = tomllib.loads((files("fem_asslb.materials") / "data" / f"{name}.toml").read_text(encoding="utf-8"))
     for key, value in table.items():
-        if key in ("use", "title"):
+        if key in ("use", "title", "bibliography"):
             continue
         assert isinstance(value, (dict, list)), f"{key} states no origin"
         for path, origin in origins(value, key):
             assert origin.get("mark") in MARKS, path
             assert origin.get("source"), path
+            assert origin["mark"] not in ("seed", "lit", "lit2", "code") or origin["source"] != "assumed", path
     assert load(name).title
+
+
+def test_a_key_of_the_library_is_one_work():
+    """In every file the same citation, and all that a material names is at the end of what is shown of it."""
+    known = {}
+    for name in names():
+        shown = stated(name)
+        for key, citation in shown.get("bibliography", {}).items():
+            assert known.setdefault(key, citation) == citation
+        tables = [table for key, value in shown.items() for _, table in origins(value, key)]
+        named = {source for table in tables for source in sources_of(table)} - {"assumed"}
+        assert named == set(shown.get("bibliography", {})) and (not named or list(shown)[-1] == "bibliography")
+    assert (
+        load("ncm85").sources["strength"].startswith("Sedlatschek et al., J. Power Sources 681, 240276 (2026): micro")
+    )
+
+
+CITED = {"value": "31 GPa", "source": "me", "note": "dense", "mark": "lit"}
+
+
+def test_sources_are_kept_where_values_are():
+    """Citations of values that are replaced are gone, those of laws that are named come with them."""
+    own = {"use": "lpscl", "youngs_modulus": CITED, "bibliography": {"me": "My thesis (2025)", "other": "Not used"}}
+    sources = resolve(own, "m.p").sources
+    assert sources["youngs_modulus"] == "My thesis (2025): dense [lit]"
+    assert sources["poisson_ratio"].startswith("Adjah et al., Energy Storage Mater. 104461 (2025); Deng (2016): 0.28")
+    assert sources["density"] == "Doux (2020); Minnmann (2021): crystal [lit2]"
+    assert resolve({"use": "ncm85", "lattice": "graphite-host"}, "m.p").sources["lattice"].startswith("Adjah")
+
+
+@pytest.mark.parametrize(
+    ("changes", "key", "words"),
+    [
+        (
+            {"youngs_modulus": CITED},
+            "m.p.youngs_modulus.source",
+            "'me' is no key of m.p.bibliography; accepted: 'assumed'",
+        ),
+        ({"density": {"value": "2 g/cm^3", "source": ["assumed", 3]}}, "m.p.density.source", "3 is no key of"),
+        ({"bibliography": ["me"]}, "m.p.bibliography", "is no table; accepted: a citation for each key"),
+        ({"bibliography": {"me": ""}}, "m.p.bibliography.me", "is no citation; accepted: a text"),
+        ({"bibliography": {"assumed": "x"}}, "m.p.bibliography.assumed", "is for values without a source"),
+        (
+            {"youngs_modulus": CITED | {"source": "doux2020"}, "bibliography": {"doux2020": "Another"}},
+            "m.p.bibliography.doux2020",
+            "'Another' is 'Doux (2020)' in the material that is used; expected another key",
+        ),
+    ],
+)
+def test_a_source_that_is_none_is_refused(changes, key, words):
+    with pytest.raises(CaseError) as caught:
+        resolve({"use": "lpscl"} | changes, "m.p")
+    assert caught.value.key == key and words in str(caught.value) and len(str(caught.value)) <= 300
 
 
 def test_the_library_holds_every_class_of_material():
@@ -102,7 +157,7 @@ def test_metals_swell_along_the_stack_by_their_molar_volume():
 
 def test_origin_is_kept():
     material = resolve({"use": "lpscl", "strength": "150 MPa"}, "materials.separator")
-    assert material.sources["density"] == "crystal: Doux 2020, Minnmann 2021 [lit2]"
+    assert material.sources["density"] == "Doux (2020); Minnmann (2021): crystal [lit2]"
     assert material.sources["strength"] == "stated in the case"
     assert material.strength == 150.0
 

@@ -22,7 +22,8 @@ OWN = """
 use = "ncm85"
 [potential]
 path = "ocv.csv"
-source = "my half-cell"
+source = "assumed"
+note = "my half-cell"
 [lattice]
 path = "../lattice.csv"
 """
@@ -57,7 +58,7 @@ def test_data_of_files_are_the_functions_of_the_material(folder):
     assert volume == pytest.approx(expected, abs=4e-4)
     assert host.lattice.strain_a(0.4, 1.0) == pytest.approx(host.lattice.strain_c(0.4, 1.0), rel=1e-12)
     record = resolved_table(case)["materials"]["cathode"]["potential"]
-    assert record["table"]["u"] == pytest.approx(table["u"]) and record["source"] == "my half-cell"
+    assert record["table"]["u"] == pytest.approx(table["u"]) and record["note"] == "my half-cell"
     assert "path" not in record and format_toml(resolved_table(case))
 
 

@@ -33,13 +33,15 @@ steps = ["press to 5 MPa in 1 s"]
 """
 MINE = """
 title = "A glass"
-density = { value = "2.0 g/cm^3", source = "my notebook", mark = "lit" }
+density = { value = "2.0 g/cm^3", source = "assumed", mark = "est" }
 [youngs_modulus]
 value = "31 GPa"
-source = "my indenter"
+source = "mine"
 mark = "lit"
 [poisson_ratio]
 value = 0.25
+[bibliography]
+mine = "My thesis (2025)"
 """
 CRYSTAL = 'use = "deeper/base.toml"\ndensity = "4 g/cm^3"\n'
 BASE = 'use = "ncm85"\ntitle = "From the library"\n'
@@ -62,12 +64,12 @@ def test_values_of_a_file_are_those_of_the_case(folder):
     glass, crystal = materials["separator"], materials["cathode"]
     assert (glass.elasticity.youngs_modulus, glass.elasticity.poisson_ratio) == (31e3, 0.25)
     assert glass.density == pytest.approx(2.0)
-    assert "my indenter" in str(glass.sources)
+    assert glass.sources["youngs_modulus"] == "My thesis (2025) [lit]"
     average = load("ncm85").elasticity.isotropic_average()
     assert crystal.elasticity.youngs_modulus == 100e3
     assert crystal.elasticity.poisson_ratio == pytest.approx(average.poisson_ratio)
     assert crystal.density == pytest.approx(4.0) and crystal.title == "From the library" and crystal.host is not None
-    assert resolved_table(case)["materials"]["separator"]["youngs_modulus"]["source"] == "my indenter"
+    assert resolved_table(case)["materials"]["separator"]["youngs_modulus"]["source"] == "mine"
 
 
 def test_variants_and_the_command_line_name_files_too(folder, monkeypatch):
@@ -88,6 +90,8 @@ def test_variants_and_the_command_line_name_files_too(folder, monkeypatch):
         (None, "materials.separator.use: './mine.toml' cannot be read: No such file"),
         ("youngs_modulus = [", "materials.separator.use: './mine.toml': "),
         (MINE.replace("poisson_ratio", "poison_ratio"), "materials.separator.poison_ratio"),
+        (MINE.replace('source = "mine"', 'source = "yours"'), "materials.separator.youngs_modulus.source: 'yours'"),
+        (MINE + 'more = "Not used"', "materials.separator.bibliography.more: no value names it"),
         ('use = "mine.toml"', "more than 10 files use one another"),
         ('use = "cheese"', "no material 'cheese' in the library"),
         (b"\xff\xfe", "not UTF-8"),

@@ -11,6 +11,7 @@ from fem_asslb.base.input_files import regular_file
 from fem_asslb.base.printable import quoted
 from fem_asslb.case.reading.data_files import data_owners, with_data
 from fem_asslb.case.reading.toml_text import read_file
+from fem_asslb.materials import bibliography
 from fem_asslb.materials.library import combined
 
 ENDING = ".toml"
@@ -76,5 +77,6 @@ def _whole(entry: Any, folder: Path, key: str, depth: int) -> Any:
         raise CaseError(f"{key}.use", f"{quoted(name, 120)} cannot be read: {error.strerror}") from error
     except ValueError as error:
         raise CaseError(f"{key}.use", f"{quoted(name, 120)}: {error}") from error
+    bibliography.check_file(stated, key)
     base = _whole(stated, path.parent, key, depth + 1)
     return combined({"use": None} | base, {name: value for name, value in changes.items() if name != "use"}, key)

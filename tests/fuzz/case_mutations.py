@@ -75,6 +75,8 @@ STEPS = [
     "charge at 0.1C until 2.75 V or 12 h",
     "discharge at 0.5 mA/cm^2 until x = 0.95",
     "set x = 0.5 in 10 min",
+    "heat to 60 degC in 30 min",
+    "hold at 4.2 V until C/20 (45 degC) (1 minute period)",
 ]
 
 

@@ -10,7 +10,7 @@ from fem_asslb.bulk.material_point import MaterialPoint
 from fem_asslb.case.estimates.figures import Row, row
 from fem_asslb.case.estimates.layers import held_directions
 from fem_asslb.case.sections.case import Case
-from fem_asslb.case.sections.steps import Press
+from fem_asslb.case.sections.steps import Press, temperature_at
 from fem_asslb.geometry import LayeredStack
 from fem_asslb.materials.material import Material
 
@@ -23,7 +23,12 @@ DIE = dict.fromkeys((0, 1, 3, 4, 5), 0.0)
 
 def compaction_rows(case: Case, geometry: LayeredStack, materials: dict[str, Material]) -> list[Row]:
     """Layers without particles that the presses of the protocol compact further; nothing of others."""
-    presses = [step for step in case.protocol.steps if isinstance(step, Press)]
+    steps = case.protocol.steps
+    presses = [
+        (step, temperature_at(steps, number, 0.0, case.temperature))
+        for number, step in enumerate(steps)
+        if isinstance(step, Press)
+    ]
     if not presses or held_directions(case)[0] < 2:
         return []
     rows = []
@@ -42,12 +47,12 @@ def _density(point: MaterialPoint) -> float | None:
     return None if found is None else float(np.ravel(found)[0])
 
 
-def _layer_rows(name: str, thickness: float, law: BulkLaw, presses: list[Press]) -> list[Row]:
+def _layer_rows(name: str, thickness: float, law: BulkLaw, presses: list[tuple[Press, float]]) -> list[Row]:
     try:
         *_, point = pressed(law, presses)
     except ConvergenceError:
         return []
-    start, density, last = _density(MaterialPoint(law)), _density(point), presses[-1].pressure
+    start, density, last = _density(MaterialPoint(law)), _density(point), presses[-1][0].pressure
     assert start is not None and density is not None
     # A powder that was pressed so far before yields a little more, since its walls start without pressure.
     if density < 1.001 * start:
@@ -60,17 +65,17 @@ def _layer_rows(name: str, thickness: float, law: BulkLaw, presses: list[Press])
     ]
 
 
-def pressed(law: BulkLaw, presses: list[Press]) -> Iterator[MaterialPoint]:
-    """A point in a die after each press.
+def pressed(law: BulkLaw, presses: list[tuple[Press, float]]) -> Iterator[MaterialPoint]:
+    """A point in a die after each press, at its temperature [K].
 
     Raises:
         ConvergenceError: It does not bear one.
     """
     point, before = MaterialPoint(law), 0.0
-    for press in presses:
+    for press, temperature in presses:
         # A loose powder bears little: the first steps are small.
         for share in np.linspace(0.0, 1.0, STEPS + 1)[1:] ** 2:
             pressure = before + share * (press.pressure - before)
-            point.advance(DIE, {2: -pressure}, press.duration / STEPS)
+            point.advance(DIE, {2: -pressure}, press.duration / STEPS, temperature)
         before = press.pressure
         yield point

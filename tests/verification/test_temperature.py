@@ -1,6 +1,8 @@
 """A cell whose temperature changes with time, against closed forms and against cells at another temperature."""
 
+from dataclasses import dataclass
 from pathlib import Path
+from typing import ClassVar
 
 import numpy as np
 import pytest
@@ -8,14 +10,17 @@ import pytest
 from fem_asslb.app.driver import build_domain, run
 from fem_asslb.base.constants import FARADAY, GAS_CONSTANT
 from fem_asslb.base.errors import CaseErrors
+from fem_asslb.bulk.bulk_law import BulkResponse
 from fem_asslb.bulk.creep import Creep, PowerLaw
 from fem_asslb.bulk.elasticity import IsotropicElasticity
 from fem_asslb.case.estimates.closed_forms import SwellingLayer, pressure_change
 from fem_asslb.case.reading.reader import build_case, read_case
 from fem_asslb.fields.electrode import POTENTIAL as ELECTRODE
+from fem_asslb.fields.platen import POSITION as PLATEN
 from fem_asslb.materials.bent_line import BentLine
 from fem_asslb.materials.diffusion import Diffusivity
 from fem_asslb.materials.function import Activated, PositiveFunction
+from fem_asslb.materials.material import Material
 from fem_asslb.model.model import ChargeTransfer, Support
 from fem_asslb.output import checkpoint
 from fem_asslb.output.history import read_history
@@ -122,6 +127,41 @@ def test_creep_in_a_ramp():
     exact = hours * 1e-7 * 0.8**3 * np.trapezoid(faster(60e3, 298.15 + 50.0 * shares), shares)
     assert plastic(point)[2] == pytest.approx(exact, rel=2e-2)
     assert plastic(point)[2] > 3.0 * hours * 1e-7 * 0.8**3
+
+
+@dataclass(frozen=True)
+class Softening:
+    """An elastic solid whose moduli [MPa] fall as 300 K/T."""
+
+    HISTORY: ClassVar = {}
+    STORED: ClassVar = ("elastic",)
+    DISSIPATION: ClassVar = ()
+    AT_POINTS: ClassVar = False
+
+    bulk_modulus: float
+    shear_modulus: float
+
+    def respond(self, now, before, history, time_step):
+        """Energy of the strain."""
+        cold = 0.5 * self.bulk_modulus * now.strain.trace**2
+        cold += self.shear_modulus * now.strain.deviator.inner(now.strain.deviator)
+        energy = 300.0 / now.temperature * cold
+        return BulkResponse(stored={"elastic": energy}, potential=energy)
+
+
+def test_a_formula_of_ones_own_knows_the_temperature(comm):
+    """A layer between walls shortens by p T/(300 K M)."""
+    elastic = IsotropicElasticity(20e3, 0.3)
+    law = Softening(elastic.bulk_modulus, elastic.shear_modulus)
+    problem = problem_on(
+        box((1.0, 1.0), (2, 2)),
+        comm,
+        materials={"particle": Material("solid", elastic, law=law)},
+        support=Support((("bottom", 1), ("left", 0), ("right", 0)), platen=True),
+    )
+    problem.controls.platen.pressure.value, problem.controls.temperature.value = 10.0, 330.0
+    NewtonSolver(problem).solve()
+    assert -problem.state.number(PLATEN) == pytest.approx(10.0 * 1.1 / elastic.constrained_modulus, rel=1e-9)
 
 
 def history(comm, folder, changes):

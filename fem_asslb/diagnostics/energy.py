@@ -7,6 +7,9 @@ from fem_asslb.diagnostics import columns
 from fem_asslb.diagnostics.bulk import Diagnostics
 from fem_asslb.diagnostics.interfaces import InterfaceDiagnostics
 
+STATES = ("pressure", "swept_volume", "layer_force", "anode_lithium", "thermal_force", "temperature")
+"""What the works of a step are made of, at its start and at its end."""
+
 
 class EnergyBalance:
     """Sums over the steps of a run.
@@ -37,8 +40,7 @@ class EnergyBalance:
         """Add what a step has done.
 
         Args:
-            last: ``pressure``, ``swept_volume``, ``layer_force``, ``anode_lithium``, ``thermal_force`` and
-                ``temperature`` at its start.
+            last: `STATES` at its start.
             now: The same at its end.
             source_work: Of forces that no case states, since the start [pJ].
         """

@@ -6,7 +6,7 @@ from fem_asslb.diagnostics import columns
 from fem_asslb.diagnostics.balances import LEAST_STRAIN, Balances, least_stress
 from fem_asslb.diagnostics.bulk import Diagnostics
 from fem_asslb.diagnostics.cell_energy import CellEnergy
-from fem_asslb.diagnostics.energy import EnergyBalance
+from fem_asslb.diagnostics.energy import STATES, EnergyBalance
 from fem_asslb.diagnostics.fields import FieldReports
 from fem_asslb.diagnostics.histories import HistoryReports
 from fem_asslb.diagnostics.interfaces import InterfaceDiagnostics
@@ -55,9 +55,7 @@ class Ledger:
         self.sources = SourceBooks(problem)
         self.lithium = self._diagnostics.lithium()
         self.anode_lithium = self._diagnostics.lithium(problem.model.negative_hosts)
-        self._last = dict.fromkeys(
-            ("pressure", "swept_volume", "layer_force", "anode_lithium", "thermal_force", "charge"), 0.0
-        )
+        self._last = dict.fromkeys((*STATES, "charge"), 0.0)
         self._last |= {"lithium": self.lithium, "temperature": self._temperature}
 
     def snapshot(self) -> dict[str, float]:

@@ -9,7 +9,7 @@ from fem_asslb.bulk.flowing_solid import FlowingSolid
 from fem_asslb.bulk.plasticity import VonMisesFlow
 from fem_asslb.diagnostics.bulk import Diagnostics
 from fem_asslb.diagnostics.cell_energy import DISSIPATED, ERROR, CellEnergy
-from fem_asslb.diagnostics.energy import EnergyBalance
+from fem_asslb.diagnostics.energy import STATES, EnergyBalance
 from fem_asslb.fields.electrode import POTENTIAL as ELECTRODE
 from fem_asslb.solve.newton import NewtonSolver
 from tests import composite
@@ -22,7 +22,7 @@ CONDUCTANCE = 1.0
 DURATION, CURRENT = 600.0, 0.1
 """Of the charge [s], and through the surfaces [pA/um^2]."""
 
-BOOKS = dict.fromkeys(("pressure", "swept_volume", "layer_force", "anode_lithium"), 0.0)
+BOOKS = dict.fromkeys(STATES, 0.0)
 """Only what is dissipated is looked at."""
 
 

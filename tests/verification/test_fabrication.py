@@ -6,7 +6,7 @@ import pytest
 from fem_asslb.app.driver import run
 from fem_asslb.case.sections.step_text import parse_step
 from fem_asslb.diagnostics.bulk import Diagnostics
-from fem_asslb.diagnostics.energy import EnergyBalance
+from fem_asslb.diagnostics.energy import STATES, EnergyBalance
 from fem_asslb.interfaces.cohesion import Cohesion
 from fem_asslb.interfaces.contact_law import ContactLaw
 from fem_asslb.model.model import Interface, Support
@@ -66,7 +66,7 @@ def test_what_friction_stored_beyond_the_bond_is_booked(comm):
     """A step at rest across the begin of adhesion leaves nothing over: what is no longer stored is spent."""
     blocks, _, _ = pressed(comm)
     energy = EnergyBalance(Diagnostics(blocks.problem), blocks.diagnostics, 1e-9)
-    at_rest = dict.fromkeys(("pressure", "swept_volume", "layer_force", "anode_lithium"), 0.0)
+    at_rest = dict.fromkeys(STATES, 0.0)
 
     def left_over():
         blocks.diagnostics.keep()

@@ -16,7 +16,7 @@ from fem_asslb.bulk.material_point import MaterialPoint
 from fem_asslb.bulk.plasticity import Overstress, VonMisesFlow
 from fem_asslb.bulk.powder import Powder
 from fem_asslb.diagnostics.bulk import Diagnostics
-from fem_asslb.diagnostics.energy import EnergyBalance
+from fem_asslb.diagnostics.energy import STATES, EnergyBalance
 from fem_asslb.fields.platen import POSITION as PLATEN
 from fem_asslb.materials.material import Material
 from fem_asslb.model.model import Support
@@ -268,7 +268,7 @@ def charged(comm, rule, preset="direct"):
     solver, diagnostics = NewtonSolver(problem, preset), Diagnostics(problem)
     energy, controls = EnergyBalance(diagnostics, None, 1e-9), problem.controls
     controls.platen.follow(60.0)
-    last = dict.fromkeys(("pressure", "swept_volume", "layer_force", "anode_lithium"), 0.0)
+    last = dict.fromkeys(STATES, 0.0)
     for step in range(5):
         controls.current_density.value, controls.time_step.value = (0.0, 10.0) if step == 0 else (0.4, 60.0)
         controls.anode_lithium.value = 0.004 * step
@@ -278,6 +278,8 @@ def charged(comm, rule, preset="direct"):
             "swept_volume": diagnostics.swept_volume(),
             "layer_force": diagnostics.layer_force(),
             "anode_lithium": float(controls.anode_lithium.value),
+            "thermal_force": diagnostics.thermal_force(),
+            "temperature": float(controls.temperature.value),
         }
         energy.book(last, now)
         last = now

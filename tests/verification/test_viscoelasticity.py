@@ -11,7 +11,7 @@ from fem_asslb.bulk.elasticity import IsotropicElasticity
 from fem_asslb.bulk.tensor import symmetric
 from fem_asslb.bulk.viscoelasticity import MaxwellSolid, MaxwellSolidAtPoints
 from fem_asslb.diagnostics.bulk import Diagnostics
-from fem_asslb.diagnostics.energy import EnergyBalance
+from fem_asslb.diagnostics.energy import STATES, EnergyBalance
 from fem_asslb.fields.platen import POSITION as PLATEN
 from fem_asslb.materials.material import Material
 from fem_asslb.model.model import Support
@@ -78,7 +78,7 @@ def charge(comm, law):
     solver, diagnostics = NewtonSolver(problem), Diagnostics(problem)
     energy, controls = EnergyBalance(diagnostics, None, 1e-9), problem.controls
     controls.platen.follow(5.0)
-    rows, last = [], dict.fromkeys(("pressure", "swept_volume", "layer_force", "anode_lithium"), 0.0)
+    rows, last = [], dict.fromkeys(STATES, 0.0)
     for step in range(6):
         controls.current_density.value, controls.time_step.value = (0.0, 10.0) if step == 0 else (0.2, 30.0)
         controls.anode_lithium.value = 0.004 * step
@@ -88,6 +88,8 @@ def charge(comm, law):
             "swept_volume": diagnostics.swept_volume(),
             "layer_force": diagnostics.layer_force(),
             "anode_lithium": float(controls.anode_lithium.value),
+            "thermal_force": diagnostics.thermal_force(),
+            "temperature": float(controls.temperature.value),
         }
         energy.book(last, now)
         stresses = diagnostics.stresses().values()

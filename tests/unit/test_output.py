@@ -196,8 +196,8 @@ LATEST = "checkpoint/latest.json"
 
 DAMAGES = [
     (LATEST, lambda content: b"3", "damaged"),
-    (LATEST, lambda content: b'{"format": 8}', "written in format 8 of fem_asslb's checkpoints; this version reads 10"),
-    (LATEST, lambda content: b'{"format": 9}', "damaged"),
+    (LATEST, lambda content: b'{"format": 9}', "written in format 9 of fem_asslb's checkpoints; this version reads 10"),
+    (LATEST, lambda content: b'{"format": 10}', "damaged"),
     (LATEST, lambda content: b"{", "is no JSON"),
     (
         LATEST,

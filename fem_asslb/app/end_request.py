@@ -21,6 +21,10 @@ MARGIN = 2.0
 """A step begins only if this many of the longest step so far, with its output, fit into what is left."""
 
 
+SAME = 2.0
+"""Signals within this time [s] are one request: a batch system and a script around may both pass it on."""
+
+
 class EndRequest:
     """Observer that ends a run after a step when any of its ranks is asked to, or when the next step might be too long.
 
@@ -31,6 +35,7 @@ class EndRequest:
     def __init__(self, wall_time: float = math.inf) -> None:
         self._deadline = time.monotonic() + wall_time
         self._asked: str | None = None
+        self._asked_at = 0.0
         self._step_began: float | None = None
         self._longest = 0.0
 
@@ -40,10 +45,12 @@ class EndRequest:
         Raises:
             Terminated: There is no step yet, or this is not the first signal.
         """
+        if self._asked is not None and time.monotonic() - self._asked_at < SAME:
+            return
         if self._step_began is None or self._asked is not None:
             signal.signal(number, signal.SIG_IGN)
             raise Terminated
-        self._asked = signal.Signals(number).name
+        self._asked, self._asked_at = signal.Signals(number).name, time.monotonic()
         # Whatever is being printed now cannot be printed into.
         os.write(2, f"\n{self._asked}: the run ends after this step; a second one ends it at once\n".encode())
 

@@ -11,6 +11,8 @@ import pytest
 
 from fem_asslb.app import cli
 from fem_asslb.app.command_line import build_parser
+from fem_asslb.app.end_request import EndRequest
+from fem_asslb.base.endings import Terminated
 from fem_asslb.output.checkpoint import read_latest
 from fem_asslb.output.history import read_history
 from fem_asslb.output.record import read_record
@@ -27,7 +29,7 @@ from pathlib import Path
 
 from mpi4py import MPI
 
-from fem_asslb.app import cli, log, step_log
+from fem_asslb.app import cli, end_request, log, step_log
 from fem_asslb.base import errors, parallel
 from fem_asslb.output import history
 from fem_asslb.solve.assembly import Assembly
@@ -50,6 +52,7 @@ def fail(*_):
         case "interrupt":
             os.kill(os.getpid(), signal.SIGINT)
         case "terminate at once":
+            end_request.SAME = 0.0
             os.kill(os.getpid(), signal.SIGTERM)
             os.kill(os.getpid(), signal.SIGTERM)
         case "full disk":
@@ -166,6 +169,16 @@ def test_a_run_that_is_asked_to_end_does_so_after_a_step_and_goes_on_later(tmp_p
     assert int(read_latest(tmp_path / "results")["clock"]["index"]) == last
     code, _, note = asked_to_end(tmp_path, number, options=["--resume"])
     assert code == 75 and int(read_history(tmp_path / "results")["step [-]"][-1]) > last
+
+
+def test_a_request_that_comes_twice_is_one(monkeypatch):
+    monkeypatch.setattr(signal, "signal", lambda *_: None)  # what ends this program stays as it is
+    request = EndRequest()
+    with pytest.raises(Terminated):  # nothing to go on from
+        request.receive(signal.SIGTERM, None)
+    request.start(None)
+    request.receive(signal.SIGTERM, None)
+    request.receive(signal.SIGUSR1, None)
 
 
 def test_a_run_ends_before_its_wall_time_is_up(tmp_path):

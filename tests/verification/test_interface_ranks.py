@@ -5,10 +5,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from fem_asslb.diagnostics.bulk import Diagnostics
-from fem_asslb.diagnostics.interfaces import InterfaceDiagnostics
 from fem_asslb.fields.electrode import POTENTIAL as ELECTRODE
-from fem_asslb.fields.platen import POSITION as PLATEN
 from fem_asslb.geometry import EqualDiameters, Grains, Layer, LayeredStack, PackedParticles
 from fem_asslb.interfaces.cohesion import Cohesion
 from fem_asslb.interfaces.contact_law import ContactLaw
@@ -18,15 +15,13 @@ from fem_asslb.materials.library import load
 from fem_asslb.model.axes import random_axis
 from fem_asslb.model.model import ChargeTransfer, Interface, Model, Support
 from fem_asslb.problem.problem import Problem
-from fem_asslb.solve.newton import NewtonSolver
+from tests.cycled import STEPS, facet_means, put_on_a_spring
 from tests.support import built, domain_of, on_one_rank
 from tests.verification.test_balances import STACK
 
 LAW = ContactLaw.cohesive(Cohesion(30.0, 45.0, 1.0, 2.0, 2e4, viscous_time=20.0), 0.3, Gate(opening_width=0.002))
 START = InterfaceStart(bonded_share=0.8, weibull_modulus=5.0, seed=7)
 BY_BOUNDARY = replace(START, scatter_by_boundary=True)
-STEPS = ((0.1, 300.0), (0.3, 600.0), (0.3, 600.0), (-0.2, 600.0))
-"""Current density [pA/um^2] and time [s]: charge, which shrinks the particles, and back."""
 
 
 SURFACE = Interface("particle", "cathode", LAW, START)
@@ -65,13 +60,7 @@ def cycled(comm, source, interfaces=(SURFACE,), degree=2):
         initial_stoichiometry=0.9,
     )
     problem = Problem(domain, model)
-    solver, controls = NewtonSolver(problem, options={"snes_max_it": 40}), problem.controls
-    diagnostics, interfaces = Diagnostics(problem), InterfaceDiagnostics(problem)
-    controls.platen.pressure.value = 30.0
-    controls.time_step.value = 60.0
-    solver.solve()
-    problem.accept()
-    controls.platen.stiffness.value, controls.platen.position.value = 50.0, problem.state.number(PLATEN)
+    (solver, diagnostics, interfaces), controls = put_on_a_spring(problem), problem.controls
     scalars = []
     for current, step in STEPS:
         controls.current_density.value, controls.time_step.value = current, step
@@ -85,9 +74,7 @@ def cycled(comm, source, interfaces=(SURFACE,), degree=2):
         ]
         problem.accept()
     keys = problem.formulation.interfaces.keys[: interfaces.mesh.num_owned]
-    values = [points.released, points.normal_opening, points.conduction, np.abs(points.current)]
-    means = [(points.area * value).sum(axis=1) / points.area.sum(axis=1) for value in values]
-    table = np.concatenate(comm.allgather(np.column_stack([keys, *means])))
+    table = np.concatenate(comm.allgather(np.column_stack([keys, facet_means(points)])))
     return np.array(scalars), table[np.lexsort(table[:, -5::-1].T)]
 
 

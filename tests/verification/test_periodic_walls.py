@@ -7,9 +7,7 @@ import pytest
 from mpi4py import MPI
 
 from fem_asslb.diagnostics.bulk import Diagnostics
-from fem_asslb.diagnostics.interfaces import InterfaceDiagnostics
 from fem_asslb.fields.electrode import POTENTIAL as ELECTRODE
-from fem_asslb.fields.platen import POSITION as PLATEN
 from fem_asslb.interfaces.cohesion import Cohesion
 from fem_asslb.interfaces.contact_law import ContactLaw
 from fem_asslb.interfaces.elastic_law import ElasticLaw
@@ -19,6 +17,7 @@ from fem_asslb.materials.library import load
 from fem_asslb.model.model import ChargeTransfer, Interface, Model, Support
 from fem_asslb.problem.problem import Problem
 from fem_asslb.solve.newton import NewtonSolver
+from tests.cycled import STEPS, facet_means, put_on_a_spring
 from tests.grids import box, periodic
 from tests.support import domain_of, host, passive, problem_on, rms, set_profile
 from tests.verification.test_vertex_contact import (
@@ -47,8 +46,6 @@ SURFACE = Interface(
     ContactLaw.cohesive(Cohesion(10.0, 15.0, 0.1, 0.2, 2e4, viscous_time=20.0), 0.3, Gate(opening_width=0.002)),
 )
 SCATTERED = replace(SURFACE, start=InterfaceStart(bonded_share=0.8, weibull_modulus=5.0, seed=7))
-STEPS = ((0.1, 300.0), (0.3, 600.0), (-0.2, 600.0))
-"""Current density [pA/um^2] and time [s]: charge, which shrinks the particles, and back."""
 
 
 @pytest.mark.two_ranks
@@ -130,17 +127,12 @@ def cycled(comm, source, interface=SURFACE, degree=1):
         support=replace(FLOATING[2], generalised_plane_strain=True),
         displacement_degree=degree,
         interfaces=(interface,),
-        charge_transfer=ChargeTransfer(0.6, 318.15, interfaces=(("particle", "cathode"),)),
+        temperature=318.15,
+        charge_transfer=ChargeTransfer(0.6, interfaces=(("particle", "cathode"),)),
         initial_stoichiometry=0.9,
     )
     problem = Problem(domain, model)
-    solver, controls = NewtonSolver(problem, options={"snes_max_it": 40}), problem.controls
-    diagnostics, interfaces = Diagnostics(problem), InterfaceDiagnostics(problem)
-    controls.platen.pressure.value = 30.0
-    controls.time_step.value = 60.0
-    solver.solve()
-    problem.accept()
-    controls.platen.stiffness.value, controls.platen.position.value = 50.0, problem.state.number(PLATEN)
+    (solver, diagnostics, interfaces), controls = put_on_a_spring(problem), problem.controls
     scalars, width = [], domain.periods[0]
     for mesh in (domain.mesh, interfaces.mesh.mesh):
         across = mesh.geometry.x[mesh.geometry.dofmap, 0]
@@ -158,9 +150,7 @@ def cycled(comm, source, interface=SURFACE, degree=1):
         scalars += [value / width for value in interfaces.dissipation(points).values()]
         assert force_error(problem) < 1e-8
         problem.accept()
-    values = [points.released, points.normal_opening, points.conduction, np.abs(points.current)]
-    means = [(points.area * value).sum(axis=1) / points.area.sum(axis=1) for value in values]
-    table = np.concatenate(comm.allgather(np.column_stack(means)))
+    table = np.concatenate(comm.allgather(facet_means(points)))
     return np.array(scalars), np.sort(table, axis=0)
 
 

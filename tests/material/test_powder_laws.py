@@ -233,7 +233,7 @@ def test_pressure_across_a_die():
     powder, (largest, last) = Powder(YIELD), (370.0, 5.0)
     law = FlowingSolid(50 * BULK, 50 * SHEAR, Compaction(powder, 0.64, 20.0))
     loaded, unloaded = (
-        copy.deepcopy(point.stress) for point in pressed(law, [Press(largest, 60.0), Press(last, 60.0)])
+        copy.deepcopy(point.stress) for point in pressed(law, [(Press(end, 60.0), 298.15) for end in (largest, last)])
     )
     density = np.array(density_after(powder, largest))
     hydrostatic, shear = powder.pressure(density)[0], powder.shear(density)[0]

@@ -67,6 +67,7 @@ def hold_a_point(simulation, share):
     entities = dmesh.locate_entities(
         problem.domain.mesh, 0, lambda x: np.linalg.norm(x[: len(centre)].T - centre, axis=1) < nearest + 1e-6
     )
+    problem.domain.mesh.topology.create_connectivity(0, problem.domain.dimension)
     dofs = fem.locate_dofs_topological(space.sub(axis), 0, entities)
     solve, nail = simulation.solver.solve, fem.Constant(problem.domain.mesh, 0.0)
 

@@ -20,7 +20,7 @@ import re
 from dataclasses import replace
 from typing import Any, get_args
 
-from fem_asslb.base.printable import quoted
+from fem_asslb.base.printable import printable, quoted
 from fem_asslb.base.texts import NUMBER, show
 from fem_asslb.case.sections.amount_text import (
     read_duration,
@@ -48,6 +48,8 @@ FORMS = (
 LONGEST_LINE = 300
 """Most characters of a line."""
 
+_UNKNOWN = f"is not a step; accepted forms: {', '.join(FORMS)}"
+_ROOM = LONGEST_LINE - len("protocol.steps: '' ") - len(_UNKNOWN)
 _PERIOD = re.compile(r"(.*?) ?\(([^()]+) period\)", re.IGNORECASE | re.ASCII)
 _TEMPERATURE = re.compile(rf"(.*?)(?: ?\(([^()]+)\)| at ({NUMBER} ?(?:o|deg ?|°)C))", re.IGNORECASE)
 _REFUSED = (
@@ -70,14 +72,14 @@ def parse_step(text: object) -> Step:
     if isinstance(text, dict):
         raise ValueError(f"{show(text)} is not a repeat; expected {{repeat = 3, steps = [...]}} with repeat at least 1")
     if not isinstance(text, str) or len(text) > LONGEST_LINE:
-        raise ValueError(f"{show(text)} is not a step; accepted forms: {', '.join(FORMS)}")
+        raise ValueError(f"{printable(show(text), _ROOM)} {_UNKNOWN}")
     words = re.sub(r"[ \t\n]+", " ", text).strip(" ")
     try:
         step = _read(words)
     except ValueError as error:
         raise ValueError(f"in step {quoted(words)}: {error}") from error
     if step is None:
-        raise ValueError(f"{quoted(text)} is not a step; accepted forms: {', '.join(FORMS)}")
+        raise ValueError(f"{quoted(text, _ROOM)} {_UNKNOWN}")
     return step
 
 

@@ -136,6 +136,7 @@ def _run(options: argparse.Namespace) -> int:
             results,
             folder=folder,
             resume=options.resume,
+            previous=options.resume_previous,
             overwrite=options.overwrite,
             observers=[request],
             console=True,

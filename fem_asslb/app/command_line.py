@@ -186,6 +186,9 @@ Existing results are never overwritten unless --overwrite is given. A run that w
     )
     choice = parser.add_mutually_exclusive_group()
     choice.add_argument("--resume", action="store_true", help="go on from the last checkpoint")
+    choice.add_argument(
+        "--resume-previous", action="store_true", help="go on from the one before it, where the last is damaged"
+    )
     choice.add_argument("--overwrite", action="store_true", help="replace the results that are there")
 
 

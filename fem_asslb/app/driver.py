@@ -70,6 +70,7 @@ def run(
     folder: str | Path | None = None,
     overrides: Sequence[str] = (),
     resume: bool = False,
+    previous: bool = False,
     overwrite: bool = False,
     observers: Sequence[Observer] = (),
     console: bool = False,
@@ -84,6 +85,7 @@ def run(
         folder: Folder of the case, where its meshes are kept; default the case directory, or here for a case object.
         overrides: ``key=value`` that change the case read from a directory.
         resume: Go on from the last checkpoint.
+        previous: Go on from the one before it.
         overwrite: Replace results that are there.
         observers: More objects that see every step.
         console: Whether to report on the console, with a progress bar if that is a terminal.
@@ -98,7 +100,10 @@ def run(
             all ranks raise, see `fem_asslb.base.parallel.FailingTogether`.
     """
     with FailingTogether(comm):
-        return _run_case(case, comm, results, folder, overrides, resume, overwrite, observers, console, plugins)
+        resume = resume or previous
+        return _run_case(
+            case, comm, results, folder, overrides, resume, previous, overwrite, observers, console, plugins
+        )
 
 
 def _run_case(
@@ -108,6 +113,7 @@ def _run_case(
     folder: str | Path | None,
     overrides: Sequence[str],
     resume: bool,
+    previous: bool,
     overwrite: bool,
     observers: Sequence[Observer],
     console: bool,
@@ -120,7 +126,7 @@ def _run_case(
     if results is not None and (not str(results) or "\0" in str(results)):
         raise FemAsslbError(f"results = {quoted(results)} is no name that a folder can have")
     results = Path(results) if results is not None else base / RESULTS
-    latest = on_root(comm, lambda: check_folder(results, resume, overwrite))
+    latest = on_root(comm, lambda: check_folder(results, resume, overwrite, previous))
     with ExitStack() as stack:
         stack.enter_context(log.logging_to(*([log.Console()] if console and comm.rank == 0 else [])))
         progress: list[Observer] = []
@@ -130,6 +136,8 @@ def _run_case(
         def occupy() -> None:
             """Make the folder of the results ours, on one rank."""
             stack.enter_context(occupied_folder(results, resume, overwrite))
+            if previous:
+                checkpoint.step_back(results)
 
         return _run(comm, case, results, base / MESH_FOLDER, latest, occupy, [*observers, *progress], plugins)
 

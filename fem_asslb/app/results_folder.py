@@ -29,11 +29,11 @@ _OURS = (
 )
 
 
-def check_folder(folder: Path, resume: bool, overwrite: bool) -> dict[str, Any] | None:
+def check_folder(folder: Path, resume: bool, overwrite: bool, previous: bool = False) -> dict[str, Any] | None:
     """Look for earlier results without touching them.
 
     Returns:
-        The last checkpoint if the run goes on from it.
+        The last checkpoint, or the previous one, if the run goes on from it.
 
     Raises:
         FemAsslbError: The folder cannot be made or written to; a file of it is a link; another run writes to it; there
@@ -46,7 +46,7 @@ def check_folder(folder: Path, resume: bool, overwrite: bool) -> dict[str, Any] 
     require_no_links(folder, (*_OURS, folder_lock.FILE))
     require_unlocked(folder)
     if resume:
-        latest = checkpoint.read_latest(folder)
+        latest = checkpoint.read_latest(folder, previous)
         _require_sound(folder, int(latest["clock"]["index"]))
         return latest
     _require_new(folder, overwrite)

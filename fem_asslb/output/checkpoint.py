@@ -35,6 +35,9 @@ LATEST = "latest.json"
 FORMAT = 10
 """Number of the format; it changes with the names and meanings of what is saved."""
 
+PREVIOUS = "previous.json"
+"""The same of the checkpoint before it, which is kept until there is another."""
+
 LEAST_INTERVAL = 60.0
 """Wall time [s] between two checkpoints within a protocol step."""
 
@@ -113,19 +116,42 @@ def save(simulation: "Simulation", folder: Path, identity: dict[str, Any]) -> No
             "tables": tables,
             "identity": identity,
         }
+        kept = _keep_previous(folder)
         replace_text(folder / LATEST, json.dumps(content | {"checksum": checksum(content)}, indent=1))
         for old in folder.iterdir():
-            if old.is_dir() and old != place:
+            if old.is_dir() and old.name not in (place.name, kept):
                 shutil.rmtree(old)
 
 
-def read_latest(folder: Path) -> dict[str, Any]:
+def _keep_previous(folder: Path) -> str | None:
+    """Let the checkpoint that was the last be the one before; name of its folder, None for the first one."""
+    if not (folder / LATEST).exists():
+        return None
+    text = (folder / LATEST).read_text(encoding="utf-8")
+    replace_text(folder / PREVIOUS, text)
+    return str(json.loads(text)["folder"])
+
+
+def step_back(folder: Path) -> None:
+    """Let the checkpoint before the last be the last; on one rank.
+
+    Args:
+        folder: Results folder.
+    """
+    replace_text(folder / FOLDER / LATEST, (folder / FOLDER / PREVIOUS).read_text(encoding="utf-8"))
+
+
+def read_latest(folder: Path, previous: bool = False) -> dict[str, Any]:
     """What the last checkpoint of a results folder says, without the arrays.
+
+    Args:
+        folder: Results folder.
+        previous: Take the one before it.
 
     Raises:
         FemAsslbError: No checkpoint, one that cannot be read, one of another format, or one with other than it says.
     """
-    path = folder / FOLDER / LATEST
+    path = folder / FOLDER / (PREVIOUS if previous else LATEST)
     latest = read_json(path, {"format"}, "nothing to resume, start with --overwrite")
     if latest["format"] != FORMAT:
         raise FemAsslbError(

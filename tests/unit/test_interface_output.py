@@ -387,12 +387,14 @@ def test_interfaces_remember_over_a_restart(case_folder, comm, monkeypatch, with
     comm.Barrier()
     resumed, _ = run(case_folder, comm, resume=True, overrides=steps)
     first, second = history.read_history(whole.results), history.read_history(resumed.results)
+    # On several ranks a factor adds in the order in which messages arrive, and Newton may take an iteration more.
+    rounding = 1e-8 if comm.size == 1 else 1e-7
     for name in (
         "particle|cathode open [-]",
         "particle|particle damaged [-]",
         "particle|particle cohesive energy [pJ]",
         "cohesive energy [pJ]",
     ):
-        assert second[name] == pytest.approx(first[name], rel=1e-8, abs=1e-10)
+        assert second[name] == pytest.approx(first[name], rel=rounding, abs=1e-10)
     left = "energy remainder of the step [pJ]"
     assert second[left] == pytest.approx(first[left], abs=1e-6 * np.abs(first[left]).max())

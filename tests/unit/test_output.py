@@ -242,6 +242,26 @@ def test_damaged_results_are_refused_on_resume_and_left_alone(case_folder, comm)
     run(case_folder, comm, resume=True)
 
 
+@pytest.mark.two_ranks
+def test_a_run_whose_last_checkpoint_is_damaged_goes_on_from_the_one_before(case_folder, comm):
+    outcome, _ = run(case_folder, comm)
+    whole, last = history.read_history(outcome.results), checkpoint.read_latest(outcome.results)
+    before = checkpoint.read_latest(outcome.results, previous=True)
+    assert before["clock"]["index"] < last["clock"]["index"]
+    comm.Barrier()
+    if comm.rank == 0:
+        (outcome.results / "checkpoint" / last["folder"] / "lithium-0000.values.npy").write_bytes(b"")
+    comm.Barrier()
+    again, records = run(case_folder, comm, previous=True)
+    assert again.is_complete and records[0].index == before["clock"]["index"] + 1
+    found = history.read_history(outcome.results)
+    for name in (name for name in whole if "error" not in name and "remainder" not in name):
+        scale = np.nanmax(np.abs(whole[name]))
+        assert found[name] == pytest.approx(whole[name], rel=1e-10, abs=1e-10 * scale, nan_ok=True), name
+    assert checkpoint.read_latest(outcome.results, previous=True)["clock"] == before["clock"]
+    run(case_folder, comm, resume=True)
+
+
 def test_results_cannot_be_put_where_a_file_is(case_folder, comm, shared_path):
     if comm.rank == 0:
         (shared_path / "file").write_text("mine")

@@ -116,20 +116,25 @@ def save(simulation: "Simulation", folder: Path, identity: dict[str, Any]) -> No
             "tables": tables,
             "identity": identity,
         }
-        kept = _keep_previous(folder)
+        kept = _keep_previous(folder, place.name)
         replace_text(folder / LATEST, json.dumps(content | {"checksum": checksum(content)}, indent=1))
         for old in folder.iterdir():
             if old.is_dir() and old.name not in (place.name, kept):
                 shutil.rmtree(old)
 
 
-def _keep_previous(folder: Path) -> str | None:
-    """Let the checkpoint that was the last be the one before; name of its folder, None for the first one."""
-    if not (folder / LATEST).exists():
-        return None
-    text = (folder / LATEST).read_text(encoding="utf-8")
-    replace_text(folder / PREVIOUS, text)
-    return str(json.loads(text)["folder"])
+def _keep_previous(folder: Path, name: str) -> str | None:
+    """Let the checkpoint that was the last be the one before; the folder of that, None for the first checkpoint.
+
+    Args:
+        folder: Folder of checkpoints.
+        name: Folder of the one that is being written, which may be the last one once more.
+    """
+    previous, latest = ((folder / file) for file in (PREVIOUS, LATEST))
+    text = latest.read_text(encoding="utf-8") if latest.exists() else ""
+    if text and json.loads(text)["folder"] != name:
+        replace_text(previous, text)
+    return str(json.loads(previous.read_text(encoding="utf-8"))["folder"]) if previous.exists() else None
 
 
 def step_back(folder: Path) -> None:

@@ -132,7 +132,8 @@ class Killed(BaseException):
 KILLS = {
     "before the first part": (entity_table, "_save", 0),
     "between two parts": (entity_table, "_save", 3),
-    "before it counts": (checkpoint, "replace_text", 0),
+    "before the last one is the one before": (checkpoint, "replace_text", 0),
+    "before it counts": (checkpoint, "replace_text", 1),
     "before the old one is removed": (checkpoint.shutil, "rmtree", 1),
 }
 """Function, and how many times it is called before the kill."""
@@ -150,9 +151,10 @@ def test_a_kill_at_any_moment_leaves_a_whole_checkpoint(comm, shared_path, monke
         values = {name: function.x.array.copy() for name, function in simulation.problem.state.functions.items()}
         states[simulation.index] = simulation.time, values
 
-    simulation.advance()
-    keep()
-    checkpoint.save(simulation, folder, identity)
+    for _ in range(2):
+        simulation.advance()
+        keep()
+        checkpoint.save(simulation, folder, identity)
     for owner, name, calls in KILLS.values():
         simulation.advance()
         keep()
@@ -176,9 +178,11 @@ def test_a_kill_at_any_moment_leaves_a_whole_checkpoint(comm, shared_path, monke
         latest = checkpoint.read_latest(shared_path)
         checkpoint.restore(simulation, shared_path, latest)
         time, values = states[latest["clock"]["index"]]
-        assert simulation.time == time and simulation.index in (1, 2)
+        assert simulation.time == time and simulation.index in (2, 3)
         for field, array in values.items():
             assert np.array_equal(simulation.problem.state[field].x.array, array)
     checkpoint.save(simulation, folder, identity)
     comm.Barrier()
-    assert [path.name for path in folder.iterdir() if path.is_dir()] == [f"{simulation.index:06d}"]
+    kept = {checkpoint.read_latest(shared_path, previous)["folder"] for previous in (False, True)}
+    assert kept == {path.name for path in folder.iterdir() if path.is_dir()}
+    assert kept == {f"{simulation.index - 1:06d}", f"{simulation.index:06d}"}

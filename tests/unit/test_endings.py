@@ -169,6 +169,10 @@ def test_a_run_that_is_asked_to_end_does_so_after_a_step_and_goes_on_later(tmp_p
     assert int(read_latest(tmp_path / "results")["clock"]["index"]) == last
     code, _, note = asked_to_end(tmp_path, number, options=["--resume"])
     assert code == 75 and int(read_history(tmp_path / "results")["step [-]"][-1]) > last
+    before = int(read_latest(tmp_path / "results", previous=True)["clock"]["index"])
+    code, messages, _ = asked_to_end(tmp_path, number, options=["--resume-previous"])
+    assert code == 75, messages
+    assert f"resumed after step {before}," in (tmp_path / "results" / "run.log").read_text()
 
 
 def test_a_request_that_comes_twice_is_one(monkeypatch):

@@ -6,8 +6,8 @@ import pytest
 from fem_asslb.base.errors import ConvergenceError
 from fem_asslb.interfaces.contact_law import ContactLaw
 from fem_asslb.solve.newton import NewtonSolver
-from fem_asslb.solve.presets import PRESETS
-from tests import closed_forms
+from fem_asslb.solve.presets import AUTO, LEAST_ITERATIVE, PRESETS, REUSE_MULTIGRID, choose
+from tests import closed_forms, composite
 from tests.support import REFERENCE_X, force_x
 from tests.verification.test_cell import SMALL, build
 from tests.verification.test_debonding import STIFFNESS, Particle
@@ -23,6 +23,23 @@ from tests.verification.test_particle_in_shell import (
 from tests.verification.test_stack import PRESSURE, THICKNESS, confined_layers, held_after_growth, stack
 
 ITERATIVE = "iterative"
+
+
+@pytest.mark.serial
+def test_multigrid_is_chosen_where_it_is_faster():
+    assert [choose(3, LEAST_ITERATIVE - 1), choose(3, LEAST_ITERATIVE), choose(2, 10**8)] == [
+        "direct",
+        ITERATIVE,
+        "direct",
+    ]
+
+
+@pytest.mark.serial
+def test_the_first_hierarchy_is_kept_where_nothing_changes_the_stiffness(comm):
+    welded, open_ones = (composite.create(comm, 2, interfaces=pairs) for pairs in ((), composite.INTERFACES))
+    assert NewtonSolver(welded, AUTO).preset == "direct"
+    assert NewtonSolver(welded, ITERATIVE).options.items() >= REUSE_MULTIGRID.items()
+    assert not NewtonSolver(open_ones, ITERATIVE).options.keys() & REUSE_MULTIGRID.keys()
 
 
 def test_particle_in_a_shell(comm):

@@ -194,7 +194,9 @@ def _run(
             particle_table.ParticleTable(folder, schedule, start),
             step_log.StepLog(),
             run_record,
-            checkpoint.CheckpointWriter(folder, identity),
+            checkpoint.CheckpointWriter(
+                folder, identity, case.output.checkpoint_interval, case.output.checkpoint_every
+            ),
         ]
         with run_record:
             with watch.phase("time steps"):

@@ -38,25 +38,25 @@ FORMAT = 10
 PREVIOUS = "previous.json"
 """The same of the checkpoint before it, which is kept until there is another."""
 
-LEAST_INTERVAL = 60.0
-"""Wall time [s] between two checkpoints within a protocol step."""
-
 FREE_TO_CHANGE = ("case", "time", "solver", "output")
 """Sections of a case that may change between two parts of a run."""
 
 
 class CheckpointWriter:
-    """Observer that saves the run at the end of each protocol step, and within one after a minute.
+    """Observer that saves the run at the end of each protocol step, and within one when it is time.
 
     A state in which something does not balance is not saved: none to go on from.
 
     Args:
         folder: Results folder.
         identity: What must be the same when the run goes on: resolved case and mesh hash; plain data.
+        interval: Wall time [s] after which a step is saved.
+        every: Every N-th step is saved; 0: by time only.
     """
 
-    def __init__(self, folder: Path, identity: dict[str, Any]) -> None:
+    def __init__(self, folder: Path, identity: dict[str, Any], interval: float, every: int) -> None:
         self._folder, self._identity = folder / FOLDER, identity
+        self._interval, self._every = interval, every
         self._saved_at = time.monotonic()
         self._pending = False
 
@@ -68,8 +68,9 @@ class CheckpointWriter:
     def step(self, simulation: "Simulation", record: "StepRecord") -> None:
         """Save if it is time; rank 0 holds the clock."""
         comm = simulation.problem.domain.comm
-        late = comm.bcast(time.monotonic() - self._saved_at > LEAST_INTERVAL)
-        if record.stage_ends or late:
+        late = comm.bcast(time.monotonic() - self._saved_at >= self._interval)
+        counted = self._every > 0 and record.index % self._every == 0
+        if record.stage_ends or late or counted:
             self._save(simulation)
         else:
             self._pending = True

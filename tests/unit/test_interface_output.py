@@ -11,7 +11,7 @@ from fem_asslb.app.results_folder import occupied_folder
 from fem_asslb.base.errors import ConvergenceError
 from fem_asslb.case.reading.reader import build_case, read_table
 from fem_asslb.mesh.domain import region_particles
-from fem_asslb.output import checkpoint, history, names, particle_table, record
+from fem_asslb.output import history, names, particle_table, record
 from fem_asslb.simulation.simulation import Simulation
 from tests.unit.test_output import Recorder, run
 
@@ -371,16 +371,14 @@ def test_a_refused_attempt_leaves_the_results_of_interfaces_alone(case_folder, c
 @pytest.mark.parametrize(
     "within", [pytest.param(False, marks=pytest.mark.serial), pytest.param(True, marks=pytest.mark.two_ranks)]
 )
-def test_interfaces_remember_over_a_restart(case_folder, comm, monkeypatch, within):
+def test_interfaces_remember_over_a_restart(case_folder, comm, within):
     """Interrupted in the middle of the damage and resumed: the history of a run that never stopped.
 
     From a checkpoint at the end of a protocol step, or from one in the middle of it, whose steps follow the error.
     """
-    steps = ["time.tolerance=0.05"] if within else []
+    steps = ["time.tolerance=0.05", "output.checkpoint_interval=0 s"] if within else []
     whole, _ = run(case_folder, comm, results=case_folder / "whole", overrides=steps)
     stage_end = int(np.flatnonzero(history.read_history(whole.results)["protocol step [-]"] == 3.0)[0])
-    if within:
-        monkeypatch.setattr(checkpoint, "LEAST_INTERVAL", -1.0)
     with pytest.raises(KeyboardInterrupt):
         stop = Recorder(stop_after=stage_end - 4 if within else stage_end + 1)
         run(case_folder, comm, recorder=stop, overrides=steps)

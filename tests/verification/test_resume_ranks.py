@@ -30,6 +30,7 @@ steps = ["fabricate at 300 MPa for 1 min", "unload to 81 MPa in 1 min", "set x =
 [time]
 tolerance = 0.1
 [output]
+checkpoint_every = 1
 pictures = false
 """
 
@@ -71,7 +72,7 @@ def tight(monkeypatch):
 
 
 @pytest.mark.usefixtures("tight")
-def test_a_run_goes_on_on_another_number_of_ranks(comm, shared_path, monkeypatch):
+def test_a_run_goes_on_on_another_number_of_ranks(comm, shared_path):
     """On two ranks from one and to one, on three to two."""
     if comm.size not in PAIRS:
         pytest.skip("needs two or three ranks")
@@ -79,7 +80,6 @@ def test_a_run_goes_on_on_another_number_of_ranks(comm, shared_path, monkeypatch
         (shared_path / "case.toml").write_text(CASE)
     run_on(comm, 1, shared_path, shared_path / "whole")
     whole = read_history(shared_path / "whole")
-    monkeypatch.setattr(checkpoint, "LEAST_INTERVAL", -1.0)
     for first, second in PAIRS[comm.size]:
         results = shared_path / f"{first} to {second}"
         with pytest.raises(KeyboardInterrupt) if comm.rank < first else nullcontext():

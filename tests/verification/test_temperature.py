@@ -22,7 +22,6 @@ from fem_asslb.materials.diffusion import Diffusivity
 from fem_asslb.materials.function import Activated, PositiveFunction
 from fem_asslb.materials.material import Material
 from fem_asslb.model.model import ChargeTransfer, Support
-from fem_asslb.output import checkpoint
 from fem_asslb.output.history import read_history
 from fem_asslb.output.resolved import resolved_table
 from fem_asslb.simulation.simulation import Simulation
@@ -272,16 +271,15 @@ class StopInTheRamp:
 
 
 @pytest.mark.usefixtures("tight")
-def test_a_run_goes_on_in_the_middle_of_a_ramp(comm, shared_path, monkeypatch):
+def test_a_run_goes_on_in_the_middle_of_a_ramp(comm, shared_path):
     """As if it had never stopped, and the energies of a cell that creeps, expands and reacts add up."""
-    monkeypatch.setattr(checkpoint, "LEAST_INTERVAL", -1.0)
     steps = [
         "press to 20 MPa in 1 min",
         "charge at 1C for 2 min",
         "heat to 60 degC in 10 min",
         "charge at 1C for 5 min",
     ]
-    changes = [CELL, *RATES, f"protocol.steps={steps}"]
+    changes = [CELL, *RATES, f"protocol.steps={steps}", "output.checkpoint_every=1"]
     run(COLUMN, comm, shared_path / "whole", overrides=changes)
     with pytest.raises(KeyboardInterrupt):
         run(COLUMN, comm, shared_path / "parts", overrides=changes, observers=[StopInTheRamp()])

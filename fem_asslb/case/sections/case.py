@@ -142,11 +142,17 @@ class Output:
         fields_every: Fields are written at every N-th accepted step, and at the end of each protocol step;
             0: only there.
         fields_at: Times since the start of the protocol at which fields are written too.
+        checkpoint_every: A checkpoint is written at every N-th accepted step, and at the end of each protocol step;
+            0: by time only.
+        checkpoint_interval: One is written too when the last is as old as this, by the clock on the wall; 0: at each
+            step.
         pictures: Whether pictures are drawn at the end of the run.
     """
 
     fields_every: Annotated[Integer, Field(ge=0, le=1_000_000_000)] = 0
     fields_at: tuple[Annotated[Duration, Field(ge=0.0)], ...] = ()
+    checkpoint_every: Annotated[Integer, Field(ge=0, le=1_000_000_000)] = 0
+    checkpoint_interval: Annotated[Duration, Field(ge=0.0)] = 60.0
     pictures: Flag = True
 
 

@@ -7,13 +7,13 @@ import sys
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from types import FrameType, TracebackType
-from typing import TYPE_CHECKING, NoReturn
+from typing import TYPE_CHECKING
 
 from fem_asslb.app.command_line import build_parser
 from fem_asslb.app.end_request import SIGNALS, EndRequest
 from fem_asslb.app.log import silence_output
 from fem_asslb.app.surroundings import elsewhere, start_petsc
-from fem_asslb.base.endings import DONE, EXPECTED, POSTPONED, STOPPED_EARLY, Terminated, exit_code, explain
+from fem_asslb.base.endings import DONE, EXPECTED, POSTPONED, STOPPED_EARLY, exit_code, explain
 from fem_asslb.base.errors import CaseErrors
 from fem_asslb.base.launcher import launched_rank, leave_launcher
 from fem_asslb.base.printable import printable
@@ -158,7 +158,8 @@ def _converge(options: argparse.Namespace) -> int:
     # Paths of the command line are relative to the folder where it was given.
     here, directory = Path.cwd(), case_directory(options.case).absolute()
     results = options.results and options.results.absolute()
-    with _solving(_terminate):
+    request = EndRequest(options.wall_time)
+    with _solving(request.receive):
         from fem_asslb.app.converge import FOLDER, Wanted, converge
 
         def read(overrides: Sequence[str]) -> "Case":
@@ -172,6 +173,7 @@ def _converge(options: argparse.Namespace) -> int:
             seeds=options.seeds,
             steps=options.steps,
             overwrite=options.overwrite,
+            request=request,
         )
         is_done = converge(read, comm, directory, results or directory / FOLDER, wanted, options.plugin_hashes)
     return DONE if is_done else STOPPED_EARLY
@@ -263,12 +265,6 @@ def _report(error: BaseException) -> None:
     print("\n".join(lines), file=sys.stderr)
     if isinstance(error, CaseErrors) and len(lines) > 1:
         print(f"{len(lines)} mistakes", file=sys.stderr)
-
-
-def _terminate(number: int, frame: FrameType | None) -> NoReturn:
-    # A batch system and a script around may both pass the same request on: once is enough.
-    signal.signal(number, signal.SIG_IGN)
-    raise Terminated
 
 
 def _abort(kind: type[BaseException], error: BaseException, trace: TracebackType | None) -> None:

@@ -39,7 +39,7 @@ exit codes:
   2  bad input: one line per mistake, nothing was changed
   3  run: stopped early, because the smallest time step failed or results could not be written; those up to there
      and, in run.json, the reason are kept
-  75  run: asked to end by SIGTERM, SIGUSR1 or --wall-time, and ended after a step with a checkpoint, for --resume
+  75  run, converge: asked to end by SIGTERM, SIGUSR1 or --wall-time, and ended after a step with a checkpoint
   130  interrupted, 143 terminated; --resume goes on from the last checkpoint
   1  a mistake of the program, with its trace
 """
@@ -177,6 +177,16 @@ Existing results are never overwritten unless --overwrite is given. A run that w
     parser = _add(commands, "run", "run a case", details + _SET + "\n" + _CODES)
     _add_case(parser)
     _add_results(parser)
+    _add_wall_time(parser)
+    choice = parser.add_mutually_exclusive_group()
+    choice.add_argument("--resume", action="store_true", help="go on from the last checkpoint")
+    choice.add_argument(
+        "--resume-previous", action="store_true", help="go on from the one before it, where the last is damaged"
+    )
+    choice.add_argument("--overwrite", action="store_true", help="replace the results that are there")
+
+
+def _add_wall_time(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--wall-time",
         metavar="TIME",
@@ -184,12 +194,6 @@ Existing results are never overwritten unless --overwrite is given. A run that w
         default=math.inf,
         help="end with a checkpoint before this time is up, such as 23h50m or 23:50:00",
     )
-    choice = parser.add_mutually_exclusive_group()
-    choice.add_argument("--resume", action="store_true", help="go on from the last checkpoint")
-    choice.add_argument(
-        "--resume-previous", action="store_true", help="go on from the one before it, where the last is damaged"
-    )
-    choice.add_argument("--overwrite", action="store_true", help="replace the results that are there")
 
 
 def _wall_time(text: str) -> float:
@@ -238,6 +242,7 @@ there are used again, interrupted ones go on; --overwrite repeats them all.
     )
     parser.add_argument("--seeds", metavar="LIST", type=_seeds, default=(), help="run these cells too, such as 1,2,3")
     parser.add_argument("--steps", metavar="N", type=int, help="carry out the first N steps of the protocol only")
+    _add_wall_time(parser)
     parser.add_argument("--overwrite", action="store_true", help="repeat what is there")
 
 

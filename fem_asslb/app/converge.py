@@ -4,15 +4,17 @@ import gc
 import json
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from mpi4py import MPI
 
 from fem_asslb.app.driver import COMPLETE, run
+from fem_asslb.app.end_request import EndRequest
 from fem_asslb.app.folder_lock import require_unlocked
 from fem_asslb.app.results_folder import require_no_links
-from fem_asslb.base.errors import FemAsslbError
+from fem_asslb.base.endings import LATER
+from fem_asslb.base.errors import FemAsslbError, Postponed
 from fem_asslb.base.parallel import on_root
 from fem_asslb.base.printable import printable, quoted
 from fem_asslb.case.sections.case import Case
@@ -31,8 +33,8 @@ from fem_asslb.output.resolved import differences, resolved_table
 FOLDER = "converge"
 """Folder of a case directory."""
 
-INTERRUPTED = (record.RUNNING, "interrupted", "terminated")
-"""Ends of a run that goes on when it is started again."""
+INTERRUPTED = (record.RUNNING, "interrupted", "terminated", LATER)
+"""Beginnings of the ends of a run that goes on when it is started again."""
 
 Reader = Callable[[Sequence[str]], Case]
 """Gives the case with overrides in addition to those of the command line."""
@@ -48,6 +50,7 @@ class Wanted:
         seeds: Of further cells.
         steps: How many steps of the protocol are carried out; None for all.
         overwrite: Whether runs that are there are repeated.
+        request: Ends the run that it is at, and with it the study.
     """
 
     directions: Sequence[str]
@@ -55,6 +58,7 @@ class Wanted:
     seeds: Sequence[int] = ()
     steps: int | None = None
     overwrite: bool = False
+    request: EndRequest = field(default_factory=EndRequest)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -96,6 +100,7 @@ def converge(
 
     Raises:
         FemAsslbError: Bad input; nothing was written.
+        Postponed: The study was asked to end; it goes on when it is started again.
     """
     plans = on_root(comm, lambda: plan(read, study_folder, wanted, plugins))
     stated = plans[0].case
@@ -104,7 +109,7 @@ def converge(
     trials = []
     with _collecting_together(comm):
         for item in plans:
-            trials.append(_carry_out(item, comm, folder, wanted.overwrite, plugins))
+            trials.append(_carry_out(item, comm, folder, wanted, plugins))
             gc.collect()
             if trials[0].fault:
                 _say(comm, f"{BASE.name}: {trials[0].fault}; there is nothing to compare with")
@@ -156,7 +161,7 @@ def _look(variant: Variant, case: Case, folder: Path, overwrite: bool, plugins: 
         keys = printable(", ".join(found), 120)
         raise FemAsslbError(f"{quoted(folder, 120)} is of another case ({keys}); use --overwrite or --results")
     end = str(content["runs"][-1].get("end") if content["runs"] else record.RUNNING)
-    if end in INTERRUPTED:
+    if end.startswith(INTERRUPTED):
         resumes = (folder / checkpoint.FOLDER / checkpoint.LATEST).exists()
         return Plan(variant=variant, folder=folder, case=case, resumes=resumes)
     fault = "" if end == COMPLETE else f"{printable(end, 200)} (a former run; --overwrite repeats it)"
@@ -168,7 +173,7 @@ def _telling(table: Mapping[str, object]) -> dict[str, object]:
     return {key: value for key, value in table.items() if key not in ("case", "output")}
 
 
-def _carry_out(item: Plan, comm: MPI.Comm, folder: Path, overwrite: bool, plugins: Mapping[str, str]) -> Trial:
+def _carry_out(item: Plan, comm: MPI.Comm, folder: Path, wanted: Wanted, plugins: Mapping[str, str]) -> Trial:
     """Run a variant unless it is there, and read its outputs."""
     variant, fault = item.variant, item.fault
     # Of two variants that are the same case, the first has been run by now.
@@ -176,8 +181,7 @@ def _carry_out(item: Plan, comm: MPI.Comm, folder: Path, overwrite: bool, plugin
     if item.case is not None and not is_there:
         changes = " ".join(f"--set {text!r}" if " " in text else f"--set {text}" for text in variant.overrides)
         _say(comm, f"\n{variant.name}: {'goes on' if item.resumes else 'runs'} with {changes}")
-        replaces = overwrite or not item.resumes
-        fault = _run(item, comm, folder, replaces, plugins)
+        fault = _run(item, comm, folder, wanted, plugins)
     elif not fault:
         _say(comm, f"{variant.name}: there already, {quoted(item.folder, 200)}")
     if fault:
@@ -189,9 +193,10 @@ def _carry_out(item: Plan, comm: MPI.Comm, folder: Path, overwrite: bool, plugin
     return Trial(variant=variant, outputs=outputs, costs=taken)
 
 
-def _run(item: Plan, comm: MPI.Comm, folder: Path, replaces: bool, plugins: Mapping[str, str]) -> str:
+def _run(item: Plan, comm: MPI.Comm, folder: Path, wanted: Wanted, plugins: Mapping[str, str]) -> str:
     """Run a variant; returns why it did not come to its end."""
     assert item.case is not None
+    replaces = wanted.overwrite or not item.resumes
     try:
         outcome = run(
             item.case,
@@ -200,6 +205,7 @@ def _run(item: Plan, comm: MPI.Comm, folder: Path, replaces: bool, plugins: Mapp
             folder=folder,
             resume=not replaces,
             overwrite=replaces,
+            observers=[wanted.request],
             console=True,
             plugins=plugins,
         )
@@ -207,6 +213,8 @@ def _run(item: Plan, comm: MPI.Comm, folder: Path, replaces: bool, plugins: Mapp
         if item.variant.name == BASE.name:
             raise
         return str(error).splitlines()[0]
+    if outcome.is_postponed:
+        raise Postponed(f"{item.variant.name}: {outcome.reason}")
     return "" if outcome.is_complete else outcome.reason
 
 

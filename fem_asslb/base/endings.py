@@ -1,6 +1,6 @@
 """How a command may end: exit codes, and what is said of an error that ends it."""
 
-from fem_asslb.base.errors import FemAsslbError
+from fem_asslb.base.errors import FemAsslbError, Postponed
 from fem_asslb.base.printable import quoted
 
 DONE, BROKEN, FAILED_INPUT, STOPPED_EARLY, POSTPONED, INTERRUPTED, TERMINATED = 0, 1, 2, 3, 75, 130, 143
@@ -12,7 +12,7 @@ COMPLETE = "end of protocol"
 LATER = "postponed"
 """How the reason begins why a run ends that was asked to, and that goes on with ``--resume``."""
 
-_FOREMOST_FIRST = (BROKEN, TERMINATED, INTERRUPTED, STOPPED_EARLY, FAILED_INPUT)
+_FOREMOST_FIRST = (BROKEN, TERMINATED, INTERRUPTED, STOPPED_EARLY, FAILED_INPUT, POSTPONED)
 
 
 class Terminated(KeyboardInterrupt):
@@ -32,6 +32,8 @@ def exit_code(error: BaseException) -> int:
             return INTERRUPTED
         case OSError():
             return STOPPED_EARLY
+        case Postponed():
+            return POSTPONED
         case FemAsslbError():
             return FAILED_INPUT
         case _:

@@ -239,6 +239,19 @@ def test_runs_that_are_there_are_used_again_and_interrupted_ones_go_on(column, c
 
 
 @pytest.mark.two_ranks
+def test_a_study_that_is_asked_to_end_goes_on_later(column, comm, capfd):
+    """It ends with the run that it is at, like that of a single case, and says what is done when it is called again."""
+    words, folder = ["converge", str(column), "--vary", "degree"], column / "converge"
+    assert cli.main([*words, "--wall-time", "1s"]) == 75
+    capfd.readouterr()
+    comm.Barrier()
+    assert [path.name for path in folder.iterdir()] == ["base"]
+    assert cli.main(words) == 0
+    out = comm.bcast(capfd.readouterr().out)
+    assert "base: goes on with" in out and "other-degree: runs with" in out
+
+
+@pytest.mark.two_ranks
 def test_a_variant_that_fails_is_said_and_the_others_count(column, comm, capfd, monkeypatch):
     from fem_asslb.solve.newton import NewtonSolver
 

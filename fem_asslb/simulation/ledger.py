@@ -134,23 +134,23 @@ class Ledger:
         if float(controls.forced.value):
             self.lithium = float(controls.forced_x.value) * self._diagnostics.lithium_capacity()
         else:
-            passed = self._loading.reacting_current * length / FARADAY
+            passed = self._loading.circuit.reacting_current * length / FARADAY
             self.lithium, self.anode_lithium = self.lithium + added - passed, self.anode_lithium + passed
 
     def _electrochemical(self) -> dict[str, float]:
         cell, diagnostics = self._cell, self._diagnostics
         scalars = {}
         if cell is not None:
-            mass, charge = cell.active_mass, self._loading.charge
-            scalars[columns.CELL_VOLTAGE] = self._loading.voltage()
+            mass, charge = cell.active_mass, self._loading.circuit.charge
+            scalars[columns.CELL_VOLTAGE] = self._loading.circuit.voltage()
             if cell.anode_capacity < float("inf"):
                 scalars[columns.ANODE_STATE] = cell.anode_state(charge)
-            scalars[columns.ANODE_POTENTIAL] = self._loading.anode_potential()
+            scalars[columns.ANODE_POTENTIAL] = self._loading.circuit.anode_potential()
             scalars[columns.SPECIFIC_CAPACITY] = convert(charge / mass, "pC/pg", "mAh/g")
-            scalars[columns.STEP_CAPACITY] = convert(self._loading.passed() / mass, "pC/pg", "mAh/g")
-            scalars[columns.THROUGHPUT] = convert(self._loading.throughput / mass, "pC/pg", "mAh/g")
+            scalars[columns.STEP_CAPACITY] = convert(self._loading.circuit.passed() / mass, "pC/pg", "mAh/g")
+            scalars[columns.THROUGHPUT] = convert(self._loading.circuit.throughput / mass, "pC/pg", "mAh/g")
             if diagnostics.plate_area:
-                density = self._loading.current / diagnostics.plate_area
+                density = self._loading.circuit.current / diagnostics.plate_area
                 scalars[columns.AREAL_CAPACITY] = self._area_charge()
                 scalars["current density [mA/cm2]"] = convert(density, "pA/um^2", "mA/cm^2")
         return scalars
@@ -168,4 +168,4 @@ class Ledger:
     def _area_charge(self) -> float:
         """Charge passed per plate area [mAh/cm2]; zero without plates."""
         area = self._diagnostics.plate_area
-        return convert(self._loading.charge / area, "pC/um^2", "mAh/cm^2") if area else 0.0
+        return convert(self._loading.circuit.charge / area, "pC/um^2", "mAh/cm^2") if area else 0.0

@@ -9,6 +9,7 @@ from fem_asslb.base.constants import FARADAY
 from fem_asslb.case.sections.amounts import RATES, Limit
 from fem_asslb.case.sections.steps import Charge, Current, Hold
 from fem_asslb.model.battery_cell import BatteryCell
+from fem_asslb.simulation.circuit import Circuit
 
 VOLTAGE_TOLERANCE = 1e-4
 """A voltage limit counts as met within this distance [V]."""
@@ -37,28 +38,20 @@ class Meters(Protocol):
 
     Attributes:
         start: Where the protocol step has started.
-        current: Positive on charge [pA].
-        reacting_current: The part of it that takes lithium out of the hosts [pA].
+        circuit: The current, and what it has carried.
         elapsed: Time since the start of the protocol step [s].
         open_share: Largest open share of an interface.
         last_open: The same at the end of the time step that was accepted last, before what is remembered moved on.
     """
 
     start: Start
-    current: float
-    reacting_current: float
+    circuit: Circuit
     elapsed: float
     open_share: Callable[[], float]
     last_open: float
 
-    def voltage(self) -> float:
-        """Of the cell [V]."""
-
     def pressure(self) -> float:
         """Of the stack [MPa], compression positive."""
-
-    def passed(self) -> float:
-        """Size of the charge that has passed in the protocol step [pC]."""
 
     def stoichiometry(self) -> float:
         """Mean of the hosts."""
@@ -115,9 +108,9 @@ def time_to(limit: Limit, step: Current, meters: Meters, cell: BatteryCell) -> f
         return math.inf
     match limit.kind:
         case "specific_capacity" | "areal_capacity":
-            return (_charge(limit, cell) - meters.passed()) / abs(meters.current)
+            return (_charge(limit, cell) - meters.circuit.passed()) / abs(meters.circuit.current)
         case "stoichiometry":
-            rate = meters.reacting_current / (FARADAY * meters.lithium_capacity())
+            rate = meters.circuit.reacting_current / (FARADAY * meters.lithium_capacity())
             to_go = math.copysign(1.0, rate) * (meters.stoichiometry() - limit.value)
             return to_go / abs(rate) if to_go > STOICHIOMETRY_TOLERANCE else 0.0
         case _:
@@ -136,11 +129,11 @@ def _event(limit: Limit, step: Current, meters: Meters, cell: BatteryCell) -> Ev
     direction = 1.0
     match limit.kind:
         case "voltage":
-            measure, tolerance = meters.voltage, VOLTAGE_TOLERANCE
+            measure, tolerance = meters.circuit.voltage, VOLTAGE_TOLERANCE
             direction = 1.0 if isinstance(step, Charge) else -1.0
         case "c_rate" | "current_density" | "current":
             value = cell.current(limit)
-            measure, direction, tolerance = lambda: abs(meters.current), -1.0, TOLERANCE * value
+            measure, direction, tolerance = lambda: abs(meters.circuit.current), -1.0, TOLERANCE * value
         case "pressure":
             measure, start = meters.pressure, meters.start.pressure
         case "open":
@@ -149,7 +142,7 @@ def _event(limit: Limit, step: Current, meters: Meters, cell: BatteryCell) -> Ev
             measure, start = meters.stoichiometry, meters.start.stoichiometry
         case "specific_capacity" | "areal_capacity" if isinstance(step, Hold):
             value = _charge(limit, cell)
-            measure, tolerance = meters.passed, TOLERANCE * value
+            measure, tolerance = meters.circuit.passed, TOLERANCE * value
         case _:
             return None
     if not math.isnan(start):

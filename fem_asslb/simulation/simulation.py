@@ -150,7 +150,7 @@ class Simulation:
             loading.begin_step()
         loading.watch()
         # The step before may have been the last that anything conducts: shorter ones only come nearer to that instant.
-        loading.check()
+        loading.circuit.check()
         before = self.solver.iterations
         longest = loading.remaining()
         met = longest == 0.0
@@ -158,7 +158,7 @@ class Simulation:
             longest = self.case.time.smallest_step
         longest = min(longest, loading.until_corner(), loading.period)
         length, rejected = self.stepper.advance(
-            longest, self._impose, loading.overshoot, loading.check, loading.correct
+            longest, self._impose, loading.overshoot, loading.circuit.check, loading.circuit.correct
         )
         iterations = self.solver.iterations - before
         if starts and (met or loading.overshoot() > 0.0):
@@ -218,7 +218,7 @@ class Simulation:
         ranges = self.diagnostics.stoichiometry_ranges()
         law = self.cell.anode if self.cell is not None else None
         known = law.known if law is not None else (0.0, 1.0)
-        found = cautions(self.problem.model, scalars, ranges, self.loading.current != 0.0, known)
+        found = cautions(self.problem.model, scalars, ranges, self.loading.circuit.current != 0.0, known)
         for subject, (size, text) in found.items():
             if subject not in self._cautions:
                 logger.warning(text)
@@ -255,7 +255,7 @@ class Simulation:
 
     def voltage(self) -> float:
         """Cell voltage at the state just solved [V], of a case with electrochemistry."""
-        return self.loading.voltage()
+        return self.loading.circuit.voltage()
 
 
 def _part(prefix: str, snapshot: dict[str, float]) -> dict[str, float]:

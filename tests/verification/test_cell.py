@@ -204,7 +204,7 @@ def test_a_cell_without_contact_can_be_pressed_and_says_why_it_cannot_be_charged
     reason = simulation.run()
     assert reason.startswith("stopped in 'charge at 0.1C until 10 mAh/g'")
     assert reason.endswith("no contact of the active material is left to conduct the current")
-    assert simulation.loading.charge == 0.0
+    assert simulation.loading.circuit.charge == 0.0
     assert simulation.diagnostics.conducting_share() == pytest.approx(0.0, abs=1e-12)
 
 

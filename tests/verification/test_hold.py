@@ -83,9 +83,9 @@ def test_the_anode_swells_by_what_a_kept_voltage_draws(comm, shared_path):
     simulation = build(comm, "feng2026-liin", [*SMALL, f"protocol.steps={steps}"], shared_path)
     held = 0
     while not simulation.loading.has_ended:
-        before, stage = simulation.loading.charge, simulation.loading.stage
+        before, stage = simulation.loading.circuit.charge, simulation.loading.stage
         simulation.advance()
-        now, taken = simulation.loading.charge, float(simulation.problem.controls.anode_lithium.value)
+        now, taken = simulation.loading.circuit.charge, float(simulation.problem.controls.anode_lithium.value)
         assert abs(FARADAY * taken - now) <= (2e-3 if stage == 2 else 1e-9) * abs(now - before)
         held += stage == 2
     assert held > 1

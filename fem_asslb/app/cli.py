@@ -129,7 +129,10 @@ def _run(options: argparse.Namespace) -> int:
     request = EndRequest(options.wall_time)
     with _solving(request.receive):
         from fem_asslb.app.driver import run
+        from fem_asslb.output import profile
 
+        if options.profile:
+            profile.begin()
         outcome = run(
             case,
             comm,

@@ -178,6 +178,7 @@ Existing results are never overwritten unless --overwrite is given. A run that w
     _add_case(parser)
     _add_results(parser)
     _add_wall_time(parser)
+    parser.add_argument("--profile", action="store_true", help="put the times of PETSc's events into run.json")
     choice = parser.add_mutually_exclusive_group()
     choice.add_argument("--resume", action="store_true", help="go on from the last checkpoint")
     choice.add_argument(

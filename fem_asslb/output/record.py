@@ -19,6 +19,7 @@ from fem_asslb.base.parallel import on_root
 from fem_asslb.base.printable import quoted
 from fem_asslb.output.files import overwrite_text, read_json, replace_text
 from fem_asslb.output.model_tables import model_tables
+from fem_asslb.output.profile import profile
 
 if TYPE_CHECKING:
     from mpi4py import MPI
@@ -167,6 +168,8 @@ class RunRecord:
     def write(self) -> None:
         """Write the file; collective."""
         memory = self._comm.gather(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024.0)
+        if events := profile(self._comm):
+            self._part["petsc events"] = events
         if self._comm.rank > 0:
             return
         self._part |= {**self._counts(), "peak memory per rank [MB]": [round(value, 1) for value in memory or []]}

@@ -7,8 +7,10 @@ import gmsh
 import numpy as np
 
 from fem_asslb.base.errors import MeshError
+from fem_asslb.geometry import LayeredStack, ParticleInShell
 from meshes.grain_edges import Edges, grain_edges
 from meshes.grain_volumes import embed_boundary_points, label_grains, split_grains
+from meshes.kept_volumes import Ball, keep_volumes
 from meshes.particles import Particle
 from meshes.power_diagram import Piece
 from meshes.session import curve, generate, name_group
@@ -50,18 +52,22 @@ def draw_disc(piece: Piece, edges: Edges | None) -> int:
     return int(gmsh.model.occ.addDisk(*centre, 0, radius, radius, -1, [0, 0, 1], [*start, 0]))
 
 
-def mesh_regions(dimension: int, order: int, families: Families, edges: Sequence[Edges | None]) -> list[dict[str, int]]:
-    """Mesh the model and name the regions of particles.
+def mesh_regions(
+    geometry: LayeredStack | ParticleInShell, families: Families, edges: Sequence[Edges | None]
+) -> list[dict[str, int]]:
+    """Mesh the model, whose other regions have names, and name the regions of particles.
 
     Args:
-        dimension: Of the model.
-        order: Of the elements.
+        geometry: What is meshed.
         families: Particles and their entities.
         edges: Grain boundaries of each particle that were drawn.
 
     Returns:
         For each particle what was done to its grains so that their boundaries have good elements, and how often.
     """
+    dimension, order = geometry.dimension, geometry.order
+    # A grain in 3D has no entity that could tell its volume later.
+    volumes = [sum(gmsh.model.occ.getMass(dimension, entity) for entity in entities) for _, entities in families]
     polycrystals = [pair for pair in families if pair[0].diagram is not None and dimension == 3]
     points = embed_boundary_points(polycrystals)
     generate(dimension)
@@ -80,8 +86,18 @@ def mesh_regions(dimension: int, order: int, families: Families, edges: Sequence
         for point in points:
             gmsh.model.mesh.removeElements(0, point)
         gmsh.model.mesh.reclassifyNodes()
+    if geometry.keep_volume:
+        balls = [_ball(particle, volume) for (particle, _), volume in zip(families, volumes, strict=True)]
+        keep_volumes(dimension, balls, geometry.periods)
     merged = [{} if inner is None else {"merged edges": inner.merged} for inner in edges]
     return [own | changes.get(particle.name, {}) for own, (particle, _) in zip(merged, families, strict=True)]
+
+
+def _ball(particle: Particle, volume: float) -> Ball:
+    """What a particle should be."""
+    grains = range(len(particle.diagram.seeds)) if particle.diagram is not None else ()
+    names = [particle.grain_name(number) for number in grains] or [str(particle.name)]
+    return Ball(groups=names, centre=particle.piece.centre, radius=particle.piece.radius, volume=volume)
 
 
 def _name_faces(particle: Particle, faces: Sequence[int]) -> None:

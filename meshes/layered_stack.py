@@ -45,7 +45,7 @@ def build(stack: LayeredStack, path: Path) -> Report:
         size = SizeField(stack, size_bodies(stack, packings, particles))
         gmsh.model.mesh.setSizeCallback(size)
         gmsh.option.setNumber("Mesh.MeshSizeMax", stack.largest_size)
-        changes = mesh_regions(stack.dimension, stack.order, list(zip(particles, families, strict=True)), edges)
+        changes = mesh_regions(stack, list(zip(particles, families, strict=True)), edges)
         report = measure()
         figures = packing_figures(stack, packings, report) | stack_grain_figures(stack, particles, changes, report)
         report = replace(report, packing=figures)
@@ -128,7 +128,7 @@ def _box(stack: LayeredStack, low: float, high: float) -> int:
 def _bodies(stack: LayeredStack, piece: Piece, edges: Edges | None) -> list[int]:
     """A body, and its images that reach in where side walls are one."""
     bodies = [_ball(stack, piece, edges)]
-    for axis, period in enumerate(stack.sides if stack.is_periodic else ()):
+    for axis, period in enumerate(stack.periods):
         if piece.centre[axis] < piece.radius:
             copies = gmsh.model.occ.copy([(stack.dimension, tag) for tag in bodies])
             gmsh.model.occ.translate(copies, *(period * np.eye(3)[axis]))

@@ -53,7 +53,7 @@ def build(geometry: ParticleInShell, path: Path) -> Report:
             return min(grown, geometry.coating + COATING_GROWTH * away)
 
         gmsh.model.mesh.setSizeCallback(size_at)
-        changes = mesh_regions(dimension, geometry.order, [(particle, core)], [edges])
+        changes = mesh_regions(geometry, [(particle, core)], [edges])
         report = measure()
         if geometry.grains is not None:
             figures = grain_figures(geometry.grains, [(particle, changes[0])], report)

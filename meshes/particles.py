@@ -73,7 +73,7 @@ def size_bodies(stack: LayeredStack, packings: dict[str, Packing], particles: Se
         elements = np.full(len(packing.radii), np.inf)
         if stack.layers[name].particles is not None:
             elements[packing.population == 0] = [item.element_size for item in particles if item.layer == name]
-        sides = np.array(stack.sides if stack.is_periodic else ())
+        sides = np.array(stack.periods)
         centres, of = with_images(_in_stack(stack, packing, name), packing.radii, sides)
         bodies.append(Bodies(centres, packing.radii[of], elements[of], name))
     return bodies

@@ -5,7 +5,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field, ValidationInfo, field_validator
 
-from fem_asslb.base.checked import Degree, Dimension, checked
+from fem_asslb.base.checked import Degree, Dimension, Flag, checked
 from fem_asslb.base.refusals import Refusal, refuse, unless
 from fem_asslb.base.texts import A_NAME, is_name
 from fem_asslb.geometry.bounds import Extent, Seed, SideWalls
@@ -44,6 +44,8 @@ class LayeredStack:
             the width, a quarter of the least side where side walls are periodic.
         seed: Seed of the packing; the same seed gives the same mesh.
         order: Order of the elements' geometry; 2 needs ``displacement_degree = 2``.
+        keep_volume: Whether nodes of straight elements are moved until each particle has the volume of its disc or
+            sphere, of which straight elements cut off some percent; with ``order = 1``.
         side_walls: ``"plane"``: ``left``, ``right`` and in 3D ``front``, ``back``; ``"periodic"``: opposite ones are
             one, where all fields go on, and there are no such boundaries. It is then a piece of a layer without an end.
     """
@@ -56,6 +58,7 @@ class LayeredStack:
     largest_element: Extent | None = None
     seed: Seed = 1
     order: Degree = 1
+    keep_volume: Flag = False
     side_walls: SideWalls = "plane"
     kind: Literal["layered-stack"] = "layered-stack"
 
@@ -96,6 +99,12 @@ class LayeredStack:
                 )
         return side_walls
 
+    @field_validator("keep_volume")
+    @classmethod
+    def _straight_elements_are_kept_round(cls, keeps: bool, info: ValidationInfo) -> bool:
+        refuse(unless(not keeps or info.data.get("order") != 2, "", keeps, "false where order is 2"), "order")
+        return keeps
+
     @field_validator("largest_element")
     @classmethod
     def _elements_grow(cls, largest: float | None, info: ValidationInfo) -> float | None:
@@ -113,6 +122,11 @@ class LayeredStack:
     def sides(self) -> tuple[float, ...]:
         """Extents across the stack direction [um]: (width,) in 2D, (width, depth) in 3D."""
         return (self.width,) if self.depth is None else (self.width, self.depth)
+
+    @property
+    def periods(self) -> tuple[float, ...]:
+        """Extents between side walls that are one [um]; none where they are planes."""
+        return self.sides if self.is_periodic else ()
 
     @property
     def largest_size(self) -> float:

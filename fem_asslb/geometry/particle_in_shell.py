@@ -5,7 +5,7 @@ from typing import Literal
 
 from pydantic import ValidationInfo, field_validator
 
-from fem_asslb.base.checked import Degree, Dimension, checked
+from fem_asslb.base.checked import Degree, Dimension, Flag, checked
 from fem_asslb.base.refusals import refuse, unless
 from fem_asslb.geometry.bounds import Extent
 from fem_asslb.geometry.grains import Grains
@@ -24,6 +24,8 @@ class ParticleInShell:
         element_size: Element size at the particle; in the shell it grows in proportion to the radius [um].
         part: ``"full"``, or ``"symmetric"``: the quadrant or octant of non-negative coordinates.
         order: Order of the elements' geometry; 2 needs ``displacement_degree = 2``.
+        keep_volume: Whether nodes of straight elements are moved until each particle has the volume of its disc or
+            sphere, of which straight elements cut off some percent; with ``order = 1``.
         grains: Grains of the particle, with ``part = "full"`` only; without them it is a single crystal.
         coating: Thickness of a meshed coating around the particle, whose elements are as long as it is thick [um]; for
             a thin one see the law ``coated`` of interfaces.
@@ -35,6 +37,7 @@ class ParticleInShell:
     element_size: Extent
     part: Literal["full", "symmetric"] = "symmetric"
     order: Degree = 1
+    keep_volume: Flag = False
     grains: Grains | None = None
     coating: Extent | None = None
     kind: Literal["particle-in-shell"] = "particle-in-shell"
@@ -56,10 +59,21 @@ class ParticleInShell:
             refuse(unless(thickness < room, "", thickness, accepted), "core_radius", "shell_radius")
         return thickness
 
+    @field_validator("keep_volume")
+    @classmethod
+    def _straight_elements_are_kept_round(cls, keeps: bool, info: ValidationInfo) -> bool:
+        refuse(unless(not keeps or info.data.get("order") != 2, "", keeps, "false where order is 2"), "order")
+        return keeps
+
     @property
     def is_periodic(self) -> bool:
         """Whether opposite side walls are one; there are none."""
         return False
+
+    @property
+    def periods(self) -> tuple[float, ...]:
+        """Extents between side walls that are one; there are none."""
+        return ()
 
     @property
     def roles(self) -> tuple[str, ...]:

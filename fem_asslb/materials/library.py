@@ -120,8 +120,9 @@ def _whole(entry: str | dict[str, Any], key: str) -> tuple[str, dict[str, Any]]:
         return entry, _read(entry, key)
     if not isinstance(entry, dict):
         raise CaseError(key, f"{show(entry)} is no material; accepted: a name of the library or a table")
-    name = entry["use"] if isinstance(entry.get("use"), str) else key.rpartition(".")[2]
-    return name, _with_base(entry, key)
+    # Other ingredients make another material of it.
+    is_used = isinstance(entry.get("use"), str) and "ingredients" not in entry
+    return entry["use"] if is_used else key.rpartition(".")[2], _with_base(entry, key)
 
 
 def _entry(table: dict[str, Any], key: str) -> EntryTable:

@@ -65,6 +65,70 @@ def test_an_anode_that_grows_much_is_told(case):
         assert all("solver.strain = 'logarithmic'" in line for line in lines)
 
 
+def test_an_anode_that_is_overfilled_is_told(case):
+    """The first step that does it; an anode that is large enough raises no doubt."""
+    charge = "protocol.steps=['press to 1 MPa in 1 s', 'charge at 0.1C until 4.2 V']"
+    graphite = ["cell.anode=graphite", "initial.anode_state=0.02", charge]
+    for ratio, told in ((0.5, 1), (1.5, 0)):
+        lines = [
+            line for line in doubts(read_case(case, [*graphite, f"cell.n_to_p={ratio}"])) if "extrapolated" in line
+        ]
+        assert len(lines) == told
+        assert all("'charge at 0.1C until 4.2 V' takes the anode to 1." in line for line in lines)
+
+
+def test_an_anode_that_does_not_grow_is_told(case):
+    """Of graphite, which grows; not of LTO, which does not."""
+    made_of = "materials.anode={use='lpscl', ingredients=[{material='%s', weight_fraction=1.0}]}"
+    for name, told in (("graphite", 1), ("lto", 0)):
+        changes = [made_of % name, f"cell.anode={name}"]
+        lines = [
+            line for line in doubts(read_case(case, changes)) if line.startswith("materials.anode.reaction_volume")
+        ]
+        assert len(lines) == told
+        assert all("'graphite' has 4.15 cm^3/mol" in line for line in lines)
+        grown = doubts(read_case(case, [*changes, "materials.anode.reaction_volume=4.15 cm^3/mol"]))
+        assert not any(line.startswith("materials.anode.reaction_volume") for line in grown)
+
+
+def test_a_composite_is_not_called_as_what_it_was_made_of(case):
+    """Other ingredients than those of the material that is used."""
+    other = "materials.anode.ingredients=[{material='graphite', weight_fraction=1.0}]"
+    thin = ["geometry.layers.anode.thickness='10 um'", "materials.anode.reaction_volume=4.15 cm^3/mol"]
+    charge = "protocol.steps=['press to 1 MPa in 1 s', 'charge at 0.1C until 4.2 V']"
+    lines = doubts(read_case(case, ["cell.anode=graphite", other, charge, *thin]))
+    assert [line.split(" grows")[0] for line in lines if " grows" in line] == ["materials.anode: 'anode'"]
+
+
+@pytest.mark.parametrize(
+    ("change", "told"),
+    [
+        # Steeper where it is empty than equal bends can follow.
+        ("potential={table={x=[0, 0.005, 0.1, 0.9, 1], u=[9, 3.9, 3.8, 3.7, 3.6]}}", "particle.potential: U is "),
+        ("potential={table={x=[0.5, 0.7, 1], u=[4.1, 3.8, 3.5]}}", "the data of its potential from 0.5 to 1"),
+        (
+            "diffusivity={table={x=[0.5, 0.7, 1], d=[1, 2, 1]}, unit='um^2/s'}",
+            "the data of its diffusivity in the plane",
+        ),
+        ("lattice={table={x=[0, 0.5, 1], a=[3.5, 3.2, 2.8], c=[14, 14, 14]}}", "lattice: a changes by 1"),
+    ],
+)
+def test_data_that_do_not_carry_the_case_are_told(case, change, told):
+    lines = doubts(read_case(case, [f"materials.particle.{change}"]))
+    assert len([line for line in lines if told in line]) == 1
+
+
+def test_a_lattice_may_change_much_where_strain_may_be_large(case):
+    change = "materials.particle.lattice={table={x=[0, 0.5, 1], a=[3.5, 3.2, 2.8], c=[14, 14, 14]}}"
+    assert not any("lattice" in line for line in doubts(read_case(case, [change, "solver.strain=logarithmic"])))
+
+
+@pytest.mark.parametrize(("one_c", "told"), [("19 mA/g", "14.5 h"), ("190 A/g", "0.00145 h"), ("140 mA/g", None)])
+def test_a_slip_in_the_current_of_one_c_is_told(case, one_c, told):
+    lines = [line for line in doubts(read_case(case, [f"cell.one_c={one_c}"])) if line.startswith("cell.one_c")]
+    assert [f"in {told}" in line for line in lines] == ([] if told is None else [True])
+
+
 def test_a_rate_that_no_host_has_is_told(case):
     own = "materials.particle.exchange_current_density=1 A/m^2"
     assert "cell.exchange_current_density: not used; every host has one in its material" in doubts(

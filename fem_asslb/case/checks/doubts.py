@@ -2,24 +2,18 @@
 
 import itertools
 
-from fem_asslb.base.constants import FARADAY
+from fem_asslb.case.checks.anode_doubts import anode_doubts
 from fem_asslb.case.checks.coating_doubts import coating_doubts
-from fem_asslb.case.estimates.figures import equilibrium, states_at_equilibrium
+from fem_asslb.case.checks.host_doubts import host_doubts
+from fem_asslb.case.estimates.figures import states_at_equilibrium
 from fem_asslb.case.estimates.temperature_estimates import rates_that_stay, temperatures
 from fem_asslb.case.sections.case import Case
 from fem_asslb.case.sections.steps import Current, Press
 from fem_asslb.geometry import LayeredStack
-from fem_asslb.materials.library import load_anode
-from fem_asslb.materials.material import anode_roles, hosts, positive_hosts
+from fem_asslb.materials.material import hosts, positive_hosts
 
 APART = 1e-3
 """Difference of the potentials of two hosts that is told [V]."""
-
-ANOTHER_RATIO = 0.3
-"""Relative difference of the ratio of capacities that is told; an anode may be wider than the positive electrode."""
-
-LARGE_GROWTH = 0.1
-"""Relative growth of a layer beyond which small strain is told to be none."""
 
 
 def doubts(case: Case) -> list[str]:
@@ -27,15 +21,14 @@ def doubts(case: Case) -> list[str]:
     return [
         *_limits_that_are_not_met(case),
         *_a_stack_without_pressure(case),
-        *_another_anode(case),
-        *_an_anode_that_outgrows_small_strain(case),
         *_a_rate_that_nothing_has(case),
-        *_an_anode_of_another_capacity(case),
         *_laws_beyond_the_estimates(case),
         *_nothing_adheres(case),
         *_hosts_apart(case),
         *_particles_off_periodic_walls(case),
         *_rates_that_stay(case),
+        *anode_doubts(case),
+        *host_doubts(case),
         *coating_doubts(case),
     ]
 
@@ -106,54 +99,6 @@ def _rates_that_stay(case: Case) -> list[str]:
         return []
     why = "its temperatures do not change it, as it has no activation_energy"
     return [f"protocol.steps: {key}: {why}" for key in rates_that_stay(case)]
-
-
-def _another_anode(case: Case) -> list[str]:
-    """A layer that swells as one anode does beside the potential of another."""
-    materials = case.resolved_materials()
-    if case.cell is None or case.cell.anode in hosts(materials):
-        return []
-    potential = load_anode(case.cell.anode, "cell.anode", materials)
-    return [
-        f"cell.anode: '{case.cell.anode}' has another potential than '{materials[role].name}', which materials.{role} "
-        "makes swell with the charge"
-        for role in anode_roles(materials)
-        if materials[role].anode is not None and materials[role].anode != potential
-    ]
-
-
-def _an_anode_that_outgrows_small_strain(case: Case) -> list[str]:
-    """A layer whose growth in a step, at equilibrium, is no small strain."""
-    materials, geometry = case.resolved_materials(), case.geometry
-    model = equilibrium(case, materials) if case.solver.strain == "small" else None
-    if model is None or model.loading is None or not isinstance(geometry, LayeredStack):
-        return []
-    states = states_at_equilibrium(case, materials) or []
-    lithium = max((state.charge for state in states), default=0.0) * model.loading / FARADAY
-    lines = []
-    for role in anode_roles(materials):
-        growth = (materials[role].reaction_volume or 0.0) * lithium / geometry.layers[role].thickness
-        if growth > LARGE_GROWTH:
-            advice = "expected a thicker layer, or solver.strain = 'logarithmic'"
-            lines.append(f"materials.{role}: '{materials[role].name}' grows by {100.0 * growth:.0f} %; {advice}")
-    return lines
-
-
-def _an_anode_of_another_capacity(case: Case) -> list[str]:
-    """A layer of the anode that holds another capacity than the n/p ratio says."""
-    materials, geometry, cell = case.resolved_materials(), case.geometry, case.cell
-    model = equilibrium(case, materials)
-    if model is None or cell is None or cell.n_to_p is None or not isinstance(geometry, LayeredStack):
-        return []
-    assert model.anode_capacity is not None and model.loading is not None
-    lines = []
-    for name, layer in geometry.layers.items():
-        density = case.materials[name].anode_capacity(cell.anode, f"materials.{name}", materials[name])
-        ratio = (density or 0.0) * layer.thickness / (model.anode_capacity * model.loading) * cell.n_to_p
-        if density and abs(ratio / cell.n_to_p - 1.0) > ANOTHER_RATIO:
-            held = f"but '{name}', {layer.thickness:.4g} um thick, holds {ratio:.3g} times the positive electrode"
-            lines.append(f"cell.n_to_p: {cell.n_to_p:g}, {held}; without a thickness it follows")
-    return lines
 
 
 def _a_rate_that_nothing_has(case: Case) -> list[str]:

@@ -125,6 +125,11 @@ def _line(refusal: Refusal, location: tuple[int | str, ...], given: Any, key: st
     return CaseError(dotted(key, path), not_accepted(value, refusal.accepted))
 
 
+def nothing_of(kind: Any) -> Any:
+    """Object of a dataclass of which nothing can be read: to use any key of it raises UnreadableError."""
+    return _partial(kind, {})
+
+
 def _partial(kind: Any, values: dict[str, Any]) -> Any:
     """Object of a dataclass with some of its keys."""
     others = {name: property(_refuse) for name in fields_of(kind) if name not in values}

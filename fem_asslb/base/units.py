@@ -79,7 +79,8 @@ def _in_unit(number: float, text: str, unit: str) -> float:
     import pint
 
     if not _UNIT.fullmatch(text):
-        raise ValueError("cannot be read")
+        bare = re.search(r"[A-Za-z][1-9]", text)
+        raise ValueError("has an exponent without ^, as in cm^2" if bare else "cannot be read")
     if not all(_registry().parse_unit_name(name) for name in re.findall(_NAME, text)):
         raise ValueError("has an unknown unit")
     try:

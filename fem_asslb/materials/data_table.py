@@ -9,6 +9,7 @@ from pydantic import Field
 from fem_asslb.base.checked import Number, checked
 from fem_asslb.base.errors import MaterialError
 from fem_asslb.base.parameters import require
+from fem_asslb.base.units import VOLTAGE
 from fem_asslb.materials.bent_line import BentLine
 from fem_asslb.materials.bibliography import SourceKeys
 from fem_asslb.materials.fitted_line import fit_line
@@ -42,9 +43,13 @@ class DataTable:
         if len(lengths) > 1 or min(lengths) < LEAST_ROWS:
             given = ", ".join(f"{len(values)} of {name}" for name, values in found.items())
             raise MaterialError(f"table has {given}; accepted: as many of each, at least {LEAST_ROWS}")
-        steps = np.diff(found["x"])
-        if not np.all(steps > 0.0) or found["x"][0] < 0.0 or found["x"][-1] > 1.0:
-            raise MaterialError("table has x that do not increase; accepted: increasing from 0 to 1 at most")
+        x = found["x"]
+        if min(x) < 0.0 or max(x) > 1.0:
+            raise MaterialError(f"table has x from {min(x):g} to {max(x):g}; accepted: from 0 to 1")
+        steps = np.diff(x)
+        if not np.all(steps > 0.0):
+            after = x[int((steps <= 0.0).argmax())]
+            raise MaterialError(f"table has x that do not increase after {after:g}; accepted: each once, increasing")
         return found
 
     def falling_line(self, name: str) -> BentLine | None:
@@ -55,6 +60,8 @@ class DataTable:
         """
         if (data := self.columns(name)) is None:
             return None
+        if (largest := max(map(abs, data[name]))) > VOLTAGE.largest:
+            raise MaterialError(f"potential reaches {largest:g} V; accepted: at most {VOLTAGE.largest:g} V")
         rises = np.diff(data[name]) > 0.0
         if rises.any():
             at = data["x"][int(rises.argmax())]

@@ -173,8 +173,8 @@ class EntryTable:
 
         _, lattice, potential, _, every, in_plane, along, exchange, stiffness = together(
             self._require_whole_host,
-            lambda: None if self.lattice is None else self.lattice.law(),
-            lambda: None if self.potential is None else self.potential.law(),
+            partial(_law, "lattice", self.lattice),
+            partial(_law, "potential", self.potential),
             lambda: require_amounts(self.maximum_concentration, self.molar_mass),
             *(partial(value, key) for key in DIFFUSIVITY_KEYS),
             lambda: value("exchange_current_density"),
@@ -220,3 +220,11 @@ class EntryTable:
             raise MaterialError(f"a lithium host needs {', '.join(HOST_KEYS)} and diffusivity; given: {given}")
         if self.diffusivity is None and (self.diffusivity_in_plane is None or self.diffusivity_along_axis is None):
             raise MaterialError("a lithium host needs diffusivity, or diffusivity_in_plane and diffusivity_along_axis")
+
+
+def _law(name: str, table: LatticeTable | PotentialTable | None) -> Any:
+    """The law of a table, whose mistakes name it; None where there is none."""
+    try:
+        return None if table is None else table.law()
+    except MaterialError as error:
+        raise MaterialError(str(error) if name in str(error) else f"{name} {error}") from error

@@ -217,7 +217,7 @@ def _build(name: str, table: dict[str, Any], key: str) -> Material:
             lambda: require_density_and_strength(entry.density, entry.strength),
         )
     except MaterialError as error:
-        found += [CaseError(key, line) for line in str(error).splitlines()]
+        found += [CaseError(key, line) for line in dict.fromkeys(str(error).splitlines())]
     if found:
         raise _all_of(found)
     law, strength = None, entry.strength

@@ -79,14 +79,19 @@ def test_data_of_a_variant_take_the_place_of_a_closed_form(folder):
         (None, "'ocv.csv' cannot be read: No such file"),
         ("x [-],U [V]\n0.3,4.3\n0.5,4.0\n", "table has 2 of x, 2 of u; accepted: as many of each, at least 3"),
         ("x [-],U [V]\n0.3,4.3\n0.5,4.0\n0.7,4.1\n", "potential rises after x = 0.5"),
-        ("x [-],U [V]\n0.3,4.3\n0.3,4.2\n0.7,4.1\n", "table has x that do not increase"),
+        ("x [-],U [V]\n0.3,4.3\n0.3,4.2\n0.7,4.1\n", "potential table has x that do not increase after 0.3"),
         ("x [-],U [V]\n0.3,4.3\n0.5,many\n", "line 3: 0.5, many; expected 2 finite numbers"),
-        ("x,U [V]\n0.3,4.3\n", "has the column 'x'; expected columns x [unit], u [unit]"),
+        ("x,U [V]\n0.3,4.3\n", "has the column 'x' without a unit in brackets; expected columns x [unit], u [unit]"),
         ("x [-],U [m]\n0.3,4.3\n", "has the column 'U [m]'"),
         ("x [-],a [angstrom]\n0.3,4.3\n", "has x [-], a [angstrom]; expected columns x [unit], u [unit]"),
         ("", "is no table of text"),
         ("x [-],U [V],u [V]\n0.3,4.3,4.2\n", "has x [-], U [V], u [V]; expected columns"),
         ("x [-],U [V]\n" + "0.3,4.3\n" * 2001, "has more than 2000 rows"),
+        ("x [-];U [V]\n0.3;4.3\n", "has the column 'x [-];U [V]' without commas"),
+        ("x [-],U [MPa]\n0.3,4.3\n", "has the column 'U [MPa]' in no unit like V"),
+        ("x [mAh/g],U [V]\n0.3,4.3\n", "has the column 'x [mAh/g]' in no unit like - or %"),
+        ("x [-],U [V]\n30,4.3\n50,4.0\n90,3.7\n", "potential table has x from 30 to 90; accepted: from 0 to 1"),
+        ("x [-],U [V]\n0.3,4300\n0.5,4000\n0.9,3700\n", "potential reaches 4300 V; accepted: at most 10 V"),
         ("x [-],U [V]\nnan,4.3\n0.5,inf\n0.7,1\n", "line 2: nan, 4.3; expected 2 finite numbers"),
     ],
 )
@@ -98,6 +103,38 @@ def test_what_is_wrong_with_a_file_is_told_in_a_line(folder, text, words):
         read_case(folder)
     (line,) = str(caught.value).splitlines()
     assert line.startswith("materials.cathode") and words in line and len(line) <= 300
+
+
+def test_lines_without_anything_at_the_end_are_none(folder):
+    path = folder / "own" / "ocv.csv"
+    whole = read_case(folder)
+    path.write_text(path.read_text() + "\n,\n \n")
+    assert read_case(folder) == whole
+
+
+def test_what_is_wrong_with_files_comes_with_all_else(folder):
+    """Each file once, beside mistakes elsewhere, and nothing of what follows from a file that is not there."""
+    (folder / "own" / "ocv.csv").write_text("x [-],U [A]\n")
+    (folder / "lattice.csv").unlink()
+    text = (folder / "case.toml").read_text()
+    (folder / "case.toml").write_text(text.replace('separator = "lpscl"', 'separator = "./none.toml"'))
+    with pytest.raises(CaseErrors) as caught:
+        read_case(folder, ["fixture.stifness=1", "protocol.steps=['rest 1']"])
+    assert sorted(error.key for error in caught.value.errors) == [
+        "fixture.stifness",
+        "materials.cathode.lattice.path",
+        "materials.cathode.potential.path",
+        "materials.separator.use",
+        "protocol.steps",
+    ]
+
+
+def test_data_that_are_stated_twice_are_refused(folder):
+    (folder / "own" / "crystal.toml").write_text(
+        OWN + "table = { x = [0.2, 0.5, 1.0], a = [2, 2, 2], c = [2, 2, 2] }\n"
+    )
+    with pytest.raises(CaseErrors, match=r"materials\.cathode\.lattice\.table: path states the data too"):
+        read_case(folder)
 
 
 def test_a_pipe_is_no_data(folder):

@@ -51,6 +51,7 @@ def test_quantity_in_internal_units(text: str, kind: type, expected: float) -> N
         ("81 bananas", "unknown unit"),
         ("MPa", "cannot be read"),
         ("1,5 MPa", "cannot be read"),
+        ("5 N/mm2", "has an exponent without"),
         ("3 6 MPa", "cannot be read"),
         ("nan MPa", "cannot be read"),
         ("1e999 MPa", "not finite"),

@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from fem_asslb.base.errors import CaseError, UnitError
+from fem_asslb.base.errors import CaseError, CaseErrors, UnitError
 from fem_asslb.base.input_files import regular_file
 from fem_asslb.base.printable import printable, quoted
 from fem_asslb.base.texts import number_in
@@ -64,17 +64,25 @@ def with_data(material: dict[str, Any], folder: Path, key: str) -> dict[str, Any
         key: Path of the entry in the case, for messages.
 
     Raises:
-        CaseError: A file is missing, cannot be read, or has other columns.
+        CaseErrors: Files that are missing, cannot be read, or have other columns; or data that are stated too.
     """
-    found, owners = dict(material), data_owners(material)
+    found, owners, mistakes = dict(material), data_owners(material), list[CaseError]()
     for name, accepted in _COLUMNS.items():
         if (law := material.get(name)) in owners:
             rest = {part: value for part, value in law.items() if part != "path"}
-            table = _table(_read(folder, law["path"], f"{key}.{name}.path", accepted))
+            try:
+                table = _table(_read(folder, law["path"], f"{key}.{name}.path", accepted))
+            except CaseError as error:
+                mistakes.append(error)
+                continue
+            if "table" in rest:
+                mistakes.append(CaseError(f"{key}.{name}.table", "path states the data too; expected one of them"))
             # Where a case that is extended has a law, the data take its place.
             found[name] = dict.fromkeys(_LAWS.get(name, ())) | rest | {"table": table}
             if name in _QUANTITIES:
                 found[name] = {"value": None} | found[name] | {"unit": _UNITS[accepted[0][1]]}
+    if mistakes:
+        raise CaseErrors(mistakes)
     return found
 
 
@@ -100,6 +108,8 @@ def _read(folder: Path, name: str, key: str, accepted: tuple[tuple[str, ...], ..
         raise CaseError(key, f"{quoted(name, 100)} cannot be read: {error.strerror}; {expected}") from error
     except (ValueError, csv.Error) as error:
         raise CaseError(key, f"{quoted(name, 100)} is no table of text; {expected}") from error
+    while rows and not "".join(rows[-1]).strip():
+        rows.pop()
     if len(rows) > MOST_ROWS:
         raise CaseError(key, f"{quoted(name, 100)} has more than {MOST_ROWS} rows; {expected}, and fewer rows")
     names, factors = _header(header, name, key, expected)
@@ -118,10 +128,20 @@ def _header(header: list[str], name: str, key: str, expected: str) -> tuple[list
         column, unit = column.strip(" ").lower(), unit.removesuffix("]")
         factor = _factor(unit, _UNITS[column]) if bracket and column in _UNITS else None
         if factor is None:
-            raise CaseError(key, f"{quoted(name, 60)} has the column {quoted(text, 40)}; {expected}")
+            fault = _fault(header, column if bracket else None)
+            raise CaseError(key, f"{quoted(name, 60)} has the column {quoted(text, 40)}{fault}; {expected}")
         names.append(column)
         factors.append(factor)
     return names, factors
+
+
+def _fault(header: list[str], column: str | None) -> str:
+    """What is wrong with a column, which has a unit if its name is given."""
+    if len(header) == 1 and any(character in header[0] for character in ";\t"):
+        return " without commas"
+    if column is None:
+        return " without a unit in brackets"
+    return f" in no unit like {_UNITS[column] or '- or %'}" if column in _UNITS else ""
 
 
 def _factor(given: str, wanted: str) -> float | None:

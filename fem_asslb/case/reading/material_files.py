@@ -6,7 +6,7 @@ What a file states becomes a part of the case, as if it stood there: the record 
 from pathlib import Path
 from typing import Any
 
-from fem_asslb.base.errors import CaseError
+from fem_asslb.base.errors import CaseError, CaseErrors
 from fem_asslb.base.input_files import regular_file
 from fem_asslb.base.printable import quoted
 from fem_asslb.case.reading.data_files import data_owners, with_data
@@ -21,20 +21,26 @@ LONGEST_CHAIN = 10
 """Files that use one another."""
 
 
-def with_material_files(table: dict[str, Any], folder: Path) -> dict[str, Any]:
+def with_material_files(table: dict[str, Any], folder: Path, mistakes: list[CaseError]) -> dict[str, Any]:
     """The table of a case with the content of the files that its materials use.
 
     Args:
         table: As written.
         folder: To which names of files are relative.
-
-    Raises:
-        CaseError: A file is missing, cannot be read, or is no table; or files use each other in a cycle.
+        mistakes: To this list it is added if a file is missing, cannot be read, or is no table, or if files use each
+            other in a cycle; the material then stays as written.
     """
     materials = table.get("materials")
     if not isinstance(materials, dict):
         return table
-    found = {role: _whole(entry, folder, f"materials.{role}", 0) for role, entry in materials.items()}
+    found = dict(materials)
+    for role, entry in materials.items():
+        try:
+            found[role] = _whole(entry, folder, f"materials.{role}", 0)
+        except CaseErrors as error:
+            mistakes += error.errors
+        except CaseError as error:
+            mistakes.append(error)
     return table | {"materials": found}
 
 

@@ -1,13 +1,14 @@
 """Case directory to `Case`: inheritance, ``--set`` overrides, and every error of a case at once."""
 
 import os
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
 from fem_asslb.base.errors import CaseError, CaseErrors
 from fem_asslb.base.printable import printable, quoted
 from fem_asslb.base.schema import fields_of
-from fem_asslb.base.table_reader import read, unknown_key
+from fem_asslb.base.table_reader import nothing_of, read, unknown_key
 from fem_asslb.base.texts import show
 from fem_asslb.case.checks.cross_checks import cross_check
 from fem_asslb.case.checks.size_checks import runs_are_short
@@ -17,6 +18,7 @@ from fem_asslb.case.reading.material_files import with_material_files
 from fem_asslb.case.reading.merging import merge, name_kinds, name_materials, options_of_petsc, parse_override
 from fem_asslb.case.reading.toml_text import read_file
 from fem_asslb.case.sections.case import Case
+from fem_asslb.case.sections.materials import MaterialChoice
 from fem_asslb.case.sections.paths import path_owners
 from fem_asslb.case.sections.protocol import readable_steps
 
@@ -44,18 +46,28 @@ def read_case(
         CaseErrors: Everything that is wrong, one error per line.
     """
     free_options = options_of_petsc(overrides or []) if any_petsc_option else frozenset()
-    return build_case(read_table(path, overrides), free_options, any_size)
+    mistakes: list[CaseError] = []
+    return build_case(read_table(path, overrides, mistakes), free_options, any_size, mistakes)
 
 
-def read_table(path: str | Path, overrides: list[str] | None = None) -> dict[str, Any]:
+def read_table(
+    path: str | Path, overrides: list[str] | None = None, mistakes: list[CaseError] | None = None
+) -> dict[str, Any]:
     """Table of a case with inheritance and overrides applied, not yet validated.
+
+    Args:
+        path: Case directory, or its TOML file.
+        overrides: As of `read_case`.
+        mistakes: To this list is added what is wrong with files of materials, whose materials stay as written;
+            without it, it is raised.
 
     Raises:
         CaseErrors: A file that is missing or not TOML, a cycle of ``extends``, or an override that is not
             ``key=value``.
     """
+    found: list[CaseError] = []
     try:
-        table = _read_with_base(Path(path), ())
+        table = _read_with_base(Path(path), (), found)
     except CaseError as error:
         raise CaseErrors([error]) from error
     errors = []
@@ -63,33 +75,48 @@ def read_table(path: str | Path, overrides: list[str] | None = None) -> dict[str
         try:
             changes = parse_override(text)
             _fix_paths(changes, Path.cwd())
-            changes = with_material_files(changes, Path.cwd())
+            changes = with_material_files(changes, Path.cwd(), found)
             table = name_materials(merge(table, changes))
         except CaseError as error:
             errors.append(error)
-    if errors:
-        raise CaseErrors(errors)
+    if errors or (found and mistakes is None):
+        raise CaseErrors([*errors, *found])
+    if mistakes is not None:
+        mistakes += found
     return table
 
 
-def build_case(table: dict[str, Any], free_options: frozenset[str] = frozenset(), any_size: bool = False) -> Case:
+def build_case(
+    table: dict[str, Any],
+    free_options: frozenset[str] = frozenset(),
+    any_size: bool = False,
+    mistakes: Sequence[CaseError] = (),
+) -> Case:
     """Validate a table that has the form of ``case.toml``.
 
     Args:
         table: The table.
         free_options: Options of PETSc that are not looked at.
         any_size: Whether estimates of sizes are not looked at.
+        mistakes: What is wrong with files of its materials; of these materials nothing more is said.
 
     Raises:
         CaseErrors: Everything that is wrong, one error per line.
     """
     known, table = fields_of(Case), with_loadings(table)
-    errors = [unknown_key(key, (*known, "extends", "remove")) for key in table if key not in known]
+    errors = [*mistakes, *(unknown_key(key, (*known, "extends", "remove")) for key in table if key not in known)]
     table = with_default_sizes(name_kinds(table))
     case: Case = read(Case, {key: item for key, item in table.items() if key in known}, "", errors)
     steps = table["protocol"].get("steps") if isinstance(table.get("protocol"), dict) else None
     context = {"steps": readable_steps(steps), "free_options": free_options, "is_forced": any_size}
-    errors += cross_check(vars(case) | context)
+    sections = vars(case) | context
+    if mistakes and "materials" in sections:
+        told = tuple(f"{error.key}." for error in mistakes)
+        sections["materials"] = {
+            role: nothing_of(MaterialChoice) if any(key.startswith(f"materials.{role}.") for key in told) else choice
+            for role, choice in sections["materials"].items()
+        }
+    errors += cross_check(sections)
     if not errors and not any_size:
         errors += runs_are_short(case)
     if errors:
@@ -97,7 +124,7 @@ def build_case(table: dict[str, Any], free_options: frozenset[str] = frozenset()
     return case
 
 
-def _read_with_base(path: Path, seen: tuple[Path, ...]) -> dict[str, Any]:
+def _read_with_base(path: Path, seen: tuple[Path, ...], mistakes: list[CaseError]) -> dict[str, Any]:
     if not str(path).isprintable():
         raise CaseError(str(path), "this is no path: it has characters that cannot be printed")
     file = (path / CASE_FILE if path.suffix != ".toml" else path).resolve()
@@ -110,14 +137,14 @@ def _read_with_base(path: Path, seen: tuple[Path, ...]) -> dict[str, Any]:
     parent = table.pop("extends", None)
     removed = table.pop("remove", [])
     _fix_paths(table, file.parent)
-    table = with_material_files(table, file.parent)
+    table = with_material_files(table, file.parent, mistakes)
     if parent is None:
         if removed:
             raise CaseError("remove", "there is nothing to remove from; it goes with extends")
         return name_kinds(name_materials(table))
     if not isinstance(parent, str):
         raise CaseError("extends", f"{show(parent)} is not a directory relative to {printable(file.parent)}")
-    base = _read_with_base(file.parent / parent, (*seen, file))
+    base = _read_with_base(file.parent / parent, (*seen, file), mistakes)
     if not isinstance(removed, list) or not all(isinstance(key, str) for key in removed):
         raise CaseError("remove", f"{show(removed)} is not a list of dotted keys of the case that is extended")
     for key in removed:

@@ -12,6 +12,7 @@ import numpy as np
 
 from fem_asslb.base.constants import FARADAY
 from fem_asslb.base.errors import CaseError
+from fem_asslb.bpx.mechanics import refuse_unknown_keys
 from fem_asslb.bpx.parameters import Parameters, Points
 
 ELECTRODES = {"positive": "Positive electrode", "negative": "Negative electrode"}
@@ -51,6 +52,7 @@ def import_cell(parameters: Parameters) -> ImportedCase:
     """
     body = parameters.section("Parameterisation")
     mechanics = body.section("User-defined").section("Mechanics")
+    refuse_unknown_keys(body.section("User-defined"))
     data: dict[str, str] = {}
     layers: dict[str, Any] = {}
     materials: dict[str, Any] = {}
@@ -101,6 +103,9 @@ def _layer(name: str, electrode: Parameters) -> dict[str, Any]:
 def _host(name: str, electrode: Parameters, body: Parameters, data: dict[str, str]) -> dict[str, Any]:
     """What lithium does in the active material of an electrode."""
     least, most = electrode.needed("Minimum stoichiometry"), electrode.needed("Maximum stoichiometry")
+    if not least < most <= 1.0:
+        given = f"{most:g}, with a minimum of {least:g}"
+        raise CaseError(f"{electrode.key}.Maximum stoichiometry", f"{given}; expected more than that and at most 1")
     reference = body.section("Cell").number("Reference temperature [K]") or 298.15
     potential = electrode.function("OCP [V]", least, most)
     if isinstance(potential, float):
@@ -146,10 +151,13 @@ def _solid(mechanics: Parameters, prefix: str) -> dict[str, str | float]:
 
 def _add_growth(name: str, mechanics: Parameters, material: dict[str, Any], data: dict[str, str]) -> None:
     if "Particle Volume change" in mechanics.table:
-        growth = mechanics.function("Particle Volume change", 0.0, 1.0)
-        if isinstance(growth, float):
-            # Evenly from empty to full.
-            growth = np.array([0.0, 0.5, 1.0]), growth * np.array([0.0, 0.5, 1.0])
+        if isinstance(mechanics.table["Particle Volume change"], int | float):
+            # Evenly from empty to full; some hosts shrink on the way.
+            x = np.array([0.0, 0.5, 1.0])
+            growth: float | Points = x, x * (mechanics.number("Particle Volume change") or 0.0)
+        else:
+            growth = mechanics.function("Particle Volume change", 0.0, 1.0)
+        assert not isinstance(growth, float)
         data[f"lattice-{name}.csv"] = _csv("volume change [-]", *growth)
         material["lattice"] = {"path": f"lattice-{name}.csv"}
 

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from fem_asslb.app import cli
-from fem_asslb.base.errors import CaseError
+from fem_asslb.base.errors import CaseError, CaseErrors
 from fem_asslb.bpx.cell import import_cell
 from fem_asslb.bpx.expressions import evaluate
 from fem_asslb.bpx.parameters import read_parameters
@@ -160,12 +160,50 @@ def test_anything_else_is_no_function(text):
         ({"OCP [V]": {"x": [0, 1], "y": [4, 3]}}, None, "a table of 2 of x, 2 of y"),
         ({"OCP [V]": {"x": [0, 0, 1], "y": [4, 3, 2]}}, None, "x that do not increase"),
         ({"Particle": {"Primary": {}}}, None, "blended electrodes are not taken over"),
+        (
+            {"Minimum stoichiometry": 0.95, "Maximum stoichiometry": 0.3},
+            None,
+            "0.3, with a minimum of 0.95; expected more",
+        ),
+        ({"Maximum stoichiometry": 1.3}, None, "1.3, with a minimum of 0.3; expected more than that and at most 1"),
     ],
 )
 def test_what_is_wrong_with_a_file_is_told(tmp_path, changes, remove, words):
     with pytest.raises(CaseError) as caught:
         import_cell(read_parameters(written(tmp_path, changes, remove)))
     assert words in str(caught.value) and len(str(caught.value)) <= 300
+
+
+@pytest.mark.parametrize(
+    ("misspelt", "line"),
+    [
+        ({"Mechanics": {"Stack pressur [Pa]": 5e6}}, "Mechanics.Stack pressur [Pa]: unknown key; did you mean 'Stack"),
+        (
+            {"Mechanics": {"Stack pressure [MPa]": 5}},
+            "Mechanics.Stack pressure [MPa]: unknown key; did you mean 'Stack",
+        ),
+        ({"Mechanics": {"Positve electrode": {}}}, "Positve electrode: unknown key; did you mean 'Positive electrode'"),
+        (
+            {"Mechanics": {"Separator": {"Matrix Density [kg.m-3]": 1}}},
+            "Separator.Matrix Density [kg.m-3]: unknown key",
+        ),
+        ({"mechanics": {}}, "User-defined.mechanics: unknown key; did you mean 'Mechanics'"),
+    ],
+)
+def test_mechanics_that_are_misspelt_are_refused(tmp_path, misspelt, line):
+    """Under a key of ours; what others keep in the section is theirs."""
+    file = read_parameters(written(tmp_path))
+    file.table["Parameterisation"]["User-defined"] = misspelt | {"Somebody else": {"Stack pressur": 1}}
+    with pytest.raises(CaseErrors) as caught:
+        import_cell(file)
+    assert line in str(caught.value)
+
+
+def test_a_host_may_shrink_on_its_way_from_empty_to_full(tmp_path):
+    file = read_parameters(written(tmp_path))
+    growth = {"Particle Volume change": -0.02}
+    file.table["Parameterisation"]["User-defined"] = {"Mechanics": {"Positive electrode": growth}}
+    assert import_cell(file).data["lattice-positive.csv"].splitlines()[1:] == ["0,-0", "0.5,-0.01", "1,-0.02"]
 
 
 @pytest.mark.parametrize("text", ["{", "[1]", '{"Header": {"BPX": "7.0"}}', '{"Header": {"BPX": 1.0}, "a": NaN}'])

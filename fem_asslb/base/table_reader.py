@@ -79,7 +79,10 @@ def _read_table(kind: Any, table: dict[str, Any], key: str, errors: list[CaseErr
         location, refusals = mistake["loc"], refusals_of(mistake)
         if location and location[0] in told:
             continue
-        if mistake["type"] == "unexpected_keyword_argument":
+        follows = getattr(kind, "FOLLOWS", {}).get(location[-1]) if location else None
+        if mistake["type"] == "missing" and follows:
+            errors.append(CaseError(dotted(key, location), f"this key is missing, and does not follow; {follows}"))
+        elif mistake["type"] == "unexpected_keyword_argument":
             errors.append(unknown_key(dotted(key, location), (*getattr(kind, "TAKEN_OUT", ()), *annotations)))
         else:
             errors += _lines(mistake, table, key)

@@ -1,6 +1,6 @@
 """One layer of a stack and what is packed into it."""
 
-from typing import Annotated, TypeVar
+from typing import Annotated, ClassVar, TypeVar
 
 from pydantic import Field, ValidationInfo, field_validator
 
@@ -26,6 +26,12 @@ class Layer:
             fraction of packed particles, that follows; with both it must agree with them.
         areal_capacity: The same times ``cell.positive_reference_capacity``.
     """
+
+    FOLLOWS: ClassVar = {
+        "thickness": "expected it, or loading or areal_capacity of a host with a density, or cell.n_to_p and a layer "
+        "of the material that cell.anode names"
+    }
+    """What else may say a key that is missing."""
 
     thickness: Extent
     particles: Particles | None = None

@@ -172,7 +172,9 @@ def _check_groups(source: MeshSource, sides: _Facets) -> None:
     bare = sides.is_outer & (uses == 0)
     if bare.any():
         first = np.flatnonzero(bare)[0]
-        text = "belong to no named boundary; one that nothing holds may be called 'free'"
+        text = (
+            "belong to no named boundary; one that nothing holds may be called 'free', boundaries = 'box' names others"
+        )
         if source.periodic:
             across = " and ".join("xyz"[axis] for axis in source.periodic)
             text += f", and a periodic side wall is flat, across {across}"

@@ -455,9 +455,14 @@ BAD = {  # what is changed, the key of the error, words of its message
         ["'wait 2 h' is not a step", "'rest 12 h'"],
     ),
     "rate that is none": (
+        ["protocol.steps=['charge at 5 MPa until 4 V']"],
+        "protocol.steps",
+        ["'5 MPa' is not a rate", "'0.1C'"],
+    ),
+    "voltage as a rate": (
         ["protocol.steps=['charge at 5 V until 4 V']"],
         "protocol.steps",
-        ["'5 V' is not a rate", "'0.1C'"],
+        ["a voltage is kept by 'hold'", "'0.1C'"],
     ),
     "amperes without an area": (
         ["protocol.steps=['hold at 4 V until 5 mA']"],

@@ -487,6 +487,15 @@ def test_a_limit_beyond_the_lattice_table_is_told(limit: str, early: bool) -> No
 
 
 @pytest.mark.serial
+@pytest.mark.parametrize(("limit", "told"), [("85 MPa", True), ("4 V or 85 MPa", True), ("4 V", False)])
+def test_a_limit_that_mechanics_meets_is_told_as_unknown(limit: str, told: bool) -> None:
+    """Figures at equilibrium do not know it, and say so where it may end the charge earlier."""
+    steps = f"protocol.steps=['press to 1 MPa in 1 s', 'charge at 0.1C until {limit}']"
+    notes = {row.name: row.note for row in summary(read_case(ROOT / "cases" / "zhang2026-hb", [steps]))}
+    for name in ("first charge: capacity", "first charge: x at the end", "free thickness change"):
+        assert ("may end it before, which is not known here" in notes[name]) is told
+
+
 def test_check_needs_no_finite_elements() -> None:
     """Reading a case and its figures imports neither the finite-element stack nor Gmsh nor MPI."""
     program = (

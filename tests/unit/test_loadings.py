@@ -84,7 +84,7 @@ def test_the_anode_has_the_capacity_of_the_ratio(table, composite):
         ),
         ({"areal_capacity": "9 mAh/cm^2", "thickness": "50 um"}, "geometry.layers.cathode.areal_capacity", "holds 2.1"),
         ({"loading": "9 mg"}, "geometry.layers.cathode.loading", "'9 mg' has the wrong dimension"),
-        ({}, "geometry.layers.cathode.thickness", "this key is missing"),
+        ({}, "geometry.layers.cathode.thickness", "this key is missing, and does not follow; expected it, or loading"),
     ],
 )
 def test_what_does_not_agree_is_told(table, layer, key, words):

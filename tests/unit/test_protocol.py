@@ -194,6 +194,8 @@ REFUSED = [
     ("Charge at 200 mW for 45 minutes", "a constant power is not taken"),
     ("Discharge at 1W for 0.5 hours", "a constant power is not taken"),
     ("Discharge at 5 ohm for 1 hour", "a constant resistance is not taken"),
+    ("Charge at 4.2 V for 1 hour", "a voltage is kept by 'hold'"),
+    ("Discharge at 4100mV until 50 mA", "a voltage is kept by 'hold'"),
     ("Run US06 (A)", "drive cycles are not read"),
     ("Run US06 (A) for 20 seconds", "drive cycles are not read"),
     ("Run US06 (V) for 45 minutes", "drive cycles are not read"),

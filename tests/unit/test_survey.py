@@ -86,7 +86,7 @@ def test_all_that_does_not_fit_is_said_at_once(check, tmp_path):
     ("geometry", "changes", "message"),
     [
         ({"names": {"Lower": "a"}}, {}, "no group 'Lower' in the mesh; there are: lower, upper"),
-        ({"ignore": ["top"]}, {}, "2 facets on the outside .* belong to no named boundary"),
+        ({"ignore": ["top"]}, {}, "2 facets on the outside .* belong to no named boundary; .* boundaries = 'box'"),
         ({"names": {"top": "right", "right": "free"}}, {}, "of boundary 'right' .* are not in the plane"),
         ({}, {"fixture": {"kind": "pressure"}}, "has no boundary 'outer'"),
         ({"cell_data": "x"}, {}, "its groups have names"),

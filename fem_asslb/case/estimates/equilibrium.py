@@ -31,6 +31,7 @@ class CellState:
         duration: Of the step [s].
         off_the_table: Whether the lattice table ended before a limit of the step was met.
         at_once: Whether a limit of the step was met at its start.
+        unless_earlier: Whether the step has a limit of mechanics, which is not known here and may be met before.
     """
 
     stoichiometry: float
@@ -40,6 +41,7 @@ class CellState:
     duration: float = 0.0
     off_the_table: bool = False
     at_once: bool = False
+    unless_earlier: bool = False
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -131,9 +133,13 @@ class Equilibrium:
         end = self.host.lattice.x_min if sign > 0.0 else self.host.lattice.x_max
         most = max(sign * (start.stoichiometry - end) * self.lattice_capacity / share, 0.0)
         charge = min(self._charge_at(limit, after, most, sign, current) for limit in limits)
-        # What mechanics ends is not known here.
-        known = not any(limit.kind in ("pressure", "open") for limit in limits)
-        return replace(after(min(charge, most)), off_the_table=known and charge > most, at_once=charge == 0.0)
+        early = any(limit.kind in ("pressure", "open") for limit in limits)
+        return replace(
+            after(min(charge, most)),
+            off_the_table=not early and charge > most,
+            at_once=charge == 0.0,
+            unless_earlier=early,
+        )
 
     def _charge_at(
         self, limit: Limit, after: Callable[[float], CellState], most: float, sign: float, current: float

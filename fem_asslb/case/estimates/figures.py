@@ -13,6 +13,7 @@ from fem_asslb.materials.library import load_anode
 from fem_asslb.materials.material import Material, hosts, positive_hosts
 
 EDGE = "ends at the edge of the lattice table, before the limit"
+EARLIER = "a limit of pressure or of what is open may end it before, which is not known here"
 
 
 @dataclass(frozen=True)
@@ -77,8 +78,8 @@ def _stated_capacity(cell: Cell) -> float | None:
 
 
 def ending(state: CellState) -> str:
-    """What a note adds where the lattice table, not a limit of the step, ended it."""
-    return f"; {EDGE}" if state.off_the_table else ""
+    """What a note adds where the lattice table, not a limit of the step, ended it, or mechanics may."""
+    return f"; {EDGE}" if state.off_the_table else f"; {EARLIER}" if state.unless_earlier else ""
 
 
 def _start(case: Case) -> CellState:

@@ -56,6 +56,10 @@ _REFUSED = (
     (r"run .+", "drive cycles are not read; write the steps out"),
     (r"(?:dis)?charge at [\d.e+-]+ ?(m|k)?W\b.*", "a constant power is not taken; expected a current like '0.1C'"),
     (r"(?:dis)?charge at [\d.e+-]+ ?(ohm|Ω).*", "a constant resistance is not taken; expected a current like '0.1C'"),
+    (
+        r"(?:dis)?charge at [\d.e+-]+ ?m?V\b.*",
+        "a voltage is kept by 'hold'; expected 'hold at 4.2 V until C/20', or a current like '0.1C'",
+    ),
     (r"hold (?:for )?[\d.].*", "'hold' keeps a voltage; expected 'rest 12 h' or 'hold at 4.2 V until C/20'"),
 )
 """What other programs understand, and why it is not taken."""

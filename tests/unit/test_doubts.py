@@ -129,6 +129,25 @@ def test_a_slip_in_the_current_of_one_c_is_told(case, one_c, told):
     assert [f"in {told}" in line for line in lines] == ([] if told is None else [True])
 
 
+STRONG, STIFF = "interfaces.surface.normal_strength=500 MPa", "interfaces.surface.normal_stiffness=1e7 MPa/um"
+
+
+@pytest.mark.parametrize(
+    ("changes", "told"),
+    [
+        (["geometry.element_size=4 um"], "1/6 of the median diameter of the particles, 4 um, is 0.67 um"),
+        ([STRONG, STIFF], "1/3 of the cohesive zone of surface, 0.096 um, is 0.032 um"),
+        ([], None),
+    ],
+)
+def test_elements_that_resolve_nothing_are_told(case, changes, told):
+    """Of E G/T^2 with 24 GPa and 1 J/m2, and of the particles."""
+    cohesive = "{law='cohesive', between=['particle', 'cathode'], normal_strength='50 MPa', normal_toughness='1 J/m^2'}"
+    lines = doubts(read_case(case, [f"interfaces.surface={cohesive}", *changes]))
+    found = [line for line in lines if line.startswith("geometry.element_size")]
+    assert [told in line for line in found] == ([] if told is None else [True])
+
+
 def test_a_rate_that_no_host_has_is_told(case):
     own = "materials.particle.exchange_current_density=1 A/m^2"
     assert "cell.exchange_current_density: not used; every host has one in its material" in doubts(

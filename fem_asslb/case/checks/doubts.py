@@ -5,15 +5,19 @@ import itertools
 from fem_asslb.case.checks.anode_doubts import anode_doubts
 from fem_asslb.case.checks.coating_doubts import coating_doubts
 from fem_asslb.case.checks.host_doubts import host_doubts
+from fem_asslb.case.estimates.default_sizes import element_size
 from fem_asslb.case.estimates.figures import states_at_equilibrium
 from fem_asslb.case.estimates.temperature_estimates import rates_that_stay, temperatures
 from fem_asslb.case.sections.case import Case
 from fem_asslb.case.sections.steps import Current, Press
-from fem_asslb.geometry import LayeredStack
+from fem_asslb.geometry import LayeredStack, MeshFile
 from fem_asslb.materials.material import hosts, positive_hosts
 
 APART = 1e-3
 """Difference of the potentials of two hosts that is told [V]."""
+
+COARSE = 5.0
+"""Element size that is told, over the one that follows from the case; it resolves neither particles nor zones."""
 
 
 def doubts(case: Case) -> list[str]:
@@ -27,6 +31,7 @@ def doubts(case: Case) -> list[str]:
         *_hosts_apart(case),
         *_particles_off_periodic_walls(case),
         *_rates_that_stay(case),
+        *_coarse_elements(case),
         *anode_doubts(case),
         *host_doubts(case),
         *coating_doubts(case),
@@ -90,6 +95,19 @@ def _particles_off_periodic_walls(case: Case) -> list[str]:
         for name, layer in geometry.layers.items()
         if layer.particles is not None and layer.particles.walls == "inside" and layer.particles.grains is None
     ]
+
+
+def _coarse_elements(case: Case) -> list[str]:
+    """Elements that are far too large for what is to be resolved."""
+    if isinstance(case.geometry, MeshFile):
+        return []
+    stated, follows = (
+        case.geometry.element_size,
+        element_size(case.geometry, case.interfaces, case.resolved_materials()),
+    )
+    if stated <= COARSE * follows.value:
+        return []
+    return [f"geometry.element_size: {stated:.4g} um is coarse; {follows.reason}, is {follows.value:.2g} um"]
 
 
 def _rates_that_stay(case: Case) -> list[str]:

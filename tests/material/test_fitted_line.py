@@ -50,6 +50,29 @@ def test_noise_does_not_make_a_potential_rise():
     assert fit.line.derivative(FINE).max() < 0.0 and fit.deviation < 0.012
 
 
+def graphite(x):
+    """Potential of graphite against lithium (Safari and Delacourt 2011): a volt within 2 % of lithium, then steps."""
+    steps = ((0.044, 0.1958, 0.1088), (0.1978, 1.0571, 0.0854), (0.6875, -0.0117, 0.0529), (0.0175, 0.5692, 0.0875))
+    return 0.6379 + 0.5416 * np.exp(-305.5309 * x) - sum(h * np.tanh((x - at) / width) for h, at, width in steps)
+
+
+@pytest.mark.parametrize(
+    ("function", "places", "most"),
+    [
+        (graphite, np.linspace(0.01, 0.98, 60), 1e-3),
+        (graphite, np.linspace(0.005, 1.0, 200), 1e-2),
+        (lambda x: 0.1 + 0.7 * np.exp(-60.0 * x) - 0.05 * x, np.linspace(0.0, 1.0, 101), 1e-3),
+        (lambda x: 0.2 - 0.1 * np.tanh((x - 0.5) / 0.004) - 0.01 * x, np.linspace(0.0, 1.0, 401), 1e-3),
+    ],
+)
+def test_bends_go_where_the_data_bend(function, places, most):
+    """Where bends at equal distances are off by 2 to 30 % of the range; it falls everywhere all the same."""
+    values = function(places)
+    fit = fit_line(places, values, falls=True)
+    assert fit.deviation < most * np.ptp(values)
+    assert fit.line.derivative(np.concatenate([FINE, -np.geomspace(1e-4, 1e2, 50), 1 + FINE])).max() < 0.0
+
+
 def test_a_constant_stays_one():
     fit = fit_line([0.0, 0.5, 1.0], [2.46, 2.46, 2.46])
     assert fit.deviation == 0.0

@@ -104,7 +104,7 @@ def test_a_composite_is_not_called_as_what_it_was_made_of(case):
     ("change", "told"),
     [
         # Steeper where it is empty than equal bends can follow.
-        ("potential={table={x=[0, 0.005, 0.1, 0.9, 1], u=[9, 3.9, 3.8, 3.7, 3.6]}}", "particle.potential: U is "),
+        ("potential={table={x=[0, 1e-5, 0.1, 0.9, 1], u=[9, 3.9, 3.8, 3.7, 3.6]}}", "particle.potential: U is "),
         ("potential={table={x=[0.5, 0.7, 1], u=[4.1, 3.8, 3.5]}}", "the data of its potential from 0.5 to 1"),
         (
             "diffusivity={table={x=[0.5, 0.7, 1], d=[1, 2, 1]}, unit='um^2/s'}",

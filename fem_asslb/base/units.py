@@ -27,6 +27,27 @@ def _registry() -> Any:
     return pint.UnitRegistry(autoconvert_offset_to_baseunit=True)
 
 
+USUAL = {
+    "V*um^2/pA": "ohm cm^2",
+    "pA": "mA",
+    "pA/(V*um)": "S/cm",
+    "pA/(V*um^2)": "S/cm^2",
+    "pA/pg": "mA/g",
+    "pA/um^2": "A/m^2",
+    "pC/pg": "mAh/g",
+    "pC/um^2": "mAh/cm^2",
+    "pJ/pmol": "kJ/mol",
+    "pg/pmol": "g/mol",
+    "pg/um^2": "mg/cm^2",
+    "pg/um^3": "g/cm^3",
+    "pmol/um^3": "mol/l",
+    "um^2": "cm^2",
+    "um^2/s": "cm^2/s",
+    "um^3/pmol": "cm^3/mol",
+    "MPa*um": "J/m^2",
+}
+"""Units that people use where the internal ones are unusual."""
+
 LONGEST_TEXT = 60
 """Most characters of a quantity."""
 
@@ -53,7 +74,7 @@ def parse(value: object, unit: str) -> float:
     Raises:
         UnitError: No number, no unit, an unknown unit, or one of another dimension.
     """
-    example = f"a quantity with a unit like '1 {unit}'"
+    example = f"a quantity with a unit like '1 {USUAL.get(unit, unit)}'"
     if not isinstance(value, str):
         raise UnitError(f"{show(value)} has no unit; expected {example}")
     found = _QUANTITY.fullmatch(re.sub(" +", " ", value).strip(" ")) if len(value) <= LONGEST_TEXT else None
@@ -134,7 +155,9 @@ class Unit:
     @property
     def range(self) -> str:
         """Sizes of numbers other than zero."""
-        return f"{self.smallest:g} to {self.largest:g} {self.name}"
+        usual = USUAL.get(self.name, self.name)
+        least, most = (convert(size, self.name, usual) for size in (self.smallest, self.largest))
+        return f"{least:g} to {most:g} {usual}"
 
     def read(self, value: object) -> float:
         """Number of a quantity, in range.

@@ -140,6 +140,11 @@ BAD = {  # what is changed, the key of the error, words of its message
         "protocol.steps",
         ["in step 'heat to 600 degC in 1 h'", "'600 degC' is out of range; expected 200 to 500 K"],
     ),
+    "unloading that presses": (
+        ["protocol.steps=['press to 20 MPa in 1 min', 'rest 1 h', 'unload to 50 MPa in 1 min']"],
+        "protocol.steps",
+        ["'unload to 50 MPa in 1 min' ends above 20 MPa, where it starts; expected 'press to'"],
+    ),
     "heat that cools": (
         ["protocol.steps=['heat to 60 degC in 1 h', 'heat to 40 degC in 1 h']"],
         "protocol.steps",

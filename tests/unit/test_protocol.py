@@ -21,7 +21,7 @@ pytestmark = pytest.mark.serial  # plain numbers: nothing parallel in it
 
 STEPS = [
     ("press to 435 MPa in 3 min", Press(435.0, 180.0)),
-    ("unload to 1 MPa in 1 min", Press(1.0, 60.0)),
+    ("unload to 1 MPa in 1 min", Press(1.0, 60.0, unloads=True)),
     ("press to 0.081 GPa in 30 s", Press(81.0, 30.0)),
     ("fabricate at 435 MPa for 3 min", Press(435.0, 180.0, fabricates=True)),
     ("rest 12 h", Rest(43200.0)),

@@ -57,6 +57,7 @@ CHECKS: tuple[Callable[..., Iterator[CaseError]], ...] = (
     cell_checks.loadings_agree,
     protocol_checks.voltages_make_a_window,
     protocol_checks.temperatures_go_the_way_that_is_said,
+    protocol_checks.pressures_go_the_way_that_is_said,
     protocol_checks.stoichiometries_are_in_the_table,
     protocol_checks.time_steps_are_ordered,
     protocol_checks.linear_elements_do_not_lock,

@@ -62,6 +62,20 @@ def temperatures_go_the_way_that_is_said(cell: Cell | None, steps: tuple[Step, .
             return
 
 
+def pressures_go_the_way_that_is_said(steps: tuple[Step, ...]) -> Errors:
+    """What unloads ends below the pressure where it starts, as far as that is known."""
+    before: float | None = 0.0
+    for step in steps:
+        if isinstance(step, Press):
+            if step.unloads and before is not None and step.pressure > before:
+                reason = f"ends above {before:g} MPa, where it starts; expected 'press to'"
+                yield CaseError("protocol.steps", f"'{step}' {reason}")
+                return
+            before = step.pressure
+        elif not isinstance(step, Rest | Heat):
+            before = None
+
+
 def stoichiometries_are_in_the_table(
     known_materials: dict[str, Material], initial: Initial, steps: tuple[Step, ...], cell: Cell | None
 ) -> Errors:

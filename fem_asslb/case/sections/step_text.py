@@ -116,7 +116,8 @@ def _with(step: Step, name: str, value: Any) -> Step:
 
 
 def _read_press(found: re.Match[str]) -> Press:
-    return Press(read_pressure(found[1]), read_duration(found[2]), found[0].lower().startswith("fabricate"))
+    verb = found[0].partition(" ")[0].lower()
+    return Press(read_pressure(found[1]), read_duration(found[2]), verb == "fabricate", verb == "unload")
 
 
 def _read_limits(duration: str | None, others: str | None) -> tuple[Limit, ...]:

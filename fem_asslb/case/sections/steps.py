@@ -1,6 +1,6 @@
 """Steps of a protocol as dataclasses in internal units; `str` of a step gives its line in the lab book."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from fem_asslb.case.sections.amounts import Limit, Rate, duration_text, temperature_text
 
@@ -29,11 +29,13 @@ class Press(_Tempered):
         duration: [s].
         fabricates: Whether the cell is being made: surfaces adhere after the last such step only. The pressure is there
             after a tenth of the time, and stays.
+        unloads: Whether it is said to end at less than before.
     """
 
     pressure: float
     duration: float
     fabricates: bool = False
+    unloads: bool = field(default=False, compare=False)
 
     @property
     def corner(self) -> float:
@@ -48,7 +50,8 @@ class Press(_Tempered):
         """Text in the lab book."""
         if self.fabricates:
             return f"fabricate at {self.pressure:.12g} MPa for {duration_text(self.duration)}{self._own}"
-        return f"press to {self.pressure:.12g} MPa in {duration_text(self.duration)}{self._own}"
+        verb = "unload" if self.unloads else "press"
+        return f"{verb} to {self.pressure:.12g} MPa in {duration_text(self.duration)}{self._own}"
 
 
 @dataclass(frozen=True)

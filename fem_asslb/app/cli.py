@@ -13,7 +13,7 @@ from fem_asslb.app.command_line import build_parser
 from fem_asslb.app.end_request import SIGNALS, EndRequest
 from fem_asslb.app.log import silence_output
 from fem_asslb.app.surroundings import elsewhere, start_petsc
-from fem_asslb.base.endings import DONE, EXPECTED, POSTPONED, STOPPED_EARLY, exit_code, explain
+from fem_asslb.base.endings import DIFFERENT, DONE, EXPECTED, POSTPONED, STOPPED_EARLY, exit_code, explain
 from fem_asslb.base.errors import CaseErrors
 from fem_asslb.base.launcher import launched_rank, leave_launcher
 from fem_asslb.base.printable import printable
@@ -215,6 +215,19 @@ def _plot(options: argparse.Namespace) -> int:
     return DONE
 
 
+def _compare(options: argparse.Namespace) -> int:
+    from fem_asslb.comparison.tolerances import Tolerance
+    from fem_asslb.comparison.verdict import compare, lines
+    from fem_asslb.output.record import results_in
+
+    tolerances = [Tolerance.of(text) for text in options.tolerances]
+    first, second = results_in(options.first), results_in(options.second)
+    verdict = compare(first, second, options.against, tolerances, options.columns)
+    for line in lines(verdict, options.all):
+        print(line)
+    return DONE if verdict.is_same else DIFFERENT
+
+
 def _materials(options: argparse.Namespace) -> int:
     from fem_asslb.materials.library import load, names, stated
     from fem_asslb.output.resolved import format_toml
@@ -252,6 +265,7 @@ _COMMANDS = {
     "run": _run,
     "converge": _converge,
     "plot": _plot,
+    "compare": _compare,
     "materials": _materials,
 }
 

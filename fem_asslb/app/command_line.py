@@ -10,6 +10,7 @@ from typing import NoReturn
 from fem_asslb.base.endings import FAILED_INPUT
 from fem_asslb.base.launcher import launched_rank
 from fem_asslb.base.texts import show
+from fem_asslb.comparison import TIME_OF_STEP, WAYS
 from fem_asslb.convergence import DIRECTIONS
 from fem_asslb.plotting import FORMATS
 
@@ -25,6 +26,7 @@ The first five minutes:
   fem-asslb run my-cell                                  results in my-cell/results
   fem-asslb plot my-cell                                 draw the pictures again
   fem-asslb converge my-cell                             how good the numbers are
+  fem-asslb compare my-cell other-cell                   by how much two runs differ
 """
 
 LONGEST_WALL_TIME = 1e9
@@ -41,7 +43,7 @@ exit codes:
      and, in run.json, the reason are kept
   75  run, converge: asked to end by SIGTERM, SIGUSR1 or --wall-time, and ended after a step with a checkpoint
   130  interrupted, 143 terminated; --resume goes on from the last checkpoint
-  1  a mistake of the program, with its trace
+  1  compare: the runs differ; elsewhere a mistake of the program, with its trace
 """
 
 _SET = """\
@@ -71,6 +73,7 @@ def build_parser() -> argparse.ArgumentParser:
     _add_run(commands)
     _add_converge(commands)
     _add_plot(commands)
+    _add_compare(commands)
     _add_materials(commands)
     return parser
 
@@ -274,3 +277,45 @@ def _add_plot(commands: argparse._SubParsersAction) -> None:
         default=FORMATS[0],
         help="what the pictures are (default %(default)s); in a PDF curves, axes and text are vectors",
     )
+
+
+def _add_compare(commands: argparse._SubParsersAction) -> None:
+    details = """\
+examples:
+  fem-asslb compare my-cell other-cell
+  fem-asslb compare my-cell my-cell/stiffer --columns 'stack pressure' --columns '* open'
+  fem-asslb compare my-cell other-cell --against x --tolerance 0.01 --tolerance 'cell voltage=5 mV'
+
+Histories are compared at the end of each protocol step and, linear between rows, at all states within it that both
+have reached. A difference counts when it is larger than 0.001 of the range of its column (after the last press the
+range from there on), or than the tolerance that is given. Columns about the solution (steps, iterations, balance
+errors) are compared when they are named.
+
+exit codes:
+  0  no difference counts, and both have the same columns and protocol steps
+  1  they differ
+  2  bad input
+"""
+    parser = _add(commands, "compare", "say by how much two runs differ, in which columns and where", details)
+    for name, word in (("first", "a"), ("second", "another")):
+        parser.add_argument(name, metavar=name.upper(), type=_folder, help=f"{word} case directory or results folder")
+    parser.add_argument(
+        "--against",
+        choices=WAYS,
+        default=TIME_OF_STEP,
+        help="what is the same in both within a protocol step: time since its start, mean stoichiometry x, specific"
+        " capacity, or the number of the row (default %(default)s)",
+    )
+    parser.add_argument(
+        "--tolerance",
+        metavar="[COLUMNS=]VALUE",
+        action="append",
+        default=[],
+        dest="tolerances",
+        help="a share of the size of a column, or a quantity with its unit; of all columns, or of those that a name or"
+        " pattern fits; may be repeated",
+    )
+    parser.add_argument(
+        "--columns", metavar="PATTERN", action="append", default=[], help="compare these columns; may be repeated"
+    )
+    parser.add_argument("--all", action="store_true", help="list columns without a difference that counts, too")

@@ -13,7 +13,6 @@ from mpi4py import MPI
 from fem_asslb.app import log, step_log
 from fem_asslb.app.picture_process import draw_separately
 from fem_asslb.app.progress_bar import ProgressBar, ProgressLines
-from fem_asslb.app.results import RESULTS
 from fem_asslb.app.results_folder import check_folder, occupied_folder
 from fem_asslb.base.endings import COMPLETE, LATER
 from fem_asslb.base.errors import FemAsslbError
@@ -125,7 +124,7 @@ def _run_case(
         case = on_root(comm, lambda: read_case(path, list(overrides)))
     if results is not None and (not str(results) or "\0" in str(results)):
         raise FemAsslbError(f"results = {quoted(results)} is no name that a folder can have")
-    results = Path(results) if results is not None else base / RESULTS
+    results = Path(results) if results is not None else base / record.RESULTS
     latest = on_root(comm, lambda: check_folder(results, resume, overwrite, previous))
     with ExitStack() as stack:
         stack.enter_context(log.logging_to(*([log.Console()] if console and comm.rank == 0 else [])))

@@ -20,9 +20,6 @@ if TYPE_CHECKING:
     import pandas
     import pyvista
 
-RESULTS = "results"
-"""Folder of a case directory."""
-
 COUNTS = (history.STEP, history.STAGE, history.ITERATIONS, history.REJECTED, "cycle [-]", "particle [-]")
 """Columns of whole numbers."""
 
@@ -40,9 +37,8 @@ def read_results(folder: str | Path) -> "Results":
         FemAsslbError: There are none, or their record is damaged. Tables and fields are read, and judged, when they
             are asked for.
     """
-    folder = Path(folder)
-    found = folder if (folder / record.FILE).exists() else folder / RESULTS
-    return Results(found if found.exists() else folder, record.read_record(found if found.exists() else folder))
+    found = record.results_in(Path(folder))
+    return Results(found, record.read_record(found))
 
 
 @dataclass(frozen=True)

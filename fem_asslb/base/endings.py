@@ -6,6 +6,9 @@ from fem_asslb.base.printable import quoted
 DONE, BROKEN, FAILED_INPUT, STOPPED_EARLY, POSTPONED, INTERRUPTED, TERMINATED = 0, 1, 2, 3, 75, 130, 143
 """Exit codes."""
 
+DIFFERENT = 1
+"""Exit code of a comparison that finds a difference, as that of programs that compare files."""
+
 COMPLETE = "end of protocol"
 """Why a run ends that did all it should."""
 

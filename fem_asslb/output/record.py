@@ -30,6 +30,9 @@ if TYPE_CHECKING:
 FILE = "run.json"
 """File of a results folder."""
 
+RESULTS = "results"
+"""Folder of a case directory."""
+
 OUTPUT = "output, in time steps"
 """Phase of what the observers do, a part of the time steps."""
 
@@ -182,6 +185,12 @@ class RunRecord:
             "wall time [s]": self._watch.seconds(),
             "warnings": list(self._warnings),
         }
+
+
+def results_in(folder: Path) -> Path:
+    """Folder of results that a path names: a case directory that has one, or the folder itself."""
+    inside = folder / RESULTS
+    return inside if inside.exists() and not (folder / FILE).exists() else folder
 
 
 def read_record(folder: Path) -> dict[str, Any]:

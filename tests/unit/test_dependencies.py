@@ -31,6 +31,7 @@ FOLDERS = [
     "fem_asslb.diagnostics",
     "fem_asslb.simulation",
     "fem_asslb.output",
+    "fem_asslb.comparison",
     "fem_asslb.plotting",
     "meshes",
     "fem_asslb.studies",

@@ -1,0 +1,93 @@
+"""How much of a difference between two runs does not count, and which columns do."""
+
+import re
+from dataclasses import dataclass
+from fnmatch import fnmatchcase
+
+import numpy as np
+import numpy.typing as npt
+
+from fem_asslb.base.errors import FemAsslbError
+from fem_asslb.base.texts import NUMBER, show
+from fem_asslb.base.units import parse
+from fem_asslb.output.history import ITERATIONS, LENGTH, REJECTED, STEP
+
+FloatArray = npt.NDArray[np.float64]
+
+DEFAULT = 1e-3
+"""Share of the size of a column."""
+
+LEAST_SIZE = 1e-6
+"""Size of a column over the largest value of those with its unit: what is smaller is rounding beside it."""
+
+_OF_THE_SOLUTION = (STEP, LENGTH, ITERATIONS, REJECTED)
+_ENDINGS = (" error [-]", "remainder of the step [pJ]")
+
+
+def is_of_the_cell(name: str) -> bool:
+    """Whether a column is about the cell rather than about how its equations were solved."""
+    return name not in _OF_THE_SOLUTION and not name.endswith(_ENDINGS)
+
+
+def unit_of(name: str) -> str:
+    """Unit of a column, between the last brackets of its name."""
+    found = re.search(r"\[([^\[\]]*)\]$", name)
+    return found[1] if found else ""
+
+
+def readable(unit: str) -> str:
+    """A unit of a column as quantities are written: ``mAh/cm^2`` for ``mAh/cm2``."""
+    if unit in ("", "-", "1"):
+        return "dimensionless"
+    return re.sub(r"([A-Za-z])(\d)", r"\1^\2", unit)
+
+
+def is_named(name: str, pattern: str) -> bool:
+    """Whether a pattern of the shell is that of a column, with its unit or without."""
+    stem = name.rpartition(" [")[0]
+    return pattern in (name, stem) or fnmatchcase(stem, pattern) or fnmatchcase(name, pattern)
+
+
+@dataclass(frozen=True)
+class Tolerance:
+    """What does not count in some columns.
+
+    Attributes:
+        columns: Pattern of their names.
+        text: A share of their size, ``"1e-3"``, or a quantity, ``"0.1 MPa"``.
+    """
+
+    columns: str
+    text: str
+
+    @classmethod
+    def of(cls, text: str) -> "Tolerance":
+        """Tolerance written as ``COLUMNS=VALUE``, or as a share for all.
+
+        Raises:
+            FemAsslbError: It cannot be read.
+        """
+        columns, _, value = text.rpartition("=")
+        if _share(value) is None and (not columns or not re.match(NUMBER, value)):
+            accepted = "expected a share such as 1e-3, or COLUMNS=1e-3, or COLUMNS='0.1 MPa'"
+            raise FemAsslbError(f"--tolerance: {show(text)} is not accepted; {accepted}")
+        return cls(columns or "*", value)
+
+    def of_column(self, name: str, size: FloatArray) -> FloatArray:
+        """Largest difference that does not count, in the unit of a column.
+
+        Args:
+            name: Of the column.
+            size: Of its values, shape (num_places,).
+
+        Raises:
+            UnitError: The quantity is of another dimension than the column.
+        """
+        share = _share(self.text)
+        if share is not None:
+            return share * size
+        return np.full_like(size, abs(parse(self.text, readable(unit_of(name)))))
+
+
+def _share(text: str) -> float | None:
+    return float(text) if re.fullmatch(NUMBER, text) and float(text) >= 0.0 else None

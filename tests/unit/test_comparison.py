@@ -54,11 +54,13 @@ def test_what_is_linear_in_time_is_the_same_whatever_the_time_steps():
 
 def test_the_end_of_a_step_is_one_state_whenever_it_comes():
     """A charge to the same voltage that takes longer: its ends are compared, the rest from its start."""
-    first = run_of([[1.0], [100.0], [10.0]], lambda time: 80.0 if time <= 101.0 else 70.0)
-    second = run_of([[1.0], [60.0, 60.0], [10.0]], lambda time: 80.0 if time <= 121.0 else 70.0)
+    first = run_of([[1.0], [100.0], [5.0, 5.0]], lambda time: 80.0 if time <= 101.0 else 181.0 - time)
+    second = run_of([[1.0], [60.0, 60.0], [5.0, 5.0]], lambda time: 80.0 if time <= 121.0 else 201.0 - time)
     pairing = pair(first, second)
     assert pairing.first[PRESSURE] == pytest.approx(pairing.second[PRESSURE])
-    assert 20.0 in pairing.second[history.TIME] - pairing.first[history.TIME]
+    in_rest = pairing.first[history.STAGE] == 3
+    assert set(pairing.first[history.TIME][in_rest]) == {106.0, 111.0}
+    assert (pairing.second[history.TIME] - pairing.first[history.TIME])[in_rest] == pytest.approx(20.0)
 
 
 @pytest.mark.parametrize("way", [LITHIUM, CAPACITY])

@@ -26,7 +26,7 @@ from fem_asslb.mesh.domain import Domain, distribute, read_on_root
 from fem_asslb.mesh.reader import read_source
 from fem_asslb.mesh.side_walls import listed_periods
 from fem_asslb.mesh.source import MeshSource
-from fem_asslb.output import checkpoint, cycles, field_writer, history, particle_table, record
+from fem_asslb.output import bdf, checkpoint, cycles, field_writer, history, particle_table, record
 from fem_asslb.output.resolved import resolved_table
 from fem_asslb.output.schedule import Schedule
 from fem_asslb.simulation.simulation import Observer, Simulation
@@ -188,6 +188,7 @@ def _run(
         written: list[Observer] = [
             history.HistoryWriter(folder, start),
             cycles.CycleWriter(folder),
+            bdf.BdfWriter(folder),
             field_writer.FieldWriter(folder, schedule, field_writer.CELLS, start),
             field_writer.FieldWriter(folder, schedule, field_writer.INTERFACES, start),
             particle_table.ParticleTable(folder, schedule, start),

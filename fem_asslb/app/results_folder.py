@@ -11,13 +11,15 @@ from fem_asslb.app import folder_lock, log
 from fem_asslb.app.folder_lock import locked, require_unlocked
 from fem_asslb.base.errors import FemAsslbError
 from fem_asslb.base.printable import quoted
-from fem_asslb.output import checkpoint, collection, cycles, history, names, particle_table, record
+from fem_asslb.output import bdf, checkpoint, collection, cycles, history, names, particle_table, record
 from fem_asslb.plotting import PICTURES
 
 _OURS = (
     history.FILE,
     particle_table.FILE,
     cycles.FILE,
+    bdf.FILE,
+    bdf.METADATA_FILE,
     record.FILE,
     log.FILE,
     names.COLLECTION,

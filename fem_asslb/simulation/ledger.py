@@ -152,7 +152,7 @@ class Ledger:
             if diagnostics.plate_area:
                 density = self._loading.circuit.current / diagnostics.plate_area
                 scalars[columns.AREAL_CAPACITY] = self._area_charge()
-                scalars["current density [mA/cm2]"] = convert(density, "pA/um^2", "mA/cm^2")
+                scalars[columns.CURRENT_DENSITY] = convert(density, "pA/um^2", "mA/cm^2")
         return scalars
 
     def _stresses(self) -> dict[str, float]:

@@ -14,10 +14,11 @@ from fem_asslb.app.end_request import SIGNALS, EndRequest
 from fem_asslb.app.log import silence_output
 from fem_asslb.app.surroundings import elsewhere, start_petsc
 from fem_asslb.base.endings import DIFFERENT, DONE, EXPECTED, POSTPONED, STOPPED_EARLY, exit_code, explain
-from fem_asslb.base.errors import CaseErrors
+from fem_asslb.base.errors import CaseErrors, FemAsslbError
 from fem_asslb.base.launcher import launched_rank, leave_launcher
 from fem_asslb.base.printable import printable
 from fem_asslb.convergence import DIRECTIONS
+from fem_asslb.plotting import WIDTHS
 
 FUNCTIONS_PICTURE = "materials.png"
 """What ``check --plot`` draws, in the directory of the case."""
@@ -204,13 +205,28 @@ def _solving(end: Callable[[int, FrameType | None], None]) -> Iterator[None]:
 
 
 def _plot(options: argparse.Namespace) -> int:
-    from meshes.cache import case_directory
+    from fem_asslb.app.plot import Wanted, draw
+    from fem_asslb.output.record import results_in
 
-    results = (options.results or case_directory(options.case) / "results").absolute()
+    if options.results is not None and len(options.cases) > 1:
+        raise FemAsslbError("--results goes with one CASE; a folder of results may stand for a CASE")
+    wanted = Wanted(
+        results=[(options.results or results_in(path)).absolute() for path in options.cases],
+        names=[str(path) for path in options.cases],
+        format=options.format,
+        is_narrow=options.width == WIDTHS[0],
+        output=options.output and options.output.absolute(),
+        states=options.at,
+        fields=options.field,
+        limits=options.limits,
+        x=options.x,
+        y=options.y,
+        changes=options.change,
+        data=[path.absolute() for path in options.data],
+        area=options.area,
+    )
     with elsewhere():
-        from fem_asslb.plotting import draw_all
-
-        for picture in draw_all(results, options.format):
+        for picture in draw(wanted):
             print(picture)
     return DONE
 

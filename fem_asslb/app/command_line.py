@@ -12,7 +12,7 @@ from fem_asslb.base.launcher import launched_rank
 from fem_asslb.base.texts import show
 from fem_asslb.comparison import TIME_OF_STEP, WAYS
 from fem_asslb.convergence import DIRECTIONS
-from fem_asslb.plotting import FORMATS
+from fem_asslb.plotting import FORMATS, WIDTHS
 
 _INTRODUCTION = """\
 Stress, stack pressure and lithium in all-solid-state battery cells, by finite elements.
@@ -268,15 +268,42 @@ def _seeds(text: str) -> tuple[int, ...]:
 
 
 def _add_plot(commands: argparse._SubParsersAction) -> None:
-    parser = _add(commands, "plot", "draw the pictures of a run again", "They are written to CASE/results/pictures.")
-    _add_case(parser, overrides=False)
+    details = """\
+examples:
+  fem-asslb plot my-cell                                 all pictures, in my-cell/results/pictures
+  fem-asslb plot my-cell --format pdf                    for a paper
+  fem-asslb plot my-cell --at 'x = 0.5' --at 'step 3' --field 'von Mises stress' --limits '0 to 400 MPa'
+  fem-asslb plot my-cell my-cell/stiffer --y 'stack pressure' --change --width one-column --format svg
+  fem-asslb plot my-cell other-cell --data measured.csv  curves over one another, and measured ones
+
+Without a choice all pictures of one run are drawn. --at, --field and --limits choose fields; --x, --y, --data or
+several cases draw curves over one another, in overlay.png of the first. See docs/postprocessing.md.
+"""
+    parser = _add(commands, "plot", "draw the pictures of a run again, or curves of several runs", details)
+    parser.add_argument("cases", metavar="CASE", type=_folder, nargs="+", help="case directory, or results folder")
     _add_results(parser)
     parser.add_argument(
         "--format",
         choices=FORMATS,
         default=FORMATS[0],
-        help="what the pictures are (default %(default)s); in a PDF curves, axes and text are vectors",
+        help="what the pictures are (default %(default)s); in PDF and SVG curves, axes and text are vectors",
     )
+    parser.add_argument("--width", choices=WIDTHS, default=WIDTHS[1], help="of chosen pictures, in a journal")
+    parser.add_argument("--output", metavar="FOLDER", type=_folder, help="where chosen pictures go (their results)")
+    fields = parser.add_argument_group("fields")
+    fields.add_argument(
+        "--at", metavar="STATE", action="append", default=[], help="'5 h', 'x = 0.5', 'step 3', 'start' or 'end'"
+    )
+    fields.add_argument("--field", metavar="NAME", action="append", default=[], help="a field; may be repeated")
+    fields.add_argument("--limits", metavar="ENDS", help="of the colours or the axis, such as '-100 to 100 MPa'")
+    curves = parser.add_argument_group("curves")
+    curves.add_argument("--x", metavar="COLUMN", help="along the figure (specific capacity, or time)")
+    curves.add_argument("--y", metavar="COLUMN", action="append", default=[], help="a panel; may be repeated")
+    curves.add_argument("--change", action="store_true", help="draw each curve less its value at its start")
+    curves.add_argument(
+        "--data", metavar="FILE", action="append", default=[], type=Path, help="measured curves; may be repeated"
+    )
+    curves.add_argument("--area", metavar="AREA", help="of the measured cell, for data in Ah, such as '0.785 cm^2'")
 
 
 def _add_compare(commands: argparse._SubParsersAction) -> None:

@@ -6,8 +6,9 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
+from fem_asslb.base.column_names import is_named, unit_of
 from fem_asslb.comparison.alignment import FloatArray, Pairing
-from fem_asslb.comparison.tolerances import DEFAULT, LEAST_SIZE, Tolerance, is_named, unit_of
+from fem_asslb.comparison.tolerances import DEFAULT, LEAST_SIZE, Tolerance
 from fem_asslb.output.history import STAGE, TIME
 
 

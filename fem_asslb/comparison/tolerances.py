@@ -2,11 +2,11 @@
 
 import re
 from dataclasses import dataclass
-from fnmatch import fnmatchcase
 
 import numpy as np
 import numpy.typing as npt
 
+from fem_asslb.base.column_names import readable, unit_of
 from fem_asslb.base.errors import FemAsslbError
 from fem_asslb.base.texts import NUMBER, show
 from fem_asslb.base.units import parse
@@ -27,25 +27,6 @@ _ENDINGS = (" error [-]", "remainder of the step [pJ]")
 def is_of_the_cell(name: str) -> bool:
     """Whether a column is about the cell rather than about how its equations were solved."""
     return name not in _OF_THE_SOLUTION and not name.endswith(_ENDINGS)
-
-
-def unit_of(name: str) -> str:
-    """Unit of a column, between the last brackets of its name."""
-    found = re.search(r"\[([^\[\]]*)\]$", name)
-    return found[1] if found else ""
-
-
-def readable(unit: str) -> str:
-    """A unit of a column as quantities are written: ``mAh/cm^2`` for ``mAh/cm2``."""
-    if unit in ("", "-", "1"):
-        return "dimensionless"
-    return re.sub(r"([A-Za-z])(\d)", r"\1^\2", unit)
-
-
-def is_named(name: str, pattern: str) -> bool:
-    """Whether a pattern of the shell is that of a column, with its unit or without."""
-    stem = name.rpartition(" [")[0]
-    return pattern in (name, stem) or fnmatchcase(stem, pattern) or fnmatchcase(name, pattern)
 
 
 @dataclass(frozen=True)

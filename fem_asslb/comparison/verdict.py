@@ -5,12 +5,13 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from fem_asslb.base.column_names import is_named
 from fem_asslb.base.errors import FemAsslbError
 from fem_asslb.base.printable import printable, quoted
 from fem_asslb.comparison import TIME_OF_STEP
 from fem_asslb.comparison.alignment import pair
 from fem_asslb.comparison.differences import Difference, differences
-from fem_asslb.comparison.tolerances import Tolerance, is_named, is_of_the_cell
+from fem_asslb.comparison.tolerances import Tolerance, is_of_the_cell
 from fem_asslb.output import resolved
 from fem_asslb.output.history import read_history
 from fem_asslb.output.record import read_record

@@ -5,8 +5,11 @@ from pathlib import Path
 PICTURES = "pictures"
 """Folder of a results folder."""
 
-FORMATS = ("png", "pdf")
-"""What pictures can be: pixels, or lines and letters that stay sharp; fields are pixels in both."""
+FORMATS = ("png", "pdf", "svg")
+"""What pictures can be: pixels, or lines and letters that stay sharp; fields are pixels in all."""
+
+WIDTHS = ("one-column", "two-columns")
+"""How wide a picture of chosen curves or fields can be, in a journal."""
 
 
 def draw_all(results: Path, picture_format: str = FORMATS[0]) -> list[Path]:

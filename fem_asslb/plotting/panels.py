@@ -46,6 +46,12 @@ LOOKS = {
 }
 """Fields with pictures, in their order."""
 
+
+def look_of(name: str) -> Look:
+    """How a field is shown, also one without a picture of its own."""
+    return LOOKS.get(name) or Look(name[0].upper() + name[1:], "cividis", 1e-6)
+
+
 SOFT_LIGHT = {"ambient": 0.55, "diffuse": 0.5, "specular": 0.0}
 """Shades bodies in 3D so little that their colours are those of the legend."""
 
@@ -117,12 +123,12 @@ def limits(snapshots: list[Snapshot], view: View, name: str) -> Normalize:
     parts = [snapshot.field(name)[view.cells].ravel() for snapshot in snapshots]
     values = np.concatenate(parts)
     low, high = np.nanpercentile(values, [1.0, 99.0])
-    if LOOKS[name].around_zero:
+    if look_of(name).around_zero:
         high = max(abs(low), abs(high))
         low = -high
     if name == VON_MISES:
         low = 0.0
-    if high - low < (span := LOOKS[name].least_span):
+    if high - low < (span := look_of(name).least_span):
         low, high = (0.0, span) if name == VON_MISES else ((low + high - span) / 2, (low + high + span) / 2)
     return Normalize(low, high)
 
@@ -149,8 +155,8 @@ def add_colour_bar(axes: Axes, name: str, norm: Normalize) -> None:
     from matplotlib.cm import ScalarMappable
 
     ends = "max" if name == VON_MISES else "both"
-    mapped = ScalarMappable(norm, LOOKS[name].colours)
-    bar = axes.figure.colorbar(mapped, ax=axes, label=LOOKS[name].label, extend=ends, aspect=22, pad=0.02)
+    mapped = ScalarMappable(norm, look_of(name).colours)
+    bar = axes.figure.colorbar(mapped, ax=axes, label=look_of(name).label, extend=ends, aspect=22, pad=0.02)
     bar.ax.spines["outline"].set_linewidth(0.5)
 
 
@@ -210,7 +216,7 @@ def _draw_flat(axes: Axes, snapshot: Snapshot, view: View, name: str, norm: Norm
             cells,
             values[inside].ravel(),
             shading="gouraud",
-            cmap=LOOKS[name].colours,
+            cmap=look_of(name).colours,
             norm=norm,
             rasterized=True,
         )
@@ -225,7 +231,7 @@ def _render(snapshot: Snapshot, view: View, name: str, norm: Normalize, size: in
     plotter.add_mesh(
         opened(snapshot, view),
         scalars=name,
-        cmap=LOOKS[name].colours,
+        cmap=look_of(name).colours,
         clim=(norm.vmin, norm.vmax),
         nan_color=OUTSIDE,
         show_scalar_bar=False,

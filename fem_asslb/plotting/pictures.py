@@ -16,6 +16,9 @@ from fem_asslb.plotting.style import WIDTH, Gallery, create_figure, label_panels
 _TALL = 1.6
 """Height over width from which four panels stand in a row instead of two."""
 
+_HIGHEST = 9.0
+"""Of a figure, the height of a page [inch]."""
+
 
 def draw_pictures(results: Path, gallery: Gallery) -> list[Path]:
     """Draw the fields of the times that matter and the mesh with its crystals.
@@ -37,7 +40,7 @@ def draw_pictures(results: Path, gallery: Gallery) -> list[Path]:
     with paper_style():
         for title, snapshot in snapshots.items():
             norms = {name: limits([snapshot], view, name) for name in names}
-            drawn.append(_draw_fields(snapshot, view, norms, gallery.file(f"fields-{title}")))
+            drawn.append(draw_fields(snapshot, view, norms, gallery.file(f"fields-{title}")))
         if np.abs(first.grid.cell_data[AXIS]).max() > 0.0:
             drawn.append(draw_crystals(first, view, gallery.file("crystals")))
     return drawn
@@ -56,11 +59,25 @@ def telling_snapshots(results: Path) -> dict[str, Snapshot]:
     return {"delithiated": read_snapshot(results, least), "end": end}
 
 
-def _draw_fields(snapshot: Snapshot, view: View, norms: dict[str, Normalize], path: Path) -> Path:
+def draw_fields(snapshot: Snapshot, view: View, norms: dict[str, Normalize], path: Path, width: float = WIDTH) -> Path:
+    """Draw fields of one time beside one another.
+
+    Args:
+        snapshot: Fields.
+        view: What is shown of them.
+        norms: Ends of the colours of each field, by its name.
+        path: Where the picture goes.
+        width: Of the figure [inch].
+    """
     # Beside its colour bar a panel has the less of its column, the narrower that is.
     columns, share = (2, 0.72) if view.aspect < _TALL else (4, 0.62)
+    if width < WIDTH:
+        columns, share = columns // 2, 0.7 * share
+    columns = min(columns, len(norms))
     rows = math.ceil(len(norms) / columns)
-    figure, axes = create_figure(rows * (0.5 + share * WIDTH / columns * view.aspect), rows, columns)
+    height = rows * (0.5 + share * width / columns * view.aspect)
+    fitting = min(1.0, _HIGHEST / height)
+    figure, axes = create_figure(fitting * height, rows, columns, width=fitting * width)
     for panel, (name, norm) in zip(axes, norms.items(), strict=False):
         draw_field(panel, snapshot, view, name, norm)
         add_colour_bar(panel, name, norm)
@@ -68,7 +85,8 @@ def _draw_fields(snapshot: Snapshot, view: View, norms: dict[str, Normalize], pa
         panel.remove()
     for panel in axes[: len(norms)]:
         panel.label_outer()
-    label_panels(axes[: len(norms)])
-    mean = f", mean $x$ = {snapshot.mean(STOICHIOMETRY):.3f}" if STOICHIOMETRY in norms else ""
+    if len(norms) > 1:
+        label_panels(axes[: len(norms)])
+    mean = f", mean $x$ = {snapshot.mean(STOICHIOMETRY):.3f}" if STOICHIOMETRY in snapshot.grid.point_data else ""
     figure.suptitle(f"{snapshot.time / 3600.0:.3g} h{mean}", fontsize=9)
     return save(figure, path)

@@ -10,6 +10,8 @@ from cycler import cycler
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
+from fem_asslb.base.printable import printable
+
 BLUE, ORANGE, GREEN, PURPLE, GREY, BLACK = "#0072B2", "#D55E00", "#009E73", "#CC79A7", "#7F7F7F", "#000000"
 """From the palette of Okabe and Ito."""
 
@@ -18,8 +20,8 @@ CYCLE = (BLUE, ORANGE, GREEN, PURPLE, "#E69F00", "#56B4E9", GREY)
 OUTSIDE = "#E6E6E6"
 """Where a field is not defined."""
 
-WIDTH = 6.9
-"""Of a figure over two columns of a journal [inch]."""
+WIDTH, COLUMN_WIDTH = 6.9, 3.35
+"""Of a figure over two columns of a journal, and over one [inch]."""
 
 _SETTINGS = {
     "font.family": "sans-serif",
@@ -40,6 +42,8 @@ _SETTINGS = {
     "ytick.direction": "in",
     "savefig.dpi": 300,
     "pdf.fonttype": 42,
+    "svg.fonttype": "none",
+    "svg.hashsalt": "fem_asslb",
 }
 
 
@@ -49,7 +53,7 @@ class Gallery:
 
     Attributes:
         folder: Their folder.
-        format: Ending of their files, which says what they are: ``"png"`` or ``"pdf"``.
+        format: Ending of their files, which says what they are: one of `fem_asslb.plotting.FORMATS`.
     """
 
     folder: Path
@@ -67,16 +71,25 @@ def paper_style() -> Iterator[None]:
         yield
 
 
-def create_figure(height: float, rows: int = 1, columns: int = 1, share_x: bool = False) -> tuple[Figure, list[Axes]]:
-    """Figure over two columns and its axes in reading order, without a window.
+def plain(text: object) -> str:
+    """Text of a user as Matplotlib shows it: no formula, and no name that a legend leaves out."""
+    shown = printable(text).replace("$", r"\$")
+    return f" {shown}" if shown.startswith("_") else shown
+
+
+def create_figure(
+    height: float, rows: int = 1, columns: int = 1, share_x: bool = False, width: float = WIDTH
+) -> tuple[Figure, list[Axes]]:
+    """Figure and its axes in reading order, without a window.
 
     Args:
         height: [inch].
         rows: Rows of axes.
         columns: Columns of axes.
         share_x: Whether they share the horizontal axis.
+        width: Of the figure, by default that of two columns of a journal [inch].
     """
-    figure = Figure(figsize=(WIDTH, height), layout="constrained")
+    figure = Figure(figsize=(width, height), layout="constrained")
     return figure, list(figure.subplots(rows, columns, squeeze=False, sharex=share_x).ravel())
 
 

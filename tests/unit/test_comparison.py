@@ -7,11 +7,12 @@ import numpy as np
 import pytest
 
 from fem_asslb.app import cli
+from fem_asslb.base.column_names import is_named
 from fem_asslb.base.errors import FemAsslbError
 from fem_asslb.comparison import CAPACITY, LITHIUM, ROWS
 from fem_asslb.comparison.alignment import pair
 from fem_asslb.comparison.differences import differences
-from fem_asslb.comparison.tolerances import Tolerance, is_named, is_of_the_cell
+from fem_asslb.comparison.tolerances import Tolerance, is_of_the_cell
 from fem_asslb.comparison.verdict import compare, lines
 from fem_asslb.output import history, record
 

@@ -258,7 +258,7 @@ def test_each_picture_of_fields_has_scales_of_its_own_time(tmp_path, monkeypatch
     snapshots = {str(time): read_snapshot(folder, time) for time in (1.0, 2.0)}
     monkeypatch.setattr(pictures, "telling_snapshots", lambda results: snapshots)
     drawn = []
-    monkeypatch.setattr(pictures, "_draw_fields", lambda snapshot, view, norms, path: drawn.append(norms) or path)
+    monkeypatch.setattr(pictures, "draw_fields", lambda snapshot, view, norms, path: drawn.append(norms) or path)
     pictures.draw_pictures(folder, Gallery(folder))
     assert [norms[VON_MISES].vmax for norms in drawn] == pytest.approx([30.0, 60.0])
     assert [norms[HYDROSTATIC].vmin for norms in drawn] == pytest.approx([-30.0, -60.0])
@@ -294,12 +294,13 @@ def test_a_run_of_welded_bodies_has_no_picture_of_interfaces(tmp_path):
 
 @pytest.mark.parametrize("ending", FORMATS)
 def test_pictures_are_what_is_asked_for(tmp_path, ending):
-    """In a PDF curves hold no pixels."""
+    """In a PDF and an SVG curves hold no pixels."""
+    begins = {"png": b"\x89PNG", "pdf": b"%PDF", "svg": b"<?xml"}[ending]
     folder = write_run(tmp_path, STRESSES)
     for path in draw_curves(folder, Gallery(folder, ending)):
         content = path.read_bytes()
-        assert path.suffix == f".{ending}" and content.startswith({"png": b"\x89PNG", "pdf": b"%PDF"}[ending])
-        assert b"/Subtype /Image" not in content
+        assert path.suffix == f".{ending}" and content.startswith(begins)
+        assert b"/Subtype /Image" not in content and b"<image" not in content
 
 
 def test_angles_to_the_stack():

@@ -244,6 +244,23 @@ def _compare(options: argparse.Namespace) -> int:
     return DONE if verdict.is_same else DIFFERENT
 
 
+def _report_runs(options: argparse.Namespace) -> int:
+    from fem_asslb.output.files import replace_text
+    from fem_asslb.output.record import results_in
+    from fem_asslb.report import FILE
+
+    folders = [results_in(path).absolute() for path in options.cases]
+    page = (options.output or folders[0] / FILE).absolute()
+    with elsewhere():
+        from fem_asslb.report.report import report
+        from fem_asslb.report.runs import Run
+
+        runs = [Run(str(path), folder) for path, folder in zip(options.cases, folders, strict=True)]
+        replace_text(page, report(runs, options.at))
+    print(page)
+    return DONE
+
+
 def _materials(options: argparse.Namespace) -> int:
     from fem_asslb.materials.library import load, names, stated
     from fem_asslb.output.resolved import format_toml
@@ -282,6 +299,7 @@ _COMMANDS = {
     "converge": _converge,
     "plot": _plot,
     "compare": _compare,
+    "report": _report_runs,
     "materials": _materials,
 }
 

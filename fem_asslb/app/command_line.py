@@ -74,6 +74,7 @@ def build_parser() -> argparse.ArgumentParser:
     _add_converge(commands)
     _add_plot(commands)
     _add_compare(commands)
+    _add_report(commands)
     _add_materials(commands)
     return parser
 
@@ -346,3 +347,26 @@ exit codes:
         "--columns", metavar="PATTERN", action="append", default=[], help="compare these columns; may be repeated"
     )
     parser.add_argument("--all", action="store_true", help="list columns without a difference that counts, too")
+
+
+def _add_report(commands: argparse._SubParsersAction) -> None:
+    details = """\
+examples:
+  fem-asslb report my-cell
+  fem-asslb report my-cell my-cell/stiffer --at 'x = 0.5' --at end --output stiffness.html
+
+The page is one file, CASE/results/report.html of the first CASE unless --output says another, and needs no network.
+"""
+    parser = _add(commands, "report", "write a page about one or several runs, side by side", details)
+    parser.add_argument("cases", metavar="CASE", type=_folder, nargs="+", help="case directory, or results folder")
+    parser.add_argument(
+        "--at", metavar="STATE", action="append", default=[], help="'5 h', 'x = 0.5', 'step 3', 'start' or 'end'"
+    )
+    parser.add_argument("--output", metavar="FILE", type=_page, help="the page, a file *.html")
+
+
+def _page(text: str) -> Path:
+    """A file that may be replaced by a page."""
+    if Path(text).suffix not in (".html", ".htm"):
+        raise argparse.ArgumentTypeError(f"{show(text)} is not accepted; expected the name of a file *.html")
+    return Path(text)

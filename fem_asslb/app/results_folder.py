@@ -13,6 +13,7 @@ from fem_asslb.base.errors import FemAsslbError
 from fem_asslb.base.printable import quoted
 from fem_asslb.output import bdf, checkpoint, collection, cycles, history, names, particle_table, record
 from fem_asslb.plotting import PICTURES
+from fem_asslb.report import FILE as REPORT
 
 _OURS = (
     history.FILE,
@@ -28,6 +29,7 @@ _OURS = (
     names.INTERFACE_FOLDER,
     checkpoint.FOLDER,
     PICTURES,
+    REPORT,
 )
 
 

@@ -34,6 +34,7 @@ from fem_asslb.plotting.style import (
     create_figure,
     label_panels,
     paper_style,
+    plain,
     save,
 )
 
@@ -190,10 +191,13 @@ def _against_stoichiometry(curves: Curves, path: Path) -> Path:
     stages = curves.rows_of(*CHANGES_OF_LITHIUM)
     for text, rows in stages:
         axes[0].plot(
-            curves.columns[MEAN_STOICHIOMETRY][rows], curves.columns[STACK_PRESSURE][rows], marker=".", label=text
+            curves.columns[MEAN_STOICHIOMETRY][rows],
+            curves.columns[STACK_PRESSURE][rows],
+            marker=".",
+            label=plain(text),
         )
         for colour, name in zip(CYCLE, (name for name in curves.columns if name.endswith(ending)), strict=False):
-            label = name.removesuffix(ending) if rows == stages[0][1] else None
+            label = plain(name.removesuffix(ending)) if rows == stages[0][1] else None
             axes[1].plot(
                 curves.columns[MEAN_STOICHIOMETRY][rows], curves.columns[name][rows], color=colour, label=label
             )
@@ -215,7 +219,7 @@ def _stresses_and_energies(curves: Curves, path: Path) -> Path:
     endings = (f" {HYDROSTATIC_MEAN}", f" {VON_MISES_MAX}")
     for panel, ending in zip(axes, endings, strict=False):
         for name in (name for name in curves.columns if name.endswith(ending)):
-            panel.plot(hours, curves.columns[name][rows], label=name.removesuffix(ending))
+            panel.plot(hours, curves.columns[name][rows], label=plain(name.removesuffix(ending)))
     for name in (name for name in ENERGIES if name in curves.columns):
         change = curves.columns[name][rows] - curves.columns[name][rows][0]
         axes[2].plot(hours, change * 1e-3, label=name.split()[0])

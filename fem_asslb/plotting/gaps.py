@@ -14,7 +14,6 @@ from matplotlib.colors import Normalize
 from matplotlib.patches import Patch
 
 from fem_asslb.base.errors import FemAsslbError
-from fem_asslb.base.printable import printable
 from fem_asslb.fields.names import DISPLACEMENT
 from fem_asslb.output.collection import read_collection
 from fem_asslb.output.names import DAMAGE, INTERFACE_COLLECTION, OPENING, ROLE
@@ -22,7 +21,7 @@ from fem_asslb.output.record import FILE, read_record
 from fem_asslb.plotting.panels import SOFT_LIGHT, View, frame, opened, picture_of, show_image, view_of
 from fem_asslb.plotting.pictures import telling_snapshots
 from fem_asslb.plotting.snapshots import Snapshot, read_cells
-from fem_asslb.plotting.style import BLACK, WIDTH, Gallery, create_figure, label_panels, paper_style, save
+from fem_asslb.plotting.style import BLACK, WIDTH, Gallery, create_figure, label_panels, paper_style, plain, save
 
 LARGEST_GAP = 0.02
 """Size in the picture of the largest opening, over the width of the view."""
@@ -66,7 +65,7 @@ def _roles(results: Path) -> list[str]:
     """Names of the roles by their numbers."""
     match read_record(results):
         case {"mesh facts": {"roles": [*roles]}}:
-            return [printable(name) for name in roles]
+            return [plain(name) for name in roles]
     raise FemAsslbError(f"'{FILE}' is damaged: expected a list 'roles' in 'mesh facts'")
 
 

@@ -5,7 +5,7 @@ from pathlib import Path
 from matplotlib.axes import Axes
 
 from fem_asslb.plotting.curves import Curves, read_curves, shade_charges
-from fem_asslb.plotting.style import BLACK, BLUE, Gallery, create_figure, label_panels, paper_style, save
+from fem_asslb.plotting.style import BLACK, BLUE, Gallery, create_figure, label_panels, paper_style, plain, save
 
 STATES = {
     "intact": "#9ecae1",
@@ -56,7 +56,7 @@ def _draw_shares(panel: Axes, curves: Curves, name: str) -> None:
     for colour, width, label in (("white", 2.4, None), (BLACK, 1.2, "conducting")):
         conducting = curves.columns[f"{name} {CONDUCTING}"][rows]
         panel.plot(curves.hours[rows], conducting, "--", color=colour, linewidth=width, label=label, clip_on=False)
-    panel.set_title(name)
+    panel.set_title(plain(name))
     panel.set_ylabel("Share of the area [–]")
     panel.set_ylim(0.0, 1.0)
     panel.margins(x=0)
@@ -65,7 +65,7 @@ def _draw_shares(panel: Axes, curves: Curves, name: str) -> None:
 def _draw_pressure(panel: Axes, curves: Curves, name: str) -> None:
     rows = curves.after_closing()
     panel.plot(curves.hours[rows], curves.columns[f"{name} {CONTACT_PRESSURE}"][rows], color=BLUE)
-    panel.set_title(name)
+    panel.set_title(plain(name))
     panel.set_ylabel("Contact pressure, mean\nwhere closed [MPa]")
     panel.set_ylim(bottom=0.0)
     panel.margins(x=0)

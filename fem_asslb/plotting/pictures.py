@@ -72,7 +72,7 @@ def draw_fields(snapshot: Snapshot, view: View, norms: dict[str, Normalize], pat
     # Beside its colour bar a panel has the less of its column, the narrower that is.
     columns, share = (2, 0.72) if view.aspect < _TALL else (4, 0.62)
     if width < WIDTH:
-        columns, share = columns // 2, 0.7 * share
+        columns, share = columns // 2, 0.9 * share
     columns = min(columns, len(norms))
     rows = math.ceil(len(norms) / columns)
     height = rows * (0.5 + share * width / columns * view.aspect)

@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
+from fem_asslb.comparison.expected import compare
 from fem_asslb.output.record import read_record
-from scripts.expected import compare
 from tests.launching import environment, mpirun
 
 ROOT = Path(__file__).parents[2]

@@ -36,6 +36,7 @@ FOLDERS = [
     "meshes",
     "fem_asslb.studies",
     "fem_asslb.convergence",
+    "fem_asslb.report",
     "fem_asslb.app",
 ]
 """Folders from the ground up: each imports only from itself and from those above it in this list."""

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from fem_asslb.app.driver import run
-from scripts.expected import Expected, compare, read_expected
+from fem_asslb.comparison.expected import Expected, compare, read_expected
 
 pytestmark = pytest.mark.two_ranks
 

@@ -261,6 +261,18 @@ def _report_runs(options: argparse.Namespace) -> int:
     return DONE
 
 
+def _watch(options: argparse.Namespace) -> int:
+    from fem_asslb.app.watch import watch
+    from fem_asslb.output.record import results_in
+
+    try:
+        watch(results_in(options.case))
+    except KeyboardInterrupt:
+        # It is how one leaves, and ends nothing else.
+        return DONE
+    return DONE
+
+
 def _materials(options: argparse.Namespace) -> int:
     from fem_asslb.materials.library import load, names, stated
     from fem_asslb.output.resolved import format_toml
@@ -300,6 +312,7 @@ _COMMANDS = {
     "plot": _plot,
     "compare": _compare,
     "report": _report_runs,
+    "watch": _watch,
     "materials": _materials,
 }
 

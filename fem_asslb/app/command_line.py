@@ -75,6 +75,7 @@ def build_parser() -> argparse.ArgumentParser:
     _add_plot(commands)
     _add_compare(commands)
     _add_report(commands)
+    _add_watch(commands)
     _add_materials(commands)
     return parser
 
@@ -370,3 +371,12 @@ def _page(text: str) -> Path:
     if Path(text).suffix not in (".html", ".htm"):
         raise argparse.ArgumentTypeError(f"{show(text)} is not accepted; expected the name of a file *.html")
     return Path(text)
+
+
+def _add_watch(commands: argparse._SubParsersAction) -> None:
+    details = """\
+The run may go on in another terminal, on another machine that shares the disk, or be over. Ctrl-C ends the view and
+not the run. Off a terminal its state is printed once.
+"""
+    parser = _add(commands, "watch", "follow a run on one screen", details)
+    parser.add_argument("case", metavar="CASE", type=_folder, help="case directory, or results folder")

@@ -47,13 +47,14 @@ class ProgressLines:
         share = min(done / self._hours, 0.99)
         # What is left takes as long for each hour of the protocol as what this run has done.
         left = (now - self._begun) * (1.0 - share) * self._hours / max(done - begun, 1e-9)
-        logger.info("%.0f %% of the protocol, about %s to go", 100.0 * share, _minutes(left))
+        logger.info("%.0f %% of the protocol, about %s to go", 100.0 * share, in_minutes(left))
 
     def finish(self, simulation: Simulation, reason: str) -> None:
         """Nothing to do."""
 
 
-def _minutes(seconds: float) -> str:
+def in_minutes(seconds: float) -> str:
+    """A time in minutes, or in hours if it is long."""
     minutes = seconds / 60.0
     return f"{minutes:.0f} min" if minutes < 120.0 else f"{minutes / 60.0:.0f} h"
 

@@ -119,7 +119,19 @@ def test_a_wrong_command_line_is_one_line_and_code_two(one_process, capsys, argu
 @pytest.mark.serial
 @pytest.mark.parametrize(
     "command",
-    [[], ["new"], ["check"], ["mesh"], ["run"], ["converge"], ["plot"], ["compare"], ["report"], ["materials"]],
+    [
+        [],
+        ["new"],
+        ["check"],
+        ["mesh"],
+        ["run"],
+        ["converge"],
+        ["plot"],
+        ["compare"],
+        ["report"],
+        ["watch"],
+        ["materials"],
+    ],
 )
 def test_every_help_can_be_read(capsys, command):
     with pytest.raises(SystemExit) as leaving:

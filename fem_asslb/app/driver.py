@@ -26,7 +26,7 @@ from fem_asslb.mesh.domain import Domain, distribute, read_on_root
 from fem_asslb.mesh.reader import read_source
 from fem_asslb.mesh.side_walls import listed_periods
 from fem_asslb.mesh.source import MeshSource
-from fem_asslb.output import bdf, checkpoint, cycles, field_writer, history, particle_table, record
+from fem_asslb.output import bdf, checkpoint, crate, cycles, field_writer, history, particle_table, record
 from fem_asslb.output.resolved import resolved_table
 from fem_asslb.output.schedule import Schedule
 from fem_asslb.simulation.simulation import Observer, Simulation
@@ -206,6 +206,7 @@ def _run(
                 with watch.phase("pictures"):
                     draw_separately(comm, folder)
             run_record.write()
+        on_root(comm, lambda: crate.write_crate(folder))
     # Every rank may read the results when this returns.
     comm.barrier()
     return Outcome(reason, folder, simulation)

@@ -188,7 +188,8 @@ def test_a_run_writes_its_results_and_does_not_overwrite_them(column, comm, capf
     out = comm.allgather(capfd.readouterr().out)
     assert "press to 10 MPa in 1 min" in out[0] and "results in" in out[0]
     assert not any(out[1:])
-    assert {"history.csv", "fields.pvd", "run.json", "run.log"} <= {p.name for p in (column / "results").iterdir()}
+    expected = {"history.csv", "fields.pvd", "run.json", "run.log", "ro-crate-metadata.json"}
+    assert expected <= {p.name for p in (column / "results").iterdir()}
     assert cli.main(["run", str(column)]) == 2
     assert comm.allgather("--overwrite" in capfd.readouterr().err)[0]
 

@@ -37,10 +37,15 @@ class Description:
     Attributes:
         title: One line.
         reference: Paper or report that the numbers come from.
+        authors: Who is responsible for the results, each with an ORCID if there is one:
+            ``"Ada Lovelace, https://orcid.org/0000-0000-0000-0000"``. They stand in ``ro-crate-metadata.json``.
+        licence: Of the results: an identifier of SPDX such as ``"CC-BY-4.0"``, or an address.
     """
 
     title: str
     reference: str = ""
+    authors: tuple[str, ...] = ()
+    licence: str = ""
 
 
 @checked(kw_only=True)

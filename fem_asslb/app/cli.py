@@ -16,7 +16,7 @@ from fem_asslb.app.surroundings import elsewhere, start_petsc
 from fem_asslb.base.endings import DIFFERENT, DONE, EXPECTED, POSTPONED, STOPPED_EARLY, exit_code, explain
 from fem_asslb.base.errors import CaseErrors, FemAsslbError
 from fem_asslb.base.launcher import launched_rank, leave_launcher
-from fem_asslb.base.printable import printable
+from fem_asslb.base.printable import printable, quoted
 from fem_asslb.convergence import DIRECTIONS
 from fem_asslb.plotting import WIDTHS
 
@@ -273,6 +273,20 @@ def _watch(options: argparse.Namespace) -> int:
     return DONE
 
 
+def _export(options: argparse.Namespace) -> int:
+    from fem_asslb.app.results import read_results
+    from fem_asslb.output.vtkhdf import FILE, INTERFACE_FILE, write_vtkhdf
+
+    results = read_results(options.case)
+    for name, series in ((FILE, results.fields), (INTERFACE_FILE, results.interfaces)):
+        if series.times:
+            write_vtkhdf(results.folder / name, series.times, iter(series))
+            print(results.folder / name)
+    if not results.fields.times:
+        raise FemAsslbError(f"no fields in {quoted(results.folder, 160)}")
+    return DONE
+
+
 def _materials(options: argparse.Namespace) -> int:
     from fem_asslb.materials.library import load, names, stated
     from fem_asslb.output.resolved import format_toml
@@ -313,6 +327,7 @@ _COMMANDS = {
     "compare": _compare,
     "report": _report_runs,
     "watch": _watch,
+    "export": _export,
     "materials": _materials,
 }
 

@@ -76,6 +76,7 @@ def build_parser() -> argparse.ArgumentParser:
     _add_compare(commands)
     _add_report(commands)
     _add_watch(commands)
+    _add_export(commands)
     _add_materials(commands)
     return parser
 
@@ -379,4 +380,13 @@ The run may go on in another terminal, on another machine that shares the disk, 
 not the run. Off a terminal its state is printed once.
 """
     parser = _add(commands, "watch", "follow a run on one screen", details)
+    parser.add_argument("case", metavar="CASE", type=_folder, help="case directory, or results folder")
+
+
+def _add_export(commands: argparse._SubParsersAction) -> None:
+    details = """\
+CASE/results/fields.vtkhdf then holds all times of fields.pvd with the mesh once, and interfaces.vtkhdf those of the
+interfaces that may open. ParaView reads them from version 5.12 on.
+"""
+    parser = _add(commands, "export", "write all times of the fields into one file (VTKHDF)", details)
     parser.add_argument("case", metavar="CASE", type=_folder, help="case directory, or results folder")

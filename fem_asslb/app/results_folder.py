@@ -11,7 +11,7 @@ from fem_asslb.app import folder_lock, log
 from fem_asslb.app.folder_lock import locked, require_unlocked
 from fem_asslb.base.errors import FemAsslbError
 from fem_asslb.base.printable import quoted
-from fem_asslb.output import bdf, checkpoint, collection, crate, cycles, history, names, particle_table, record
+from fem_asslb.output import bdf, checkpoint, collection, crate, cycles, history, names, particle_table, record, vtkhdf
 from fem_asslb.plotting import PICTURES
 from fem_asslb.report import FILE as REPORT
 
@@ -28,6 +28,8 @@ _OURS = (
     names.FOLDER,
     names.INTERFACE_COLLECTION,
     names.INTERFACE_FOLDER,
+    vtkhdf.FILE,
+    vtkhdf.INTERFACE_FILE,
     checkpoint.FOLDER,
     PICTURES,
     REPORT,

@@ -130,6 +130,7 @@ def test_a_wrong_command_line_is_one_line_and_code_two(one_process, capsys, argu
         ["compare"],
         ["report"],
         ["watch"],
+        ["export"],
         ["materials"],
     ],
 )

@@ -26,7 +26,9 @@ FUNCTIONS_PICTURE = "materials.png"
 if TYPE_CHECKING:
     from mpi4py import MPI
 
+    from fem_asslb.app.workflow import Jobs
     from fem_asslb.case.sections.case import Case
+    from fem_asslb.sweep.reading import Study
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -36,7 +38,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         arguments: Words after the program's name; default those of this process.
     """
     options = build_parser().parse_args(arguments)
-    if options.command not in _IN_PARALLEL:
+    if not _is_parallel(options):
         if launched_rank() > 0:
             return DONE
         leave_launcher()
@@ -183,6 +185,76 @@ def _converge(options: argparse.Namespace) -> int:
     return DONE if is_done else STOPPED_EARLY
 
 
+def _sweep(options: argparse.Namespace) -> int:
+    if _is_parallel(options):
+        return _job(options)
+    from fem_asslb.app.sweep import Wanted, describe, sweep
+    from fem_asslb.app.sweep_cost import estimate
+    from fem_asslb.app.sweep_plan import FOLDER, plan
+    from fem_asslb.sweep.designs import points_of
+    from fem_asslb.sweep.reading import read_study
+
+    study = read_study(options.study)
+    folder, hashes = study.folder / FOLDER, options.plugin_hashes
+    jobs = _jobs(options, study)
+    cases = plan(study, points_of(study), folder, hashes, options.force)
+    for line in describe(study, cases):
+        print(line)
+    with _solving(EndRequest().receive):
+        if options.dry_run:
+            for line in estimate(cases, hashes, jobs.count):
+                print(line)
+            return DONE
+        is_done = sweep(study, folder, cases, Wanted(jobs=jobs, runs=not options.prepare), hashes)
+    return DONE if is_done else STOPPED_EARLY
+
+
+def _job(options: argparse.Namespace) -> int:
+    """One case of a study on all ranks, or its mesh on the first."""
+    from fem_asslb.app.sweep_job import build_mesh, read_case_of_study, run_case
+    from fem_asslb.base.parallel import on_root
+
+    comm = _all_ranks()
+    study = options.study.absolute()
+    folder = (study.parent if study.suffix == ".toml" else study) / options.folder
+    request = EndRequest(options.wall_time)
+    with _solving(request.receive):
+        if options.mesh_of is not None:
+            path = on_root(comm, lambda: build_mesh(folder, read_case_of_study(folder, options.mesh_of, options.force)))
+            print(path)
+            return DONE
+        outcome = run_case(folder, options.job, comm, options.force, [request], options.plugin_hashes)
+    if outcome is None or outcome.is_complete:
+        return DONE
+    return POSTPONED if outcome.is_postponed else STOPPED_EARLY
+
+
+def _fit(options: argparse.Namespace) -> int:
+    from fem_asslb.app.fit import FOLDER, fit_study
+    from fem_asslb.sweep.reading import read_study
+
+    study = read_study(options.study, fits=True)
+    data, jobs = options.data.absolute(), _jobs(options, study)
+    with _solving(EndRequest().receive):
+        is_done = fit_study(study, study.folder / FOLDER, data, jobs, options.plugin_hashes, options.force)
+    return DONE if is_done else STOPPED_EARLY
+
+
+def _jobs(options: argparse.Namespace, study: "Study") -> "Jobs":
+    """How the cases of a study are started."""
+    from fem_asslb.app.workflow import Jobs
+
+    words = [word for path in options.plugins for word in ("--plugin", str(path.absolute()))]
+    runs = study.table.runs
+    return Jobs(
+        count=options.jobs or runs.jobs,
+        ranks=options.ranks or runs.ranks,
+        program=options.program,
+        profile=options.profile and options.profile.absolute(),
+        options=[*words, *(["--force"] if options.force else [])],
+    )
+
+
 def _all_ranks() -> "MPI.Comm":
     """Communicator of a command that works on all ranks, of which none goes on after a mistake of the program."""
     from mpi4py import MPI
@@ -323,6 +395,8 @@ _COMMANDS = {
     "mesh": _mesh,
     "run": _run,
     "converge": _converge,
+    "sweep": _sweep,
+    "fit": _fit,
     "plot": _plot,
     "compare": _compare,
     "report": _report_runs,
@@ -331,8 +405,11 @@ _COMMANDS = {
     "materials": _materials,
 }
 
-_IN_PARALLEL = ("run", "converge")
-"""Commands that all ranks carry out together; the others are for the first one alone."""
+
+def _is_parallel(options: argparse.Namespace) -> bool:
+    """Whether all ranks carry out a command together; the others are for the first one alone."""
+    jobs = (getattr(options, name, None) for name in ("job", "mesh_of"))
+    return options.command in ("run", "converge") or any(name is not None for name in jobs)
 
 
 def _report(error: BaseException) -> None:

@@ -27,6 +27,8 @@ The first five minutes:
   fem-asslb plot my-cell                                 draw the pictures again
   fem-asslb converge my-cell                             how good the numbers are
   fem-asslb compare my-cell other-cell                   by how much two runs differ
+  fem-asslb sweep my-study                               many cases, one table: see docs/studies.md
+  fem-asslb fit my-study --data measured.csv             parameters from a measured curve
 """
 
 LONGEST_WALL_TIME = 1e9
@@ -72,6 +74,8 @@ def build_parser() -> argparse.ArgumentParser:
     _add_mesh(commands)
     _add_run(commands)
     _add_converge(commands)
+    _add_sweep(commands)
+    _add_fit(commands)
     _add_plot(commands)
     _add_compare(commands)
     _add_report(commands)
@@ -104,23 +108,27 @@ def _add_case(parser: argparse.ArgumentParser, overrides: bool = True) -> None:
             dest="overrides",
             help="change a key of the case; may be repeated",
         )
-        parser.add_argument(
-            "--force", action="store_true", help="take a mesh, a packing or a protocol whatever its estimated size"
-        )
-        parser.add_argument(
-            "--plugin",
-            metavar="FILE",
-            action="append",
-            default=[],
-            type=Path,
-            dest="plugins",
-            help="run a Python file of your own that adds laws or fields, see docs/extending.md; may be repeated",
-        )
+        _add_force_and_plugins(parser)
         parser.add_argument(
             "--any-petsc-option",
             action="store_true",
             help="let --set solver.petsc=... set any option of PETSc, also one that runs programs or writes files",
         )
+
+
+def _add_force_and_plugins(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "--force", action="store_true", help="take a mesh, a packing or a protocol whatever its estimated size"
+    )
+    parser.add_argument(
+        "--plugin",
+        metavar="FILE",
+        action="append",
+        default=[],
+        type=Path,
+        dest="plugins",
+        help="run a Python file of your own that adds laws or fields, see docs/extending.md; may be repeated",
+    )
 
 
 def _add_results(parser: argparse.ArgumentParser, what: str = "folder of the results (CASE/results)") -> None:
@@ -251,6 +259,65 @@ there are used again, interrupted ones go on; --overwrite repeats them all.
     parser.add_argument("--steps", metavar="N", type=int, help="carry out the first N steps of the protocol only")
     _add_wall_time(parser)
     parser.add_argument("--overwrite", action="store_true", help="repeat what is there")
+
+
+def _add_sweep(commands: argparse._SubParsersAction) -> None:
+    details = """\
+examples:
+  fem-asslb sweep my-study --dry-run                     the plan and its estimated cost; nothing is written
+  fem-asslb sweep my-study --jobs 4 --ranks 2            four cases at the same time, each on two ranks
+  fem-asslb sweep my-study --prepare                     write the cases and a Snakefile, for a cluster
+
+my-study/study.toml says which keys of a case vary: docs/studies.md. my-study/sweep then holds a directory for each
+case, table.csv with a row for each, effects.csv and pictures. What is finished is not run again unless its input has
+changed, what was interrupted goes on, and what failed is listed and run again.
+
+"""
+    parser = _add(commands, "sweep", "run a study of many cases, with one table of what came out", details + _CODES)
+    parser.add_argument("study", metavar="STUDY", type=Path, help="directory with study.toml, or its .toml file")
+    choice = parser.add_mutually_exclusive_group()
+    choice.add_argument(
+        "--dry-run", action="store_true", help="show the plan, and what it costs by measured time steps"
+    )
+    choice.add_argument("--prepare", action="store_true", help="write the cases and their workflow, and run nothing")
+    choice.add_argument("--case", metavar="NAME", dest="job", help="run one case that has been written, on all ranks")
+    parser.add_argument(
+        "--folder", default="sweep", choices=("sweep", "fit"), help="of that case (default %(default)s)"
+    )
+    choice.add_argument("--mesh", metavar="NAME", dest="mesh_of", help="build the mesh of a case that has been written")
+    _add_jobs(parser)
+    _add_wall_time(parser)
+    _add_force_and_plugins(parser)
+
+
+def _add_fit(commands: argparse._SubParsersAction) -> None:
+    details = """\
+example:
+  fem-asslb fit my-study --data measured.csv --jobs 4
+
+my-study/study.toml says which keys of a case are parameters, in which ranges, and which curve is compared:
+docs/studies.md. my-study/fit then holds parameters.csv with confidence intervals, curve.csv, fit.png and a directory
+for each case that was run; these are not run again.
+
+"""
+    parser = _add(commands, "fit", "find parameters of a case from a measured curve", details + _CODES)
+    parser.add_argument("study", metavar="STUDY", type=Path, help="directory with study.toml, or its .toml file")
+    parser.add_argument("--data", metavar="FILE", type=Path, required=True, help="CSV file of the measured curve")
+    _add_jobs(parser)
+    _add_force_and_plugins(parser)
+
+
+def _add_jobs(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--jobs", metavar="N", type=_count, help="cases at the same time (that of the study, or 1)")
+    parser.add_argument("--ranks", metavar="M", type=_count, help="MPI ranks of each case (that of the study, or 1)")
+    parser.add_argument("--program", metavar="FILE", help="start jobs by this program, such as /path/to/scripts/run")
+    parser.add_argument("--profile", metavar="FOLDER", type=_folder, help="profile of Snakemake, see scripts/cluster")
+
+
+def _count(text: str) -> int:
+    if not text.isascii() or not text.isdecimal() or not 1 <= int(text[:6]) <= 10_000 or len(text) > 5:
+        raise argparse.ArgumentTypeError(f"{show(text)} is not accepted; expected a number from 1 to 10000")
+    return int(text)
 
 
 def _directions(text: str) -> tuple[str, ...]:

@@ -1,7 +1,6 @@
 """The command ``converge``: a case and its variants run one after another, and what they say together."""
 
 import gc
-import json
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -9,16 +8,14 @@ from pathlib import Path
 
 from mpi4py import MPI
 
-from fem_asslb.app.driver import COMPLETE, run
+from fem_asslb.app.driver import run
+from fem_asslb.app.earlier_results import State, earlier_run
 from fem_asslb.app.end_request import EndRequest
-from fem_asslb.app.folder_lock import require_unlocked
 from fem_asslb.app.results_folder import require_no_links
-from fem_asslb.base.endings import LATER
 from fem_asslb.base.errors import FemAsslbError, Postponed
 from fem_asslb.base.parallel import on_root
 from fem_asslb.base.printable import printable, quoted
 from fem_asslb.case.sections.case import Case
-from fem_asslb.case.sections.paths import file_hashes
 from fem_asslb.convergence import ELEMENT
 from fem_asslb.convergence.headlines import costs, headlines
 from fem_asslb.convergence.picture import PICTURE, SEEDS_PICTURE, draw
@@ -26,15 +23,11 @@ from fem_asslb.convergence.study import Study, Trial
 from fem_asslb.convergence.table import SEEDS, TABLE, lines, table, table_of_seeds
 from fem_asslb.convergence.variants import BASE, Variant, expected_order, first_steps, variants
 from fem_asslb.geometry import MeshFile
-from fem_asslb.output import checkpoint, record
+from fem_asslb.output import record
 from fem_asslb.output.files import replace_text
-from fem_asslb.output.resolved import differences, resolved_table
 
 FOLDER = "converge"
 """Folder of a case directory."""
-
-INTERRUPTED = (record.RUNNING, "interrupted", "terminated", LATER)
-"""Beginnings of the ends of a run that goes on when it is started again."""
 
 Reader = Callable[[Sequence[str]], Case]
 """Gives the case with overrides in addition to those of the command line."""
@@ -149,28 +142,19 @@ def plan(read: Reader, study_folder: Path, wanted: Wanted, plugins: Mapping[str,
 
 def _look(variant: Variant, case: Case, folder: Path, overwrite: bool, plugins: Mapping[str, str]) -> Plan:
     """Whether the results of a variant are there."""
-    if overwrite or not (folder / record.FILE).exists():
+    if overwrite:
         return Plan(variant=variant, folder=folder, case=case)
-    require_unlocked(folder)
-    content = record.read_record(folder)
-    now = resolved_table(case)
-    files = {**file_hashes(now), **plugins}
-    found = differences(_telling(content["case"]), _telling(json.loads(json.dumps(now))))
-    found += [] if content.get("files") == json.loads(json.dumps(files)) else ["files"]
-    if found:
-        keys = printable(", ".join(found), 120)
-        raise FemAsslbError(f"{quoted(folder, 120)} is of another case ({keys}); use --overwrite or --results")
-    end = str(content["runs"][-1].get("end") if content["runs"] else record.RUNNING)
-    if end.startswith(INTERRUPTED):
-        resumes = (folder / checkpoint.FOLDER / checkpoint.LATEST).exists()
-        return Plan(variant=variant, folder=folder, case=case, resumes=resumes)
-    fault = "" if end == COMPLETE else f"{printable(end, 200)} (a former run; --overwrite repeats it)"
+    found = earlier_run(folder, case, plugins)
+    match found.state:
+        case State.NONE:
+            return Plan(variant=variant, folder=folder, case=case)
+        case State.CHANGED:
+            keys = printable(", ".join(found.differences), 120)
+            raise FemAsslbError(f"{quoted(folder, 120)} is of another case ({keys}); use --overwrite or --results")
+        case State.INTERRUPTED:
+            return Plan(variant=variant, folder=folder, case=case, resumes=found.has_checkpoint)
+    fault = "" if found.state is State.COMPLETE else f"{found.end} (a former run; --overwrite repeats it)"
     return Plan(variant=variant, folder=folder, case=case, is_there=True, fault=fault)
-
-
-def _telling(table: Mapping[str, object]) -> dict[str, object]:
-    """What of a case decides about its results."""
-    return {key: value for key, value in table.items() if key not in ("case", "output")}
 
 
 def _carry_out(item: Plan, comm: MPI.Comm, folder: Path, wanted: Wanted, plugins: Mapping[str, str]) -> Trial:

@@ -2,7 +2,7 @@
 
 import csv
 import math
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -15,7 +15,7 @@ from fem_asslb.base.printable import quoted
 from fem_asslb.case.sections.case import Case
 from fem_asslb.case.sections.steps import Press
 from fem_asslb.diagnostics.columns import HYDROSTATIC_MEAN, STACK_PRESSURE
-from fem_asslb.fields.names import MEAN_STOICHIOMETRY
+from fem_asslb.fields.names import MEAN_STOICHIOMETRY, VOLUME_CHANGE
 from fem_asslb.output import cycles
 from fem_asslb.output.history import STAGE, read_history
 from fem_asslb.output.record import read_record
@@ -43,7 +43,7 @@ SAME_LITHIUM = 1e-6
 """Difference of a mean stoichiometry that does not count."""
 
 
-def headlines(results: Path, case: Case) -> dict[str, float]:
+def headlines(results: Path, case: Case, columns: Sequence[str] = ()) -> dict[str, float]:
     """Headline outputs by name with unit, of a run that has come to its end.
 
     Pressure, contact and stress are those at the end of the protocol step that leaves the least lithium in the hosts,
@@ -53,6 +53,7 @@ def headlines(results: Path, case: Case) -> dict[str, float]:
     Args:
         results: Results folder.
         case: The case.
+        columns: Further columns of the history, at the same moment, as far as it has them.
 
     Raises:
         FemAsslbError: A file of the results is missing or damaged.
@@ -66,6 +67,7 @@ def headlines(results: Path, case: Case) -> dict[str, float]:
         **_contact(history, ends[moment]),
         **_delay(history, ends[moment]),
         **{name: float(history[name][ends[moment]]) for name in history if name.endswith(f" {HYDROSTATIC_MEAN}")},
+        **{name: float(history[name][ends[moment]]) for name in columns if name in history},
     }
 
 
@@ -134,7 +136,7 @@ def _cycles(results: Path) -> dict[str, float]:
 
 
 def _contact(history: Columns, row: int) -> dict[str, float]:
-    """Open share of each interface, the share that has let go, open or not, and at which stoichiometry that began."""
+    """Open share of each interface, the share that has let go, open or not, and at which state that began."""
     found: dict[str, float] = {}
     for column in [name for name in history if name.endswith(" open [-]")]:
         pair = column.removesuffix(" open [-]")
@@ -143,10 +145,12 @@ def _contact(history: Columns, row: int) -> dict[str, float]:
         share = history[column] + history[f"{pair} debonded closed [-]"]
         found |= {column: float(history[column][row]), f"{pair} {let_go} [-]": float(share[row])}
         after = int(np.argmax(share >= ONSET))
-        if MEAN_STOICHIOMETRY in history and after > 0:
+        if after > 0:
             rows = slice(after - 1, after + 1)
-            x = np.interp(ONSET, share[rows], history[MEAN_STOICHIOMETRY][rows])
-            found[f"{pair} x at {ONSET:.0%} {let_go} [-]"] = float(x)
+            for name, quantity in ((MEAN_STOICHIOMETRY, "x at {} [-]"), (VOLUME_CHANGE, "volume change at {} [%]")):
+                if name in history:
+                    value = np.interp(ONSET, share[rows], history[name][rows])
+                    found[f"{pair} {quantity.format(f'{ONSET:.0%} {let_go}')}"] = float(value)
     return found
 
 

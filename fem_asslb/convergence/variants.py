@@ -114,13 +114,13 @@ def _time_steps(case: Case, level: int) -> Variant:
 
 
 def _another_cell(case: Case, seed: int) -> Variant:
-    overrides = list(_seeded(case, seed))
+    overrides = list(seeded(case, seed))
     if not overrides:
         raise FemAsslbError(f"--seeds {seed}: nothing in the case is drawn at random; leave it out")
     return _variant(f"seed-{seed}", f"seed {seed}", SEED, 1, overrides)
 
 
-def _seeded(case: Case, seed: int) -> Iterator[str]:
+def seeded(case: Case, seed: int) -> Iterator[str]:
     """Overrides of every seed that the case uses: packing, grains, crystal axes, scatter and bonded shares."""
     geometry = case.geometry
     if isinstance(geometry, LayeredStack):

@@ -37,6 +37,7 @@ FOLDERS = [
     "fem_asslb.studies",
     "fem_asslb.convergence",
     "fem_asslb.report",
+    "fem_asslb.sweep",
     "fem_asslb.app",
 ]
 """Folders from the ground up: each imports only from itself and from those above it in this list."""

@@ -36,15 +36,19 @@ _ELEMENTS_PER_VOLUME = {2: 4.0 / math.sqrt(3.0), 3: 6.0 * math.sqrt(2.0)}
 
 def meshes_are_small(geometry: Geometry, is_forced: bool) -> Errors:
     """The mesh is one that can be solved on."""
+    count = estimated_elements(geometry)
+    if count is not None and count > MOST_ELEMENTS and not is_forced:
+        yield too_many("geometry.element_size", count, "elements", MOST_ELEMENTS, "larger elements")
+
+
+def estimated_elements(geometry: Geometry) -> float | None:
+    """How many elements a mesh will have, roughly; None of a mesh file."""
     match geometry:
         case LayeredStack():
-            count = sum(_elements_of(geometry, name) for name in geometry.layers)
+            return sum(_elements_of(geometry, name) for name in geometry.layers)
         case ParticleInShell():
-            count = _elements_around(geometry)
-        case _:
-            return
-    if count > MOST_ELEMENTS and not is_forced:
-        yield too_many("geometry.element_size", count, "elements", MOST_ELEMENTS, "larger elements")
+            return _elements_around(geometry)
+    return None
 
 
 def packings_are_small(geometry: Geometry, is_forced: bool) -> Errors:
@@ -70,11 +74,16 @@ def protocols_are_short(protocol: Protocol, is_forced: bool) -> Errors:
 
 def runs_are_short(case: Case) -> Errors:
     """The same of the time steps of a whole case, whose charges and discharges last as long as at equilibrium."""
-    states = states_at_equilibrium(case, case.resolved_materials())
-    durations = map(nominal_duration, case.protocol.steps) if states is None else (item.duration for item in states)
-    count = math.fsum(durations) / case.time.largest_step
+    count = least_time_steps(case)
     if count > MOST_TIME_STEPS:
         yield too_many("time.largest_step", count, "time steps", MOST_TIME_STEPS, "larger steps or currents")
+
+
+def least_time_steps(case: Case) -> float:
+    """How many time steps of the longest length a case takes, its charges and discharges at equilibrium."""
+    states = states_at_equilibrium(case, case.resolved_materials())
+    durations = map(nominal_duration, case.protocol.steps) if states is None else (item.duration for item in states)
+    return math.fsum(durations) / case.time.largest_step
 
 
 def too_many(key: str, count: float, things: str, limit: int, advice: str) -> CaseError:

@@ -1,0 +1,79 @@
+"""What is left of an earlier run of a case, judged by what the case and its files contain."""
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import Enum
+from pathlib import Path
+
+from fem_asslb.app.folder_lock import require_unlocked
+from fem_asslb.base.endings import COMPLETE, LATER
+from fem_asslb.base.printable import printable
+from fem_asslb.case.sections.case import Case
+from fem_asslb.case.sections.paths import file_hashes
+from fem_asslb.output import checkpoint, record
+from fem_asslb.output.resolved import differences, resolved_table
+
+_INTERRUPTED = (record.RUNNING, "interrupted", "terminated", LATER)
+"""Beginnings of the ends of a run that goes on when it is started again."""
+
+
+class State(Enum):
+    """What a folder of results is to a case."""
+
+    NONE = "not run"
+    CHANGED = "changed"
+    INTERRUPTED = "interrupted"
+    FAILED = "failed"
+    COMPLETE = "finished"
+
+
+@dataclass(frozen=True)
+class EarlierRun:
+    """What is left of an earlier run.
+
+    Attributes:
+        state: What it is to the case.
+        end: How it ended.
+        differences: Keys in which the case differs from the one that was run, and ``files``.
+        has_checkpoint: Whether there is one to go on from.
+    """
+
+    state: State
+    end: str = ""
+    differences: tuple[str, ...] = ()
+    has_checkpoint: bool = False
+
+
+def earlier_run(folder: Path, case: Case, plugins: Mapping[str, str]) -> EarlierRun:
+    """Look at a folder of results without touching it.
+
+    Args:
+        folder: Results folder; may be missing.
+        case: The case that is to be run.
+        plugins: Hashes of modules that added laws or fields, by name.
+
+    Raises:
+        FemAsslbError: Another run writes to it, or its record is damaged.
+    """
+    if not (folder / record.FILE).exists():
+        return EarlierRun(State.NONE)
+    require_unlocked(folder)
+    content = record.read_record(folder)
+    end = str(content["runs"][-1].get("end", record.RUNNING) if content["runs"] else record.RUNNING)
+    now = resolved_table(case)
+    found = differences(_telling(content["case"]), _telling(json.loads(json.dumps(now))))
+    found += [] if content.get("files") == json.loads(json.dumps({**file_hashes(now), **plugins})) else ["files"]
+    if found:
+        return EarlierRun(State.CHANGED, end, tuple(found))
+    if end == COMPLETE:
+        return EarlierRun(State.COMPLETE, end)
+    if end.startswith(_INTERRUPTED):
+        has_checkpoint = (folder / checkpoint.FOLDER / checkpoint.LATEST).exists()
+        return EarlierRun(State.INTERRUPTED, end, has_checkpoint=has_checkpoint)
+    return EarlierRun(State.FAILED, printable(end, 200))
+
+
+def _telling(table: Mapping[str, object]) -> dict[str, object]:
+    """What of a case decides about its results."""
+    return {key: value for key, value in table.items() if key not in ("case", "output")}

@@ -1,0 +1,35 @@
+# Workflow of a study for Snakemake 7 or later, which works in the folder of this file. fem-asslb writes workflow.json
+# with the cases that are to be run, and marks of what is done are gone before it starts: what is finished is not asked for.
+configfile: "workflow.json"
+
+
+wildcard_constraints:
+    name="[A-Za-z0-9._-]+",
+
+
+rule all:
+    input:
+        expand("marks/{name}.done", name=config["cases"]),
+
+
+rule mesh:
+    output:
+        touch("marks/{name}.mesh"),
+    log:
+        "logs/{name}.mesh.log",
+    shell:
+        "{config[mesh]} {wildcards.name} > {log} 2>&1"
+
+
+rule case:
+    input:
+        lambda wildcards: f"marks/{config['meshes'][wildcards.name]}.mesh",
+    output:
+        touch("marks/{name}.done"),
+    log:
+        "logs/{name}.log",
+    threads: config["ranks"]
+    resources:
+        tasks=config["ranks"],
+    shell:
+        "{config[case]} {wildcards.name} > {log} 2>&1"

@@ -135,11 +135,11 @@ def _ends(study: Study, start: FloatArray) -> Iterator[Point]:
                 yield point_at(study, f"{word}-{name}", row)
 
 
-def _uncertainty(study: Study, measured: Measured) -> float:
+def _uncertainty(study: Study, measured: Measured) -> float | None:
     assert study.table.fit is not None
     given = study.table.fit.uncertainty
     if given is None:
-        return 0.0
+        return None
     try:
         return abs(parse(given, measured.unit))
     except UnitError as error:

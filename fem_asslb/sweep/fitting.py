@@ -29,8 +29,8 @@ CONFIDENCE = 0.95
 TRADED = 0.95
 """Correlation of two estimates above which the data determine a combination of them."""
 
-LEAST_RANGE = 1e-3
-"""Uncertainty of a value over the range of the data, at least."""
+UNSTATED = 1e-3
+"""Uncertainty of a value over the range of the data, where none is stated."""
 
 
 @dataclass(frozen=True)
@@ -67,14 +67,16 @@ class Estimate:
         return [pair for pair in pairs if abs(self.correlation[pair]) > TRADED]
 
 
-def fit(residuals: Residuals, start: FloatArray, spread: float, uncertainty: float, together: bool = True) -> Estimate:
+def fit(
+    residuals: Residuals, start: FloatArray, spread: float, uncertainty: float | None, together: bool = True
+) -> Estimate:
     """Best values, and how far the data determine them.
 
     Args:
         residuals: Computed minus measured values.
         start: Where to begin, shares of the ranges.
         spread: Range of the measured values.
-        uncertainty: Of one of them, as it is stated; 0 without.
+        uncertainty: Of one of them, as it is stated; None without.
         together: Whether points of a derivative are asked for with the point that it belongs to, as where they are
             found at the same time.
     """
@@ -101,7 +103,7 @@ def fit(residuals: Residuals, start: FloatArray, spread: float, uncertainty: flo
     found = least_squares(
         function, start, jac=jacobian, bounds=(0.0, 1.0), xtol=1e-3, ftol=1e-3, max_nfev=MOST_EVALUATIONS
     )
-    floor = max(uncertainty, LEAST_RANGE * spread)
+    floor = UNSTATED * spread if uncertainty is None else uncertainty
     return _with_intervals(found.x, found.fun, found.jac, floor, int(found.nfev), bool(found.success))
 
 

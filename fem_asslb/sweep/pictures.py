@@ -76,13 +76,14 @@ def _against(study: Study, axis: str, names: Sequence[str], done: Sequence[Trial
             kind = "o-" if len(curves) <= MOST_CURVES else "o"
             colour = CYCLE[number] if len(curves) <= MOST_CURVES else BLACK
             values = [trial.outputs[name] for trial in having]
-            panel.plot(places, values, kind, color=colour, markersize=3, label=title)
+            panel.plot(places, values, kind, color=colour, markersize=3, label=title or "computed")
             if name == PRESSURE_CHANGE:
                 closed = [trial.outputs.get(PRESSURE_CHANGE_CLOSED, math.nan) for trial in having]
                 panel.plot(
                     places, closed, "--", color=BLACK, linewidth=0.8, label="closed form" if number == 0 else None
                 )
         _scale(study, axis, panel, done)
+        panel.ticklabel_format(axis="y", useOffset=False)
         panel.set_xlabel(axis_title(axis, study.table.axes[axis]))
     if len(panels[0].get_legend_handles_labels()[1]) > 1 and len(curves) <= MOST_CURVES:
         panels[0].legend()

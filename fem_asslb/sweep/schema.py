@@ -156,8 +156,8 @@ class Fit:
         step: Step of the protocol that was measured, from 1; time and capacity count from its start. All steps unless
             stated.
         change: Whether the curves count from their first measured point, as where a sensor has an unknown offset.
-        uncertainty: Of a measured value, with its unit; what is less than a thousandth of the range of the data counts
-            as that.
+        uncertainty: Of a measured value, with its unit; a thousandth of the range of the data unless stated. Where the
+            curve misses the data by more, that counts.
     """
 
     curve: Literal["pressure", "voltage"]

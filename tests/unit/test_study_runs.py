@@ -1,0 +1,168 @@
+"""The cases of a study run by Snakemake: what is finished stays, what is not is run, and what came of all is told."""
+
+import csv
+import json
+from pathlib import Path
+
+import pytest
+
+from fem_asslb.app import cli, sweep, workflow
+from fem_asslb.app.earlier_results import State
+from fem_asslb.app.sweep_plan import FOLDER, plan
+from fem_asslb.sweep.designs import points_of
+from fem_asslb.sweep.reading import read_study
+
+pytestmark = [pytest.mark.serial, pytest.mark.slow]
+
+CASES = Path(__file__).parents[2] / "cases"
+
+STUDY = f"""
+[study]
+title = "Fixture and pressure"
+base = "{CASES / "column"}"
+columns = ["platen displacement [um]", "no such column [-]"]
+
+[axes.k]
+key = "fixture.stiffness"
+values = ["0.1 MPa/um", "0.2 MPa/um"]
+
+[changes.protocol]
+steps = ["press to 81 MPa in 1 min"]
+
+[runs]
+jobs = 2
+"""
+
+
+def planned(folder):
+    """Cases of a study by name, as they are now."""
+    study = read_study(folder)
+    cases = plan(study, points_of(study), folder / FOLDER, {})
+    return study, {case.variant.name: case for case in cases}
+
+
+def states(folder):
+    """State of each case."""
+    return {name: case.earlier.state for name, case in planned(folder)[1].items()}
+
+
+def end(folder, name, text):
+    """Let a run have ended in another way."""
+    path = folder / FOLDER / name / "results" / "run.json"
+    record = json.loads(path.read_text())
+    record["runs"][-1]["end"] = text
+    path.write_text(json.dumps(record))
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory):
+    """A study that has been run."""
+    folder = tmp_path_factory.mktemp("study")
+    (folder / "study.toml").write_text(STUDY)
+    assert cli.main(["sweep", str(folder)]) == 0
+    return folder
+
+
+@pytest.fixture
+def asked(monkeypatch):
+    """Jobs that would have been run, in place of running them."""
+    found = []
+    monkeypatch.setattr(
+        sweep, "run_workflow", lambda folder, *_: found.append(json.loads((folder / workflow.SETTINGS).read_text()))
+    )
+    return found
+
+
+def test_every_case_is_run_on_one_mesh_and_stands_in_the_table(folder):
+    assert states(folder) == {"k-0.1": State.COMPLETE, "k-0.2": State.COMPLETE}
+    assert len(list((folder / FOLDER / "mesh").glob("*.msh"))) == 1
+    assert not list((folder / FOLDER).glob("k-*/mesh"))
+    with (folder / FOLDER / "table.csv").open(newline="") as file:
+        rows = list(csv.DictReader(file))
+    assert [float(row["k [MPa/um]"]) for row in rows] == [0.1, 0.2]
+    assert [row["end"] for row in rows] == ["end of protocol"] * 2
+    assert all(float(row["platen displacement [um]"]) < 0.0 and float(row["wall time [s]"]) > 0.0 for row in rows)
+    assert (folder / FOLDER / "effects.csv").read_text().startswith("outcome,axis,measure,value,least,most\n")
+
+
+def test_what_is_finished_is_not_run_again(folder, asked, capsys):
+    assert cli.main(["sweep", str(folder)]) == 0
+    assert not asked
+    said = capsys.readouterr().out
+    assert "2 cases: 2 finished\n" in said and "warning: no case has a column 'no such column [-]'" in said
+
+
+def test_what_failed_or_was_interrupted_is_run_again_and_listed(folder, asked, capsys):
+    end(folder, "k-0.1", "the smallest step failed")
+    end(folder, "k-0.2", "postponed: SIGTERM ends it")
+    try:
+        assert states(folder) == {"k-0.1": State.FAILED, "k-0.2": State.INTERRUPTED}
+        assert planned(folder)[1]["k-0.2"].earlier.has_checkpoint
+        assert cli.main(["sweep", str(folder)]) == 3
+    finally:
+        for name in ("k-0.1", "k-0.2"):
+            end(folder, name, "end of protocol")
+    assert asked[0]["cases"] == ["k-0.1", "k-0.2"]
+    said = capsys.readouterr().out
+    assert "k-0.1: failed (the smallest step failed), will be run again" in said
+    assert "2 of 2 cases have not come to their end" in said
+
+
+def test_results_of_another_input_make_room(folder, asked, tmp_path):
+    """What of the input changes nothing of the results, such as a title, does not count."""
+    before = (folder / "study.toml").read_text()
+    try:
+        (folder / "study.toml").write_text(
+            before + '[changes.case]\ntitle = "Another"\n[changes.output]\nfields_every = 2\n'
+        )
+        assert set(states(folder).values()) == {State.COMPLETE}
+        (folder / "study.toml").write_text(before.replace("81 MPa", "80 MPa"))
+        assert set(states(folder).values()) == {State.CHANGED}
+        assert planned(folder)[1]["k-0.1"].earlier.differences == ("protocol.steps",)
+        assert cli.main(["sweep", str(folder)]) == 3
+        assert (folder / FOLDER / "k-0.1" / "results-replaced" / "run.json").exists()
+        assert not (folder / FOLDER / "k-0.1" / "results").exists()
+    finally:
+        (folder / "study.toml").write_text(before)
+        for name in ("k-0.1", "k-0.2"):
+            place = folder / FOLDER / name
+            if (place / "results-replaced").exists():
+                (place / "results-replaced").rename(place / "results")
+        assert cli.main(["sweep", str(folder), "--prepare"]) == 0
+    assert asked[0]["meshes"] == {"k-0.1": "k-0.1", "k-0.2": "k-0.1"}
+
+
+def test_a_job_runs_one_case_and_leaves_a_finished_one(folder, capsys):
+    record = folder / FOLDER / "k-0.1" / "results" / "run.json"
+    before = record.read_text()
+    assert cli.main(["sweep", str(folder), "--case", "k-0.1"]) == 0
+    assert record.read_text() == before
+    assert cli.main(["sweep", str(folder), "--case", "k-3"]) == 2
+    assert "--case 'k-3' is not a case of the study; there are 'k-0.1', 'k-0.2'" in capsys.readouterr().err
+
+
+def test_a_plan_writes_nothing_and_prepared_cases_wait(tmp_path, asked, capsys, monkeypatch):
+    (tmp_path / "study.toml").write_text(STUDY)
+    monkeypatch.setattr(workflow.shutil, "which", lambda name: None)
+    assert cli.main(["sweep", str(tmp_path)]) == 2
+    assert "install Debian's package snakemake" in capsys.readouterr().err
+    assert [path.name for path in tmp_path.iterdir()] == ["study.toml"]
+    words = ["--prepare", "--program", "/opt/run it", "--ranks", "3"]
+    assert cli.main(["sweep", str(tmp_path), *words]) == 0
+    settings = json.loads((tmp_path / FOLDER / "workflow.json").read_text())
+    assert settings["case"] == f"'/opt/run it' -n 3 sweep {tmp_path}/study.toml --folder sweep --case"
+    assert settings["mesh"] == f"'/opt/run it' sweep {tmp_path}/study.toml --folder sweep --mesh"
+    assert states(tmp_path) == {"k-0.1": State.NONE, "k-0.2": State.NONE} and not asked
+
+
+def test_the_cost_comes_from_measured_steps_or_finished_cases(folder, tmp_path, capsys):
+    (tmp_path / "study.toml").write_text(STUDY)
+    assert cli.main(["sweep", str(tmp_path), "--dry-run"]) == 0
+    assert "(from time steps of k-0.1, at least)" in capsys.readouterr().out
+    assert [path.name for path in tmp_path.iterdir()] == ["study.toml"]
+    end(folder, "k-0.2", "the smallest step failed")
+    try:
+        assert cli.main(["sweep", str(folder), "--dry-run"]) == 0
+    finally:
+        end(folder, "k-0.2", "end of protocol")
+    assert "2 cases at the same time (from 1 finished)" in capsys.readouterr().out

@@ -2,17 +2,16 @@
 
 import argparse
 import contextlib
-import signal
 import sys
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Sequence
 from pathlib import Path
-from types import FrameType, TracebackType
 from typing import TYPE_CHECKING
 
+from fem_asslb.app import study_cli
 from fem_asslb.app.command_line import build_parser
-from fem_asslb.app.end_request import SIGNALS, EndRequest
+from fem_asslb.app.end_request import EndRequest
 from fem_asslb.app.log import silence_output
-from fem_asslb.app.surroundings import elsewhere, start_petsc
+from fem_asslb.app.surroundings import all_ranks, elsewhere, solving, start_petsc
 from fem_asslb.base.endings import DIFFERENT, DONE, EXPECTED, POSTPONED, STOPPED_EARLY, exit_code, explain
 from fem_asslb.base.errors import CaseErrors, FemAsslbError
 from fem_asslb.base.launcher import launched_rank, leave_launcher
@@ -24,11 +23,7 @@ FUNCTIONS_PICTURE = "materials.png"
 """What ``check --plot`` draws, in the directory of the case."""
 
 if TYPE_CHECKING:
-    from mpi4py import MPI
-
-    from fem_asslb.app.workflow import Jobs
     from fem_asslb.case.sections.case import Case
-    from fem_asslb.sweep.reading import Study
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -126,11 +121,11 @@ def _run(options: argparse.Namespace) -> int:
     from fem_asslb.base.parallel import on_root
     from meshes.cache import case_directory
 
-    comm = _all_ranks()
+    comm = all_ranks()
     case = on_root(comm, lambda: _read_case(options))
     folder, results = case_directory(options.case).absolute(), options.results and options.results.absolute()
     request = EndRequest(options.wall_time)
-    with _solving(request.receive):
+    with solving(request.receive):
         from fem_asslb.app.driver import run
         from fem_asslb.output import profile
 
@@ -159,13 +154,13 @@ def _converge(options: argparse.Namespace) -> int:
     from fem_asslb.base.parallel import on_root
     from meshes.cache import case_directory
 
-    comm = _all_ranks()
+    comm = all_ranks()
     on_root(comm, lambda: _read_case(options))
     # Paths of the command line are relative to the folder where it was given.
     here, directory = Path.cwd(), case_directory(options.case).absolute()
     results = options.results and options.results.absolute()
     request = EndRequest(options.wall_time)
-    with _solving(request.receive):
+    with solving(request.receive):
         from fem_asslb.app.converge import FOLDER, Wanted, converge
 
         def read(overrides: Sequence[str]) -> "Case":
@@ -183,97 +178,6 @@ def _converge(options: argparse.Namespace) -> int:
         )
         is_done = converge(read, comm, directory, results or directory / FOLDER, wanted, options.plugin_hashes)
     return DONE if is_done else STOPPED_EARLY
-
-
-def _sweep(options: argparse.Namespace) -> int:
-    if _is_parallel(options):
-        return _job(options)
-    from fem_asslb.app.sweep import Wanted, describe, sweep
-    from fem_asslb.app.sweep_cost import estimate
-    from fem_asslb.app.sweep_plan import FOLDER, plan
-    from fem_asslb.sweep.designs import points_of
-    from fem_asslb.sweep.reading import read_study
-
-    study = read_study(options.study)
-    folder, hashes = study.folder / FOLDER, options.plugin_hashes
-    jobs = _jobs(options, study)
-    cases = plan(study, points_of(study), folder, hashes, options.force)
-    for line in describe(study, cases):
-        print(line)
-    with _solving(EndRequest().receive):
-        if options.dry_run:
-            for line in estimate(cases, hashes, jobs.count):
-                print(line)
-            return DONE
-        is_done = sweep(study, folder, cases, Wanted(jobs=jobs, runs=not options.prepare), hashes)
-    return DONE if is_done else STOPPED_EARLY
-
-
-def _job(options: argparse.Namespace) -> int:
-    """One case of a study on all ranks, or its mesh on the first."""
-    from fem_asslb.app.sweep_job import build_mesh, read_case_of_study, run_case
-    from fem_asslb.base.parallel import on_root
-
-    comm = _all_ranks()
-    study = options.study.absolute()
-    folder = (study.parent if study.suffix == ".toml" else study) / options.folder
-    request = EndRequest(options.wall_time)
-    with _solving(request.receive):
-        if options.mesh_of is not None:
-            path = on_root(comm, lambda: build_mesh(folder, read_case_of_study(folder, options.mesh_of, options.force)))
-            print(path)
-            return DONE
-        outcome = run_case(folder, options.job, comm, options.force, [request], options.plugin_hashes)
-    if outcome is None or outcome.is_complete:
-        return DONE
-    return POSTPONED if outcome.is_postponed else STOPPED_EARLY
-
-
-def _fit(options: argparse.Namespace) -> int:
-    from fem_asslb.app.fit import FOLDER, fit_study
-    from fem_asslb.sweep.reading import read_study
-
-    study = read_study(options.study, fits=True)
-    data, jobs = options.data.absolute(), _jobs(options, study)
-    with _solving(EndRequest().receive):
-        is_done = fit_study(study, study.folder / FOLDER, data, jobs, options.plugin_hashes, options.force)
-    return DONE if is_done else STOPPED_EARLY
-
-
-def _jobs(options: argparse.Namespace, study: "Study") -> "Jobs":
-    """How the cases of a study are started."""
-    from fem_asslb.app.workflow import Jobs
-
-    words = [word for path in options.plugins for word in ("--plugin", str(path.absolute()))]
-    runs = study.table.runs
-    return Jobs(
-        count=options.jobs or runs.jobs,
-        ranks=options.ranks or runs.ranks,
-        program=options.program,
-        profile=options.profile and options.profile.absolute(),
-        options=[*words, *(["--force"] if options.force else [])],
-    )
-
-
-def _all_ranks() -> "MPI.Comm":
-    """Communicator of a command that works on all ranks, of which none goes on after a mistake of the program."""
-    from mpi4py import MPI
-
-    if MPI.COMM_WORLD.size > 1:
-        sys.excepthook = _abort
-    return MPI.COMM_WORLD
-
-
-@contextlib.contextmanager
-def _solving(end: Callable[[int, FrameType | None], None]) -> Iterator[None]:
-    """Work elsewhere with PETSc; ``end`` is what happens when a batch system asks the program to end."""
-    with elsewhere():
-        start_petsc()
-        # PETSc would end the run on these; mpirun passes the last on, for Ctrl-C.
-        for number in SIGNALS:
-            signal.signal(number, end)
-        signal.signal(signal.SIGUSR2, signal.default_int_handler)
-        yield
 
 
 def _plot(options: argparse.Namespace) -> int:
@@ -395,8 +299,8 @@ _COMMANDS = {
     "mesh": _mesh,
     "run": _run,
     "converge": _converge,
-    "sweep": _sweep,
-    "fit": _fit,
+    "sweep": study_cli.sweep_command,
+    "fit": study_cli.fit_command,
     "plot": _plot,
     "compare": _compare,
     "report": _report_runs,
@@ -408,8 +312,7 @@ _COMMANDS = {
 
 def _is_parallel(options: argparse.Namespace) -> bool:
     """Whether all ranks carry out a command together; the others are for the first one alone."""
-    jobs = (getattr(options, name, None) for name in ("job", "mesh_of"))
-    return options.command in ("run", "converge") or any(name is not None for name in jobs)
+    return options.command in ("run", "converge") or study_cli.is_job(options)
 
 
 def _report(error: BaseException) -> None:
@@ -421,12 +324,3 @@ def _report(error: BaseException) -> None:
     print("\n".join(lines), file=sys.stderr)
     if isinstance(error, CaseErrors) and len(lines) > 1:
         print(f"{len(lines)} mistakes", file=sys.stderr)
-
-
-def _abort(kind: type[BaseException], error: BaseException, trace: TracebackType | None) -> None:
-    """Print the trace of a programming error and end all ranks."""
-    from mpi4py import MPI
-
-    sys.__excepthook__(kind, error, trace)
-    sys.stderr.flush()
-    MPI.COMM_WORLD.Abort(1)

@@ -1,12 +1,12 @@
 """The command line ``fem-asslb``: commands, options, help and exit codes."""
 
 import argparse
-import math
-import re
 import sys
 from pathlib import Path
 from typing import NoReturn
 
+from fem_asslb.app.options import CODES, add_command, add_force_and_plugins, add_wall_time, folder
+from fem_asslb.app.study_command_line import add_fit, add_sweep
 from fem_asslb.base.endings import FAILED_INPUT
 from fem_asslb.base.launcher import launched_rank
 from fem_asslb.base.texts import show
@@ -31,22 +31,8 @@ The first five minutes:
   fem-asslb fit my-study --data measured.csv             parameters from a measured curve
 """
 
-LONGEST_WALL_TIME = 1e9
-"""30 years [s]."""
-
 MOST_SEEDS = 100
 """Cells of one study."""
-
-_CODES = """\
-exit codes:
-  0  done
-  2  bad input: one line per mistake, nothing was changed
-  3  run: stopped early, because the smallest time step failed or results could not be written; those up to there
-     and, in run.json, the reason are kept
-  75  run, converge: asked to end by SIGTERM, SIGUSR1 or --wall-time, and ended after a step with a checkpoint
-  130  interrupted, 143 terminated; --resume goes on from the last checkpoint
-  1  compare: the runs differ; elsewhere a mistake of the program, with its trace
-"""
 
 _SET = """\
 any key of the case can be changed for one command; text needs no quotes but those of the shell:
@@ -67,15 +53,15 @@ class _Parser(argparse.ArgumentParser):
 
 def build_parser() -> argparse.ArgumentParser:
     """The parser of the command line."""
-    parser = _parser(_Parser, "fem-asslb", _INTRODUCTION, _CODES)
+    parser = _parser(_Parser, "fem-asslb", _INTRODUCTION, CODES)
     commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND", parser_class=_Parser)
     _add_new(commands)
     _add_check(commands)
     _add_mesh(commands)
     _add_run(commands)
     _add_converge(commands)
-    _add_sweep(commands)
-    _add_fit(commands)
+    add_sweep(commands)
+    add_fit(commands)
     _add_plot(commands)
     _add_compare(commands)
     _add_report(commands)
@@ -90,13 +76,6 @@ def _parser(kind: type, name: str, description: str, epilog: str) -> argparse.Ar
     return kind(prog=name, description=description, epilog=epilog, formatter_class=form, allow_abbrev=False)
 
 
-def _add(commands: argparse._SubParsersAction, name: str, summary: str, details: str = "") -> argparse.ArgumentParser:
-    form = argparse.RawDescriptionHelpFormatter
-    return commands.add_parser(
-        name, help=summary, description=summary, epilog=details, formatter_class=form, allow_abbrev=False
-    )
-
-
 def _add_case(parser: argparse.ArgumentParser, overrides: bool = True) -> None:
     parser.add_argument("case", metavar="CASE", type=Path, help="case directory, or its .toml file")
     if overrides:
@@ -108,7 +87,7 @@ def _add_case(parser: argparse.ArgumentParser, overrides: bool = True) -> None:
             dest="overrides",
             help="change a key of the case; may be repeated",
         )
-        _add_force_and_plugins(parser)
+        add_force_and_plugins(parser)
         parser.add_argument(
             "--any-petsc-option",
             action="store_true",
@@ -116,34 +95,12 @@ def _add_case(parser: argparse.ArgumentParser, overrides: bool = True) -> None:
         )
 
 
-def _add_force_and_plugins(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument(
-        "--force", action="store_true", help="take a mesh, a packing or a protocol whatever its estimated size"
-    )
-    parser.add_argument(
-        "--plugin",
-        metavar="FILE",
-        action="append",
-        default=[],
-        type=Path,
-        dest="plugins",
-        help="run a Python file of your own that adds laws or fields, see docs/extending.md; may be repeated",
-    )
-
-
 def _add_results(parser: argparse.ArgumentParser, what: str = "folder of the results (CASE/results)") -> None:
-    parser.add_argument("--results", metavar="FOLDER", type=_folder, help=what)
-
-
-def _folder(text: str) -> Path:
-    """A folder by its name; none is not the current one."""
-    if not text:
-        raise argparse.ArgumentTypeError("'' is no folder; expected its name, such as '.' for the current one")
-    return Path(text)
+    parser.add_argument("--results", metavar="FOLDER", type=folder, help=what)
 
 
 def _add_new(commands: argparse._SubParsersAction) -> None:
-    parser = _add(
+    parser = add_command(
         commands,
         "new",
         "start a case from another one, or from a BPX file",
@@ -158,7 +115,7 @@ def _add_new(commands: argparse._SubParsersAction) -> None:
 
 def _add_check(commands: argparse._SubParsersAction) -> None:
     details = "Prints every mistake at once, or the case with all defaults and the figures that follow from it.\n\n"
-    parser = _add(commands, "check", "check a case without solving anything", details + _SET)
+    parser = add_command(commands, "check", "check a case without solving anything", details + _SET)
     _add_case(parser)
     parser.add_argument(
         "--plot", action="store_true", help="draw the data of its materials and the functions, CASE/materials.png"
@@ -167,12 +124,14 @@ def _add_check(commands: argparse._SubParsersAction) -> None:
 
 def _add_mesh(commands: argparse._SubParsersAction) -> None:
     details = "The mesh is kept in CASE/mesh under a name that changes with the geometry; run uses it too.\n\n"
-    _add_case(_add(commands, "mesh", "build the mesh of a case, its report and its picture", details + _SET))
+    _add_case(add_command(commands, "mesh", "build the mesh of a case, its report and its picture", details + _SET))
 
 
 def _add_materials(commands: argparse._SubParsersAction) -> None:
     details = "example:\n  fem-asslb materials lpscl\nEach value has its source and a mark, see docs/materials.md."
-    parser = _add(commands, "materials", "list the materials of the library, or show one with its sources", details)
+    parser = add_command(
+        commands, "materials", "list the materials of the library, or show one with its sources", details
+    )
     parser.add_argument("name", metavar="NAME", nargs="?", help="in the library")
 
 
@@ -188,10 +147,10 @@ Existing results are never overwritten unless --overwrite is given. A run that w
 --resume, on any number of processes.
 
 """
-    parser = _add(commands, "run", "run a case", details + _SET + "\n" + _CODES)
+    parser = add_command(commands, "run", "run a case", details + _SET + "\n" + CODES)
     _add_case(parser)
     _add_results(parser)
-    _add_wall_time(parser)
+    add_wall_time(parser)
     parser.add_argument("--profile", action="store_true", help="put the times of PETSc's events into run.json")
     choice = parser.add_mutually_exclusive_group()
     choice.add_argument("--resume", action="store_true", help="go on from the last checkpoint")
@@ -199,29 +158,6 @@ Existing results are never overwritten unless --overwrite is given. A run that w
         "--resume-previous", action="store_true", help="go on from the one before it, where the last is damaged"
     )
     choice.add_argument("--overwrite", action="store_true", help="replace the results that are there")
-
-
-def _add_wall_time(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument(
-        "--wall-time",
-        metavar="TIME",
-        type=_wall_time,
-        default=math.inf,
-        help="end with a checkpoint before this time is up, such as 23h50m or 23:50:00",
-    )
-
-
-def _wall_time(text: str) -> float:
-    """Seconds of a time as people write it, or as batch systems do."""
-    written = re.fullmatch(r"(?:(\d+)d)?(?:(\d+)h)?(?:(\d+)(?:m|min))?(?:(\d+)s)?", text.replace(" ", ""), re.ASCII)
-    clock = re.fullmatch(r"(?:(\d+)-)?(\d+):(\d\d):(\d\d)", text, re.ASCII)
-    found = written or clock
-    seconds = (
-        sum(int(n or 0) * unit for n, unit in zip(found.groups(), (86400, 3600, 60, 1), strict=True)) if found else 0
-    )
-    if not 0 < seconds <= LONGEST_WALL_TIME:
-        raise argparse.ArgumentTypeError(f"{show(text)} is not accepted; expected a time such as 23h50m or 23:50:00")
-    return float(seconds)
 
 
 def _add_converge(commands: argparse._SubParsersAction) -> None:
@@ -239,7 +175,9 @@ CASE/converge then holds tables and pictures (converge.*, seeds.*) and the resul
 there are used again, interrupted ones go on; --overwrite repeats them all.
 
 """
-    parser = _add(commands, "converge", "find out how good the numbers of a case are", details + _SET + "\n" + _CODES)
+    parser = add_command(
+        commands, "converge", "find out how good the numbers of a case are", details + _SET + "\n" + CODES
+    )
     _add_case(parser)
     _add_results(parser, "folder of the study (CASE/converge)")
     parser.add_argument(
@@ -257,67 +195,8 @@ there are used again, interrupted ones go on; --overwrite repeats them all.
     )
     parser.add_argument("--seeds", metavar="LIST", type=_seeds, default=(), help="run these cells too, such as 1,2,3")
     parser.add_argument("--steps", metavar="N", type=int, help="carry out the first N steps of the protocol only")
-    _add_wall_time(parser)
+    add_wall_time(parser)
     parser.add_argument("--overwrite", action="store_true", help="repeat what is there")
-
-
-def _add_sweep(commands: argparse._SubParsersAction) -> None:
-    details = """\
-examples:
-  fem-asslb sweep my-study --dry-run                     the plan and its estimated cost; nothing is written
-  fem-asslb sweep my-study --jobs 4 --ranks 2            four cases at the same time, each on two ranks
-  fem-asslb sweep my-study --prepare                     write the cases and a Snakefile, for a cluster
-
-my-study/study.toml says which keys of a case vary: docs/studies.md. my-study/sweep then holds a directory for each
-case, table.csv with a row for each, effects.csv and pictures. What is finished is not run again unless its input has
-changed, what was interrupted goes on, and what failed is listed and run again.
-
-"""
-    parser = _add(commands, "sweep", "run a study of many cases, with one table of what came out", details + _CODES)
-    parser.add_argument("study", metavar="STUDY", type=Path, help="directory with study.toml, or its .toml file")
-    choice = parser.add_mutually_exclusive_group()
-    choice.add_argument(
-        "--dry-run", action="store_true", help="show the plan, and what it costs by measured time steps"
-    )
-    choice.add_argument("--prepare", action="store_true", help="write the cases and their workflow, and run nothing")
-    choice.add_argument("--case", metavar="NAME", dest="job", help="run one case that has been written, on all ranks")
-    parser.add_argument(
-        "--folder", default="sweep", choices=("sweep", "fit"), help="of that case (default %(default)s)"
-    )
-    choice.add_argument("--mesh", metavar="NAME", dest="mesh_of", help="build the mesh of a case that has been written")
-    _add_jobs(parser)
-    _add_wall_time(parser)
-    _add_force_and_plugins(parser)
-
-
-def _add_fit(commands: argparse._SubParsersAction) -> None:
-    details = """\
-example:
-  fem-asslb fit my-study --data measured.csv --jobs 4
-
-my-study/study.toml says which keys of a case are parameters, in which ranges, and which curve is compared:
-docs/studies.md. my-study/fit then holds parameters.csv with confidence intervals, curve.csv, fit.png and a directory
-for each case that was run; these are not run again.
-
-"""
-    parser = _add(commands, "fit", "find parameters of a case from a measured curve", details + _CODES)
-    parser.add_argument("study", metavar="STUDY", type=Path, help="directory with study.toml, or its .toml file")
-    parser.add_argument("--data", metavar="FILE", type=Path, required=True, help="CSV file of the measured curve")
-    _add_jobs(parser)
-    _add_force_and_plugins(parser)
-
-
-def _add_jobs(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("--jobs", metavar="N", type=_count, help="cases at the same time (that of the study, or 1)")
-    parser.add_argument("--ranks", metavar="M", type=_count, help="MPI ranks of each case (that of the study, or 1)")
-    parser.add_argument("--program", metavar="FILE", help="start jobs by this program, such as /path/to/scripts/run")
-    parser.add_argument("--profile", metavar="FOLDER", type=_folder, help="profile of Snakemake, see scripts/cluster")
-
-
-def _count(text: str) -> int:
-    if not text.isascii() or not text.isdecimal() or not 1 <= int(text[:6]) <= 10_000 or len(text) > 5:
-        raise argparse.ArgumentTypeError(f"{show(text)} is not accepted; expected a number from 1 to 10000")
-    return int(text)
 
 
 def _directions(text: str) -> tuple[str, ...]:
@@ -349,8 +228,8 @@ examples:
 Without a choice all pictures of one run are drawn. --at, --field and --limits choose fields; --x, --y, --data or
 several cases draw curves over one another, in overlay.png of the first. See docs/postprocessing.md.
 """
-    parser = _add(commands, "plot", "draw the pictures of a run again, or curves of several runs", details)
-    parser.add_argument("cases", metavar="CASE", type=_folder, nargs="+", help="case directory, or results folder")
+    parser = add_command(commands, "plot", "draw the pictures of a run again, or curves of several runs", details)
+    parser.add_argument("cases", metavar="CASE", type=folder, nargs="+", help="case directory, or results folder")
     _add_results(parser)
     parser.add_argument(
         "--format",
@@ -359,7 +238,7 @@ several cases draw curves over one another, in overlay.png of the first. See doc
         help="what the pictures are (default %(default)s); in PDF and SVG curves, axes and text are vectors",
     )
     parser.add_argument("--width", choices=WIDTHS, default=WIDTHS[1], help="of chosen pictures, in a journal")
-    parser.add_argument("--output", metavar="FOLDER", type=_folder, help="where chosen pictures go (their results)")
+    parser.add_argument("--output", metavar="FOLDER", type=folder, help="where chosen pictures go (their results)")
     fields = parser.add_argument_group("fields")
     fields.add_argument(
         "--at", metavar="STATE", action="append", default=[], help="'5 h', 'x = 0.5', 'step 3', 'start' or 'end'"
@@ -393,9 +272,9 @@ exit codes:
   1  they differ
   2  bad input
 """
-    parser = _add(commands, "compare", "say by how much two runs differ, in which columns and where", details)
+    parser = add_command(commands, "compare", "say by how much two runs differ, in which columns and where", details)
     for name, word in (("first", "a"), ("second", "another")):
-        parser.add_argument(name, metavar=name.upper(), type=_folder, help=f"{word} case directory or results folder")
+        parser.add_argument(name, metavar=name.upper(), type=folder, help=f"{word} case directory or results folder")
     parser.add_argument(
         "--against",
         choices=WAYS,
@@ -426,8 +305,8 @@ examples:
 
 The page is one file, CASE/results/report.html of the first CASE unless --output says another, and needs no network.
 """
-    parser = _add(commands, "report", "write a page about one or several runs, side by side", details)
-    parser.add_argument("cases", metavar="CASE", type=_folder, nargs="+", help="case directory, or results folder")
+    parser = add_command(commands, "report", "write a page about one or several runs, side by side", details)
+    parser.add_argument("cases", metavar="CASE", type=folder, nargs="+", help="case directory, or results folder")
     parser.add_argument(
         "--at", metavar="STATE", action="append", default=[], help="'5 h', 'x = 0.5', 'step 3', 'start' or 'end'"
     )
@@ -446,8 +325,8 @@ def _add_watch(commands: argparse._SubParsersAction) -> None:
 The run may go on in another terminal, on another machine that shares the disk, or be over. Ctrl-C ends the view and
 not the run. Off a terminal its state is printed once.
 """
-    parser = _add(commands, "watch", "follow a run on one screen", details)
-    parser.add_argument("case", metavar="CASE", type=_folder, help="case directory, or results folder")
+    parser = add_command(commands, "watch", "follow a run on one screen", details)
+    parser.add_argument("case", metavar="CASE", type=folder, help="case directory, or results folder")
 
 
 def _add_export(commands: argparse._SubParsersAction) -> None:
@@ -455,5 +334,5 @@ def _add_export(commands: argparse._SubParsersAction) -> None:
 CASE/results/fields.vtkhdf then holds all times of fields.pvd with the mesh once, and interfaces.vtkhdf those of the
 interfaces that may open. ParaView reads them from version 5.12 on.
 """
-    parser = _add(commands, "export", "write all times of the fields into one file (VTKHDF)", details)
-    parser.add_argument("case", metavar="CASE", type=_folder, help="case directory, or results folder")
+    parser = add_command(commands, "export", "write all times of the fields into one file (VTKHDF)", details)
+    parser.add_argument("case", metavar="CASE", type=folder, help="case directory, or results folder")

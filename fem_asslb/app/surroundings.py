@@ -8,7 +8,15 @@ be that of a case from elsewhere, whose files are data.
 import contextlib
 import os
 import signal
-from collections.abc import Iterator
+import sys
+from collections.abc import Callable, Iterator
+from types import FrameType, TracebackType
+from typing import TYPE_CHECKING
+
+from fem_asslb.app.end_request import SIGNALS
+
+if TYPE_CHECKING:
+    from mpi4py import MPI
 
 _ROOT = "/"
 """A folder that belongs to the system: whoever may write there needs no case to run a program."""
@@ -37,3 +45,33 @@ def start_petsc() -> None:
 
     petsc4py.init(["-skip_petscrc"])
     signal.signal(signal.SIGPIPE, signal.SIG_IGN)
+
+
+def all_ranks() -> "MPI.Comm":
+    """Communicator of a command that works on all ranks, of which none goes on after a mistake of the program."""
+    from mpi4py import MPI
+
+    if MPI.COMM_WORLD.size > 1:
+        sys.excepthook = _abort
+    return MPI.COMM_WORLD
+
+
+@contextlib.contextmanager
+def solving(end: Callable[[int, FrameType | None], None]) -> Iterator[None]:
+    """Work elsewhere with PETSc; ``end`` is what happens when a batch system asks the program to end."""
+    with elsewhere():
+        start_petsc()
+        # PETSc would end the run on these; mpirun passes the last on, for Ctrl-C.
+        for number in SIGNALS:
+            signal.signal(number, end)
+        signal.signal(signal.SIGUSR2, signal.default_int_handler)
+        yield
+
+
+def _abort(kind: type[BaseException], error: BaseException, trace: TracebackType | None) -> None:
+    """Print the trace of a programming error and end all ranks."""
+    from mpi4py import MPI
+
+    sys.__excepthook__(kind, error, trace)
+    sys.stderr.flush()
+    MPI.COMM_WORLD.Abort(1)

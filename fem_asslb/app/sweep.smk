@@ -31,5 +31,8 @@ rule case:
     threads: config["ranks"]
     resources:
         tasks=config["ranks"],
+    params:
+        # Where a profile limits the time [min], a case ends before with a checkpoint, and goes on when it is tried again.
+        limit=lambda wildcards, resources: f"--wall-time {int(54 * resources.runtime)}s" if resources.get("runtime") else "",
     shell:
-        "{config[case]} {wildcards.name} > {log} 2>&1"
+        "{config[case]} {wildcards.name} {params.limit} >> {log} 2>&1"

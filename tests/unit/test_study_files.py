@@ -1,6 +1,7 @@
 """Studies as they are written: values of axes, combinations, the cases that come of them, and all mistakes at once."""
 
 import itertools
+import re
 from pathlib import Path
 
 import numpy as np
@@ -8,7 +9,9 @@ import pytest
 
 from fem_asslb.app import cli
 from fem_asslb.base.errors import CaseErrors
+from fem_asslb.base.schema import fields_of
 from fem_asslb.case.reading.reader import read_case
+from fem_asslb.sweep import schema
 from fem_asslb.sweep.designs import points_of
 from fem_asslb.sweep.reading import read_study
 from fem_asslb.sweep.variants import variants_of
@@ -182,3 +185,21 @@ def test_what_is_no_study_is_told_in_lines(tmp_path, capsys, text):
     assert cli.main(["sweep", str(tmp_path)]) == 2
     lines = capsys.readouterr().err.splitlines()
     assert lines and all(len(line) <= 300 for line in lines)
+
+
+def test_the_page_on_studies_has_every_key_and_its_example_is_one(tmp_path):
+    page = (CASES.parent / "docs" / "studies.md").read_text(encoding="utf-8")
+    kinds = (schema.Description, schema.Axis, schema.Design, schema.Runs, schema.Fit, schema.StudyTable)
+    keys = {name for kind in kinds for name in fields_of(kind)} - {"study", "axes", "design", "runs", "fit", "changes"}
+    assert not [key for key in keys if f"`{key}`" not in page]
+    example, fit = re.findall(r"```toml\n(.*?)```", page, flags=re.DOTALL)
+    found = study(tmp_path, example.replace("../first", str(CASES / "first")))
+    assert len(variants_of(found, points_of(found))) == 10
+    (tmp_path / "study.toml").write_text(HEAD + fit)
+    assert read_study(tmp_path, fits=True).table.fit.step == 3
+
+
+@pytest.mark.parametrize("name", ["study-pressure", "study-stiffness", "study-particle"])
+def test_studies_of_the_repository_can_be_run(name):
+    found = read_study(CASES / name)
+    assert len(variants_of(found, points_of(found))) >= 6

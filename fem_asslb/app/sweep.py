@@ -114,8 +114,10 @@ def conclude(study: Study, folder: Path, cases: Sequence[PlannedCase]) -> Iterat
     failed = [case for case in cases if not case.is_done]
     if failed:
         yield f"{len(failed)} of {len(cases)} cases have not come to their end; the same command runs them again:"
+    meshes = meshes_of(failed)
     for case in failed[:MOST_LISTED]:
-        log = folder / LOGS / f"{case.variant.name}.log"
+        logs = [folder / LOGS / f"{name}.log" for name in (case.variant.name, f"{meshes[case.variant.name]}.mesh")]
+        log = next((log for log in logs if log.exists()), logs[0])
         yield f"  {case.variant.name}: {case.earlier.end or _last_line(log)} ({log})"
 
 

@@ -14,7 +14,7 @@ from pathlib import Path
 
 from fem_asslb.app.sweep_plan import PlannedCase, meshes_of
 from fem_asslb.base.errors import FemAsslbError
-from fem_asslb.base.launcher import without_launcher
+from fem_asslb.base.launcher import yielding
 from fem_asslb.output.files import replace_text
 
 SNAKEFILE, SETTINGS, MARKS, LOGS, LOG = "Snakefile", "workflow.json", "marks", "logs", "snakemake.log"
@@ -100,7 +100,9 @@ def run_workflow(folder: Path, jobs: Jobs, tell: Callable[[str], None]) -> None:
     """
     package = str(Path(__file__).resolve().parents[2])
     paths = [package, *filter(None, [os.environ.get("PYTHONPATH")])]
-    environment = without_launcher(os.environ) | {"PYTHONPATH": os.pathsep.join(paths)}
+    environment = dict(os.environ, PYTHONPATH=os.pathsep.join(paths))
+    if jobs.count * jobs.ranks > len(os.sched_getaffinity(0)):
+        environment = yielding(environment)
     where = ["--profile", str(jobs.profile)] if jobs.profile is not None else ["--cores", str(jobs.count * jobs.ranks)]
     command = [PROGRAM, "--snakefile", SNAKEFILE, "--directory", str(folder), *where, "--keep-going", "--nolock"]
     command += ["--rerun-triggers", "mtime", "--rerun-incomplete", "--nocolor"]
@@ -140,8 +142,7 @@ def _ending(process: subprocess.Popen[bytes]) -> Iterator[None]:
     try:
         yield
     except BaseException:
-        with_signal = process.poll() is None
-        if with_signal:
+        if process.poll() is None:
             os.killpg(process.pid, signal.SIGTERM)
             process.wait()
         raise

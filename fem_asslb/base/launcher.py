@@ -38,6 +38,11 @@ def leave_launcher() -> None:
             del os.environ[name]
 
 
+def yielding(environment: Mapping[str, str]) -> dict[str, str]:
+    """Environment in which Open MPI's ranks give up their core while they wait, as where there are too few cores."""
+    return {**environment, _YIELD: "1"}
+
+
 def waiting_ranks_yield() -> bool:
     """Whether Open MPI's ranks give up their core while they wait, rather than poll at full speed."""
     return os.environ.get(_YIELD) == "1"

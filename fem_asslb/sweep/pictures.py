@@ -8,6 +8,7 @@ from pathlib import Path
 import numpy as np
 from matplotlib.axes import Axes
 
+from fem_asslb.convergence.extrapolation import NEGLIGIBLE
 from fem_asslb.convergence.headlines import PRESSURE_CHANGE
 from fem_asslb.plotting.style import BLACK, CYCLE, create_figure, paper_style, save
 from fem_asslb.sweep.outcomes import PRESSURE_CHANGE_CLOSED, Trial, output_names
@@ -53,7 +54,7 @@ def draw(study: Study, trials: Sequence[Trial], folder: Path) -> list[Path]:
 
 def _varies(name: str, done: Sequence[Trial]) -> bool:
     values = [trial.outputs[name] for trial in done if name in trial.outputs]
-    return len(values) > 1 and float(np.ptp(values)) > 0.0
+    return len(values) > 1 and float(np.ptp(values)) > NEGLIGIBLE * float(np.abs(values).max())
 
 
 def _panels(names: Sequence[str], height: float = PANEL) -> tuple:

@@ -7,17 +7,16 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from fem_asslb.app import study_cli
+from fem_asslb.app import results_cli, study_cli
 from fem_asslb.app.command_line import build_parser
 from fem_asslb.app.end_request import EndRequest
 from fem_asslb.app.log import silence_output
 from fem_asslb.app.surroundings import all_ranks, elsewhere, solving, start_petsc
-from fem_asslb.base.endings import DIFFERENT, DONE, EXPECTED, POSTPONED, STOPPED_EARLY, exit_code, explain
-from fem_asslb.base.errors import CaseErrors, FemAsslbError
+from fem_asslb.base.endings import DONE, EXPECTED, POSTPONED, STOPPED_EARLY, exit_code, explain
+from fem_asslb.base.errors import CaseErrors
 from fem_asslb.base.launcher import launched_rank, leave_launcher
-from fem_asslb.base.printable import printable, quoted
+from fem_asslb.base.printable import printable
 from fem_asslb.convergence import DIRECTIONS
-from fem_asslb.plotting import WIDTHS
 
 FUNCTIONS_PICTURE = "materials.png"
 """What ``check --plot`` draws, in the directory of the case."""
@@ -180,89 +179,6 @@ def _converge(options: argparse.Namespace) -> int:
     return DONE if is_done else STOPPED_EARLY
 
 
-def _plot(options: argparse.Namespace) -> int:
-    from fem_asslb.app.plot import Wanted, draw
-    from fem_asslb.output.record import results_in
-
-    if options.results is not None and len(options.cases) > 1:
-        raise FemAsslbError("--results goes with one CASE; a folder of results may stand for a CASE")
-    wanted = Wanted(
-        results=[(options.results or results_in(path)).absolute() for path in options.cases],
-        names=[str(path) for path in options.cases],
-        format=options.format,
-        is_narrow=options.width == WIDTHS[0],
-        output=options.output and options.output.absolute(),
-        states=options.at,
-        fields=options.field,
-        limits=options.limits,
-        x=options.x,
-        y=options.y,
-        changes=options.change,
-        data=[path.absolute() for path in options.data],
-        area=options.area,
-    )
-    with elsewhere():
-        for picture in draw(wanted):
-            print(picture)
-    return DONE
-
-
-def _compare(options: argparse.Namespace) -> int:
-    from fem_asslb.comparison.tolerances import Tolerance
-    from fem_asslb.comparison.verdict import compare, lines
-    from fem_asslb.output.record import results_in
-
-    tolerances = [Tolerance.of(text) for text in options.tolerances]
-    first, second = results_in(options.first), results_in(options.second)
-    verdict = compare(first, second, options.against, tolerances, options.columns)
-    for line in lines(verdict, options.all):
-        print(line)
-    return DONE if verdict.is_same else DIFFERENT
-
-
-def _report_runs(options: argparse.Namespace) -> int:
-    from fem_asslb.output.files import replace_text
-    from fem_asslb.output.record import results_in
-    from fem_asslb.report import FILE
-
-    folders = [results_in(path).absolute() for path in options.cases]
-    page = (options.output or folders[0] / FILE).absolute()
-    with elsewhere():
-        from fem_asslb.report.report import report
-        from fem_asslb.report.runs import Run
-
-        runs = [Run(str(path), folder) for path, folder in zip(options.cases, folders, strict=True)]
-        replace_text(page, report(runs, options.at))
-    print(page)
-    return DONE
-
-
-def _watch(options: argparse.Namespace) -> int:
-    from fem_asslb.app.watch import watch
-    from fem_asslb.output.record import results_in
-
-    try:
-        watch(results_in(options.case))
-    except KeyboardInterrupt:
-        # It is how one leaves, and ends nothing else.
-        return DONE
-    return DONE
-
-
-def _export(options: argparse.Namespace) -> int:
-    from fem_asslb.app.results import read_results
-    from fem_asslb.output.vtkhdf import FILE, INTERFACE_FILE, write_vtkhdf
-
-    results = read_results(options.case)
-    for name, series in ((FILE, results.fields), (INTERFACE_FILE, results.interfaces)):
-        if series.times:
-            write_vtkhdf(results.folder / name, series.times, iter(series))
-            print(results.folder / name)
-    if not results.fields.times:
-        raise FemAsslbError(f"no fields in {quoted(results.folder, 160)}")
-    return DONE
-
-
 def _materials(options: argparse.Namespace) -> int:
     from fem_asslb.materials.library import load, names, stated
     from fem_asslb.output.resolved import format_toml
@@ -301,11 +217,11 @@ _COMMANDS = {
     "converge": _converge,
     "sweep": study_cli.sweep_command,
     "fit": study_cli.fit_command,
-    "plot": _plot,
-    "compare": _compare,
-    "report": _report_runs,
-    "watch": _watch,
-    "export": _export,
+    "plot": results_cli.plot_command,
+    "compare": results_cli.compare_command,
+    "report": results_cli.report_command,
+    "watch": results_cli.watch_command,
+    "export": results_cli.export_command,
     "materials": _materials,
 }
 

@@ -5,14 +5,13 @@ import sys
 from pathlib import Path
 from typing import NoReturn
 
-from fem_asslb.app.options import CODES, add_command, add_force_and_plugins, add_wall_time, folder
+from fem_asslb.app.options import CODES, add_command, add_force_and_plugins, add_results, add_wall_time
+from fem_asslb.app.results_command_line import add_compare, add_export, add_plot, add_report, add_watch
 from fem_asslb.app.study_command_line import add_fit, add_sweep
 from fem_asslb.base.endings import FAILED_INPUT
 from fem_asslb.base.launcher import launched_rank
 from fem_asslb.base.texts import show
-from fem_asslb.comparison import TIME_OF_STEP, WAYS
 from fem_asslb.convergence import DIRECTIONS
-from fem_asslb.plotting import FORMATS, WIDTHS
 
 _INTRODUCTION = """\
 Stress, stack pressure and lithium in all-solid-state battery cells, by finite elements.
@@ -62,11 +61,11 @@ def build_parser() -> argparse.ArgumentParser:
     _add_converge(commands)
     add_sweep(commands)
     add_fit(commands)
-    _add_plot(commands)
-    _add_compare(commands)
-    _add_report(commands)
-    _add_watch(commands)
-    _add_export(commands)
+    add_plot(commands)
+    add_compare(commands)
+    add_report(commands)
+    add_watch(commands)
+    add_export(commands)
     _add_materials(commands)
     return parser
 
@@ -93,10 +92,6 @@ def _add_case(parser: argparse.ArgumentParser, overrides: bool = True) -> None:
             action="store_true",
             help="let --set solver.petsc=... set any option of PETSc, also one that runs programs or writes files",
         )
-
-
-def _add_results(parser: argparse.ArgumentParser, what: str = "folder of the results (CASE/results)") -> None:
-    parser.add_argument("--results", metavar="FOLDER", type=folder, help=what)
 
 
 def _add_new(commands: argparse._SubParsersAction) -> None:
@@ -149,7 +144,7 @@ Existing results are never overwritten unless --overwrite is given. A run that w
 """
     parser = add_command(commands, "run", "run a case", details + _SET + "\n" + CODES)
     _add_case(parser)
-    _add_results(parser)
+    add_results(parser)
     add_wall_time(parser)
     parser.add_argument("--profile", action="store_true", help="put the times of PETSc's events into run.json")
     choice = parser.add_mutually_exclusive_group()
@@ -179,7 +174,7 @@ there are used again, interrupted ones go on; --overwrite repeats them all.
         commands, "converge", "find out how good the numbers of a case are", details + _SET + "\n" + CODES
     )
     _add_case(parser)
-    _add_results(parser, "folder of the study (CASE/converge)")
+    add_results(parser, "folder of the study (CASE/converge)")
     parser.add_argument(
         "--vary",
         metavar="LIST",
@@ -214,125 +209,3 @@ def _seeds(text: str) -> tuple[int, ...]:
         expected = f"expected up to {MOST_SEEDS} different integers from 0 with commas between them, such as 1,2,3"
         raise argparse.ArgumentTypeError(f"{show(text)} is not accepted; {expected}")
     return tuple(seeds)
-
-
-def _add_plot(commands: argparse._SubParsersAction) -> None:
-    details = """\
-examples:
-  fem-asslb plot my-cell                                 all pictures, in my-cell/results/pictures
-  fem-asslb plot my-cell --format pdf                    for a paper
-  fem-asslb plot my-cell --at 'x = 0.5' --at 'step 3' --field 'von Mises stress' --limits '0 to 400 MPa'
-  fem-asslb plot my-cell my-cell/stiffer --y 'stack pressure' --change --width one-column --format svg
-  fem-asslb plot my-cell other-cell --data measured.csv  curves over one another, and measured ones
-
-Without a choice all pictures of one run are drawn. --at, --field and --limits choose fields; --x, --y, --data or
-several cases draw curves over one another, in overlay.png of the first. See docs/postprocessing.md.
-"""
-    parser = add_command(commands, "plot", "draw the pictures of a run again, or curves of several runs", details)
-    parser.add_argument("cases", metavar="CASE", type=folder, nargs="+", help="case directory, or results folder")
-    _add_results(parser)
-    parser.add_argument(
-        "--format",
-        choices=FORMATS,
-        default=FORMATS[0],
-        help="what the pictures are (default %(default)s); in PDF and SVG curves, axes and text are vectors",
-    )
-    parser.add_argument("--width", choices=WIDTHS, default=WIDTHS[1], help="of chosen pictures, in a journal")
-    parser.add_argument("--output", metavar="FOLDER", type=folder, help="where chosen pictures go (their results)")
-    fields = parser.add_argument_group("fields")
-    fields.add_argument(
-        "--at", metavar="STATE", action="append", default=[], help="'5 h', 'x = 0.5', 'step 3', 'start' or 'end'"
-    )
-    fields.add_argument("--field", metavar="NAME", action="append", default=[], help="a field; may be repeated")
-    fields.add_argument("--limits", metavar="ENDS", help="of the colours or the axis, such as '-100 to 100 MPa'")
-    curves = parser.add_argument_group("curves")
-    curves.add_argument("--x", metavar="COLUMN", help="along the figure (specific capacity, or time)")
-    curves.add_argument("--y", metavar="COLUMN", action="append", default=[], help="a panel; may be repeated")
-    curves.add_argument("--change", action="store_true", help="draw each curve less its value at its start")
-    curves.add_argument(
-        "--data", metavar="FILE", action="append", default=[], type=Path, help="measured curves; may be repeated"
-    )
-    curves.add_argument("--area", metavar="AREA", help="of the measured cell, for data in Ah, such as '0.785 cm^2'")
-
-
-def _add_compare(commands: argparse._SubParsersAction) -> None:
-    details = """\
-examples:
-  fem-asslb compare my-cell other-cell
-  fem-asslb compare my-cell my-cell/stiffer --columns 'stack pressure' --columns '* open'
-  fem-asslb compare my-cell other-cell --against x --tolerance 0.01 --tolerance 'cell voltage=5 mV'
-
-Histories are compared at the end of each protocol step and, linear between rows, at all states within it that both
-have reached. A difference counts when it is larger than 0.001 of the range of its column (after the last press the
-range from there on), or than the tolerance that is given. Columns about the solution (steps, iterations, balance
-errors) are compared when they are named.
-
-exit codes:
-  0  no difference counts, and both have the same columns and protocol steps
-  1  they differ
-  2  bad input
-"""
-    parser = add_command(commands, "compare", "say by how much two runs differ, in which columns and where", details)
-    for name, word in (("first", "a"), ("second", "another")):
-        parser.add_argument(name, metavar=name.upper(), type=folder, help=f"{word} case directory or results folder")
-    parser.add_argument(
-        "--against",
-        choices=WAYS,
-        default=TIME_OF_STEP,
-        help="what is the same in both within a protocol step: time since its start, mean stoichiometry x, specific"
-        " capacity, or the number of the row (default %(default)s)",
-    )
-    parser.add_argument(
-        "--tolerance",
-        metavar="[COLUMNS=]VALUE",
-        action="append",
-        default=[],
-        dest="tolerances",
-        help="a share of the size of a column, or a quantity with its unit; of all columns, or of those that a name or"
-        " pattern fits; may be repeated",
-    )
-    parser.add_argument(
-        "--columns", metavar="PATTERN", action="append", default=[], help="compare these columns; may be repeated"
-    )
-    parser.add_argument("--all", action="store_true", help="list columns without a difference that counts, too")
-
-
-def _add_report(commands: argparse._SubParsersAction) -> None:
-    details = """\
-examples:
-  fem-asslb report my-cell
-  fem-asslb report my-cell my-cell/stiffer --at 'x = 0.5' --at end --output stiffness.html
-
-The page is one file, CASE/results/report.html of the first CASE unless --output says another, and needs no network.
-"""
-    parser = add_command(commands, "report", "write a page about one or several runs, side by side", details)
-    parser.add_argument("cases", metavar="CASE", type=folder, nargs="+", help="case directory, or results folder")
-    parser.add_argument(
-        "--at", metavar="STATE", action="append", default=[], help="'5 h', 'x = 0.5', 'step 3', 'start' or 'end'"
-    )
-    parser.add_argument("--output", metavar="FILE", type=_page, help="the page, a file *.html")
-
-
-def _page(text: str) -> Path:
-    """A file that may be replaced by a page."""
-    if Path(text).suffix not in (".html", ".htm"):
-        raise argparse.ArgumentTypeError(f"{show(text)} is not accepted; expected the name of a file *.html")
-    return Path(text)
-
-
-def _add_watch(commands: argparse._SubParsersAction) -> None:
-    details = """\
-The run may go on in another terminal, on another machine that shares the disk, or be over. Ctrl-C ends the view and
-not the run. Off a terminal its state is printed once.
-"""
-    parser = add_command(commands, "watch", "follow a run on one screen", details)
-    parser.add_argument("case", metavar="CASE", type=folder, help="case directory, or results folder")
-
-
-def _add_export(commands: argparse._SubParsersAction) -> None:
-    details = """\
-CASE/results/fields.vtkhdf then holds all times of fields.pvd with the mesh once, and interfaces.vtkhdf those of the
-interfaces that may open. ParaView reads them from version 5.12 on.
-"""
-    parser = add_command(commands, "export", "write all times of the fields into one file (VTKHDF)", details)
-    parser.add_argument("case", metavar="CASE", type=folder, help="case directory, or results folder")

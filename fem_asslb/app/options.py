@@ -48,6 +48,11 @@ def add_force_and_plugins(parser: argparse.ArgumentParser) -> None:
     )
 
 
+def add_results(parser: argparse.ArgumentParser, what: str = "folder of the results (CASE/results)") -> None:
+    """The option that says where results are."""
+    parser.add_argument("--results", metavar="FOLDER", type=folder, help=what)
+
+
 def add_wall_time(parser: argparse.ArgumentParser) -> None:
     """The option that ends a run in time."""
     parser.add_argument(

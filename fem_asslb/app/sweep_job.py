@@ -7,13 +7,13 @@ from mpi4py import MPI
 
 from fem_asslb.app.driver import Outcome, run
 from fem_asslb.app.earlier_results import State, earlier_run
-from fem_asslb.app.results import RESULTS
 from fem_asslb.base.errors import FemAsslbError
 from fem_asslb.base.parallel import on_root
 from fem_asslb.base.printable import quoted
 from fem_asslb.base.texts import listed
 from fem_asslb.case.reading.reader import CASE_FILE, read_case
 from fem_asslb.case.sections.case import Case
+from fem_asslb.output.record import RESULTS
 from fem_asslb.simulation.simulation import Observer
 from meshes.cache import MESH_FOLDER, build_cached
 

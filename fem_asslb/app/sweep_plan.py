@@ -7,10 +7,10 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from fem_asslb.app.earlier_results import EarlierRun, State, earlier_run
-from fem_asslb.app.results import RESULTS
 from fem_asslb.app.results_folder import require_no_links
 from fem_asslb.case.reading.reader import CASE_FILE
 from fem_asslb.output.files import replace_text
+from fem_asslb.output.record import RESULTS
 from fem_asslb.output.resolved import resolved_table
 from fem_asslb.sweep.designs import Point
 from fem_asslb.sweep.reading import Study

@@ -1,0 +1,97 @@
+"""The commands of results: ``plot``, ``compare``, ``report``, ``watch`` and ``export``."""
+
+import argparse
+
+from fem_asslb.app.surroundings import elsewhere
+from fem_asslb.base.endings import DIFFERENT, DONE
+from fem_asslb.base.errors import FemAsslbError
+from fem_asslb.base.printable import quoted
+from fem_asslb.plotting import WIDTHS
+
+
+def plot_command(options: argparse.Namespace) -> int:
+    """Draw pictures."""
+    from fem_asslb.app.plot import Wanted, draw
+    from fem_asslb.output.record import results_in
+
+    if options.results is not None and len(options.cases) > 1:
+        raise FemAsslbError("--results goes with one CASE; a folder of results may stand for a CASE")
+    wanted = Wanted(
+        results=[(options.results or results_in(path)).absolute() for path in options.cases],
+        names=[str(path) for path in options.cases],
+        format=options.format,
+        is_narrow=options.width == WIDTHS[0],
+        output=options.output and options.output.absolute(),
+        states=options.at,
+        fields=options.field,
+        limits=options.limits,
+        x=options.x,
+        y=options.y,
+        changes=options.change,
+        data=[path.absolute() for path in options.data],
+        area=options.area,
+    )
+    with elsewhere():
+        for picture in draw(wanted):
+            print(picture)
+    return DONE
+
+
+def compare_command(options: argparse.Namespace) -> int:
+    """Say by how much two runs differ."""
+    from fem_asslb.comparison.tolerances import Tolerance
+    from fem_asslb.comparison.verdict import compare, lines
+    from fem_asslb.output.record import results_in
+
+    tolerances = [Tolerance.of(text) for text in options.tolerances]
+    first, second = results_in(options.first), results_in(options.second)
+    verdict = compare(first, second, options.against, tolerances, options.columns)
+    for line in lines(verdict, options.all):
+        print(line)
+    return DONE if verdict.is_same else DIFFERENT
+
+
+def report_command(options: argparse.Namespace) -> int:
+    """Write a page about runs."""
+    from fem_asslb.output.files import replace_text
+    from fem_asslb.output.record import results_in
+    from fem_asslb.report import FILE
+
+    folders = [results_in(path).absolute() for path in options.cases]
+    page = (options.output or folders[0] / FILE).absolute()
+    with elsewhere():
+        from fem_asslb.report.report import report
+        from fem_asslb.report.runs import Run
+
+        runs = [Run(str(path), folder) for path, folder in zip(options.cases, folders, strict=True)]
+        replace_text(page, report(runs, options.at))
+    print(page)
+    return DONE
+
+
+def watch_command(options: argparse.Namespace) -> int:
+    """Follow a run."""
+    from fem_asslb.app.watch import watch
+    from fem_asslb.output.record import results_in
+
+    try:
+        watch(results_in(options.case))
+    except KeyboardInterrupt:
+        # It is how one leaves, and ends nothing else.
+        return DONE
+    return DONE
+
+
+def export_command(options: argparse.Namespace) -> int:
+    """Write fields into one file."""
+    from fem_asslb.app.results import read_results
+    from fem_asslb.output.vtkhdf import FILE, INTERFACE_FILE, write_vtkhdf
+
+    results = read_results(options.case)
+    for name, series in ((FILE, results.fields), (INTERFACE_FILE, results.interfaces)):
+        if series.times:
+            write_vtkhdf(results.folder / name, series.times, iter(series))
+            print(results.folder / name)
+    if not results.fields.times:
+        raise FemAsslbError(f"no fields in {quoted(results.folder, 160)}")
+    return DONE

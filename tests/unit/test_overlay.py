@@ -79,8 +79,8 @@ def test_a_capacity_is_specific_areal_or_of_an_unknown_cell_by_its_unit(tmp_path
         ("a [V]\n", "expected a header"),
         ("voltage\n1\n", "expected a name and a unit"),
         ("a [V],b [V]\n1\n", "expected 2 numbers"),
-        ("a [V]\n=cmd\n", "expected 1 numbers"),
-        ("a [V]\nnan\n", "expected 1 numbers"),
+        ("a [V]\n=cmd\n", "has '=cmd' in column 'a .V.'; expected a number"),
+        ("a [V]\nnan\n", "has 'nan' in column"),
         ("\0\n1\n", "no table|a name and a unit"),
     ],
 )

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from fem_asslb.app import cli, fit
-from fem_asslb.base.errors import CaseError
+from fem_asslb.base.errors import FemAsslbError
 from fem_asslb.case.reading.reader import read_case
 from fem_asslb.output.resolved import resolved_table
 from fem_asslb.sweep import fitting
@@ -134,18 +134,18 @@ def test_many_rows_are_averaged(tmp_path):
         ("time [s],force [N]\n1,2\n", "has time [s], force [N]; expected a column such as 'Applied pressure [MPa]'"),
         ("time [s],pressure\n1,2\n", "has the column 'pressure'; expected"),
         ("time [s],pressure [kg]\n1,2\n", "has the column 'pressure [kg]'; expected"),
-        ("time [s],pressure [MPa]\n1,x\n", "line 2: 1, x; expected numbers"),
-        ("time [s],pressure [MPa]\n1,nan\n", "line 2: 1, nan; expected numbers"),
-        ("time [s],pressure [MPa]\n1\n", "line 2: 1; expected numbers"),
+        ("time [s],pressure [MPa]\n1,x\n", "has 'x' in column 'pressure [MPa]'; expected a number"),
+        ("time [s],pressure [MPa]\n1,nan\n", "has 'nan' in column 'pressure [MPa]'; expected a number"),
+        ("time [s],pressure [MPa]\n1\n", "has the row '1'; expected 2 numbers"),
         ("time [s],pressure [MPa]\n1,2\n2,2\n", "has 2 rows; expected at least 3"),
-        ("time [s],pressure [MPa]\n1,2\n0,2\n2,2\n", "time [s] goes back"),
-        ("", "is no table of text with a header"),
+        ("time [s],pressure [MPa]\n1,2\n0,2\n2,2\n", "'time [s]' goes back"),
+        ("", "expected a header and 1 to"),
     ],
 )
 def test_data_that_cannot_be_used_are_told_in_a_line(tmp_path, text, said):
     path = tmp_path / "data.csv"
     path.write_text(text)
-    with pytest.raises(CaseError) as caught:
+    with pytest.raises(FemAsslbError) as caught:
         read_measured(path, Fit(curve="pressure"))
     assert said in str(caught.value) and len(str(caught.value)) <= 300
 

@@ -19,6 +19,7 @@ from fem_asslb.case.reading.reader import read_case
 from fem_asslb.mesh.domain import Domain
 from fem_asslb.model.build import build_model
 from fem_asslb.model.model import Model
+from fem_asslb.output.record import read_record, versions
 from fem_asslb.problem.problem import Problem
 from fem_asslb.solve.newton import NewtonSolver
 from meshes.cache import MESH_FOLDER
@@ -30,23 +31,46 @@ def main() -> None:
     parser.add_argument("case", nargs="?", default="cases/zhang2026-hb", type=Path)
     parser.add_argument("--set", action="append", default=[], dest="overrides", metavar="KEY=VALUE")
     parser.add_argument("--ratio-only", action="store_true", help="do not run the case")
+    parser.add_argument("--json", type=Path, metavar="FILE", help="write the figures there too")
+    parser.add_argument("--against", type=Path, metavar="FILE", help="show ratios to the figures of a former file")
     options = parser.parse_args()
     comm = MPI.COMM_WORLD
-    if not options.ratio_only:
-        report_run(comm, options.case, options.overrides)
+    found = {} if options.ratio_only else phases(comm, options.case, options.overrides)
     case = read_case(options.case, options.overrides)
     _, domain = driver.build_domain(comm, case, options.case / MESH_FOLDER)
-    model = build_model(case, domain)
+    found |= iterations(domain, build_model(case, domain))
+    if comm.rank > 0:
+        return
+    former = json.loads(options.against.read_text())["figures"] if options.against else {}
+    print(f"{options.case} on {comm.size} ranks")
+    for name, value in found.items():
+        ratio = f"{value / former[name]:8.2f} of former" if former.get(name) else ""
+        print(f"  {name:52} {value:12.4g}  {ratio}")
+    if options.json:
+        content = {"case": str(options.case), "ranks": comm.size, "versions": versions(), "figures": found}
+        options.json.write_text(json.dumps(content, indent=1) + "\n")
+
+
+def iterations(domain: Domain, model: Model) -> dict[str, float]:
+    """One coupled Newton iteration against linear elasticity on the same mesh, and what assembly takes [s]."""
     coupled = seconds_per_iteration(domain, model)
     passive = {role: dataclasses.replace(material, host=None) for role, material in model.materials.items()}
     plain = seconds_per_iteration(domain, dataclasses.replace(model, materials=passive, charge_transfer=None))
-    if comm.rank == 0:
-        print(f"one coupled Newton iteration {coupled:.3f} s, one linear-elastic solve {plain:.3f} s")
-        print(f"ratio {coupled / plain:.2f}")
+    problem = Problem(domain, model)
+    residual, jacobian = seconds_per_assembly(problem)
+    found = {
+        "unknowns [-]": float(problem.size),
+        "one coupled Newton iteration [s]": coupled,
+        "one linear-elastic solve [s]": plain,
+        "coupled over linear-elastic [-]": coupled / plain,
+        "assembly of the residual [s]": residual,
+        "assembly of the Jacobian [s]": jacobian,
+        "assembly over a coupled iteration [-]": (residual + jacobian) / coupled,
+    }
     if model.interfaces:
-        whole, bulk = (seconds_per_assembly(kind(domain, model)) for kind in (Problem, Bulk))
-        if comm.rank == 0:
-            print(f"assembly of residual and Jacobian {whole:.3f} s, of that on interfaces {1 - bulk / whole:.1%}")
+        bulk = sum(seconds_per_assembly(Bulk(domain, model)))
+        found["share of interfaces in the assembly [-]"] = 1.0 - bulk / (residual + jacobian)
+    return found
 
 
 class Bulk(Problem):
@@ -58,22 +82,21 @@ class Bulk(Problem):
         return super().compile(ufl.Form(parts))
 
 
-def report_run(comm: MPI.Comm, case: Path, overrides: list[str]) -> None:
-    """Run the case in a temporary folder and print its phases."""
+def phases(comm: MPI.Comm, case: Path, overrides: list[str]) -> dict[str, float]:
+    """Run the case in a temporary folder: wall time of its phases [s], steps, iterations, memory; on rank 0."""
     folder = Path(comm.bcast(tempfile.mkdtemp() if comm.rank == 0 else None))
-    outcome = driver.run(case, comm, folder, overrides=[*overrides, "output.pictures=false"], overwrite=True)
+    driver.run(case, comm, folder, overrides=[*overrides, "output.pictures=false"], overwrite=True)
     if comm.rank > 0:
-        return
-    dofs = outcome.simulation.problem.size
-    record = json.loads((folder / "run.json").read_text())["runs"][-1]
-    times, steps = record["wall time [s]"], record["steps"]
-    attempts = steps["accepted"] + steps["rejected"]
-    print(f"{case} on {comm.size} ranks: {record['end']}, {dofs} unknowns")
-    for phase, seconds in times.items():
-        share = seconds / times["total"]
-        print(f"  {phase:22} {seconds:8.1f} s  {1e6 * seconds / dofs:8.1f} us per unknown  {share:6.1%}")
-    print(f"  accepted steps {steps['accepted']}, rejected {steps['rejected']} ({steps['rejected'] / attempts:.1%})")
-    print(f"  Newton iterations {steps['iterations']}, {steps['mean iterations']:.2f} per accepted step")
+        return {}
+    record = read_record(folder)
+    part, unknowns = record["runs"][-1], record["mesh facts"]["unknowns"]
+    times, steps = part["wall time [s]"], part["steps"]
+    found = {f"{phase} [s]": seconds for phase, seconds in times.items()}
+    found["wall time per unknown and accepted step [us]"] = 1e6 * times["total"] / unknowns / steps["accepted"]
+    found |= {f"{name} [-]": steps[name] for name in ("accepted", "rejected", "iterations", "mean iterations")}
+    found["peak memory of all ranks [MB]"] = sum(part["peak memory per rank [MB]"])
+    found["memory per unknown [kB]"] = 1e3 * found["peak memory of all ranks [MB]"] / unknowns
+    return found
 
 
 def seconds_per_iteration(domain: Domain, model: Model, repeats: int = 3) -> float:
@@ -93,18 +116,18 @@ def seconds_per_iteration(domain: Domain, model: Model, repeats: int = 3) -> flo
     return best
 
 
-def seconds_per_assembly(problem: Problem, repeats: int = 5) -> float:
-    """Least time to assemble residual and Jacobian [s]."""
+def seconds_per_assembly(problem: Problem, repeats: int = 5) -> tuple[float, float]:
+    """Least times to assemble the residual and the Jacobian [s]."""
     solver = NewtonSolver(problem)
-    best = float("inf")
+    best = [float("inf"), float("inf")]
     for _ in range(repeats + 1):
-        problem.domain.comm.Barrier()
-        start = time.perf_counter()
-        solver.residual()
-        solver.matrix()
-        problem.domain.comm.Barrier()
-        best = min(best, time.perf_counter() - start)
-    return best
+        for number, assemble in enumerate((solver.residual, solver.matrix)):
+            problem.domain.comm.Barrier()
+            start = time.perf_counter()
+            assemble()
+            problem.domain.comm.Barrier()
+            best[number] = min(best[number], time.perf_counter() - start)
+    return best[0], best[1]
 
 
 if __name__ == "__main__":

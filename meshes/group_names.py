@@ -70,9 +70,15 @@ def choose(
     groups = list(groups)
     entries = [*(_Entry(*item) for item in names.items()), *(_Entry(text, None) for text in ignore)]
     claims: dict[Group, list[tuple[_Entry, str | None]]] = {}
+    missing = []
     for entry in entries:
-        for group, ours in _meant(entry, groups, dimension).items():
+        meant = _meant(entry, groups, dimension)
+        missing += [] if meant else [entry.text]
+        for group, ours in meant.items():
             claims.setdefault(group, []).append((entry, ours))
+    if missing:
+        texts = printable(", ".join(f"'{text}'" for text in dict.fromkeys(missing)), 120)
+        raise MeshError(f"no group {texts} in the mesh; there are: {listed(groups, dimension)}")
     chosen = {group: _settled(group, claims[group]) for group in groups if group in claims}
     taken = {ours for group, ours in chosen.items() if group.dimension == dimension - 1}
     for group in groups:
@@ -101,8 +107,6 @@ def _meant(entry: _Entry, groups: list[Group], dimension: int) -> dict[Group, st
             raise MeshError(
                 f"{quoted(entry.text, 60)} is a {kinds[0]} and a {kinds[1]} of the mesh; accepted: {accepted}"
             )
-    if not meant:
-        raise MeshError(f"no group {quoted(entry.text)} in the mesh; there are: {listed(groups, dimension)}")
     return meant
 
 

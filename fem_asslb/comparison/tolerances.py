@@ -67,7 +67,9 @@ class Tolerance:
         share = _share(self.text)
         if share is not None:
             return share * size
-        return np.full_like(size, abs(parse(self.text, readable(unit_of(name)))))
+        # A difference: 1 K is 1 degC, whatever the zero of either scale.
+        unit, zero = readable(unit_of(name)), re.sub(f"^{NUMBER}", "0", self.text)
+        return np.full_like(size, abs(parse(self.text, unit) - parse(zero, unit)))
 
 
 def _share(text: str) -> float | None:

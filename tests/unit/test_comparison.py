@@ -121,6 +121,8 @@ def test_tolerances_are_shares_or_quantities_of_some_columns():
     assert Tolerance.of("0.1").of_column(PRESSURE, np.array([50.0])) == pytest.approx(5.0)
     assert Tolerance.of("stack*=20 kPa").of_column(PRESSURE, np.array([50.0])) == pytest.approx(0.02)
     assert Tolerance.of("q=1 Ah/m^2").of_column("q [mAh/cm2]", np.array([0.0])) == pytest.approx(0.1)
+    for text in ("T=0.5 K", "T=0.5 degC"):
+        assert Tolerance.of(text).of_column("T [degC]", np.array([20.0])) == pytest.approx(0.5)
     with pytest.raises(FemAsslbError, match="wrong dimension"):
         Tolerance.of("stack*=1 V").of_column(PRESSURE, np.array([50.0]))
     for text in ("much", "", "=", "a=", "-1", "nan", "1 MPa"):

@@ -26,6 +26,9 @@ OTHER_NAMES = {
 }
 """Columns of a history, without their unit, by what others call them; the unit tells which of several."""
 
+ONE_WAY = "charging capacity"
+"""Column that passes over discharges; it stands for the capacity of a history where there is no other."""
+
 FloatArray = npt.NDArray[np.float64]
 
 
@@ -55,7 +58,7 @@ def read_measured(path: Path, known: Iterable[str], area: float | None = None) -
     """
     known, data = list(known), read_data_file(path)
     columns: dict[str, FloatArray] = {}
-    for place, (name, unit) in enumerate(data.columns):
+    for place, (name, unit) in sorted(enumerate(data.columns), key=lambda item: item[1][0].lower() == ONE_WAY):
         if not unit:
             expected = "expected a name and a unit such as 'Voltage [V]' or 'Voltage / V'"
             raise FemAsslbError(f"--data {quoted(path, 100)} has the column {quoted(name, 60)}; {expected}")

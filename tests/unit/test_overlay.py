@@ -72,6 +72,15 @@ def test_a_capacity_is_specific_areal_or_of_an_unknown_cell_by_its_unit(tmp_path
         assert read_measured(path, [SPECIFIC, AREAL]).columns == {column: pytest.approx([value])}
 
 
+def test_the_capacity_of_a_cell_that_is_discharged_falls(tmp_path):
+    """Of a file in the Battery Data Format, where the sum of all charges stands before the net capacity."""
+    path = tmp_path / "measured.csv"
+    path.write_text("Charging Capacity / Ah,Discharging Capacity / Ah,Net Capacity / Ah\n2,0,2\n2,1,1\n")
+    assert read_measured(path, KNOWN, area=1e8).columns[AREAL] == pytest.approx([2000.0, 1000.0])
+    path.write_text("Charging Capacity / Ah\n1\n2\n")
+    assert read_measured(path, KNOWN, area=1e8).columns[AREAL] == pytest.approx([1000.0, 2000.0])
+
+
 @pytest.mark.parametrize(
     ("text", "message"),
     [

@@ -8,6 +8,7 @@ from typing import Any
 from fem_asslb.base.column_names import is_named
 from fem_asslb.base.errors import FemAsslbError
 from fem_asslb.base.printable import printable, quoted
+from fem_asslb.case.sections.steps import PRESSES
 from fem_asslb.comparison import TIME_OF_STEP
 from fem_asslb.comparison.alignment import pair
 from fem_asslb.comparison.differences import Difference, differences
@@ -75,7 +76,7 @@ def compare(
     common = [name for name in wanted[0] if name in wanted[1]]
     cases = [read_record(folder)["case"] for folder in (first, second)]
     steps = _steps(cases[0])
-    closed = max((number for number, text in enumerate(steps, 1) if text.startswith("press ")), default=0)
+    closed = max((number for number, text in enumerate(steps, 1) if text.partition(" ")[0] in PRESSES), default=0)
     return Verdict(
         columns=differences(pairing, common, tolerances, closed),
         places=len(next(iter(pairing.first.values()))),

@@ -9,6 +9,7 @@ import numpy.typing as npt
 from matplotlib.axes import Axes
 
 from fem_asslb.base.errors import FemAsslbError
+from fem_asslb.case.sections.steps import PRESSES
 from fem_asslb.diagnostics.columns import (
     AREAL_CAPACITY,
     CELL_VOLTAGE,
@@ -84,7 +85,7 @@ class Curves:
 
     def after_closing(self) -> slice:
         """Rows from the end of the last press on: a press of hundreds of MPa would hide what comes after."""
-        presses = self.rows_of("press")
+        presses = self.rows_of(*PRESSES)
         last = presses[-1][1].stop - 1 if presses else 0
         return slice(last, None) if last < len(self.hours) - 1 else slice(None)
 

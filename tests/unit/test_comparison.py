@@ -1,6 +1,7 @@
 """Two runs compared: at which states, with which tolerances, and what is said of it."""
 
 import json
+from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
@@ -31,9 +32,9 @@ def run_of(lengths: list[list[float]], pressure, x=lambda time: 1.0 - 1e-3 * tim
     return columns | {PRESSURE: np.vectorize(pressure, otypes=[float])(time), X: np.vectorize(x)(time)}
 
 
-def write(folder: Path, columns: dict[str, np.ndarray], title: str = "a") -> Path:
+def write(folder: Path, columns: dict[str, np.ndarray], title: str = "a", steps: Sequence[str] = STEPS) -> Path:
     folder.mkdir(parents=True)
-    case = {"case": {"title": title}, "protocol": {"steps": STEPS}}
+    case = {"case": {"title": title}, "protocol": {"steps": list(steps)}}
     (folder / record.FILE).write_text(json.dumps({"case": case, "runs": []}))
     rows = [",".join(columns), *(",".join(map(str, row)) for row in zip(*columns.values(), strict=True)), ""]
     (folder / history.FILE).write_text("\n".join(rows))
@@ -149,6 +150,16 @@ def test_a_verdict_names_what_differs(tmp_path):
     assert compare(here, there, tolerances=[Tolerance.of(f"{PRESSURE}=2 MPa")], chosen=[PRESSURE]).columns[0].excess < 1
     with pytest.raises(FemAsslbError, match="no column 'cheese'"):
         compare(here, there, chosen=["cheese"])
+
+
+@pytest.mark.parametrize("last", ["press to 80 MPa in 1 s", "unload to 80 MPa in 1 s", "fabricate at 80 MPa for 1 s"])
+def test_a_fixture_closes_after_any_press(tmp_path, last):
+    """A third of a megapascal is much of what comes after 400 MPa have gone."""
+    steps = ["press to 400 MPa in 1 s", last, "rest 100 s"]
+    first = run_of([[1.0], [0.5, 0.5], [50.0, 50.0]], lambda time: 400.0 if time < 1.6 else 80.0 - 0.1 * time)
+    second = first | {PRESSURE: first[PRESSURE] + 0.3 * (first[history.STAGE] == 3.0)}
+    here, there = write(tmp_path / "a", first, steps=steps), write(tmp_path / "b", second, steps=steps)
+    assert not compare(here, there, chosen=[PRESSURE]).is_same
 
 
 def test_the_command_ends_as_programs_that_compare_files_do(tmp_path, capsys):

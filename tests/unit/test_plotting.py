@@ -315,10 +315,11 @@ def test_a_charge_of_a_particle_without_plates_is_drawn_against_its_stoichiometr
     assert {path.stem for path in draw_curves(folder, Gallery(folder))} == {"time", "stoichiometry", "stress-energy"}
 
 
-def test_curves_start_where_the_last_press_ends():
+@pytest.mark.parametrize("last", ["press to 2 MPa in 1 h", "unload to 2 MPa in 1 h", "fabricate at 2 MPa for 1 h"])
+def test_curves_start_where_the_last_press_ends(last):
     stage = np.array([1.0, 1.0, 2.0, 2.0, 3.0])
     columns = {"protocol step [-]": stage, "time [s]": 3600.0 * np.arange(5.0)}
-    curves = Curves(columns, ["press to 1 MPa in 1 h", "press to 2 MPa in 1 h", "charge at 1C until 1 h"], 2)
+    curves = Curves(columns, ["press to 9 MPa in 1 h", last, "charge at 1C until 1 h"], 2)
     assert curves.hours[curves.after_closing()].tolist() == [3.0, 4.0]
     assert [(text.split()[0], rows) for text, rows in curves.rows_of("charge")] == [("charge", slice(3, 5))]
 

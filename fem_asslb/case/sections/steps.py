@@ -20,6 +20,10 @@ class _Tempered:
         return "" if self.temperature is None else f" ({temperature_text(self.temperature)})"
 
 
+PRESSES = ("fabricate", "press", "unload")
+"""Verbs with which the text of a press begins."""
+
+
 @dataclass(frozen=True)
 class Press(_Tempered):
     """Take the stack pressure linearly to a value, whatever the fixture.

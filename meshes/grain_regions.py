@@ -1,6 +1,6 @@
 """Regions of particles in the Gmsh model: one for a single crystal, one for each grain of a polycrystal."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from typing import TypeAlias
 
 import gmsh
@@ -87,16 +87,17 @@ def mesh_regions(
             gmsh.model.mesh.removeElements(0, point)
         gmsh.model.mesh.reclassifyNodes()
     if geometry.keep_volume:
-        balls = [_ball(particle, volume) for (particle, _), volume in zip(families, volumes, strict=True)]
+        named = {gmsh.model.getPhysicalName(*group) for group in gmsh.model.getPhysicalGroups(dimension)}
+        balls = [_ball(particle, volume, named) for (particle, _), volume in zip(families, volumes, strict=True)]
         keep_volumes(dimension, balls, geometry.periods)
     merged = [{} if inner is None else {"merged edges": inner.merged} for inner in edges]
     return [own | changes.get(particle.name, {}) for own, (particle, _) in zip(merged, families, strict=True)]
 
 
-def _ball(particle: Particle, volume: float) -> Ball:
-    """What a particle should be."""
+def _ball(particle: Particle, volume: float, named: Collection[str]) -> Ball:
+    """What a particle should be; a grain that is too small for the elements has left no region among the named ones."""
     grains = range(len(particle.diagram.seeds)) if particle.diagram is not None else ()
-    names = [particle.grain_name(number) for number in grains] or [str(particle.name)]
+    names = [name for number in grains if (name := particle.grain_name(number)) in named] or [str(particle.name)]
     return Ball(groups=names, centre=particle.piece.centre, radius=particle.piece.radius, volume=volume)
 
 

@@ -8,7 +8,15 @@ import pytest
 from mpi4py import MPI
 
 from fem_asslb.bulk.elasticity import IsotropicElasticity
-from fem_asslb.geometry import EqualDiameters, Grains, Layer, LayeredStack, PackedParticles, ParticleInShell
+from fem_asslb.geometry import (
+    EqualDiameters,
+    Grains,
+    Layer,
+    LayeredStack,
+    LognormalDiameters,
+    PackedParticles,
+    ParticleInShell,
+)
 from fem_asslb.mesh.reader import read_source
 from fem_asslb.model.model import Support
 from fem_asslb.solve.newton import NewtonSolver
@@ -87,6 +95,21 @@ def test_grains_in_3d_share_the_volume_of_a_ball(tmp_path):
     volumes = [volume for name, volume in report.volumes.items() if name.startswith("particle")]
     assert len(volumes) > 5 and sum(volumes) == pytest.approx(4 / 3 * math.pi, rel=1e-9)
     assert report.quality_min > 0.05
+
+
+@pytest.mark.parametrize(
+    ("dimension", "whole", "grains"),
+    [
+        (2, math.pi, Grains(LognormalDiameters(0.2, 3.0))),
+        (3, 4 / 3 * math.pi, Grains(LognormalDiameters(0.55, 1.8), element_size=0.5)),
+    ],
+)
+def test_grains_that_vanish_in_the_mesh_take_nothing_from_the_ball(dimension, whole, grains, tmp_path):
+    """One of ten seeds leaves no region of its own."""
+    geometry = ParticleInShell(dimension, 1.0, 1.5, 0.3, part="full", grains=grains, keep_volume=True)
+    report = build(geometry, tmp_path / "ball.msh")
+    volumes = [volume for name, volume in report.volumes.items() if name.startswith("particle")]
+    assert len(volumes) == 9 and sum(volumes) == pytest.approx(whole, rel=1e-9)
 
 
 def test_the_pressure_in_a_sphere_is_several_times_as_exact(tmp_path):

@@ -114,7 +114,9 @@ def _with_intervals(
     # Residuals that follow one another are fewer observations (Bayley and Hammersley, J. R. Stat. Soc. Suppl., 1946).
     scatter = float(residual @ residual) / freedom * (1.0 + (lag := _lag(residual))) / (1.0 - lag)
     variance = max(scatter, floor**2)
-    _, sizes, rotation = np.linalg.svd(jacobian, full_matrices=False)
+    # With fewer points than parameters there are directions that no point sees.
+    blank = np.zeros((max(0, len(shares) - len(residual)), len(shares)))
+    _, sizes, rotation = np.linalg.svd(np.vstack([jacobian, blank]), full_matrices=False)
     inverse = 1.0 / np.maximum(sizes, 1e-12 * max(1.0, float(sizes.max()))) ** 2
     covariance = variance * (rotation.T * inverse) @ rotation
     deviations = np.sqrt(np.diag(covariance))

@@ -68,6 +68,13 @@ def test_a_parameter_without_effect_is_not_determined():
     assert result.half_widths[1] > 1e3 and result.half_widths[0] < 0.02
 
 
+def test_fewer_points_than_parameters_determine_none_of_them():
+    """Each has an effect, but what one does the others can undo."""
+    powers = np.array([[1.0, 0.3, 0.1, 0.2], [1.0, 0.5, 0.7, 0.1], [1.0, 0.9, 0.2, 0.6]])
+    result = fitting.fit(lambda points: [powers @ (point - 0.4) for point in points], np.full(4, 0.5), 1.0, 1e-3)
+    assert not result.is_determined.any()
+
+
 def test_parameters_that_make_up_for_each_other_are_said():
     result = found(lambda shares: (shares[0] + shares[1]) * PLACES, np.array([0.4, 0.2]))
     assert result.traded() == [(0, 1)] and not result.is_determined.any()

@@ -58,16 +58,16 @@ class Bulk:
         """Total strain, shape (3, 3)."""
         return self.kinematics.strain(*self._motion(state))
 
-    def free_strain(self, state: State, phase: str) -> Expr:
-        """Strain of a phase free of stress, shape (3, 3)."""
-        heat = self.coefficients.thermal_strain(self._controls.temperature)
+    def free_strain(self, state: State, phase: str, temperature: fem.Constant | None = None) -> Expr:
+        """Strain of a phase free of stress at a temperature [K], by default that of the step, shape (3, 3)."""
+        heat = self.coefficients.thermal_strain(self._controls.temperature if temperature is None else temperature)
         if not self.phases[phase].is_host:
             return self.coefficients.layer_strain(self._controls.anode_lithium) + heat
         return self.coefficients.lattice_strain(phase, self._stoichiometry(state)) + heat
 
-    def elastic_strain(self, state: State, phase: str) -> Expr:
-        """Trial strain of which the law of a phase makes stress, shape (3, 3)."""
-        return self.strain(state) - self.free_strain(state, phase)
+    def elastic_strain(self, state: State, phase: str, temperature: fem.Constant | None = None) -> Expr:
+        """Trial strain of which the law of a phase makes stress, shape (3, 3); temperature as for `free_strain`."""
+        return self.strain(state) - self.free_strain(state, phase, temperature)
 
     def response(self, state: State, phase: str) -> BulkResponse:
         """Answer of the law of a phase to a step that ends at a state."""
@@ -83,11 +83,7 @@ class Bulk:
 
     def stress(self, state: State, phase: str) -> Expr:
         """Stress that does work on the strain [MPa], shape (3, 3), tension positive."""
-        strain = ufl.variable(self.elastic_strain(state, phase))
-        response = self._answer(state, self.phases[phase], strain)
-        if response.stress is not None:
-            return ufl.as_tensor(response.stress.matrix())
-        return ufl.sym(ufl.diff(response.potential, strain))
+        return self._stress(state, phase, self.elastic_strain(state, phase))
 
     def accepted_stress(self, state: State, phase: str) -> Expr:
         """The same at the end of the step that was accepted last, the start of the next [MPa], shape (3, 3).
@@ -98,7 +94,7 @@ class Bulk:
         """
         memory = self.phases[phase].memory
         if memory is None:
-            return self.stress(state, phase)
+            return self._stress(state, phase, self._accepted_strain(state, phase))
         return ufl.as_tensor(symmetric(memory.start.values[STRESS]).matrix())
 
     def stiffening(self, state: State, previous: State, phase: str) -> Expr | None:
@@ -112,9 +108,8 @@ class Bulk:
         law = self.phases[phase].law
         if not isinstance(law, LinearElasticity):
             return None
-        now, before = (
-            self._deformation(at, self.phases[phase], self.elastic_strain(at, phase)) for at in (state, previous)
-        )
+        strains = (state, self.elastic_strain(state, phase)), (previous, self._accepted_strain(previous, phase))
+        now, before = (self._deformation(at, self.phases[phase], strain) for at, strain in strains)
         return law.stiffening(now, before)
 
     def energy_measure(self, phase: str) -> ufl.Measure:
@@ -168,6 +163,18 @@ class Bulk:
         """Displacement [um], and the strain across the plane."""
         across = self._quantities.strain_across
         return self._quantities.motion(state), across(state) if across is not None else 0.0
+
+    def _accepted_strain(self, state: State, phase: str) -> Expr:
+        """Elastic strain at the start of the step, where a phase without memory had another temperature."""
+        return self.elastic_strain(state, phase, self._controls.accepted_temperature)
+
+    def _stress(self, state: State, phase: str, elastic_strain: Expr) -> Expr:
+        """Stress of an elastic strain [MPa], shape (3, 3)."""
+        strain = ufl.variable(elastic_strain)
+        response = self._answer(state, self.phases[phase], strain)
+        if response.stress is not None:
+            return ufl.as_tensor(response.stress.matrix())
+        return ufl.sym(ufl.diff(response.potential, strain))
 
     def _answer(self, state: State, phase: Phase, strain: Expr) -> BulkResponse:
         law, memory = phase.law, phase.memory

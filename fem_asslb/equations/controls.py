@@ -25,6 +25,7 @@ class Controls:
         forced_x: Uniform stoichiometry of all hosts when ``forced`` is 1.
         forced: 1: x is forced and no lithium moves; 0: lithium moves.
         temperature: Of everything [K].
+        accepted_temperature: The same at the start of the step [K].
         platen: The platen.
     """
 
@@ -39,6 +40,7 @@ class Controls:
     forced_x: fem.Constant
     forced: fem.Constant
     temperature: fem.Constant
+    accepted_temperature: fem.Constant
     platen: PlatenControls
 
     @classmethod
@@ -47,5 +49,6 @@ class Controls:
         names = [item.name for item in fields(cls) if item.name != "platen"]
         constants = {name: fem.Constant(domain.mesh, 0.0) for name in names}
         constants["time_step"].value = 1.0
-        constants["forced_x"].value, constants["temperature"].value = initial_x, temperature
+        constants["forced_x"].value = initial_x
+        constants["temperature"].value = constants["accepted_temperature"].value = temperature
         return cls(platen=PlatenControls.create(domain, augmentation), **constants)

@@ -250,10 +250,13 @@ def _check_shapes(values: EntityValues, shapes: dict[str, list[int]]) -> None:
 
 
 def _constants(controls: Controls) -> dict[str, fem.Constant]:
-    """Constants of the weak form by name, those of the platen included; the time is that of the clock."""
+    """Constants of the weak form by name, those of the platen included, but for those that follow from others.
+
+    The time is that of the clock, and between two steps the accepted temperature that of the cell.
+    """
     found: dict[str, fem.Constant] = {}
     for owner, prefix in ((controls, ""), (controls.platen, "platen.")):
         values = {item.name: getattr(owner, item.name) for item in fields(owner)}
         found |= {prefix + name: value for name, value in values.items() if isinstance(value, fem.Constant)}
-    del found["time"]
+    del found["time"], found["accepted_temperature"]
     return found

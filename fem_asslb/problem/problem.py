@@ -149,6 +149,7 @@ class Problem:
         if interfaces is not None and interfaces.history is not None and self._history is not None:
             interfaces.history.function.x.array[:] = self._history.evaluate().x.array
         self.previous.assign(self.state)
+        self.controls.accepted_temperature.value = self.controls.temperature.value
 
     def forces(self, name: str) -> npt.NDArray[np.float64]:
         """Row of a field at the present state without conditions, ghosts included: what must be added for balance."""

@@ -242,7 +242,8 @@ class Simulation:
     def restore(self, snapshot: dict[str, float]) -> None:
         """Continue from a snapshot; state and controls are restored by the caller."""
         self.time, self.index = snapshot["time"], int(snapshot["index"])
-        self.problem.controls.time.value = self.time
+        controls = self.problem.controls
+        controls.time.value, controls.accepted_temperature.value = self.time, controls.temperature.value
         self.stepper.next_step, self.stepper.last_step = snapshot["next step"], snapshot["last step"] or None
         self.stepper.limit = snapshot["step limit"]
         self.stepper.estimator.now, self.stepper.estimator.before = _part("now.", snapshot), _part("before.", snapshot)

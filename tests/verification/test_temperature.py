@@ -251,6 +251,18 @@ def test_pressure_of_a_stack_that_is_heated(comm, shared_path):
     assert ends[1]["thermal work [pJ]"] > ends[0]["thermal work [pJ]"] == 0.0
 
 
+def test_energies_add_up_where_a_host_swells_as_its_temperature_jumps(comm, shared_path):
+    """The stress at the start of a step is that of the temperature there."""
+    changes = ["materials.cathode.thermal_expansion='2e-5 K^-1'", "time.first_step='60 s'"]
+    steps = ["press to 20 MPa in 1 min", "set x = 0.6 in 10 min (95 degC)", "set x = 0.8 in 10 min"]
+    case = read_case(COLUMN, [*changes, f"protocol.steps={steps}"])
+    simulation = Simulation(case, build_domain(comm, case, shared_path)[1])
+    while not simulation.loading.has_ended:
+        scalars = simulation.advance().scalars
+        assert abs(scalars["energy balance error [-]"]) < 1e-9
+    assert scalars["thermal work [pJ]"] != 0.0
+
+
 def _constants(elasticity):
     return elasticity.youngs_modulus, elasticity.poisson_ratio
 

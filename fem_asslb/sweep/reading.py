@@ -175,6 +175,10 @@ def _count_holds(table: StudyTable, grid: int, fits: bool) -> Iterator[CaseError
     if design.kind != "grid" and design.samples is None:
         yield CaseError("design.samples", f"this key is missing, of the design '{design.kind}'")
         return
+    if design.kind == "sobol" and len(axes) == 1 and axes[0].is_range:
+        # The matrix in which one column is exchanged would be the other one.
+        yield CaseError("design.kind", "'sobol' of one axis; expected two axes or more, or another design")
+        return
     samples = design.samples or 0
     count = {"grid": grid, "latin-hypercube": samples, "sobol": samples * (len(axes) + 2)}[design.kind]
     if count > MOST_CASES:

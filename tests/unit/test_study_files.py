@@ -144,6 +144,7 @@ def test_a_case_that_is_written_is_the_one_that_was_checked(tmp_path):
         ),
         (RANGE + '[design]\nkind = "sobol"\nsamples = 6\n', "design.samples: 6 is not accepted; expected a power of 2"),
         (RANGE + '[design]\nkind = "latin-hypercube"\n', "design.samples: this key is missing"),
+        (RANGE + '[design]\nkind = "sobol"\nsamples = 4\n', "design.kind: 'sobol' of one axis; expected two axes"),
         (RANGE + "count = 150\n" + MODULUS + "count = 150\n", "axes: 22500 cases; expected at most 1000"),
         (STIFFNESS + '[changes]\nextends = "../first"\n', "changes.extends: this key is not for a study"),
         ("[axes.k]\n" + 'key = "time.first_step"\nvalues = ["1 s", "1000 ms"]\n', "is there twice"),

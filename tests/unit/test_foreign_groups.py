@@ -65,7 +65,11 @@ def test_a_name_to_the_letter_goes_before_a_pattern():
         ({"shell": "cathode"}, (), "no group 'shell' in the mesh; there are: 1, poly1, poly12"),
         ({"*2*3": "cathode"}, (), r"no group '\*2\*3'"),
         ({"surface:poly1": "top"}, (), "no group 'surface:poly1'"),
-        ({"shell": "cathode", "poly1": "anode"}, ("core",), "no group 'shell', 'core' in the mesh; there are: 1, poly1"),
+        (
+            {"shell": "cathode", "poly1": "anode"},
+            ("core",),
+            "no group 'shell', 'core' in the mesh; there are: 1, poly1",
+        ),
         ({"edge1": "top"}, (), "no group 'edge1'"),
         ({}, ("edge",), "no group 'edge'"),
         ({"poly*": "a", "*1": "b"}, (), "'[*]1' is a volume and a surface"),

@@ -6,12 +6,14 @@ neither DOLFINx nor MPI.
 
 from typing import TYPE_CHECKING, Any
 
+from fem_asslb.base.version import __version__
+
 if TYPE_CHECKING:
     from fem_asslb.app.driver import run
     from fem_asslb.app.results import read_results
     from fem_asslb.case.reading.reader import read_case
 
-__all__ = ["read_case", "read_results", "run"]
+__all__ = ["__version__", "read_case", "read_results", "run"]
 
 _HOMES = {
     "read_case": "fem_asslb.case.reading.reader",

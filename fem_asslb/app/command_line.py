@@ -11,6 +11,7 @@ from fem_asslb.app.study_command_line import add_fit, add_sweep
 from fem_asslb.base.endings import FAILED_INPUT
 from fem_asslb.base.launcher import launched_rank
 from fem_asslb.base.texts import show
+from fem_asslb.base.version import __version__
 from fem_asslb.convergence import DIRECTIONS
 
 _INTRODUCTION = """\
@@ -53,6 +54,7 @@ class _Parser(argparse.ArgumentParser):
 def build_parser() -> argparse.ArgumentParser:
     """The parser of the command line."""
     parser = _parser(_Parser, "fem-asslb", _INTRODUCTION, CODES)
+    parser.add_argument("--version", action="version", version=f"fem-asslb {__version__}")
     commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND", parser_class=_Parser)
     _add_new(commands)
     _add_check(commands)

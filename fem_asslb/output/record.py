@@ -8,7 +8,6 @@ import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 from datetime import UTC, datetime
-from importlib import metadata
 from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Self
@@ -17,6 +16,7 @@ from fem_asslb.base.endings import explain
 from fem_asslb.base.errors import FemAsslbError
 from fem_asslb.base.parallel import on_root
 from fem_asslb.base.printable import quoted
+from fem_asslb.base.version import __version__
 from fem_asslb.output.files import overwrite_text, read_json, replace_text
 from fem_asslb.output.model_tables import model_tables
 from fem_asslb.output.profile import profile
@@ -213,12 +213,8 @@ def versions() -> dict[str, str]:
     from mpi4py import MPI
     from petsc4py import PETSc
 
-    try:
-        package = metadata.version("fem-asslb")
-    except metadata.PackageNotFoundError:
-        package = "not installed, run from its folder"
     return {
-        "fem-asslb": package,
+        "fem-asslb": __version__,
         "dolfinx": dolfinx.__version__,
         "petsc": ".".join(map(str, PETSc.Sys.getVersion())),
         "gmsh": gmsh.GMSH_API_VERSION,

@@ -7,6 +7,8 @@ from pathlib import Path
 
 import pytest
 
+import fem_asslb
+from fem_asslb.app.command_line import build_parser
 from fem_asslb.case.estimates.estimates import format_rows, summary
 from fem_asslb.case.reading.reader import read_case
 from fem_asslb.output import history, record
@@ -85,3 +87,15 @@ def test_equations_name_functions_and_tests_that_exist():
     for function, file, test in (match.groups() for match in found if match):
         assert pkgutil.resolve_name(function)
         assert f"\ndef {test}(" in (DOCS.parent / file).read_text(), test
+
+
+@pytest.mark.serial
+def test_all_state_the_same_version_and_the_changes_to_come_stand_above_it(capsys):
+    root = DOCS.parent
+    citation = dict(re.findall(r"^(version|date-released): (\S+)$", (root / "CITATION.cff").read_text(), re.MULTILINE))
+    headings = re.findall(r"^## (.+)$", (root / "CHANGELOG.md").read_text(encoding="utf-8"), re.MULTILINE)
+    assert headings[:2] == ["Unreleased", f"{citation['version']} - {citation['date-released']}"]
+    assert citation["version"] == fem_asslb.__version__
+    with pytest.raises(SystemExit, match="0"):
+        build_parser().parse_args(["--version"])
+    assert capsys.readouterr().out == f"fem-asslb {fem_asslb.__version__}\n"

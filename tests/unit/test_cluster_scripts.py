@@ -1,0 +1,86 @@
+"""The scripts for clusters, with stand-ins for SLURM and for the run."""
+
+import os
+import re
+import subprocess
+import time
+from pathlib import Path
+
+import pytest
+
+pytestmark = pytest.mark.serial
+
+ROOT = Path(__file__).parents[2]
+CLUSTER = ROOT / "scripts" / "cluster"
+
+
+@pytest.fixture
+def job(tmp_path, monkeypatch):
+    """A job that ends at the time in ``end``; what is called is noted in ``called``, a run ends with ``code``."""
+    programs = {"squeue": 'cat "$STATE/end"', "scontrol": 'echo "scontrol $*" >> "$STATE/called"'}
+    programs["run"] = 'echo "run $*" >> "$STATE/called"; exit "$(cat "$STATE/code")"'
+    for name, text in programs.items():
+        (tmp_path / name).write_text(f"#!/bin/bash\n{text}\n")
+        (tmp_path / name).chmod(0o755)
+    monkeypatch.setenv("PATH", f"{tmp_path}:{os.environ['PATH']}")
+    monkeypatch.setenv("STATE", str(tmp_path))
+    monkeypatch.setenv("SLURM_JOB_ID", "7")
+    monkeypatch.delenv("SLURM_RESTART_COUNT", raising=False)
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "code").write_text("0")
+    (tmp_path / "end").write_text("N/A")
+    return tmp_path
+
+
+def called(job: Path) -> tuple[int, list[str]]:
+    """Exit code of the job script, and what it has called."""
+    done = subprocess.run([CLUSTER / "until-done", "my-cell", "run", "-n", "2"], check=False)
+    return done.returncode, (job / "called").read_text().splitlines()
+
+
+@pytest.mark.parametrize(("code", "calls"), [(0, []), (2, []), (3, []), (75, ["scontrol requeue 7"])])
+def test_a_job_is_sent_again_where_a_run_asks_to_go_on(job, code, calls):
+    (job / "code").write_text(str(code))
+    assert called(job) == (code, ["run -n 2 my-cell", *calls])
+
+
+def test_a_job_goes_on_from_a_checkpoint(job, monkeypatch):
+    checkpoint = job / "my-cell" / "results" / "checkpoint"
+    checkpoint.mkdir(parents=True)
+    (checkpoint / "latest.json").touch()
+    monkeypatch.setenv("SLURM_RESTART_COUNT", "1")
+    assert called(job) == (0, ["run -n 2 my-cell --resume"])
+
+
+@pytest.mark.parametrize(("restarts", "options"), [("0", ""), ("1", " --overwrite")])
+def test_results_without_a_checkpoint_are_replaced_by_a_job_that_was_sent_again_alone(
+    job, monkeypatch, restarts, options
+):
+    (job / "my-cell" / "results").mkdir(parents=True)
+    monkeypatch.setenv("SLURM_RESTART_COUNT", restarts)
+    assert called(job) == (0, [f"run -n 2 my-cell{options}"])
+
+
+@pytest.mark.parametrize(("left", "granted"), [(86400, 86100), (600, 540)])
+def test_a_run_gets_the_time_that_its_job_has_left(job, left, granted):
+    """Less five minutes, or a tenth of a short job; a clock of the test runs on meanwhile."""
+    (job / "end").write_text(time.strftime("%Y-%m-%dT%H:%M:%S", time.localtime(time.time() + left)))
+    _, (line,) = called(job)
+    assert 0 <= granted - int(re.fullmatch(r"run -n 2 my-cell --wall-time (\d+)s", line)[1]) <= 60
+
+
+@pytest.mark.parametrize("script", [*sorted(CLUSTER.glob("*.sbatch")), CLUSTER / "until-done"], ids=lambda p: p.name)
+def test_scripts_are_bash(script):
+    assert not subprocess.run(["bash", "-n", script], capture_output=True, check=True).stderr
+
+
+def test_the_image_has_what_the_dockerfile_installs_and_leaves_the_networks_open():
+    definition, dockerfile = (CLUSTER / "fem_asslb.def").read_text(), (ROOT / "Dockerfile").read_text()
+    assert re.search(r"^From: (.*)$", definition, re.M)[1] == re.search(r"^FROM (.*)$", dockerfile, re.M)[1]
+    files = re.search(r"%files\n(.*?)\n\n", definition, re.DOTALL)[1].split()[::2]
+    assert all((ROOT / file).exists() for file in files) and "scripts/packages.txt" in files
+    settings = dict(re.findall(r"(?:export |^ENV |^ {4})([A-Z]\w+)=(\S+)", definition, re.M))
+    ours = dict(re.findall(r"^(?:ENV| {3}) (\w+)=(\S+)", dockerfile, re.M))
+    assert settings.keys() - ours.keys() == {"PYTHONNOUSERSITE"}
+    assert all(ours[name] == settings[name] for name in settings.keys() & ours.keys())
+    assert "OMPI_MCA_btl" in ours and "OMPI_MCA_btl" not in definition.split("%post")[1]

@@ -4,14 +4,17 @@ import pkgutil
 import re
 import runpy
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
+import yaml
 
 import fem_asslb
 from fem_asslb.app.command_line import build_parser
 from fem_asslb.case.estimates.estimates import format_rows, summary
 from fem_asslb.case.reading.reader import read_case
 from fem_asslb.output import history, record
+from scripts import docs_pages
 
 DOCS = Path(__file__).parents[2] / "docs"
 
@@ -99,3 +102,52 @@ def test_all_state_the_same_version_and_the_changes_to_come_stand_above_it(capsy
     with pytest.raises(SystemExit, match="0"):
         build_parser().parse_args(["--version"])
     assert capsys.readouterr().out == f"fem-asslb {fem_asslb.__version__}\n"
+
+
+def entries(navigation):
+    """Pages of a navigation, which are lists of pages and of tables from a title to a page or a list."""
+    for entry in navigation:
+        for item in entry.values() if isinstance(entry, dict) else [entry]:
+            yield from entries(item) if isinstance(item, list) else [item]
+
+
+@pytest.mark.serial
+def test_the_site_leads_to_every_page_once():
+    """Those of docs, and README, changes and cases, which the site takes from where they stand."""
+    config = SimpleNamespace(nav=yaml.safe_load((DOCS.parent / "mkdocs.yml").read_text())["nav"])
+    docs_pages.on_config(config)
+    assert sorted(entries(config.nav)) == sorted([*(path.name for path in DOCS.glob("*.md")), *docs_pages.OUTSIDE])
+    cases = {path.parent.name for path in DOCS.parent.glob("cases/*/README.md")}
+    assert {Path(page).stem for page in docs_pages.OUTSIDE} == {"index", "changelog", *cases}
+
+
+@pytest.mark.serial
+@pytest.mark.parametrize("page", [*docs_pages.OUTSIDE, *sorted(path.name for path in DOCS.glob("*.md"))])
+def test_pages_that_a_text_names_are_there(page):
+    """As `docs/model.md`, or `model.md` in another page; no text looks like an element of HTML, which would vanish."""
+    text = (DOCS.parent / docs_pages.OUTSIDE.get(page, f"docs/{page}")).read_text(encoding="utf-8")
+    named = [found["page"] for found in docs_pages.NAMED.finditer(text) if found["page"]]
+    homes = [DOCS.parent, DOCS]
+    assert not [name for name in named if not any((home / name).is_file() for home in homes)]
+    assert not re.findall(r"<[A-Za-z/][^>\n]*>", re.sub(r"```.*?```|`[^`]*`", "", text, flags=re.DOTALL))
+
+
+@pytest.mark.serial
+@pytest.mark.parametrize(
+    ("page", "text", "link"),
+    [
+        ("model.md", "in `docs/case.md`", "in [`docs/case.md`](case.md)"),
+        ("index.md", "`cases/first`", "[`cases/first`](cases/first.md)"),
+        ("index.md", "![a](docs/a.png)", "![a](a.png)"),
+        (
+            "cases/first.md",
+            "`zhang2026-hb`, `docs/model.md`",
+            "[`zhang2026-hb`](zhang2026-hb.md), [`docs/model.md`](../model.md)",
+        ),
+        ("model.md", "`graphite`, `model.md`, `no-such-case`", "`graphite`, `model.md`, `no-such-case`"),
+        ("model.md", "```\n`docs/case.md`\n```", "```\n`docs/case.md`\n```"),
+        ("model.md", "[`case.md`](case.md)", "[`case.md`](case.md)"),
+    ],
+)
+def test_the_site_links_what_a_text_names(page, text, link):
+    assert docs_pages.linked(text, page) == link

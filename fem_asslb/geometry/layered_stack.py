@@ -44,10 +44,10 @@ class LayeredStack:
             the width, a quarter of the least side where side walls are periodic.
         seed: Seed of the packing; the same seed gives the same mesh.
         order: Order of the elements' geometry; 2 needs ``displacement_degree = 2``.
-        keep_volume: Whether nodes of straight elements are moved until each particle has the volume of its disc or
-            sphere, of which straight elements cut off some percent; with ``order = 1``.
         side_walls: ``"plane"``: ``left``, ``right`` and in 3D ``front``, ``back``; ``"periodic"``: opposite ones are
             one, where all fields go on, and there are no such boundaries. It is then a piece of a layer without an end.
+        keep_volume: Whether nodes of straight elements are moved until each particle has the volume of its disc or
+            sphere, of which straight elements cut off some percent; with ``order = 1``.
     """
 
     dimension: Dimension
@@ -58,8 +58,8 @@ class LayeredStack:
     largest_element: Extent | None = None
     seed: Seed = 1
     order: Degree = 1
-    keep_volume: Flag = False
     side_walls: SideWalls = "plane"
+    keep_volume: Flag = False
     kind: Literal["layered-stack"] = "layered-stack"
 
     @field_validator("layers")

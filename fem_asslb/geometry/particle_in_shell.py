@@ -24,11 +24,11 @@ class ParticleInShell:
         element_size: Element size at the particle; in the shell it grows in proportion to the radius [um].
         part: ``"full"``, or ``"symmetric"``: the quadrant or octant of non-negative coordinates.
         order: Order of the elements' geometry; 2 needs ``displacement_degree = 2``.
-        keep_volume: Whether nodes of straight elements are moved until each particle has the volume of its disc or
-            sphere, of which straight elements cut off some percent; with ``order = 1``.
         grains: Grains of the particle, with ``part = "full"`` only; without them it is a single crystal.
         coating: Thickness of a meshed coating around the particle, whose elements are as long as it is thick [um]; for
             a thin one see the law ``coated`` of interfaces.
+        keep_volume: Whether nodes of straight elements are moved until each particle has the volume of its disc or
+            sphere, of which straight elements cut off some percent; with ``order = 1``.
     """
 
     dimension: Dimension
@@ -37,9 +37,9 @@ class ParticleInShell:
     element_size: Extent
     part: Literal["full", "symmetric"] = "symmetric"
     order: Degree = 1
-    keep_volume: Flag = False
     grains: Grains | None = None
     coating: Extent | None = None
+    keep_volume: Flag = False
     kind: Literal["particle-in-shell"] = "particle-in-shell"
 
     @field_validator("shell_radius")

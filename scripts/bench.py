@@ -6,6 +6,7 @@ Run by scripts/bench. Speeds are ratios within one run, because machines differ 
 import argparse
 import dataclasses
 import json
+import shutil
 import tempfile
 import time
 from pathlib import Path
@@ -89,6 +90,7 @@ def phases(comm: MPI.Comm, case: Path, overrides: list[str]) -> dict[str, float]
     if comm.rank > 0:
         return {}
     record = read_record(folder)
+    shutil.rmtree(folder)
     part, unknowns = record["runs"][-1], record["mesh facts"]["unknowns"]
     times, steps = part["wall time [s]"], part["steps"]
     found = {f"{phase} [s]": seconds for phase, seconds in times.items()}

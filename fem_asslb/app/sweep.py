@@ -8,6 +8,7 @@ from fem_asslb.app.earlier_results import State
 from fem_asslb.app.folder_lock import locked
 from fem_asslb.app.sweep_plan import PlannedCase, looked_at_again, meshes_of, write_cases
 from fem_asslb.app.workflow import LOGS, SETTINGS, SNAKEFILE, Jobs, require_snakemake, run_workflow, write_workflow
+from fem_asslb.base.input_files import regular_file
 from fem_asslb.base.printable import printable
 from fem_asslb.convergence.headlines import PRESSURE_CHANGE, costs, headlines
 from fem_asslb.output.files import replace_text
@@ -134,7 +135,7 @@ def trial_of(study: Study, case: PlannedCase) -> Trial:
 def _last_line(log: Path) -> str:
     """What the log of a job that left no record ends with."""
     try:
-        lines = log.read_text(encoding="utf-8", errors="replace").strip().splitlines()
+        lines = regular_file(log).read_text(encoding="utf-8", errors="replace").strip().splitlines()
     except OSError:
         lines = []
     return printable(lines[-1], 160) if lines else "did not start"

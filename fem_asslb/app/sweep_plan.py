@@ -8,6 +8,7 @@ from pathlib import Path
 
 from fem_asslb.app.earlier_results import EarlierRun, State, earlier_run
 from fem_asslb.app.results_folder import require_no_links
+from fem_asslb.base.input_files import regular_file
 from fem_asslb.case.reading.reader import CASE_FILE
 from fem_asslb.output.files import replace_text
 from fem_asslb.output.record import RESULTS
@@ -91,7 +92,7 @@ def write_cases(study: Study, cases: Sequence[PlannedCase]) -> None:
     for case in cases:
         case.folder.mkdir(parents=True, exist_ok=True)
         path, text = case.folder / CASE_FILE, case.variant.text(study, case.folder)
-        if not path.exists() or path.read_text(encoding="utf-8") != text:
+        if not path.exists() or regular_file(path).read_text(encoding="utf-8") != text:
             replace_text(path, text)
         if case.earlier.state is State.CHANGED:
             replaced = case.folder / REPLACED

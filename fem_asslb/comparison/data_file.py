@@ -22,6 +22,9 @@ from fem_asslb.output.bdf import MACHINE_NAMES
 MOST_ROWS, LARGEST_FILE = 1_000_000, 200_000_000
 """Rows and bytes of a file."""
 
+CHARGING, DISCHARGING = "charging capacity", "discharging capacity"
+"""Columns that pass over what goes the other way, in small letters."""
+
 FloatArray = npt.NDArray[np.float64]
 
 
@@ -40,6 +43,12 @@ class DataFile:
     header: tuple[str, ...]
     columns: tuple[tuple[str, str], ...]
     rows: tuple[tuple[str, ...], ...]
+
+    @property
+    def splits_capacity(self) -> bool:
+        """Whether charge and discharge have a column each, neither of which is the capacity, and that has none."""
+        names = {name.lower() for name, _ in self.columns}
+        return {CHARGING, DISCHARGING} <= names and not {"capacity", "net capacity"} & names
 
     def numbers(self, place: int) -> FloatArray:
         """Values of a column, shape (num_rows,); NaN in a field without one.

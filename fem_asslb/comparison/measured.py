@@ -11,7 +11,7 @@ from fem_asslb.base.column_names import readable, stem_of, unit_of
 from fem_asslb.base.errors import FemAsslbError, UnitError
 from fem_asslb.base.printable import printable, quoted
 from fem_asslb.base.units import convert, parse
-from fem_asslb.comparison.data_file import read_data_file
+from fem_asslb.comparison.data_file import CHARGING, read_data_file
 
 OTHER_NAMES = {
     "test time": ("time",),
@@ -25,9 +25,6 @@ OTHER_NAMES = {
     "x": ("stoichiometry mean",),
 }
 """Columns of a history, without their unit, by what others call them; the unit tells which of several."""
-
-ONE_WAY = "charging capacity"
-"""Column that passes over discharges; it stands for the capacity of a history where there is no other."""
 
 FloatArray = npt.NDArray[np.float64]
 
@@ -58,11 +55,12 @@ def read_measured(path: Path, known: Iterable[str], area: float | None = None) -
     """
     known, data = list(known), read_data_file(path)
     columns: dict[str, FloatArray] = {}
-    for place, (name, unit) in sorted(enumerate(data.columns), key=lambda item: item[1][0].lower() == ONE_WAY):
+    for place, (name, unit) in sorted(enumerate(data.columns), key=lambda item: item[1][0].lower() == CHARGING):
         if not unit:
             expected = "expected a name and a unit such as 'Voltage [V]' or 'Voltage / V'"
             raise FemAsslbError(f"--data {quoted(path, 100)} has the column {quoted(name, 60)}; {expected}")
-        column, factor, offset = _in_history(name, unit, known, area)
+        is_a_part = name.lower() == CHARGING and data.splits_capacity
+        column, factor, offset = _in_history(name, unit, [] if is_a_part else known, area)
         columns.setdefault(column, factor * data.numbers(place) + offset)
     return Measured(path.name, columns)
 

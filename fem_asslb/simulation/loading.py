@@ -189,8 +189,8 @@ class Loading:
 
     def _connect(self) -> None:
         """Let the circuit impose what the protocol step says."""
-        first = self._cell is not None and in_first_charge(self.steps, self.stage)
-        self.circuit.connect(self.step, self._cell.cell.side_reaction_share if self._cell and first else 0.0)
+        reacts = self._cell is not None and in_first_charge(self.steps, self.stage)
+        self.circuit.connect(self.step, self.circuit.battery.cell.side_reaction_share if reacts else 0.0)
 
     def _hold_platen(self) -> None:
         """The fixture takes over where the last press left the platen."""

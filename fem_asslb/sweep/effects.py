@@ -89,8 +89,9 @@ def _of_grid(study: Study, trials: Sequence[Trial], name: str, values: FloatArra
 
 def _places(trials: Sequence[Trial], axis: str) -> list[int]:
     """Number of the level of an axis that each case has."""
-    levels = list(dict.fromkeys(trial.variant.point.values[axis].label for trial in trials))
-    return [levels.index(trial.variant.point.values[axis].label) for trial in trials]
+    written = [repr(trial.variant.point.values[axis].written) for trial in trials]
+    levels = list(dict.fromkeys(written))
+    return [levels.index(value) for value in written]
 
 
 def _of_samples(study: Study, trials: Sequence[Trial], name: str, values: FloatArray) -> Iterator[Effect]:

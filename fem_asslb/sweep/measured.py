@@ -10,7 +10,7 @@ from fem_asslb.base.column_names import readable
 from fem_asslb.base.errors import FemAsslbError, UnitError
 from fem_asslb.base.printable import printable, quoted
 from fem_asslb.base.units import parse
-from fem_asslb.comparison.data_file import DataFile, read_data_file
+from fem_asslb.comparison.data_file import CHARGING, DISCHARGING, DataFile, read_data_file
 from fem_asslb.sweep.schema import Fit
 
 FloatArray = npt.NDArray[np.float64]
@@ -89,6 +89,10 @@ def _find(quantity: str, data: DataFile) -> tuple[int, str, float]:
     expected = f"a column such as '{NAMES[quantity][-1].capitalize()} [{UNITS[quantity][0]}]'"
     if wanted is None:
         raise FemAsslbError(f"{file} has {printable(', '.join(data.header), 80)}; expected {expected}")
+    if wanted in (CHARGING, DISCHARGING) and data.splits_capacity:
+        raise FemAsslbError(
+            f"{file} has '{CHARGING}' and '{DISCHARGING}'; expected their difference, 'Net Capacity / Ah'"
+        )
     place = names.index(wanted)
     for unit in UNITS[quantity]:
         try:

@@ -1,5 +1,7 @@
 """What check warns of, and laws of a material that nothing would use."""
 
+from pathlib import Path
+
 import pytest
 
 from fem_asslb.app import cli
@@ -7,6 +9,8 @@ from fem_asslb.base.errors import CaseErrors
 from fem_asslb.case.checks.doubts import doubts
 from fem_asslb.case.reading.reader import read_case
 from tests.unit.test_bad_input import GOOD
+
+CASES = Path(__file__).parents[2] / "cases"
 
 pytestmark = pytest.mark.serial  # plain text: nothing parallel in it
 
@@ -162,6 +166,8 @@ def test_rates_that_do_not_follow_the_temperature_are_told(case):
     told = [line for line in doubts(read_case(case, [steps, active])) if "activation_energy" in line]
     assert [line.split(": ")[1] for line in told] == ["cell.exchange_current_density"]
     assert not [line for line in doubts(read_case(case, [active])) if "activation_energy" in line]
+    coated = read_case(CASES / "coated-cell", ["protocol.steps=['press to 5 MPa in 1 min', 'heat to 60 degC in 1 h']"])
+    assert [line for line in doubts(coated) if "interfaces.coating.ionic_conductivity: " in line]
 
 
 def test_hosts_that_are_apart_at_the_start_are_told(case):

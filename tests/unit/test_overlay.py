@@ -72,6 +72,14 @@ def test_a_capacity_is_specific_areal_or_of_an_unknown_cell_by_its_unit(tmp_path
         assert read_measured(path, [SPECIFIC, AREAL]).columns == {column: pytest.approx([value])}
 
 
+def test_the_sum_of_charges_is_no_capacity(tmp_path):
+    path = tmp_path / "measured.csv"
+    path.write_text("Charging Capacity / Ah,Discharging Capacity / Ah\n1,2\n")
+    assert AREAL not in read_measured(path, [AREAL], area=1e8).columns
+    path.write_text("Charging Capacity / Ah\n1\n")
+    assert read_measured(path, [AREAL], area=1e8).columns == {AREAL: pytest.approx([1000.0])}
+
+
 def test_the_capacity_of_a_cell_that_is_discharged_falls(tmp_path):
     """Of a file in the Battery Data Format, where the sum of all charges stands before the net capacity."""
     path = tmp_path / "measured.csv"

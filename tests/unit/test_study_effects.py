@@ -66,6 +66,14 @@ def test_effects_of_a_grid_are_shares_of_the_variance(tmp_path):
     assert found(effects, "range of means") == pytest.approx({"a": 2.0, "b": 4.0})
 
 
+def test_levels_that_have_one_label_are_two(tmp_path):
+    """Names of cases have five digits of a value."""
+    axes = '[axes.a]\nkey = "time.tolerance"\nvalues = [0.1000001, 0.1000002]\n'
+    axes += '[axes.b]\nkey = "time.tolerance"\nvalues = [-1.0, 1.0]\n'
+    effects = effects_of(*trials_of(tmp_path, axes, lambda a, b: 1e7 * a + b))
+    assert found(effects, "range of means") == pytest.approx({"a": 1.0, "b": 2.0})
+
+
 def test_samples_are_regressed(tmp_path):
     """y = 3 log a - b: standard deviations of shares are alike, so that coefficients go as 3 to -1."""
     axes = '[axes.a]\nkey = "time.tolerance"\nleast = 0.01\nmost = 1.0\nspacing = "logarithmic"\n'

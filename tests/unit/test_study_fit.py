@@ -135,6 +135,16 @@ def test_many_rows_are_averaged(tmp_path):
     assert len(measured.places) == 500 and measured.values == pytest.approx(3.0 * measured.places)
 
 
+def test_the_sum_of_charges_is_no_capacity(tmp_path):
+    """Where discharges have a column too: over a discharge it would stand still."""
+    path, wanted = tmp_path / "data.csv", Fit(curve="voltage", against="capacity", step=1)
+    path.write_text("Charging Capacity / Ah,Discharging Capacity / Ah,Voltage / V\n1,0,4\n1,1,3\n1,2,2\n")
+    with pytest.raises(FemAsslbError, match="'Net Capacity / Ah'"):
+        read_measured(path, wanted)
+    path.write_text("Discharging Capacity / Ah,Voltage / V\n0,4\n1,3\n2,2\n")
+    assert read_measured(path, wanted).places == pytest.approx([0.0, 1000.0, 2000.0])
+
+
 @pytest.mark.parametrize(
     ("text", "said"),
     [

@@ -32,12 +32,15 @@ def temperature_rows(case: Case) -> list[Row]:
 
 
 def rates_that_stay(case: Case) -> Iterator[str]:
-    """Keys of the rates of a case without an activation energy."""
+    """Keys of the rates of a case without an activation energy; that of a coating can have none."""
     for role, choice in case.materials.items():
         entry = choice.entry(f"materials.{role}")
         for name in (*DIFFUSIVITY_KEYS, "exchange_current_density", "law"):
             if getattr(getattr(entry, name), "activation_energy", None) == 0.0:
                 yield f"materials.{role}.{name}"
+    for name, interface in case.interfaces.items():
+        if getattr(interface, "ionic_conductivity", None) is not None:
+            yield f"interfaces.{name}.ionic_conductivity"
     if case.cell is not None:
         if case.cell.exchange_current_density is not None:
             yield "cell.exchange_current_density"

@@ -107,6 +107,21 @@ def test_a_request_to_end_reaches_the_program_and_not_the_sandbox_around_it(host
         assert process.returncode == 143
 
 
+def test_a_request_to_end_that_comes_after_the_program_has_ended(host: Host) -> None:
+    """As when all processes get the signal and the script is the last one to be given a processor."""
+    assert host.run("setup")[0] == 0
+    process = host.start("exec", "bash", "-c", "trap 'exit 143' TERM; echo begun; while true; do sleep 0.1; done")
+    assert process.stdout is not None and process.stdout.readline() == "begun\n"
+    (sandbox,) = Path(f"/proc/{process.pid}/task/{process.pid}/children").read_text().split()
+    process.send_signal(signal.SIGSTOP)
+    process.send_signal(signal.SIGTERM)
+    os.kill(int(sandbox), signal.SIGTERM)
+    while Path(f"/proc/{sandbox}/stat").read_text().split()[2] != "Z":
+        time.sleep(0.02)
+    process.send_signal(signal.SIGCONT)
+    assert (process.communicate(timeout=60), process.returncode) == (("", ""), 143)
+
+
 def test_two_first_uses_build_once(host: Host) -> None:
     first, second = host.start("exec", "echo", "ran"), host.start("exec", "echo", "ran")
     results = [process.communicate(timeout=60) for process in (first, second)]

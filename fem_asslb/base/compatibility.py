@@ -1,19 +1,13 @@
 """Every DOLFINx call whose signature changes between releases; written for DOLFINx 0.9.
 
-Moving to a newer release is the work of this file alone.
+Moving to a newer release is the work of this file alone, and of `compiled_forms`.
 """
 
 import time
 from collections.abc import Mapping, Sequence
-from contextlib import suppress
-from importlib.machinery import EXTENSION_SUFFIXES, ExtensionFileLoader, ModuleSpec
-from importlib.util import module_from_spec
-from pathlib import Path
 
 import basix.ufl
 import dolfinx
-import dolfinx.jit
-import ffcx.codegeneration.jit
 import numpy as np
 import numpy.typing as npt
 import ufl
@@ -28,38 +22,6 @@ from petsc4py import PETSc
 Int32Array = npt.NDArray[np.int32]
 
 _CELLS = {1: "interval", 2: "triangle", 3: "tetrahedron"}
-
-COMPILE_PATIENCE = 300
-"""How long a process waits for a form that another one compiles [s]; the library's 10 s fail on a slow machine."""
-
-
-def look_after_compiled_forms() -> None:
-    """Let the library wait for slow compilers and find what they have compiled as `find_compiled` does."""
-    options = dolfinx.jit.DOLFINX_DEFAULT_JIT_OPTIONS
-    options["timeout"] = (COMPILE_PATIENCE, options["timeout"][1])
-    ffcx.codegeneration.jit.get_cached_module = find_compiled
-
-
-_find_or_wait = ffcx.codegeneration.jit.get_cached_module
-
-
-def find_compiled(name: str, objects: Sequence[str], cache: Path, patience: int) -> tuple[list | None, object]:
-    """Objects and module of a form that has been compiled before; None and None where the caller is to compile it.
-
-    The library lists the whole cache for each form, which takes longer than all else where thousands are kept. And it
-    waits in vain for a process that was killed and has left a source without its library.
-    """
-    source = cache / f"{name}.c"
-    binary, ready = source.with_suffix(EXTENSION_SUFFIXES[0]), source.with_suffix(".c.cached")
-    if ready.exists() and binary.exists():
-        loader = ExtensionFileLoader(name, str(binary))
-        module = module_from_spec(ModuleSpec(name, loader, origin=str(binary)))
-        loader.exec_module(module)
-        return [getattr(module.lib, item) for item in objects], module
-    with suppress(FileNotFoundError):
-        if not ready.exists() and time.time() - source.stat().st_mtime > COMPILE_PATIENCE:
-            source.unlink()
-    return _find_or_wait(name, objects, cache, patience)
 
 
 def nodes_per_entity(dimension: int, degree: int) -> int:

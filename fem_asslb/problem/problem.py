@@ -7,7 +7,7 @@ import numpy.typing as npt
 import ufl
 from dolfinx import fem, la
 
-from fem_asslb.base import compatibility
+from fem_asslb.base.compiled_forms import look_after_compiled_forms
 from fem_asslb.base.parallel import global_sum
 from fem_asslb.equations.adhesion import Adhesion
 from fem_asslb.equations.controls import Controls
@@ -71,7 +71,7 @@ class Problem:
     def __init__(self, domain: Domain, model: Model, sources: Sources | None = None) -> None:
         check_roles(domain, model.materials)
         check_degree(domain, model.displacement_degree)
-        compatibility.look_after_compiled_forms()
+        look_after_compiled_forms()
         self.domain, self.model = domain, model
         self.controls = Controls.create(domain, _AUGMENTATION, model.initial_stoichiometry, model.temperature)
         composition = compose(domain, model, self.controls)

@@ -1,6 +1,8 @@
 """Compiled forms are kept: a process that is killed meanwhile must not leave one that nobody compiles again."""
 
 import os
+import subprocess
+import sys
 import time
 
 import dolfinx.jit
@@ -10,30 +12,64 @@ import ufl
 from dolfinx import fem
 from dolfinx import mesh as dmesh
 
-from fem_asslb.base import compatibility
+from fem_asslb.base import compiled_forms
+from fem_asslb.base.compiled_forms import CompiledForms
 from fem_asslb.model.model import Support
 from tests.grids import box
 from tests.support import passive, problem_on
 
+COMPILER = """
+import sys, time
+from pathlib import Path
+from fem_asslb.base.compiled_forms import CompiledForms
+forms = CompiledForms()
+print(forms.find(sys.argv[1], [], Path(sys.argv[2]), 0), flush=True)
+time.sleep(600)
+"""
+
 
 @pytest.mark.serial
-def test_what_a_killed_compiler_left_is_compiled_again(tmp_path):
-    sources = {name: tmp_path / f"{name}.c" for name in ("old", "young", "done")}
-    for source in (*sources.values(), tmp_path / "done.c.cached"):
-        source.write_text("")
-    for name in ("old", "done"):
-        os.utime(sources[name], times=(0.0, time.time() - compatibility.COMPILE_PATIENCE - 1.0))
+def test_what_a_killed_compiler_left_is_compiled_again_at_once(tmp_path):
+    compiler = subprocess.Popen([sys.executable, "-c", COMPILER, "form", tmp_path], stdout=subprocess.PIPE, text=True)
+    assert compiler.stdout is not None and compiler.stdout.readline() == "(None, None)\n"
+    # As cffi does.
+    (tmp_path / "new").write_text("half of it")
+    (tmp_path / "new").replace(tmp_path / "form.c")
+    with pytest.raises(TimeoutError, match="another process has not compiled .*form.c' within 0 s"):
+        CompiledForms().find("form", [], tmp_path, 0)
+    compiler.kill()
+    compiler.communicate()
+    forms = CompiledForms()
+    assert forms.find("form", [], tmp_path, 0) == (None, None)
+    with pytest.raises(TimeoutError):
+        CompiledForms().find("form", [], tmp_path, 0)
+    # That form was not compiled, which this process tells by turning to the next one.
+    assert forms.find("next", [], tmp_path, 0) == (None, None)
+    another = CompiledForms()
+    assert another.find("form", [], tmp_path, 0) == (None, None)
+    forms.release()
+    another.release()
+
+
+@pytest.mark.serial
+def test_without_locks_the_age_of_a_source_tells(tmp_path, monkeypatch):
+    def no_locks(*_):
+        raise OSError(38, "Function not implemented")
+
+    monkeypatch.setattr("fcntl.flock", no_locks)
+    for name in ("old", "young"):
+        (tmp_path / f"{name}.c").touch()
+    os.utime(tmp_path / "old.c", times=(0.0, time.time() - compiled_forms.COMPILE_PATIENCE - 1.0))
     for name in ("old", "new"):
-        assert compatibility.find_compiled(name, [], tmp_path, 0) == (None, None)
-        assert (tmp_path / f"{name}.c").stat().st_mtime > time.time() - compatibility.COMPILE_PATIENCE
-    for name in ("young", "done"):
+        assert CompiledForms().find(name, [], tmp_path, 0) == (None, None)
+    for name in ("young", "old", "new"):
         with pytest.raises(TimeoutError):
-            compatibility.find_compiled(name, [], tmp_path, 0)
+            CompiledForms().find(name, [], tmp_path, 0)
 
 
 @pytest.mark.serial
 def test_a_form_is_compiled_once_and_found_without_a_look_at_all_others(comm, tmp_path, monkeypatch):
-    compatibility.look_after_compiled_forms()
+    compiled_forms.look_after_compiled_forms()
     mesh = dmesh.create_unit_interval(comm, 3)
     x = ufl.SpatialCoordinate(mesh)[0]
 
@@ -45,7 +81,7 @@ def test_a_form_is_compiled_once_and_found_without_a_look_at_all_others(comm, tm
     first, files = values(), sorted(tmp_path.iterdir())
     assert first == pytest.approx((1.0, 1 / 3, 1.0, 5 / 3))
     with monkeypatch.context() as without_the_library:
-        without_the_library.setattr(compatibility, "_find_or_wait", None)
+        without_the_library.setattr("ffcx.codegeneration.jit._compile_objects", None)
         assert values() == first
     assert sorted(tmp_path.iterdir()) == files
 
@@ -54,4 +90,4 @@ def test_a_form_is_compiled_once_and_found_without_a_look_at_all_others(comm, tm
 def test_a_problem_waits_for_slow_compilers(comm):
     support = Support(planes=(("bottom", 1),))
     problem_on(box((1.0, 1.0), (1, 1)), comm, materials={"particle": passive()}, support=support)
-    assert dolfinx.jit.get_options()["timeout"] == compatibility.COMPILE_PATIENCE
+    assert dolfinx.jit.get_options()["timeout"] == compiled_forms.COMPILE_PATIENCE

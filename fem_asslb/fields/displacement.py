@@ -4,8 +4,10 @@ from collections.abc import Callable, Mapping, Sequence
 
 import basix.ufl
 import numpy as np
+import numpy.typing as npt
 import ufl
 from dolfinx import fem
+from petsc4py import PETSc
 
 from fem_asslb.base.parallel import FloatArray, global_sum
 from fem_asslb.equations import mechanics
@@ -17,7 +19,7 @@ from fem_asslb.mesh.bodies import welded_bodies
 from fem_asslb.mesh.domain import Domain
 from fem_asslb.model.model import Model
 from fem_asslb.spaces.region_space import region_space
-from fem_asslb.spaces.rigid_modes import rigid_modes
+from fem_asslb.spaces.rigid_modes import modes_of_bodies, rigid_modes
 from fem_asslb.spaces.state import State
 
 NAME = "displacement"
@@ -37,7 +39,7 @@ def value(state: State) -> fem.Function:
 
 def create_space(domain: Domain, model: Model) -> fem.FunctionSpace:
     """Space of the displacement: regions that are welded to each other share it."""
-    body = welded_bodies(domain, [item.pair for item in model.interfaces])
+    body = _bodies(domain, model)
     element = basix.ufl.element("Lagrange", domain.mesh.basix_cell(), model.displacement_degree, shape=(3,))
     return region_space(domain.mesh, element, body[domain.cell_region], int(body.max()) + 1)
 
@@ -50,6 +52,11 @@ def declare(formulation: Formulation, prescribed: fem.Function) -> Field:
         prescribed: Displacement on ``model.support.prescribed``, in the space of the field.
     """
     domain, model, space = formulation.domain, formulation.model, prescribed.function_space
+    conditions, body = create_conditions(domain, space, model.support, prescribed), _bodies(domain, model)
+
+    def loose_modes() -> PETSc.Mat:
+        """Rigid motions of each body."""
+        return modes_of_bodies(space, body[domain.cell_region], conditions)
 
     def row(now: State, before: State, test: ufl.Argument) -> ufl.Form | int:
         """Virtual work of the interfaces and of an outer pressure [pJ]."""
@@ -70,11 +77,16 @@ def declare(formulation: Formulation, prescribed: fem.Function) -> Field:
         row=row,
         initialise=lambda state: None,
         block=MULTIGRID,
-        conditions=create_conditions(domain, space, model.support, prescribed),
+        conditions=conditions,
         error_scale=ErrorScale(LEAST, grows=True, follows_loads=True),
         near_nullspace=lambda: rigid_modes(space),
+        loose_modes=loose_modes if body.any() else None,
         written=lambda state: Written(formulation.quantities.motion(state), {names.DISPLACEMENT: slice(0, 3)}),
     )
+
+
+def _bodies(domain: Domain, model: Model) -> npt.NDArray[np.int32]:
+    return welded_bodies(domain, [item.pair for item in model.interfaces])
 
 
 def reaction(domain: Domain, state: State, forces: Forces, boundary: str) -> float:

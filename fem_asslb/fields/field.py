@@ -119,6 +119,8 @@ class Field:
         error_scale: Of its time error; None where time steps do not follow it.
         block: Block of the preconditioner to which it belongs.
         near_nullspace: Motions that cost an elliptic field no energy; None where there are none.
+        loose_modes: Motions, as columns of a matrix, that may come to cost no energy as interfaces let go; None where
+            none can.
         written: What is written of a state; None for nothing.
         reported: What the history says of a state; None for nothing.
     """
@@ -134,6 +136,7 @@ class Field:
     varies_energy: bool = True
     error_scale: ErrorScale | None = None
     near_nullspace: Callable[[], list[PETSc.Vec]] | None = None
+    loose_modes: Callable[[], PETSc.Mat] | None = None
     written: Callable[[State], Written] | None = None
     reported: Callable[[State], Sequence[Mean | Extremes]] | None = None
 

@@ -114,7 +114,7 @@ class RunRecord:
         earlier = on_root(comm, lambda: read_record(folder)["runs"] if resumed and self._path.exists() else [])
         self._part: dict[str, Any] = {"started": _now(), "end": RUNNING, "ranks": comm.size}
         self._content = {**identity, "runs": [*earlier, self._part]}
-        self._steps = {"accepted": 0, "rejected": 0, "iterations": 0}
+        self._steps = {"accepted": 0, "rejected": 0, "iterations": 0, "linear iterations": 0}
 
     def __enter__(self) -> Self:
         """Whatever ends the run is noted."""
@@ -161,6 +161,7 @@ class RunRecord:
         self._steps["accepted"] += 1
         self._steps["rejected"] += record.rejected
         self._steps["iterations"] += record.iterations
+        self._steps["linear iterations"] = simulation.solver.linear_iterations
         if record.stage_ends:
             self.write()
 

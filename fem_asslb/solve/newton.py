@@ -13,8 +13,8 @@ from fem_asslb.problem.problem import Problem
 from fem_asslb.solve.assembly import Assembly
 from fem_asslb.solve.convergence import ConvergenceTest, SolveReport
 from fem_asslb.solve.line_search import WHOLE, find_share
-from fem_asslb.solve.preconditioner import set_splits
-from fem_asslb.solve.presets import AUTO, PRESETS, REUSE_MULTIGRID, choose
+from fem_asslb.solve.preconditioner import set_loose_modes, set_splits
+from fem_asslb.solve.presets import AUTO, LOOSE_BODIES, PRESETS, REUSE_MULTIGRID, choose
 from fem_asslb.spaces.state import SCALARS
 
 _LIBRARY_ERROR = 76
@@ -33,6 +33,7 @@ class NewtonSolver:
         preset: The preset that is used.
         options: All PETSc options.
         iterations: Newton iterations so far, those of failed solves included.
+        linear_iterations: Those of the linear solver so far; one for each of Newton's where it is direct.
 
     Raises:
         ValueError: Unknown preset.
@@ -45,7 +46,9 @@ class NewtonSolver:
         self._problem = problem
         self.preset = choose(problem.domain.dimension, problem.size) if preset == AUTO else preset
         reused = REUSE_MULTIGRID if self.preset == "iterative" and problem.is_constant(MULTIGRID) else {}
-        self.options = {**PRESETS[self.preset], **reused, **(options or {})}
+        may_be_loose = any(field.loose_modes is not None for field in problem.fields)
+        loose = LOOSE_BODIES if self.preset == "iterative" and may_be_loose else {}
+        self.options = {**PRESETS[self.preset], **loose, **reused, **(options or {})}
         self._assembly = Assembly(problem)
         self._trial = self._assembly.point.duplicate(), self._assembly.point.duplicate()
         entries = component_entries(problem.fields)
@@ -59,7 +62,7 @@ class NewtonSolver:
         self._scalars = entries.get(SCALARS, slice(0, 0))
         self._test = ConvergenceTest(problem.domain.comm, problem.fields)
         self._share = 1.0
-        self.iterations = 0
+        self.iterations = self.linear_iterations = 0
         # Factors, aggregates and Krylov spaces of a solve that failed may hold anything: the next starts with new ones.
         self._is_spoilt = False
         # PETSc's options are one table for the whole process: a prefix of its own keeps solvers apart.
@@ -107,6 +110,7 @@ class NewtonSolver:
             raise (error.__cause__ or error) from None
         finally:
             self.iterations += self._snes.getIterationNumber()
+            self.linear_iterations += self._snes.getLinearSolveIterations()
         reason = self._snes.getConvergedReason()
         if reason <= 0:
             place = self._problem.failure() if reason == PETSc.SNES.ConvergedReason.DIVERGED_FNORM_NAN else None
@@ -137,6 +141,8 @@ class NewtonSolver:
         preconditioner = snes.getKSP().getPC()
         if preconditioner.getType() == PETSc.PC.Type.FIELDSPLIT:
             set_splits(preconditioner, self._problem.domain.comm, self._problem.fields)
+            preconditioner.setOperators(self.matrix())
+            set_loose_modes(preconditioner, self._problem.fields)
         snes.setConvergenceTest(self._converged)
         snes.setLineSearchPreCheck(self._adjust)
         return snes

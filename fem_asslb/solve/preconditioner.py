@@ -37,3 +37,20 @@ def set_splits(preconditioner: PETSc.PC, comm: MPI.Intracomm, fields: Sequence[F
         splits.append((block, split))
         start += size
     preconditioner.setFieldSplitIS(*splits)
+
+
+def set_loose_modes(preconditioner: PETSc.PC, fields: Sequence[Field]) -> None:
+    """Give blocks of two levels their coarse one: motions that interfaces may let loose.
+
+    Args:
+        preconditioner: Of type ``fieldsplit``, whose blocks are set and whose matrix is assembled.
+        fields: Of the problem, in the order of that matrix.
+    """
+    preconditioner.setUp()
+    for block, solver in zip(BLOCKS, preconditioner.getFieldSplitSubKSP(), strict=True):
+        levels = solver.getPC()
+        for field in fields:
+            if field.block == block and field.loose_modes is not None and levels.getType() == PETSc.PC.Type.MG:
+                levels.setMGLevels(2)
+                levels.setFromOptions()
+                levels.setMGInterpolation(1, field.loose_modes())

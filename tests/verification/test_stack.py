@@ -75,9 +75,9 @@ def hold(problem, stiffness):
     platen.stiffness.value = 0.0 if np.isinf(stiffness) else stiffness
 
 
-def held_after_growth(problem, stiffness, x, preset="direct"):
+def held_after_growth(problem, stiffness, x, preset="direct", options=None):
     """Pressure and position of the platen after a pressed stack grew against its fixture."""
-    solver = NewtonSolver(problem, preset)
+    solver = NewtonSolver(problem, preset, options)
     press(problem, solver)
     pressed = problem.state.number(PLATEN)
     hold(problem, stiffness)

@@ -24,6 +24,7 @@ from fem_asslb.output.record import read_record, versions
 from fem_asslb.problem.problem import Problem
 from fem_asslb.solve.newton import NewtonSolver
 from meshes.cache import MESH_FOLDER
+from scripts.yardstick import plain_elasticity
 
 
 def main() -> None:
@@ -39,7 +40,12 @@ def main() -> None:
     found = {} if options.ratio_only else phases(comm, options.case, options.overrides)
     case = read_case(options.case, options.overrides)
     _, domain = driver.build_domain(comm, case, options.case / MESH_FOLDER)
-    found |= iterations(domain, build_model(case, domain))
+    model = build_model(case, domain)
+    found |= iterations(domain, model, case.solver.preset)
+    if domain.dimension == 3:
+        found |= plain_elasticity(domain, model)
+        plain = sum(found[f"plain elasticity, {part} [s]"] for part in ("assembly", "set-up", "solve"))
+        found["coupled iteration over plain elasticity [-]"] = found["one coupled Newton iteration [s]"] / plain
     if comm.rank > 0:
         return
     former = json.loads(options.against.read_text())["figures"] if options.against else {}
@@ -52,16 +58,18 @@ def main() -> None:
         options.json.write_text(json.dumps(content, indent=1) + "\n")
 
 
-def iterations(domain: Domain, model: Model) -> dict[str, float]:
+def iterations(domain: Domain, model: Model, preset: str) -> dict[str, float]:
     """One coupled Newton iteration against linear elasticity on the same mesh, and what assembly takes [s]."""
-    coupled = seconds_per_iteration(domain, model)
+    coupled, linear = seconds_per_iteration(domain, model, preset)
     passive = {role: dataclasses.replace(material, host=None) for role, material in model.materials.items()}
-    plain = seconds_per_iteration(domain, dataclasses.replace(model, materials=passive, charge_transfer=None))
+    welded = dataclasses.replace(model, materials=passive, charge_transfer=None)
+    plain, _ = seconds_per_iteration(domain, welded, preset)
     problem = Problem(domain, model)
     residual, jacobian = seconds_per_assembly(problem)
     found = {
         "unknowns [-]": float(problem.size),
         "one coupled Newton iteration [s]": coupled,
+        "linear iterations of it [-]": linear,
         "one linear-elastic solve [s]": plain,
         "coupled over linear-elastic [-]": coupled / plain,
         "assembly of the residual [s]": residual,
@@ -101,10 +109,14 @@ def phases(comm: MPI.Comm, case: Path, overrides: list[str]) -> dict[str, float]
     return found
 
 
-def seconds_per_iteration(domain: Domain, model: Model, repeats: int = 3) -> float:
-    """Least time of assembly, factorisation and solution of one Newton iteration after the first solve [s]."""
+def seconds_per_iteration(domain: Domain, model: Model, preset: str, repeats: int = 3) -> tuple[float, float]:
+    """Least time of assembly, factorisation and solution of one Newton iteration after the first solve [s].
+
+    Returns:
+        The time, and the linear iterations of one of Newton's on average.
+    """
     problem = Problem(domain, model)
-    solver = NewtonSolver(problem)
+    solver = NewtonSolver(problem, preset)
     problem.controls.platen.pressure.value = 1.0
     solver.solve()
     best = float("inf")
@@ -115,7 +127,7 @@ def seconds_per_iteration(domain: Domain, model: Model, repeats: int = 3) -> flo
         iterations = solver.solve().iterations
         domain.comm.Barrier()
         best = min(best, (time.perf_counter() - start) / iterations)
-    return best
+    return best, solver.linear_iterations / solver.iterations
 
 
 def seconds_per_assembly(problem: Problem, repeats: int = 5) -> tuple[float, float]:

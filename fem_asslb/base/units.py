@@ -202,8 +202,14 @@ VOLTAGE = Unit("V", 1e-6, 10.0)
 CURRENT_DENSITY = Unit("pA/um^2", 1e-9, 1e7)
 """A blocked interface to more than the fastest reaction, A/m^2."""
 
+SPECIFIC_CURRENT = Unit("pA/pg", 1e-6, 1e4)
+"""A year and more per charge to seconds, A/g."""
+
 CURRENT = Unit("pA", 1.0, 1e18)
 """Less than any cell takes to a million amperes."""
+
+CAPACITY = Unit("pC", 1.0, 1e21)
+"""The same for a thousand seconds."""
 
 SPECIFIC_CAPACITY = Unit("pC/pg", 1e-3, 1e5)
 """Nothing measurable to seven times lithium metal, C/g."""
@@ -252,8 +258,7 @@ MolarMass = Annotated[float, Unit("pg/pmol", 1.0, 1e5)]
 Density = Annotated[float, Unit("pg/um^3", 1e-3, 30.0)]
 """A gas to more than osmium, g/cm^3."""
 SpecificCapacity = Annotated[float, SPECIFIC_CAPACITY]
-SpecificCurrent = Annotated[float, Unit("pA/pg", 1e-6, 1e4)]
-"""A year and more per charge to seconds, A/g."""
+SpecificCurrent = Annotated[float, SPECIFIC_CURRENT]
 ArealCapacity = Annotated[float, AREAL_CAPACITY]
 ArealLoading = Annotated[float, Unit("pg/um^2", 1e-3, 1e6)]
 """A film of atoms to a brick, g/m^2."""

@@ -61,11 +61,25 @@ class BatteryCell:
         """Size of the current through the mesh [pA]."""
         if rate.kind == "c_rate":
             return rate.value * self.cell.one_c * self.active_mass
+        if rate.kind == "specific_current":
+            return rate.value * self.active_mass
+        assert rate.kind in ("current_density", "current")
+        return rate.value * self._plate(whole=rate.kind == "current")
+
+    def charge(self, limit: Limit) -> float:
+        """Charge through the mesh at which a limit of the charge that has passed is met [pC]."""
+        if limit.kind == "specific_capacity":
+            return limit.value * self.active_mass
+        assert limit.kind in ("areal_capacity", "capacity")
+        return limit.value * self._plate(whole=limit.kind == "capacity")
+
+    def _plate(self, *, whole: bool) -> float:
+        """Area of the piece that is meshed [um^2], or its share of the whole cell [-]."""
         assert self.plate_area is not None
-        if rate.kind == "current_density":
-            return rate.value * self.plate_area
-        assert rate.kind == "current" and self.cell.plate_area is not None
-        return rate.value / self.cell.plate_area * self.plate_area
+        if not whole:
+            return self.plate_area
+        assert self.cell.plate_area is not None
+        return self.plate_area / self.cell.plate_area
 
     def anode_state(self, charge: float) -> float:
         """Charge in the anode over its capacity when ``charge`` [pC] has passed since the start, positive on charge."""

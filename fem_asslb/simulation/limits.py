@@ -107,8 +107,8 @@ def time_to(limit: Limit, step: Current, meters: Meters, cell: BatteryCell) -> f
     if isinstance(step, Hold):
         return math.inf
     match limit.kind:
-        case "specific_capacity" | "areal_capacity":
-            return (_charge(limit, cell) - meters.circuit.passed()) / abs(meters.circuit.current)
+        case "specific_capacity" | "areal_capacity" | "capacity":
+            return (cell.charge(limit) - meters.circuit.passed()) / abs(meters.circuit.current)
         case "stoichiometry":
             rate = meters.circuit.reacting_current / (FARADAY * meters.lithium_capacity())
             to_go = math.copysign(1.0, rate) * (meters.stoichiometry() - limit.value)
@@ -131,7 +131,7 @@ def _event(limit: Limit, step: Current, meters: Meters, cell: BatteryCell) -> Ev
         case "voltage":
             measure, tolerance = meters.circuit.voltage, VOLTAGE_TOLERANCE
             direction = 1.0 if isinstance(step, Charge) else -1.0
-        case "c_rate" | "current_density" | "current":
+        case "c_rate" | "specific_current" | "current_density" | "current":
             value = cell.current(limit)
             measure, direction, tolerance = lambda: abs(meters.circuit.current), -1.0, TOLERANCE * value
         case "pressure":
@@ -140,8 +140,8 @@ def _event(limit: Limit, step: Current, meters: Meters, cell: BatteryCell) -> Ev
             measure, tolerance, start = meters.open_share, OPEN_TOLERANCE, meters.start.open_share
         case "stoichiometry" if isinstance(step, Hold):
             measure, start = meters.stoichiometry, meters.start.stoichiometry
-        case "specific_capacity" | "areal_capacity" if isinstance(step, Hold):
-            value = _charge(limit, cell)
+        case "specific_capacity" | "areal_capacity" | "capacity" if isinstance(step, Hold):
+            value = cell.charge(limit)
             measure, tolerance = meters.circuit.passed, TOLERANCE * value
         case _:
             return None
@@ -160,8 +160,3 @@ def _before(limit: Limit, measure: Callable[[], float], meters: Meters) -> float
         # What a voltage draws is not known before it has been kept for a step.
         return math.inf
     return meters.last_open if limit.kind == "open" else measure()
-
-
-def _charge(limit: Limit, cell: BatteryCell) -> float:
-    """Charge of a limit per mass or area [pC]."""
-    return limit.value * (cell.active_mass if limit.kind == "specific_capacity" else cell.plate_area or 0.0)

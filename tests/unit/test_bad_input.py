@@ -474,6 +474,11 @@ BAD = {  # what is changed, the key of the error, words of its message
         "cell.plate_area",
         ["this key is missing", "'5 mA' of 'hold at 4 V until 5 mA'"],
     ),
+    "charge of the whole cell without an area": (
+        ["protocol.steps=['charge at 20 mA/g until 2 mAh']"],
+        "cell.plate_area",
+        ["this key is missing", "'2 mAh' of 'charge at 20 mA/g until 2 mAh'"],
+    ),
     "time that is called a hold": (
         ["protocol.steps=['hold 2 h']"],
         "protocol.steps",

@@ -61,6 +61,7 @@ STEPS = [
         "charge at C/10 until 1.5 mAh/cm^2",
         Charge(Rate("c_rate", 0.1), (Limit("areal_capacity", 5.4e4),)),
     ),
+    ("charge at 20 mA/g until 2 mAh", Charge(Rate("specific_current", 0.02), (Limit("capacity", 7.2e12),))),
     (
         "discharge at 0.5 mA/cm^2 until x = 0.95",
         Discharge(Rate("current_density", 5.0), (Limit("stoichiometry", 0.95),)),

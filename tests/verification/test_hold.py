@@ -138,6 +138,29 @@ def test_a_pressure_ends_a_charge(comm, shared_path):
 
 
 @pytest.mark.serial
+def test_a_current_and_a_charge_are_the_same_per_mass_per_area_and_of_the_whole_cell(comm, shared_path):
+    """C/2 and 20 mAh/g, written in three ways: the same time, potential and stoichiometry."""
+    before = build(comm, "zhang2026-hb", [*SMALL, "cell.plate_area='0.5 cm^2'"], shared_path).cell
+    loading = before.active_mass / before.plate_area
+    per_area, per_mass = convert(loading, "pg/um^2", "g/cm^2"), 0.5 * 190.0
+    written = [
+        f"charge at {per_mass} mA/g until 20 mAh/g",
+        f"charge at {per_mass * per_area:.12g} mA/cm^2 until {20.0 * per_area:.12g} mAh/cm^2",
+        f"charge at {per_mass * per_area * 0.5:.12g} mA until {20.0 * per_area * 0.5:.12g} mAh",
+    ]
+    ends = []
+    for step in written:
+        steps = ["press to 5 MPa in 1 min", step]
+        changes = [*SMALL, "cell.plate_area='0.5 cm^2'", f"protocol.steps={steps}"]
+        ends.append(rows(build(comm, "zhang2026-hb", changes, shared_path))[-1][2])
+    assert ends[0]["specific capacity [mAh/g]"] == pytest.approx(20.0, rel=1e-9)
+    assert ends[0]["time [h]"] == pytest.approx(1.0 / 60.0 + 20.0 / per_mass, rel=1e-9)
+    for end in ends[1:]:
+        for column in ("time [h]", "specific capacity [mAh/g]", "cell voltage [V]", "stack pressure [MPa]"):
+            assert end[column] == pytest.approx(ends[0][column], rel=1e-8)
+
+
+@pytest.mark.serial
 def test_what_is_open_ends_a_charge(comm, shared_path):
     """A particle that lets go of its shell."""
     steps = ["press to 5 MPa in 1 min", "charge at 1C until open = 0.1 or 3 V"]

@@ -3,7 +3,7 @@
 from fem_asslb.base.errors import CaseError, Errors
 from fem_asslb.base.units import format_quantity
 from fem_asslb.case.estimates.layers import active_thickness
-from fem_asslb.case.sections.amounts import Limit, Rate
+from fem_asslb.case.sections.amounts import OF_A_PLATE, OF_THE_WHOLE_CELL, Limit, Rate
 from fem_asslb.case.sections.case import Cell
 from fem_asslb.case.sections.fixture import Fixture
 from fem_asslb.case.sections.interfaces import Interface
@@ -142,7 +142,7 @@ def areas_have_a_plate(fixture: Fixture, steps: tuple[Step, ...]) -> Errors:
         return
     for step in currents(steps):
         kinds = {limit.kind for limit in step.limits} | ({step.rate.kind} if not isinstance(step, Hold) else set())
-        if kinds & {"areal_capacity", "current_density", "current"}:
+        if kinds & set(OF_A_PLATE):
             advice = "fixture.kind 'pressure' has no plate area; use '0.1C' and '150 mAh/g'"
             yield CaseError("protocol.steps", f"in step '{step}': {advice}")
 
@@ -161,7 +161,7 @@ def amperes_have_an_area(cell: Cell | None, steps: tuple[Step, ...]) -> Errors:
     for step in currents(steps):
         rates: list[Rate | Limit] = [] if isinstance(step, Hold) else [step.rate]
         for amount in (*rates, *step.limits):
-            if amount.kind == "current":
+            if amount.kind in OF_THE_WHOLE_CELL:
                 yield CaseError("cell.plate_area", f"this key is missing; '{amount}' of '{step}' needs it")
                 return
 

@@ -74,6 +74,8 @@ class Equilibrium:
         """Current per mass of active material [pA/pg]."""
         if rate.kind == "c_rate":
             return rate.value * self.cell.one_c
+        if rate.kind == "specific_current":
+            return rate.value
         assert self.loading is not None
         area = 1.0 if rate.kind == "current_density" else self.cell.plate_area
         assert area is not None
@@ -158,6 +160,8 @@ class Equilibrium:
                     return charge >= limit.value
                 case "areal_capacity":
                     return charge * (self.loading or 0.0) >= limit.value
+                case "capacity":
+                    return charge * (self.loading or 0.0) * (self.cell.plate_area or 0.0) >= limit.value
                 case "duration":
                     return charge / current >= limit.value
                 case _:

@@ -8,10 +8,12 @@ from fem_asslb.base.temperatures import COLDEST, HOTTEST
 from fem_asslb.base.texts import NUMBER, number_in
 from fem_asslb.base.units import (
     AREAL_CAPACITY,
+    CAPACITY,
     CURRENT,
     CURRENT_DENSITY,
     DURATION,
     SPECIFIC_CAPACITY,
+    SPECIFIC_CURRENT,
     STACK_PRESSURE,
     TEMPERATURE,
     VOLTAGE,
@@ -29,13 +31,18 @@ SLOWEST, FASTEST = 1e-6, 1e4
 _PLAIN = NUMBER.removeprefix("[+-]?")
 """Pattern of a number without a sign."""
 
-_RATES: dict[RateKind, Unit] = {"current_density": CURRENT_DENSITY, "current": CURRENT}
+_RATES: dict[RateKind, Unit] = {
+    "specific_current": SPECIFIC_CURRENT,
+    "current_density": CURRENT_DENSITY,
+    "current": CURRENT,
+}
 
 _LIMITS: dict[LimitKind, Unit] = {
     "voltage": VOLTAGE,
     "duration": DURATION,
     "specific_capacity": SPECIFIC_CAPACITY,
     "areal_capacity": AREAL_CAPACITY,
+    "capacity": CAPACITY,
     "pressure": STACK_PRESSURE,
 }
 
@@ -109,7 +116,7 @@ def read_rate(text: str) -> Rate:
     """
     found = _read_rate(text)
     if found is None:
-        accepted = "expected one like '0.1C', 'C/10', '0.5 mA/cm^2' or '1 mA'"
+        accepted = "expected one like '0.1C', 'C/10', '20 mA/g', '0.5 mA/cm^2' or '1 mA'"
         raise ValueError(f"{quoted(text, 40)} is not a rate; {accepted}")
     return found
 
@@ -126,14 +133,15 @@ def read_limit(text: str) -> Limit:
         if not 0.0 < (value := float(share[1])) < 1.0:
             raise ValueError(f"{quoted(text, 40)} is out of range; expected a share of more than 0 and less than 1")
         return Limit("open", value)
+    # Before charges: C/20 is a rate, and not a coulomb.
+    if (rate := _read_rate(text)) is not None:
+        return Limit(rate.kind, rate.value)
     for kind, unit in _LIMITS.items():
         if _has(text, unit):
             if kind == "voltage":
                 return Limit(kind, read_voltage(text))
             return Limit(kind, read_duration(text) if kind == "duration" else _positive(_read(text, unit), text))
-    if (rate := _read_rate(text)) is not None:
-        return Limit(rate.kind, rate.value)
-    examples = "'2.75 V', 'x = 0.3', '12 h', '150 mAh/g', '1.5 mAh/cm^2', '85 MPa' or 'open = 0.2'"
+    examples = "'2.75 V', 'x = 0.3', '12 h', '150 mAh/g', '1.5 mAh/cm^2', '2 mAh', '85 MPa' or 'open = 0.2'"
     raise ValueError(f"{quoted(text, 40)} is not a limit; expected one like {examples}")
 
 

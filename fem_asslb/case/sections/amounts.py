@@ -5,28 +5,38 @@ from typing import Literal
 
 from fem_asslb.base.units import convert, format_quantity
 
-RateKind = Literal["c_rate", "current_density", "current"]
+RateKind = Literal["c_rate", "specific_current", "current_density", "current"]
 LimitKind = Literal[
     "voltage",
     "stoichiometry",
     "specific_capacity",
     "areal_capacity",
+    "capacity",
     "duration",
     "pressure",
     "open",
     "c_rate",
+    "specific_current",
     "current_density",
     "current",
 ]
-RATES: tuple[LimitKind, ...] = ("c_rate", "current_density", "current")
+RATES: tuple[LimitKind, ...] = ("c_rate", "specific_current", "current_density", "current")
 """Limits that end a hold only."""
 
+OF_A_PLATE: tuple[LimitKind, ...] = ("current_density", "current", "areal_capacity", "capacity")
+"""Amounts that refer to the area of a plate."""
+
+OF_THE_WHOLE_CELL: tuple[LimitKind, ...] = ("current", "capacity")
+"""Amounts that need the area of its plate, as the mesh is a piece of the cell."""
+
 UNITS = {  # internal unit, unit shown to people
+    "specific_current": ("pA/pg", "mA/g"),
     "current_density": ("pA/um^2", "mA/cm^2"),
     "current": ("pA", "mA"),
     "voltage": ("V", "V"),
     "specific_capacity": ("pC/pg", "mAh/g"),
     "areal_capacity": ("pC/um^2", "mAh/cm^2"),
+    "capacity": ("pC", "mAh"),
     "pressure": ("MPa", "MPa"),
 }
 
@@ -36,9 +46,9 @@ class Rate:
     """Size of a current, positive.
 
     Attributes:
-        kind: ``"c_rate"``, ``"current_density"`` or ``"current"``.
-        value: Multiple of ``cell.one_c`` [-], current per plate area [pA/um^2 = A/m^2], or current of the whole cell
-            [pA], which needs ``cell.plate_area``.
+        kind: ``"c_rate"``, ``"specific_current"``, ``"current_density"`` or ``"current"``.
+        value: Multiple of ``cell.one_c`` [-], current per mass of active material [pA/pg = A/g] or plate area
+            [pA/um^2 = A/m^2], or current of the whole cell [pA], which needs ``cell.plate_area``.
     """
 
     kind: RateKind
@@ -55,9 +65,10 @@ class Limit:
 
     Attributes:
         kind: ``"voltage"`` of the cell, mean ``"stoichiometry"``, ``"duration"``, charge passed since the start of the
-            step per mass of active material (``"specific_capacity"``) or per plate area (``"areal_capacity"``), stack
-            ``"pressure"``, the largest ``"open"`` share of an interface, or, of a hold, a current as of `Rate`.
-        value: [V], [-], [s], [pC/pg = C/g], [pC/um^2 = C/m^2], [MPa], [-], or as of `Rate`.
+            step per mass of active material (``"specific_capacity"``), per plate area (``"areal_capacity"``) or through
+            the whole cell (``"capacity"``), stack ``"pressure"``, the largest ``"open"`` share of an interface, or, of
+            a hold, a current as of `Rate`.
+        value: [V], [-], [s], [pC/pg = C/g], [pC/um^2 = C/m^2], [pC], [MPa], [-], or as of `Rate`.
     """
 
     kind: LimitKind

@@ -63,7 +63,10 @@ class CompiledForms:
             os.close(lock)
             return not isinstance(error, BlockingIOError) and _begin(source, locked=False)
         self._lock = lock
-        return _begin(source, locked=True)
+        begun = _begin(source, locked=True)
+        if not begun:
+            self.release()
+        return begun
 
 
 def look_after_compiled_forms() -> None:

@@ -1,10 +1,12 @@
 """Where a result leaves the ground that the model stands on: strength, data range, small strain, balances."""
 
 from collections.abc import Mapping
+from typing import Any
 
 from fem_asslb.diagnostics import columns
 from fem_asslb.diagnostics.balances import BALANCES, WARNED
 from fem_asslb.diagnostics.cell_energy import ERROR as CELL_ERROR
+from fem_asslb.materials.material import LithiumHost
 from fem_asslb.model.model import Model
 
 SMALL_STRAIN = 0.05
@@ -61,15 +63,34 @@ def cautions(
             )
             found[f"small strain of {role}"] = strain, text
         if material.host is not None:
-            host = material.host
-            lattice, potential = ((law.x_min, law.x_max) for law in (host.lattice, host.potential))
-            found |= _outside(f"{role}: x", ranges[role], lattice, "its lattice table", "swelling is extrapolated")
-            if conducts:
-                known = "the data of its potential"
-                found |= _outside(f"{role}: x", ranges[role], potential, known, "voltage is estimated")
-            for name, law in host.functions.items():
-                known = f"the data of its {name}"
-                found |= _outside(f"{role}: x", ranges[role], (law.x_min, law.x_max), known, "the last value is taken")
+            found |= _of_host(role, material.host, ranges[role], conducts)
+    found |= _of_balances(scalars)
+    state = scalars.get(columns.ANODE_STATE)
+    if state is not None:
+        subject, consequence = "anode: its state", "its potential is extrapolated"
+        found |= _outside(subject, (state, state), (0.0, 1.0), "its capacity", consequence)
+        if conducts and anode != (0.0, 1.0):
+            found |= _outside(subject, (state, state), anode, "the data of its potential", consequence)
+    return found
+
+
+def _of_host(
+    role: str, host: LithiumHost, reached: tuple[float, float], conducts: bool
+) -> dict[str, tuple[float, str]]:
+    """Stoichiometries outside the data of a host."""
+    known: dict[str, tuple[Any, str]] = {"its lattice table": (host.lattice, "swelling is extrapolated")}
+    if conducts:
+        known["the data of its potential"] = host.potential, "voltage is estimated"
+    known |= {f"the data of its {name}": (law, "the last value is taken") for name, law in host.functions.items()}
+    found: dict[str, tuple[float, str]] = {}
+    for data, (law, consequence) in known.items():
+        found |= _outside(f"{role}: x", reached, (law.x_min, law.x_max), data, consequence)
+    return found
+
+
+def _of_balances(scalars: Mapping[str, float]) -> dict[str, tuple[float, str]]:
+    """Balances that do not close."""
+    found = {}
     for name, words in BALANCES.items():
         error = abs(scalars.get(name, 0.0))
         if error > WARNED:
@@ -84,12 +105,6 @@ def cautions(
     if cell > CELL_ENERGY_ERROR:
         text = f"energy of lithium: {_percent(cell)} % of what reaction and diffusion dissipate is not accounted for"
         found["energy of lithium"] = cell, f"{text}; take shorter time steps"
-    state = scalars.get(columns.ANODE_STATE)
-    if state is not None:
-        subject, consequence = "anode: its state", "its potential is extrapolated"
-        found |= _outside(subject, (state, state), (0.0, 1.0), "its capacity", consequence)
-        if conducts and anode != (0.0, 1.0):
-            found |= _outside(subject, (state, state), anode, "the data of its potential", consequence)
     return found
 
 

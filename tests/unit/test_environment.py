@@ -81,6 +81,12 @@ def host(tmp_path: Path) -> Host:
     return Host(tmp_path)
 
 
+def wait_until(process: int, state: str) -> None:
+    """State as in the manual of /proc: "T" stopped, "Z" ended and not yet waited for."""
+    while Path(f"/proc/{process}/stat").read_text().split()[2] != state:
+        time.sleep(0.02)
+
+
 def test_built_once_and_used_again(host: Host) -> None:
     assert host.run("exec", "echo", "ran")[:2] == (0, "ran\n")
     assert host.run("exec", "echo", "again") == (0, "again\n", "")
@@ -114,10 +120,11 @@ def test_a_request_to_end_that_comes_after_the_program_has_ended(host: Host) -> 
     assert process.stdout is not None and process.stdout.readline() == "begun\n"
     (sandbox,) = Path(f"/proc/{process.pid}/task/{process.pid}/children").read_text().split()
     process.send_signal(signal.SIGSTOP)
+    # A script that has not come to its halt yet takes the end of the sandbox before it halts.
+    wait_until(process.pid, "T")
     process.send_signal(signal.SIGTERM)
     os.kill(int(sandbox), signal.SIGTERM)
-    while Path(f"/proc/{sandbox}/stat").read_text().split()[2] != "Z":
-        time.sleep(0.02)
+    wait_until(int(sandbox), "Z")
     process.send_signal(signal.SIGCONT)
     assert (process.communicate(timeout=60), process.returncode) == (("", ""), 143)
 

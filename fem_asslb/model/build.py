@@ -147,4 +147,5 @@ def _charge_transfer(case: Case, touching: set[tuple[str, str]], hosts: list[str
     if case.cell is None:
         return None
     pairs = tuple(sorted((a, b) for a, b in touching if a in hosts and b not in hosts))
-    return ChargeTransfer(case.cell.exchange_current_density, interfaces=pairs)
+    stated = case.cell.exchange_current_density
+    return ChargeTransfer(None if stated is None else stated.law(), interfaces=pairs)

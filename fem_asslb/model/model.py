@@ -13,6 +13,7 @@ from fem_asslb.case.sections.fields import FieldSchema
 from fem_asslb.interfaces.coating import Coating
 from fem_asslb.interfaces.interface_law import InterfaceLaw
 from fem_asslb.interfaces.start import InterfaceStart
+from fem_asslb.materials.function import HostValue
 from fem_asslb.materials.material import LithiumHost, Material
 
 LAYERS = "elastic layers"
@@ -53,12 +54,13 @@ class ChargeTransfer:
     """Where and how fast lithium leaves the hosts.
 
     Attributes:
-        exchange_current_density: i0 of hosts that state none [pA/um^2 = A/m^2]; None where each has its own.
+        exchange_current_density: i0 of hosts that state none [pA/um^2 = A/m^2], a number or a function of x and
+            temperature; None where each has its own.
         interfaces: Pairs (host role, other role).
         boundaries: Outer boundaries that react too, of a model with one host.
     """
 
-    exchange_current_density: float | None
+    exchange_current_density: HostValue | None
     interfaces: tuple[tuple[str, str], ...] = ()
     boundaries: tuple[str, ...] = ()
 

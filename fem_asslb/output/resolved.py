@@ -12,7 +12,7 @@ from fem_asslb.case.sections.case import Case
 from fem_asslb.case.sections.interfaces.mixed_mode import MixedMode
 from fem_asslb.case.sections.materials import MaterialChoice
 from fem_asslb.case.sections.protocol import Protocol
-from fem_asslb.case.sections.resistance import Resistance
+from fem_asslb.case.sections.rates import RateTable
 
 DISPLAY = {
     "K": "degC",
@@ -76,8 +76,8 @@ def _entry(value: Any, annotation: Any) -> Any:
         return [_quantity(item, unit) for item in value]
     if unit is not None:
         return _quantity(value, unit)
-    if isinstance(value, Resistance) and not value.activation_energy:
-        return _entry(value.value, fields_of(Resistance)["value"])
+    if isinstance(value, RateTable) and not value.activation_energy:
+        return _quantity(value.value, value.UNIT.name)
     if is_dataclass(value):
         return _table(value)
     if isinstance(value, dict):

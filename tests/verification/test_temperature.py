@@ -19,7 +19,7 @@ from fem_asslb.fields.electrode import POTENTIAL as ELECTRODE
 from fem_asslb.fields.platen import POSITION as PLATEN
 from fem_asslb.materials.bent_line import BentLine
 from fem_asslb.materials.diffusion import Diffusivity
-from fem_asslb.materials.function import Activated, PositiveFunction
+from fem_asslb.materials.function import Activated, PositiveFunction, value_at
 from fem_asslb.materials.material import Material
 from fem_asslb.model.model import ChargeTransfer, Support
 from fem_asslb.output.history import read_history
@@ -215,6 +215,40 @@ def test_a_resistance_is_a_quantity_or_a_table():
         with pytest.raises(CaseErrors) as caught:
             read_case(COLUMN, [*stated, f"cell.resistance={text}"])
         assert len(caught.value.errors) == 1 and caught.value.errors[0].key.startswith("cell.resistance")
+
+
+@pytest.mark.serial
+def test_an_exchange_current_density_of_the_cell_is_a_quantity_or_a_table():
+    """It grows where it is warmer, is written as it was stated, and refused by its key."""
+    stated = ["cell={anode='lithium', one_c='190 mA/g'}", "protocol.steps=['press to 5 MPa in 1 min']"]
+    for text, factor in (
+        ("'0.05 mA/cm^2'", 1.0),
+        ("{value='0.5 A/m^2', activation_energy='30 kJ/mol', reference_temperature='40 degC'}", 313.15),
+    ):
+        case = read_case(COLUMN, [*stated, f"cell.exchange_current_density={text}"])
+        expected = 0.5 * (factor if factor == 1.0 else faster(30e3, 333.15, factor))
+        assert value_at(case.cell.exchange_current_density.law(), 0.5, 333.15) == pytest.approx(expected)
+        assert build_case(resolved_table(case)).cell == case.cell
+    for text in ("'20 V'", "'0 A/m^2'", "20", "{activation_energy='1 J/mol'}", "{value='1 A/m^2', path='i0.csv'}"):
+        with pytest.raises(CaseErrors) as caught:
+            read_case(COLUMN, [*stated, f"cell.exchange_current_density={text}"])
+        assert len(caught.value.errors) == 1 and caught.value.errors[0].key.startswith("cell.exchange_current_density")
+
+
+@pytest.mark.usefixtures("tight")
+def test_a_rate_of_the_cell_is_that_of_its_hosts(comm, shared_path):
+    """Also where its temperature changes."""
+    steps = ["press to 20 MPa in 1 min", "charge at 1C until 1 mAh/g (45 degC)", "rest 10 min"]
+    common = [CELL, RATES[0], *RATES[5:], f"protocol.steps={steps}"]
+    rate = RATES[1].partition("=")[2]
+    rows = [
+        history(comm, shared_path, [*common, f"{section}.exchange_current_density={rate}"])
+        for section in ("materials.cathode", "cell")
+    ]
+    assert len(rows[0]) == len(rows[1]) > 5
+    for one, other in zip(*rows, strict=True):
+        for name in ("cell voltage [V]", "stoichiometry mean [-]", "stack pressure [MPa]"):
+            assert other[name] == pytest.approx(one[name], rel=1e-9)
 
 
 def test_pressure_of_a_stack_that_is_heated(comm, shared_path):

@@ -42,7 +42,8 @@ def rates_that_stay(case: Case) -> Iterator[str]:
         if getattr(interface, "ionic_conductivity", None) is not None:
             yield f"interfaces.{name}.ionic_conductivity"
     if case.cell is not None:
-        if case.cell.exchange_current_density is not None:
+        exchange = case.cell.exchange_current_density
+        if exchange is not None and not exchange.activation_energy:
             yield "cell.exchange_current_density"
         if case.cell.resistance.value and not case.cell.resistance.activation_energy:
             yield "cell.resistance"

@@ -12,7 +12,7 @@ from fem_asslb.base.units import Unit
 from fem_asslb.case.reading.default_sizes import FOLLOWING
 from fem_asslb.case.reading.keys import LAW_OF_MATERIAL, WRITTEN, walk
 from fem_asslb.case.sections.materials import MaterialChoice
-from fem_asslb.case.sections.resistance import Resistance
+from fem_asslb.case.sections.rates import RateTable
 from fem_asslb.materials.anode_table import AnodeTable
 from fem_asslb.materials.bulk_laws import BULK_LAWS
 from fem_asslb.materials.entry import DIFFUSIVITY_KEYS, EntryTable, IngredientTable
@@ -104,7 +104,7 @@ def _value(annotation: Any) -> str:
     if get_origin(annotation) is Annotated:
         units = [item for item in get_args(annotation) if isinstance(item, Unit)]
         return f"quantity [{units[0].name}]" if units else _value(get_args(annotation)[0])
-    if isinstance(annotation, type) and issubclass(annotation, QuantityTable | Resistance):
+    if isinstance(annotation, type) and issubclass(annotation, QuantityTable | RateTable):
         return f"quantity [{annotation.UNIT.name}] or table"
     arguments = get_args(annotation)
     match get_origin(annotation):
@@ -130,7 +130,7 @@ def _default(value: Any, annotation: Any) -> str:
     units = [entry.name for entry in get_args(annotation) if isinstance(entry, Unit)]
     if units:
         return f'`"{value:g} {units[0]}"`'
-    if isinstance(value, Resistance):
+    if isinstance(value, RateTable):
         return f'`"{value.value:g} {value.UNIT.name}"`'
     if type(value) in WRITTEN:
         value = value.written

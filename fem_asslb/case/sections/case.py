@@ -14,7 +14,6 @@ from fem_asslb.base.temperatures import ROOM_TEMPERATURE, CellTemperature
 from fem_asslb.base.texts import show
 from fem_asslb.base.units import (
     Area,
-    CurrentDensity,
     Duration,
     SpecificCapacity,
     SpecificCurrent,
@@ -24,7 +23,7 @@ from fem_asslb.case.sections.fixture import Fixture
 from fem_asslb.case.sections.interfaces import Interface
 from fem_asslb.case.sections.materials import MaterialChoice
 from fem_asslb.case.sections.protocol import Protocol
-from fem_asslb.case.sections.resistance import Resistance, ResistanceEntry
+from fem_asslb.case.sections.rates import ExchangeEntry, Resistance, ResistanceEntry
 from fem_asslb.geometry import Geometry, MeshFile
 from fem_asslb.materials.data_fits import DataFit
 from fem_asslb.materials.material import Material
@@ -61,7 +60,8 @@ class Cell:
             anodes whose potential changes with their state (``"lto"``, ``"graphite"``).
         positive_reference_capacity: Capacity of the positive electrode that ``n_to_p`` refers to, per mass of
             active material, e.g. ``"202 mAh/g"``; needed with ``n_to_p``.
-        exchange_current_density: Of the surface of hosts whose material states none.
+        exchange_current_density: Of the surface of hosts whose material states none. A quantity, or a table with an
+            activation energy.
         resistance: Of electrolyte, interphases and contacts in series, without charge transfer, times plate area; its
             voltage drop adds to the cell voltage. A quantity, or a table with an activation energy.
         plate_area: Of the whole cell, of which the mesh is a piece; needed by currents in amperes.
@@ -75,7 +75,7 @@ class Cell:
     one_c: Annotated[SpecificCurrent, Field(gt=0.0)]
     n_to_p: Annotated[Number, Field(ge=0.01, le=100.0)] | None = None
     positive_reference_capacity: Annotated[SpecificCapacity, Field(gt=0.0)] | None = None
-    exchange_current_density: Annotated[CurrentDensity, Field(gt=0.0)] | None = None
+    exchange_current_density: ExchangeEntry | None = None
     resistance: ResistanceEntry = Resistance(value=0.0)
     plate_area: Annotated[Area, Field(gt=0.0)] | None = None
     temperature: CellTemperature = ROOM_TEMPERATURE

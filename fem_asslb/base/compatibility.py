@@ -1,6 +1,6 @@
 """Every DOLFINx call whose signature changes between releases; written for DOLFINx 0.9.
 
-Moving to a newer release is the work of this file alone, and of `compiled_forms`.
+Moving to a newer release is the work of this file, of `block_matrix` and of `compiled_forms`.
 """
 
 import time
@@ -15,7 +15,6 @@ from dolfinx import fem
 from dolfinx import mesh as dmesh
 from dolfinx.cpp.common import IndexMap
 from dolfinx.cpp.graph import AdjacencyList_int32
-from dolfinx.fem import petsc as fem_petsc
 from mpi4py import MPI
 from petsc4py import PETSc
 
@@ -141,47 +140,6 @@ def create_number_space(mesh: dmesh.Mesh, size: int) -> fem.FunctionSpace:
     dofs = np.zeros((cells.size_local + cells.num_ghosts, 1), dtype=np.int32)
     element = basix.ufl.element("DG", mesh.basix_cell(), 0, shape=(size,))
     return space_from_dofmap(mesh, element, index_map, dofs)
-
-
-Blocks = Sequence[Sequence[fem.Form | None]]
-"""Forms by row and column; None where a block is empty."""
-
-
-def create_block_matrix(pattern: Blocks) -> PETSc.Mat:
-    """Monolithic matrix of zeros with the entries of a block form without empty rows."""
-    matrix = fem_petsc.create_matrix_block(pattern)
-    spaces = [next(form for form in row if form is not None).function_spaces[0] for row in pattern]
-    add_to_block_matrix(matrix, spaces, pattern, [])
-    matrix.assemble()
-    matrix.setOption(PETSc.Mat.Option.NEW_NONZERO_LOCATION_ERR, True)
-    return matrix
-
-
-def add_to_block_matrix(
-    matrix: PETSc.Mat, spaces: list[fem.FunctionSpace], blocks: Blocks, bcs: list[fem.DirichletBC]
-) -> None:
-    """Add a block form without what it has in constrained rows and columns; the matrix is not assembled after it."""
-    places = dolfinx.cpp.la.petsc.create_index_sets(index_maps(spaces))
-    conditions = [bc._cpp_object for bc in bcs]
-    for i, j, form in ((i, j, form) for i, row in enumerate(blocks) for j, form in enumerate(row) if form):
-        block = matrix.getLocalSubMatrix(places[i], places[j])
-        compiled = form._cpp_object
-        constants = dolfinx.cpp.fem.pack_constants(compiled)
-        coefficients = dolfinx.cpp.fem.pack_coefficients(compiled)
-        dolfinx.cpp.fem.petsc.assemble_matrix(block, compiled, constants, coefficients, conditions, True)
-        matrix.restoreLocalSubMatrix(places[i], places[j], block)
-
-
-def constrain_block_matrix(matrix: PETSc.Mat, spaces: list[fem.FunctionSpace], bcs: list[fem.DirichletBC]) -> None:
-    """Assemble a matrix whose constrained rows and columns are those of the identity."""
-    matrix.assemble(PETSc.Mat.AssemblyType.FLUSH)
-    places = dolfinx.cpp.la.petsc.create_index_sets(index_maps(spaces))
-    conditions = [bc._cpp_object for bc in bcs]
-    for place, space in zip(places, spaces, strict=True):
-        block = matrix.getLocalSubMatrix(place, place)
-        dolfinx.cpp.fem.petsc.insert_diagonal(block, space._cpp_object, conditions, 1.0)
-        matrix.restoreLocalSubMatrix(place, place, block)
-    matrix.assemble()
 
 
 def create_block_vector(spaces: list[fem.FunctionSpace]) -> PETSc.Vec:

@@ -6,6 +6,12 @@ from dolfinx import fem
 from petsc4py import PETSc
 
 from fem_asslb.base import compatibility
+from fem_asslb.base.block_matrix import (
+    Blocks,
+    add_to_block_matrix,
+    constrain_block_matrix,
+    create_block_matrix,
+)
 from fem_asslb.problem.jacobian import Compiled
 from fem_asslb.problem.problem import Problem
 
@@ -27,7 +33,7 @@ class Assembly:
         self._spaces = [field.space for field in problem.fields]
         self._functions = list(problem.state.functions.values())
         self._rows = list(problem.residual.values())
-        self.matrix = compatibility.create_block_matrix(_blocks(problem.jacobian.pattern))
+        self.matrix = create_block_matrix(_blocks(problem.jacobian.pattern))
         self.residual = compatibility.create_block_vector(self._spaces)
         self.point = self.residual.duplicate()
         self._answered: list[npt.NDArray[np.float64]] = []
@@ -62,19 +68,19 @@ class Assembly:
         conditions, jacobian = self._conditions, self._problem.jacobian
         if conditions != self._kept_for:
             self.matrix.zeroEntries()
-            compatibility.add_to_block_matrix(self.matrix, self._spaces, _blocks(jacobian.constant), conditions)
+            add_to_block_matrix(self.matrix, self._spaces, _blocks(jacobian.constant), conditions)
             self.matrix.assemble()
             self.matrix.storeValues()
             self._kept_for = conditions
         self.matrix.retrieveValues()
         for table in jacobian.changing:
-            compatibility.add_to_block_matrix(self.matrix, self._spaces, _blocks(table), conditions)
-        compatibility.constrain_block_matrix(self.matrix, self._spaces, conditions)
+            add_to_block_matrix(self.matrix, self._spaces, _blocks(table), conditions)
+        constrain_block_matrix(self.matrix, self._spaces, conditions)
 
     @property
     def _conditions(self) -> list[fem.DirichletBC]:
         return [condition for held in self._problem.conditions.values() for condition in held]
 
 
-def _blocks(table: Compiled) -> compatibility.Blocks:
+def _blocks(table: Compiled) -> Blocks:
     return [list(row.values()) for row in table.values()]

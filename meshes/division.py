@@ -8,6 +8,7 @@ from scipy.sparse.csgraph import connected_components
 
 from fem_asslb.base.errors import MeshError
 from fem_asslb.base.printable import printable, quoted
+from fem_asslb.base.rows import unique_rows
 from meshes.foreign_mesh import Integers, Numbers
 
 
@@ -50,8 +51,8 @@ def divided(
     dimension = points.shape[1]
     corners, cut = np.sort(first[rows[:, : dimension + 1]], axis=1), np.sort(first[cut], axis=1)
     facets = np.concatenate([np.delete(corners, corner, axis=1) for corner in range(dimension + 1)])
-    _, number = np.unique(np.concatenate([facets, cut]), axis=0, return_inverse=True)
-    facet, cuts = number.ravel()[: len(facets)], number.ravel()[len(facets) :]
+    number = unique_rows(np.concatenate([facets, cut])).number
+    facet, cuts = number[: len(facets)], number[len(facets) :]
     is_cut = np.isin(facet, cuts[np.bincount(facet, minlength=number.max() + 1)[cuts] == 2])
     if not splits and not is_cut.any():
         return {name: rows}

@@ -14,6 +14,7 @@ import numpy.typing as npt
 from scipy.sparse import coo_array
 from scipy.sparse.csgraph import connected_components
 
+from fem_asslb.base.rows import unique_rows
 from meshes.bodies import Array
 from meshes.grain_points import to_meeting
 
@@ -80,9 +81,9 @@ def _worth(points: Array, cells: Integers) -> Array:
 def cleaned(mesh: Tetrahedra) -> Tetrahedra:
     """The mesh with grains in one piece each and without tetrahedra that stick out into another grain."""
     facets = np.sort(np.concatenate([np.delete(mesh.cells, corner, axis=1) for corner in range(4)]), axis=1)
-    _, number = np.unique(facets, axis=0, return_inverse=True)
-    order = np.argsort(number.ravel(), kind="stable")
-    same = np.flatnonzero(np.diff(number.ravel()[order]) == 0)
+    number = unique_rows(facets).number
+    order = np.argsort(number, kind="stable")
+    same = np.flatnonzero(np.diff(number[order]) == 0)
     pairs = np.stack([order[same], order[same + 1]], axis=1) % len(mesh.cells)
     pairs = pairs[np.all(mesh.grain[pairs] >= 0, axis=1)]
     grain = mesh.grain.copy()

@@ -3,6 +3,7 @@
 import numpy as np
 
 from fem_asslb.base.errors import MeshError
+from fem_asslb.base.rows import unique_rows
 from meshes.quality import Integers, Numbers
 
 
@@ -22,7 +23,8 @@ def require_no_folds(corners: Integers, points: Numbers) -> None:
     base = points[facets[:, 0], :dimension]
     edges = points[np.column_stack([facets[:, 1:], opposite]), :dimension] - base[:, None]
     side = np.sign(np.linalg.det(edges))
-    _, facet, cells = np.unique(facets, axis=0, return_inverse=True, return_counts=True)
+    unique = unique_rows(facets)
+    facet, cells = unique.number, unique.uses
     folded = (cells[facet] > 2) | (np.abs(np.bincount(facet, side))[facet] == cells[facet]) & (cells[facet] > 1)
     if folded.any():
         first = points[facets[np.flatnonzero(folded)[0]], :dimension].mean(axis=0)

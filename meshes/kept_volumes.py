@@ -12,6 +12,7 @@ import gmsh
 import numpy as np
 import numpy.typing as npt
 
+from fem_asslb.base.rows import unique_rows
 from meshes.bodies import Array
 from meshes.periodic_walls import ROUNDING, images_of_nodes
 
@@ -107,8 +108,8 @@ def _ways(ball: Ball, points: Array, cells: Integers, walls: npt.NDArray[np.bool
     """Outward from the centre for each node of the round surface, as long as the mean of what its facets cut off."""
     dimension = points.shape[1]
     facets = np.concatenate([np.delete(cells, corner, axis=1) for corner in range(dimension + 1)])
-    _, first, count = np.unique(np.sort(facets, axis=1), axis=0, return_index=True, return_counts=True)
-    facets = facets[first[count == 1]]
+    unique = unique_rows(np.sort(facets, axis=1))
+    facets = facets[unique.first[unique.uses == 1]]
     # A facet of a wall may have all its corners on the sphere.
     facets = facets[~walls[facets].all(axis=1).any(axis=1)]
     shifts = np.array(list(product(*((0.0, period, -period) for period in periods))), dtype=float)

@@ -4,6 +4,7 @@ from collections.abc import Iterable, Mapping
 
 import numpy as np
 
+from fem_asslb.base.rows import unique_rows
 from fem_asslb.mesh.side_walls import ROUNDING
 from fem_asslb.mesh.source_checks import SIDES
 from meshes.foreign_mesh import DIMENSION, Integers, Numbers
@@ -18,8 +19,8 @@ def outer_facets(kind: str, cells: Integers) -> Integers:
         cells: Their nodes, shape (cells, nodes of one).
     """
     sides = np.concatenate([cells[:, list(nodes)] for _, nodes in SIDES_OF[kind]])
-    _, first, uses = np.unique(_keys(sides, kind), axis=0, return_index=True, return_counts=True)
-    return sides[np.sort(first[uses == 1])]
+    found = unique_rows(_keys(sides, kind))
+    return sides[np.sort(found.first[found.uses == 1])]
 
 
 def without(facets: Integers, others: Iterable[Integers], kind: str) -> Integers:
@@ -29,8 +30,8 @@ def without(facets: Integers, others: Iterable[Integers], kind: str) -> Integers
         return facets
     keys = _keys(facets, kind)
     both = np.concatenate([keys, *(_keys(other, kind) for other in known)])
-    _, number = np.unique(both, axis=0, return_inverse=True)
-    return facets[~np.isin(number.ravel()[: len(keys)], number.ravel()[len(keys) :])]
+    number = unique_rows(both).number
+    return facets[~np.isin(number[: len(keys)], number[len(keys) :])]
 
 
 def facets_of_nodes(facets: Integers, sets: Mapping[str, Integers], kind: str) -> dict[str, Integers]:

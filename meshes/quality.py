@@ -7,6 +7,7 @@ import gmsh
 import numpy as np
 import numpy.typing as npt
 
+from fem_asslb.base.rows import unique_rows
 from fem_asslb.mesh.region_names import read_region_name
 from meshes.report import SLIVER, BadElement, Report, equivalent_diameters, particle_volumes
 
@@ -44,7 +45,7 @@ def measure() -> Report:
     names = {name: read_region_name(name) for name in groups}
     particles = {name: cells for name, cells in groups.items() if names[name].particle}
     vertices = len(np.unique(np.concatenate([cells.corners.ravel() for cells in groups.values()])))
-    edges = len(np.unique(np.sort(np.concatenate([cells.edges[:, :2] for cells in groups.values()])), axis=0))
+    edges = len(unique_rows(np.sort(np.concatenate([cells.edges[:, :2] for cells in groups.values()]))).rows)
     return Report(
         dimension=dimension,
         order=2 if next(iter(groups.values())).edges.shape[1] == 3 else 1,

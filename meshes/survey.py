@@ -6,6 +6,7 @@ import numpy as np
 
 from fem_asslb.base.errors import CaseErrors
 from fem_asslb.base.printable import printable
+from fem_asslb.base.rows import unique_rows
 from fem_asslb.case.checks.mesh_checks import mesh_fits_the_case
 from fem_asslb.case.sections.case import Case
 from fem_asslb.geometry import MeshFile
@@ -77,9 +78,9 @@ def _touching(source: MeshSource) -> list[tuple[str, str]]:
     corners = images(source)[source.cells[:, : source.dimension + 1]]
     sides = np.concatenate([np.delete(corners, corner, axis=1) for corner in range(source.dimension + 1)])
     region = np.tile(source.cell_region, source.dimension + 1)
-    _, number = np.unique(np.sort(sides, axis=1), axis=0, return_inverse=True)
-    order = np.argsort(number.ravel(), kind="stable")
-    same = np.flatnonzero(np.diff(number.ravel()[order]) == 0)
+    number = unique_rows(np.sort(sides, axis=1)).number
+    order = np.argsort(number, kind="stable")
+    same = np.flatnonzero(np.diff(number[order]) == 0)
     pairs = np.unique(np.sort(np.column_stack([region[order[same]], region[order[same + 1]]]), axis=1), axis=0)
     roles = [name.partition("/")[0] for name in source.regions]
     touching = [(roles[a], roles[b]) for a, b in pairs if a != b]

@@ -6,6 +6,7 @@ import numpy as np
 from scipy.spatial import cKDTree
 
 from fem_asslb.base.errors import MeshError
+from fem_asslb.base.rows import unique_rows
 from fem_asslb.mesh.source import FloatArray, IntArray, MeshSource
 
 ROUNDING = 1e-6
@@ -87,9 +88,10 @@ def _require_single_edges(source: MeshSource, first: IntArray) -> None:
         for axis, period in source.periods.items()
     ]
     keys = np.column_stack([first[edges], *turns]).astype(np.int64)
-    edges, keys = (array[np.unique(keys, axis=0, return_index=True)[1]] for array in (edges, keys))
-    _, number, uses = np.unique(keys[:, :2], axis=0, return_inverse=True, return_counts=True)
-    wrong = (keys[:, 0] == keys[:, 1]) | (uses[number.ravel()] > 1)
+    first_of = unique_rows(keys).first
+    edges, keys = edges[first_of], keys[first_of]
+    joined = unique_rows(keys[:, :2])
+    wrong = (keys[:, 0] == keys[:, 1]) | (joined.uses[joined.number] > 1)
     if wrong.any():
         middle = place(source.points[edges[np.flatnonzero(wrong)[0]]].mean(axis=0))
         raise MeshError(

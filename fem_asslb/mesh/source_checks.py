@@ -1,6 +1,7 @@
 """What is asked of a mesh before anything is computed: one body in sound cells, whose outside has the right names."""
 
 from collections.abc import Iterable
+from itertools import combinations
 
 import numpy as np
 from scipy.sparse import coo_array
@@ -9,6 +10,7 @@ from scipy.spatial import cKDTree
 
 from fem_asslb.base.errors import MeshError
 from fem_asslb.base.printable import quoted
+from fem_asslb.base.rows import unique_rows
 from fem_asslb.mesh.side_walls import ROUNDING, ends, images, place
 from fem_asslb.mesh.source import FloatArray, IntArray, MeshSource
 
@@ -87,26 +89,24 @@ class _Facets:
         count = corners.shape[1]
         sides = np.concatenate([np.delete(corners, corner, axis=1) for corner in range(count)])
         self._first = first
-        self._keys, row, number, uses = np.unique(
-            np.sort(first[sides], axis=1), axis=0, return_index=True, return_inverse=True, return_counts=True
-        )
-        self.nodes = sides[row]
-        self.of_cell = number.reshape(count, -1)
-        self.is_outer = uses == 1
+        found = unique_rows(np.sort(first[sides], axis=1))
+        self._keys = found.rows
+        self.nodes = sides[found.first]
+        self.of_cell = found.number.reshape(count, -1)
+        self.is_outer = found.uses == 1
         self.outer = self.nodes[self.is_outer]
 
     def find(self, facets: IntArray) -> IntArray:
         """Numbers of facets that are given by their corners; -1 for what is no facet of a cell."""
-        both = np.concatenate([self._keys, np.sort(self._first[facets], axis=1)])
-        _, first, number = np.unique(both, axis=0, return_index=True, return_inverse=True)
-        found = first[number.ravel()[len(self._keys) :]]
+        both = unique_rows(np.concatenate([self._keys, np.sort(self._first[facets], axis=1)]))
+        found = both.first[both.number[len(self._keys) :]]
         return np.where(found < len(self._keys), found, -1)
 
 
 def _check_cells(source: MeshSource) -> None:
     corners = source.points[source.cells[:, : source.dimension + 1]]
-    edges = corners[:, :, None] - corners[:, None]
-    longest = np.sqrt((edges**2).sum(axis=-1)).max(axis=(1, 2))
+    squares = [((one - other) ** 2).sum(axis=1) for one, other in combinations(np.moveaxis(corners, 1, 0), 2)]
+    longest = np.sqrt(np.max(squares, axis=0))
     volume = np.abs(np.linalg.det(corners[:, 1:] - corners[:, :1]))
     bad = volume <= LEAST_VOLUME * longest**source.dimension
     if bad.any():

@@ -59,13 +59,20 @@ def report_command(options: argparse.Namespace) -> int:
 
     folders = [results_in(path).absolute() for path in options.cases]
     page = (options.output or folders[0] / FILE).absolute()
+    pictures = options.figures and options.figures.absolute()
     with elsewhere():
+        from fem_asslb.plotting.display import screen
+        from fem_asslb.report.figures import write_figures
         from fem_asslb.report.report import report
         from fem_asslb.report.runs import Run
 
         runs = [Run(str(path), folder) for path, folder in zip(options.cases, folders, strict=True)]
-        replace_text(page, report(runs, options.at))
-    print(page)
+        replace_text(page, report(runs, options.at, options.interactive))
+        print(page)
+        if pictures is not None:
+            with screen():
+                for picture in write_figures(runs, pictures, options.at, options.format):
+                    print(picture)
     return DONE
 
 

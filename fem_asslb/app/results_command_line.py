@@ -98,6 +98,7 @@ def add_report(commands: argparse._SubParsersAction) -> None:
 examples:
   fem-asslb report my-cell
   fem-asslb report my-cell my-cell/stiffer --at 'x = 0.5' --at end --output stiffness.html
+  fem-asslb report my-cell --interactive                 with fields to turn, cut and ask for values
 
 The page is one file, CASE/results/report.html of the first CASE unless --output says another, and needs no network.
 """
@@ -106,7 +107,14 @@ The page is one file, CASE/results/report.html of the first CASE unless --output
     parser.add_argument(
         "--at", metavar="STATE", action="append", default=[], help="'5 h', 'x = 0.5', 'step 3', 'start' or 'end'"
     )
+    parser.add_argument(
+        "--interactive", action="store_true", help="with fields that one turns and cuts, by a script in the page"
+    )
     parser.add_argument("--output", metavar="FILE", type=_page, help="the page, a file *.html")
+    parser.add_argument("--figures", metavar="FOLDER", type=folder, help="write its pictures into files too")
+    parser.add_argument(
+        "--format", choices=FORMATS, default="pdf", help="of these files (default %(default)s), 175 mm wide"
+    )
 
 
 def add_watch(commands: argparse._SubParsersAction) -> None:

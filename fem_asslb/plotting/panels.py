@@ -120,8 +120,11 @@ def _all_reach(grid: pyvista.UnstructuredGrid, y: float) -> bool:
 
 def limits(snapshots: list[Snapshot], view: View, name: str) -> Normalize:
     """Colours of a field for several times; the outermost percent at either end is cut off."""
-    parts = [snapshot.field(name)[view.cells].ravel() for snapshot in snapshots]
-    values = np.concatenate(parts)
+    return limits_of(np.concatenate([snapshot.field(name)[view.cells].ravel() for snapshot in snapshots]), name)
+
+
+def limits_of(values: FloatArray, name: str) -> Normalize:
+    """Colours of values of a field; NaN where it is undefined."""
     low, high = np.nanpercentile(values, [1.0, 99.0])
     if look_of(name).around_zero:
         high = max(abs(low), abs(high))

@@ -1,7 +1,9 @@
 """Elements of a page, built as a tree: whatever text is put into it is text."""
 
 import base64
+import hashlib
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from xml.etree.ElementTree import Element, SubElement, tostring
 
@@ -23,10 +25,31 @@ td.number { text-align: right; font-variant-numeric: tabular-nums; }
 .beside { display: grid; gap: 1.5em; grid-auto-flow: column; grid-auto-columns: minmax(0, 62em); }
 img { display: block; max-width: 100%; max-height: 48em; margin: 0.5em 0; }
 pre { font-size: 0.8em; overflow-x: auto; background: #f6f6f6; padding: 1em; }
+.wide { overflow-x: auto; } .wide td:first-child, .wide td:last-child { white-space: nowrap; }
+.tiles { display: flex; flex-wrap: wrap; gap: 1em; align-items: flex-end; }
+figure { margin: 0; } figure img { height: 15em; } figcaption { font-size: 0.85em; }
 .wrong { color: #b03000; font-weight: 600; } .note { color: #666; } summary { cursor: pointer; }
 """
 
 _KINDS = {".png": "image/png", ".svg": "image/svg+xml"}
+
+
+@dataclass(frozen=True)
+class Program:
+    """What makes elements of a page move.
+
+    Attributes:
+        script: The one script that the page may run.
+        style: Of its elements.
+    """
+
+    script: str
+    style: str
+
+    @property
+    def policy(self) -> str:
+        """What a browser may run: the script whose hash this is."""
+        return f"; script-src 'sha256-{base64.b64encode(hashlib.sha256(self.script.encode()).digest()).decode()}'"
 
 
 def text(value: object) -> str:
@@ -99,17 +122,25 @@ def beside(*children: Element) -> Element:
     return element("div", *children, kind="beside")
 
 
-def page(title: str, *children: Element) -> str:
+def page(title: str, *children: Element, program: Program | None = None, refresh: int | None = None) -> str:
     """A whole page.
 
     Args:
         title: Of the window.
         children: Of its body.
+        program: What it runs; nothing by default, and then its policy lets nothing run.
+        refresh: After how long a browser reads the file again [s].
     """
     head = element("head", Element("meta", {"charset": "utf-8"}))
-    head.append(Element("meta", {"http-equiv": "Content-Security-Policy", "content": _POLICY}))
+    policy = _POLICY + (program.policy if program else "")
+    head.append(Element("meta", {"http-equiv": "Content-Security-Policy", "content": policy}))
+    if refresh is not None:
+        head.append(Element("meta", {"http-equiv": "refresh", "content": str(refresh)}))
     head.append(element("title", title))
-    SubElement(head, "style").text = _STYLE
+    SubElement(head, "style").text = _STYLE + (program.style if program else "")
+    body = element("body", *children)
+    if program:
+        SubElement(body, "script").text = program.script
     root = Element("html", {"lang": "en"})
-    root.extend([head, element("body", *children)])
+    root.extend([head, body])
     return "<!DOCTYPE html>\n" + tostring(root, encoding="unicode", method="html") + "\n"

@@ -59,10 +59,19 @@ class Run:
     @property
     def roles(self) -> list[str]:
         """Names of the roles by their numbers."""
-        match self.record:
-            case {"mesh facts": {"roles": [*roles]}}:
-                return list(map(str, roles))
-        raise FemAsslbError("the record has no names of roles")
+        return self._names("roles")
+
+    @property
+    def regions(self) -> list[str]:
+        """Names of the regions by their numbers."""
+        return self._names("regions")
+
+    def _names(self, kind: str) -> list[str]:
+        facts = self.record.get("mesh facts")
+        found = facts.get(kind) if isinstance(facts, dict) else None
+        if not isinstance(found, list):
+            raise FemAsslbError(f"the record has no names of {kind}")
+        return list(map(str, found))
 
     @property
     def case_directory(self) -> Path | None:

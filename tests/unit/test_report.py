@@ -17,7 +17,7 @@ from fem_asslb.output import history, record
 from fem_asslb.plotting import statistics
 from fem_asslb.plotting.snapshots import read_snapshot
 from fem_asslb.plotting.style import Gallery
-from fem_asslb.report import FILE, facts, html
+from fem_asslb.report import FILE, facts, figures, html
 from fem_asslb.report import report as page_of_runs
 from fem_asslb.report.report import report
 from fem_asslb.report.runs import Run
@@ -173,8 +173,22 @@ def test_the_command_writes_a_page_and_nothing_else(tmp_path, capsys, monkeypatc
     assert cli.main(["report", str(tmp_path / "a"), "--at", "end"]) == 0
     assert capsys.readouterr().out == f"{results / FILE}\n" and (results / FILE).read_text() == "<p>"
     assert {path.name for path in results.iterdir()} == before | {FILE}
-    assert asked == [([Run(str(tmp_path / "a"), results)], ["end"])]
+    assert asked == [([Run(str(tmp_path / "a"), results)], ["end"], False)]
     assert cli.main(["report", str(results), str(results), "--output", str(tmp_path / "b.html")]) == 0
     assert (tmp_path / "b.html").exists() and len(asked[1][0]) == 2
     with pytest.raises(SystemExit):
         cli.main(["report", str(tmp_path / "a"), "--output", str(tmp_path / "a" / "case.toml")])
+
+
+def test_pictures_of_a_page_are_files_too(tmp_path, capsys, monkeypatch):
+    """What the run does not have is left out; runs beside one another have folders of their own."""
+    run_of(tmp_path / "a")
+    (run_of(tmp_path / "b") / "fields.pvd").unlink()
+    monkeypatch.setattr(page_of_runs, "report", lambda *given: "<p>")
+    monkeypatch.setattr(figures, "KINDS", ("stress", "cost"))
+    monkeypatch.chdir(tmp_path)
+    words = ["report", str(tmp_path / "a"), str(tmp_path / "b"), "--figures", "f", "--format", "svg"]
+    assert cli.main(words) == 0
+    written = {line.removeprefix(f"{tmp_path}/f/") for line in capsys.readouterr().out.split()[1:]}
+    assert written == {"1/stress-end.svg", "1/cost.svg", "2/cost.svg", "overlay.svg"}
+    assert all((tmp_path / "f" / name).read_text().startswith("<?xml") for name in written)

@@ -37,6 +37,11 @@ def add_force_and_plugins(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--force", action="store_true", help="take a mesh, a packing or a protocol whatever its estimated size"
     )
+    add_plugins(parser)
+
+
+def add_plugins(parser: argparse.ArgumentParser) -> None:
+    """The option that runs code of the user's own."""
     parser.add_argument(
         "--plugin",
         metavar="FILE",

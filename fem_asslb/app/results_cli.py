@@ -52,7 +52,11 @@ def compare_command(options: argparse.Namespace) -> int:
 
 
 def report_command(options: argparse.Namespace) -> int:
-    """Write a page about runs."""
+    """Write a page about runs, or about a study."""
+    from fem_asslb.app.study_report import is_study
+
+    if any(map(is_study, options.cases)):
+        return _report_study(options)
     from fem_asslb.output.files import replace_text
     from fem_asslb.output.record import results_in
     from fem_asslb.report import FILE
@@ -73,6 +77,18 @@ def report_command(options: argparse.Namespace) -> int:
             with screen():
                 for picture in write_figures(runs, pictures, options.at, options.format):
                     print(picture)
+    return DONE
+
+
+def _report_study(options: argparse.Namespace) -> int:
+    from fem_asslb.app.study_report import report_study
+
+    if len(options.cases) > 1 or len(options.at) > 1 or options.interactive or options.figures:
+        raise FemAsslbError("a page about a study takes the study alone, one --at, no --interactive and no --figures")
+    study, output = options.cases[0].absolute(), options.output and options.output.absolute()
+    state = options.at[0] if options.at else None
+    with elsewhere():
+        print(report_study(study, output, state, options.plugin_hashes))
     return DONE
 
 

@@ -3,7 +3,7 @@
 import argparse
 from pathlib import Path
 
-from fem_asslb.app.options import add_command, add_results, folder
+from fem_asslb.app.options import add_command, add_plugins, add_results, folder
 from fem_asslb.base.texts import show
 from fem_asslb.comparison import TIME_OF_STEP, WAYS
 from fem_asslb.plotting import FORMATS, WIDTHS
@@ -99,11 +99,15 @@ examples:
   fem-asslb report my-cell
   fem-asslb report my-cell my-cell/stiffer --at 'x = 0.5' --at end --output stiffness.html
   fem-asslb report my-cell --interactive                 with fields to turn, cut and ask for values
+  fem-asslb report my-study                              about a study that fem-asslb sweep has run
 
-The page is one file, CASE/results/report.html of the first CASE unless --output says another, and needs no network.
+The page is one file, CASE/results/report.html of the first CASE or STUDY/sweep/report.html unless --output says
+another, and needs no network.
 """
-    parser = add_command(commands, "report", "write a page about one or several runs, side by side", details)
-    parser.add_argument("cases", metavar="CASE", type=folder, nargs="+", help="case directory, or results folder")
+    parser = add_command(commands, "report", "write a page about runs, side by side, or about a study", details)
+    parser.add_argument(
+        "cases", metavar="CASE|STUDY", type=folder, nargs="+", help="case directories or results folders, or one study"
+    )
     parser.add_argument(
         "--at", metavar="STATE", action="append", default=[], help="'5 h', 'x = 0.5', 'step 3', 'start' or 'end'"
     )
@@ -115,6 +119,7 @@ The page is one file, CASE/results/report.html of the first CASE unless --output
     parser.add_argument(
         "--format", choices=FORMATS, default="pdf", help="of these files (default %(default)s), 175 mm wide"
     )
+    add_plugins(parser)
 
 
 def add_watch(commands: argparse._SubParsersAction) -> None:

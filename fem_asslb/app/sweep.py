@@ -12,6 +12,7 @@ from fem_asslb.base.input_files import regular_file
 from fem_asslb.base.printable import printable
 from fem_asslb.convergence.headlines import PRESSURE_CHANGE, costs, headlines
 from fem_asslb.output.files import replace_text
+from fem_asslb.plotting.style import Gallery
 from fem_asslb.sweep import effects
 from fem_asslb.sweep.outcomes import Trial, closed_form, write_table
 from fem_asslb.sweep.pictures import draw
@@ -105,7 +106,7 @@ def conclude(study: Study, folder: Path, cases: Sequence[PlannedCase]) -> Iterat
         found = effects.effects_of(study, trials)
         replace_text(folder / effects.FILE, effects.table(found))
         yield f"effects of the axes in {folder / effects.FILE}"
-    pictures = draw(study, done, folder / PICTURES)
+    pictures = draw(study, done, Gallery(folder / PICTURES))
     if pictures:
         yield f"pictures: {', '.join(path.name for path in pictures)} in {folder / PICTURES}"
     names = {name for trial in done for name in trial.outputs}
@@ -115,11 +116,18 @@ def conclude(study: Study, folder: Path, cases: Sequence[PlannedCase]) -> Iterat
     failed = [case for case in cases if not case.is_done]
     if failed:
         yield f"{len(failed)} of {len(cases)} cases have not come to their end; the same command runs them again:"
-    meshes = meshes_of(failed)
-    for case in failed[:MOST_LISTED]:
+    for name, reason in list(reasons(folder, failed).items())[:MOST_LISTED]:
+        yield f"  {name}: {reason}"
+
+
+def reasons(folder: Path, failed: Sequence[PlannedCase]) -> dict[str, str]:
+    """Why cases have not come to their end, by their names, with the log that says more."""
+    found, meshes = {}, meshes_of(failed)
+    for case in failed:
         logs = [folder / LOGS / f"{name}.log" for name in (case.variant.name, f"{meshes[case.variant.name]}.mesh")]
         log = next((log for log in logs if log.exists()), logs[0])
-        yield f"  {case.variant.name}: {case.earlier.end or _last_line(log)} ({log})"
+        found[case.variant.name] = f"{case.earlier.end or _last_line(log)} ({log})"
+    return found
 
 
 def trial_of(study: Study, case: PlannedCase) -> Trial:

@@ -10,7 +10,7 @@ from matplotlib.axes import Axes
 
 from fem_asslb.convergence.extrapolation import NEGLIGIBLE
 from fem_asslb.convergence.headlines import PRESSURE_CHANGE
-from fem_asslb.plotting.style import BLACK, CYCLE, create_figure, paper_style, save
+from fem_asslb.plotting.style import BLACK, CYCLE, Gallery, create_figure, paper_style, save
 from fem_asslb.sweep.outcomes import PRESSURE_CHANGE_CLOSED, Trial, output_names
 from fem_asslb.sweep.reading import Study, axis_title
 
@@ -30,13 +30,13 @@ MOST_PANELS = 24
 """Of a picture: outcomes beyond these are in the table."""
 
 
-def draw(study: Study, trials: Sequence[Trial], folder: Path) -> list[Path]:
+def draw(study: Study, trials: Sequence[Trial], gallery: Gallery) -> list[Path]:
     """Draw the outcomes of all cases that have come to their end.
 
     Args:
         study: The study.
         trials: Its cases.
-        folder: Where the pictures go.
+        gallery: Where the pictures go.
     """
     done = [trial for trial in trials if trial.outputs]
     names = [name for name in output_names(done) if name != PRESSURE_CHANGE_CLOSED and _varies(name, done)][
@@ -46,9 +46,9 @@ def draw(study: Study, trials: Sequence[Trial], folder: Path) -> list[Path]:
     if not names:
         return []
     with paper_style():
-        found = [_against(study, axis, names, done, folder / f"against-{axis}.png") for axis in leaders]
+        found = [_against(study, axis, names, done, gallery.file(f"against-{axis}")) for axis in leaders]
         if len(leaders) == 2 and study.table.design.kind == "grid":
-            found.append(_matrix(study, names, done, folder / "matrix.png"))
+            found.append(_matrix(study, names, done, gallery.file("matrix")))
     return found
 
 

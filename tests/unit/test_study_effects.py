@@ -9,12 +9,15 @@ import numpy as np
 import pytest
 
 from fem_asslb.convergence.headlines import COSTS
+from fem_asslb.plotting.style import Gallery
 from fem_asslb.sweep.designs import points_of
 from fem_asslb.sweep.effects import effects_of
 from fem_asslb.sweep.outcomes import TABLE, Trial, rows_of, write_table
+from fem_asslb.sweep.page import Standing, study_page
 from fem_asslb.sweep.pictures import draw
 from fem_asslb.sweep.reading import read_study
 from fem_asslb.sweep.variants import Variant
+from tests.unit.test_report import Page
 
 pytestmark = pytest.mark.serial
 
@@ -64,6 +67,17 @@ def test_effects_of_a_grid_are_shares_of_the_variance(tmp_path):
     assert found(effects, "first-order index") == pytest.approx({"a": 1 / 6, "b": 4 / 6})
     assert found(effects, "total index") == pytest.approx({"a": 2 / 6, "b": 5 / 6})
     assert found(effects, "range of means") == pytest.approx({"a": 2.0, "b": 4.0})
+
+
+def test_a_page_has_the_effects_of_each_axis_and_outcomes_against_it(tmp_path):
+    axes = "".join(f'[axes.{name}]\nkey = "time.tolerance"\nvalues = [-1.0, 1.0]\n' for name in "ab")
+    study, trials = trials_of(tmp_path, axes, lambda a, b: a + 2.0 * b + a * b)
+    cases = [Standing(trial=trial, state="finished", reason="", results=tmp_path / "none") for trial in trials]
+    page = Page(study_page(study, cases, tmp_path / "page.html"))
+    columns = [f"{axis}: {measure} index" for axis in "ab" for measure in ("first-order", "total")]
+    assert set(columns) <= set(page.texts) and {"0.166667", "0.666667", "0.333333", "0.833333"} <= set(page.texts)
+    assert [value for name, value in page.attributes if name == "alt"] == ["against-a", "against-b", "matrix"]
+    assert sum("no results" in text for text in page.texts) == 1 + len(trials)
 
 
 def test_levels_that_have_one_label_are_two(tmp_path):
@@ -118,6 +132,6 @@ def test_pictures_against_each_axis_and_a_matrix(tmp_path):
     axes = '[axes.k]\nkey = "time.tolerance"\nvalues = [0.1, 0.2, 0.4]\n'
     axes += '[axes.wall]\nkey = "fixture.walls"\nvalues = ["symmetric", "free"]\n'
     study, trials = trials_of(tmp_path, axes, lambda k, _: np.sin(k))
-    pictures = draw(study, trials[:-1], tmp_path)
+    pictures = draw(study, trials[:-1], Gallery(tmp_path))
     assert [path.name for path in pictures] == ["against-k.png", "against-wall.png", "matrix.png"]
     assert all(path.stat().st_size > 10_000 for path in pictures)

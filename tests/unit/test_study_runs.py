@@ -9,8 +9,10 @@ import pytest
 from fem_asslb.app import cli, sweep, workflow
 from fem_asslb.app.earlier_results import State
 from fem_asslb.app.sweep_plan import FOLDER, plan
+from fem_asslb.report import FILE as PAGE
 from fem_asslb.sweep.designs import points_of
 from fem_asslb.sweep.reading import read_study
+from tests.unit.test_report import HOSTILE, Page
 
 pytestmark = [pytest.mark.serial, pytest.mark.slow]
 
@@ -106,6 +108,63 @@ def test_what_failed_or_was_interrupted_is_run_again_and_listed(folder, asked, c
     said = capsys.readouterr().out
     assert "k-0.1: failed (the smallest step failed), will be run again" in said
     assert "2 of 2 cases have not come to their end" in said
+
+
+def test_a_page_tells_of_the_study(folder, tmp_path, capsys):
+    """What failed with its reason, what came of the others, links to the runs; titles and reasons are text."""
+    before, place = (folder / "study.toml").read_text(), tmp_path / "pages" / "a.html"
+    place.parent.mkdir()
+    title = json.dumps(HOSTILE)
+    (folder / "study.toml").write_text(before.replace('"Fixture and pressure"', title))
+    end(folder, "k-0.2", f"failed {HOSTILE}")
+    try:
+        assert cli.main(["report", str(folder), "--output", str(place), "--at", "end"]) == 0
+    finally:
+        end(folder, "k-0.2", "end of protocol")
+        (folder / "study.toml").write_text(before)
+    assert capsys.readouterr().out == f"{place}\n"
+    page, shown = Page(place.read_text()), HOSTILE.replace("\x1b", "\\x1b")
+    assert not page.open and not {"script", "iframe", "object", "link", "form"} & set(page.tags)
+    assert page.texts.count(shown) == 3 and "2: 1 finished, 1 failed" in page.texts
+    assert any(text.startswith(f"failed {shown} (") for text in page.texts)
+    links = [value for name, value in page.attributes if name == "href"]
+    assert len(links) == 3 and {(place.parent / link).resolve() for link in links} == {
+        folder / FOLDER / name / "results" for name in ("k-0.1", "k-0.2")
+    }
+    study, cases = planned(folder)
+    moved = sweep.trial_of(study, cases["k-0.1"]).outputs["platen displacement [um]"]
+    assert f"{moved:.6g}" in page.texts and "platen displacement [um]" in page.texts
+    assert "they need all cases at their end" in page.texts
+    # Curves of the runs, the colours and the picture of the one that is finished.
+    assert page.tags.count("img") == 3 and all(
+        picture.startswith((b"<?xml", b"\x89PNG")) for picture in page.pictures()
+    )
+
+
+def test_a_page_leads_to_the_pages_about_its_runs(folder):
+    """Beside the table; a fixture changes nothing while a cell is pressed, which is said."""
+    (folder / FOLDER / "k-0.1" / "results" / PAGE).write_text("of the run")
+    assert cli.main(["report", str(folder / "study.toml")]) == 0
+    page = Page((folder / FOLDER / PAGE).read_text())
+    links = [value for name, value in page.attributes if name == "href"]
+    assert links == [f"k-0.1/results/{PAGE}", "k-0.2/results"] * 2
+    assert "no outcome varies" in page.texts and "none to tell" in page.texts and page.tags.count("img") == 4
+
+
+@pytest.mark.parametrize(
+    ("words", "message"),
+    [
+        (["--interactive"], "a page about a study takes the study alone"),
+        (["--at", "end", "--at", "start"], "a page about a study takes the study alone"),
+        ([str(CASES / "column")], "a page about a study takes the study alone"),
+        ([], "fem-asslb sweep runs the study"),
+    ],
+)
+def test_what_a_page_of_a_study_cannot_be_is_refused(tmp_path, capsys, words, message):
+    (tmp_path / "study.toml").write_text(STUDY)
+    assert cli.main(["report", str(tmp_path), *words]) == 2
+    said = capsys.readouterr().err
+    assert message in said and said.count("\n") == 1 and [path.name for path in tmp_path.iterdir()] == ["study.toml"]
 
 
 def test_results_of_another_input_make_room(folder, asked, tmp_path):

@@ -97,8 +97,15 @@ def watch_command(options: argparse.Namespace) -> int:
     from fem_asslb.app.watch import watch
     from fem_asslb.output.record import results_in
 
+    results, page = results_in(options.case).absolute(), None
+    if options.page is not None:
+        from fem_asslb.app.watch_page import WatchPage
+
+        page = WatchPage(options.page.absolute(), results, str(options.case), options.every)
+        print(f"{options.page}: open it in a browser; it reads itself again", flush=True)
     try:
-        watch(results_in(options.case))
+        with elsewhere():
+            watch(results, page=page)
     except KeyboardInterrupt:
         # It is how one leaves, and ends nothing else.
         return DONE

@@ -126,10 +126,15 @@ def add_watch(commands: argparse._SubParsersAction) -> None:
     """The command ``watch``."""
     details = """\
 The run may go on in another terminal, on another machine that shares the disk, or be over. Ctrl-C ends the view and
-not the run. Off a terminal its state is printed once.
+not the run. Off a terminal its state is printed once. With --page a file is rewritten after a step, at most every so
+many seconds, until the run ends; a browser that shows it reads it again by itself, and no server is needed.
 """
-    parser = add_command(commands, "watch", "follow a run on one screen", details)
+    parser = add_command(commands, "watch", "follow a run on one screen, or in a browser", details)
     parser.add_argument("case", metavar="CASE", type=folder, help="case directory, or results folder")
+    parser.add_argument("--page", metavar="FILE", type=_page, help="keep a page up to date besides, a file *.html")
+    parser.add_argument(
+        "--every", metavar="SECONDS", type=_seconds, default=30, help="at the least between two pages (%(default)s)"
+    )
 
 
 def add_export(commands: argparse._SubParsersAction) -> None:
@@ -140,6 +145,13 @@ interfaces that may open. ParaView reads them from version 5.12 on.
 """
     parser = add_command(commands, "export", "write all times of the fields into one file (VTKHDF)", details)
     parser.add_argument("case", metavar="CASE", type=folder, help="case directory, or results folder")
+
+
+def _seconds(text: str) -> int:
+    """A time between two pages."""
+    if not text.isascii() or not text.isdecimal() or not 1 <= int(text[:6]) <= 86_400:
+        raise argparse.ArgumentTypeError(f"{show(text)} is not accepted; expected whole seconds from 1 to 86400")
+    return int(text)
 
 
 def _page(text: str) -> Path:

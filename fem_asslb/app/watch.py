@@ -1,11 +1,11 @@
 """A run as it goes on, on one screen of a terminal: read from its results, whoever runs it and wherever."""
 
 import time
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Protocol
 
 from fem_asslb.app.progress_bar import hours_at_equilibrium, in_minutes
 from fem_asslb.base.errors import FemAsslbError
@@ -144,31 +144,53 @@ def _attempts(columns: Mapping[str, Any]) -> str:
     return f"{columns[ITERATIONS][-1]:.0f} iterations{failed}"
 
 
-def watch(results: Path, console: "Console | None" = None) -> None:
+def watch(results: Path, console: "Console | None" = None, page: "Page | None" = None) -> None:
     """Show a run until it ends or Ctrl-C: on a terminal one screen that is drawn anew, elsewhere its last state once.
 
     Args:
         results: Its folder of results.
         console: Where; by default standard output.
+        page: A page that is kept up to date besides, on a terminal and elsewhere.
 
     Raises:
         FemAsslbError: There is no record, or it or the history is damaged.
+        OSError: The page cannot be written.
     """
     from rich.console import Console
     from rich.live import Live
 
     console = console or Console(highlight=False)
-    hours = _hours(read_record(results))
-    moment = look(results, hours)
+    shown = moments(results)
     if not console.is_terminal:
+        for moment in shown:
+            if page is None:
+                break
+            page.show(moment, lines_of(moment))
         console.print(screen_of(moment))
         return
-    with Live(screen_of(moment), console=console, auto_refresh=False) as live:
-        while moment.end == RUNNING:
-            time.sleep(INTERVAL)
-            moment = look(results, hours)
+    with Live(console=console, auto_refresh=False) as live:
+        for moment in shown:
             live.update(screen_of(moment), refresh=True)
-        live.update(screen_of(moment), refresh=True)
+            if page is not None:
+                page.show(moment, lines_of(moment))
+
+
+def moments(results: Path) -> Iterator[Moment]:
+    """Moments of a run, one now and one after each interval until it ends."""
+    hours = _hours(read_record(results))
+    moment = look(results, hours)
+    yield moment
+    while moment.end == RUNNING:
+        time.sleep(INTERVAL)
+        moment = look(results, hours)
+        yield moment
+
+
+class Page(Protocol):
+    """What is kept up to date."""
+
+    def show(self, moment: Moment, lines: Mapping[str, str]) -> None:
+        """Show a moment and its lines, in time."""
 
 
 def _hours(record: Mapping[str, Any]) -> float | None:

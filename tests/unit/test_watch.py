@@ -13,9 +13,10 @@ from pathlib import Path
 import pytest
 from rich.console import Console
 
-from fem_asslb.app import cli, watch
+from fem_asslb.app import cli, watch, watch_page
 from fem_asslb.base.errors import FemAsslbError
 from fem_asslb.output import history, record
+from tests.unit.test_report import Page
 
 pytestmark = pytest.mark.serial
 
@@ -27,13 +28,18 @@ NAMES += ["cell voltage [V]", "stack pressure [MPa]"]
 def write(folder: Path, end: str, rows: list[str], ago: float = 60.0) -> Path:
     """A run that was started some time ago."""
     started = datetime.fromtimestamp(time.time() - ago, UTC).isoformat()
-    case = {"case": {"title": "[red]a[/red]\x1b[31m"}, "protocol": {"steps": ["rest 1 h", "rest 9 h"]}}
+    case = {"case": {"title": "[red]a[/red]\x1b[31m"}, "protocol": {"steps": ["rest 1 h", "rest 9 h"]}, "geometry": {}}
     content = {"case": case, "runs": [{"started": started, "end": end, "warnings": ["hot"]}]}
     folder.mkdir(exist_ok=True)
     (folder / record.FILE).write_text(json.dumps(content))
     if rows:
         (folder / history.FILE).write_text("\n".join([",".join(NAMES), *rows, ""]))
     return folder
+
+
+def interrupt(seconds):
+    """What Ctrl-C does to a process that waits."""
+    raise KeyboardInterrupt
 
 
 ROWS = ["1,3600,1,3600,2,0,3.5,5", "2,7200,2,3600,4,3,3.6,5.25"]
@@ -79,6 +85,50 @@ def test_the_view_ends_with_the_run(tmp_path, monkeypatch):
     shown = text.getvalue()
     assert shown.index("1 of 2: rest 1 h") < shown.index("2 of 2: rest 9 h") < shown.index("end of protocol")
     assert "[red]a[/red]" in shown
+
+
+def test_a_page_is_rewritten_after_a_step_in_time_and_at_the_end(tmp_path, monkeypatch):
+    """A step too soon waits, a look without a step writes nothing, and the last page is not read again."""
+    write(tmp_path / "r", record.RUNNING, ROWS[:1])
+    now, written = [100.0], []
+    monkeypatch.setattr(watch_page.time, "monotonic", lambda: now[0])
+    monkeypatch.setattr(watch_page, "replace_text", lambda path, text: written.append((now[0] - 100.0, text)))
+    monkeypatch.setattr(watch_page, "live_page", lambda run, lines, share, refresh: f"{lines['step'][:1]} {refresh}")
+    page = watch_page.WatchPage(tmp_path / "page.html", tmp_path / "r", "r", 30)
+    for seconds, end, rows in (
+        (0.0, record.RUNNING, 1),
+        (40.0, record.RUNNING, 1),
+        (41.0, record.RUNNING, 2),
+        (50.0, record.RUNNING, 1),
+        (75.0, record.RUNNING, 1),
+        (76.0, "end of protocol", 2),
+    ):
+        now[0] = 100.0 + seconds
+        write(tmp_path / "r", end, ROWS[:rows])
+        os.utime(tmp_path / "r" / history.FILE, (rows, rows))
+        moment = watch.look(tmp_path / "r", hours=10.0)
+        page.show(moment, watch.lines_of(moment))
+    assert written == [(0.0, "1 30"), (41.0, "2 30"), (75.0, "1 30"), (76.0, "2 None")]
+
+
+def test_the_command_keeps_a_page_until_the_run_ends(tmp_path, capsys, monkeypatch):
+    """Titles are text in it, and it has the curves of the history."""
+    write(tmp_path / "results", record.RUNNING, ROWS[:1])
+    monkeypatch.setattr(watch.time, "sleep", lambda seconds: write(tmp_path / "results", "end of protocol", ROWS))
+    path = tmp_path / "page.html"
+    assert cli.main(["watch", str(tmp_path), "--page", str(path), "--every", "9"]) == 0
+    said = capsys.readouterr().out
+    assert str(path) in said and "end of protocol" in said
+    page = Page(path.read_text())
+    assert page.texts.count("[red]a[/red]\\x1b[31m") == 3 and "2 of 2: rest 9 h" in page.texts
+    assert page.tags.count("img") == 3 and ("http-equiv", "refresh") not in page.attributes
+    monkeypatch.setattr(watch.time, "sleep", interrupt)
+    monkeypatch.setattr(watch, "_hours", lambda record: 10.0)
+    write(tmp_path / "results", record.RUNNING, ROWS)
+    assert cli.main(["watch", str(tmp_path), "--page", str(path), "--every", "9"]) == 0
+    page = Page(path.read_text())
+    assert ("http-equiv", "refresh") in page.attributes and ("content", "9") in page.attributes
+    assert ("value", "0.200") in page.attributes and "progress" in page.tags
 
 
 def test_off_a_terminal_the_state_is_printed_once(tmp_path, capsys):

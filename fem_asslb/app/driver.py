@@ -11,12 +11,12 @@ from typing import Any
 from mpi4py import MPI
 
 from fem_asslb.app import log, step_log
+from fem_asslb.app.cores import CoreWatch, log_cores
 from fem_asslb.app.picture_process import draw_separately
 from fem_asslb.app.progress_bar import ProgressBar, ProgressLines
 from fem_asslb.app.results_folder import check_folder, occupied_folder
 from fem_asslb.base.endings import COMPLETE, LATER
 from fem_asslb.base.errors import FemAsslbError
-from fem_asslb.base.launcher import waiting_ranks_yield
 from fem_asslb.base.parallel import FailingTogether, on_root
 from fem_asslb.base.printable import printable, quoted
 from fem_asslb.case.reading.reader import read_case
@@ -193,6 +193,7 @@ def _run(
             field_writer.FieldWriter(folder, schedule, field_writer.INTERFACES, start),
             particle_table.ParticleTable(folder, schedule, start),
             step_log.StepLog(),
+            CoreWatch(),
             run_record,
             checkpoint.CheckpointWriter(
                 folder, identity, case.output.checkpoint_interval, case.output.checkpoint_every
@@ -219,8 +220,7 @@ def _log_start(simulation: Simulation, start: int | None) -> None:
     solver, size = simulation.solver.preset, simulation.problem.size
     chosen = "chosen for" if simulation.case.solver.preset == AUTO else "as given, for"
     logger.info("solver: %s, %s %d unknowns in %dD", solver, chosen, size, domain.dimension)
-    if waiting_ranks_yield() and domain.comm.size > 1:
-        logger.info("ranks that wait give up their core (mpi_yield_when_idle)")
+    log_cores(domain.comm)
     free = sorted(domain.boundaries.keys() - simulation.problem.model.support.boundaries)
     logger.info("free boundaries: %s", ", ".join(free) or "none")
     if domain.periods:

@@ -100,9 +100,7 @@ def run_workflow(folder: Path, jobs: Jobs, tell: Callable[[str], None]) -> None:
     """
     package = str(Path(__file__).resolve().parents[2])
     paths = [package, *filter(None, [os.environ.get("PYTHONPATH")])]
-    environment = dict(os.environ, PYTHONPATH=os.pathsep.join(paths))
-    if jobs.count * jobs.ranks > len(os.sched_getaffinity(0)):
-        environment = yielding(environment)
+    environment = yielding(dict(os.environ, PYTHONPATH=os.pathsep.join(paths)))
     where = ["--profile", str(jobs.profile)] if jobs.profile is not None else ["--cores", str(jobs.count * jobs.ranks)]
     command = [PROGRAM, "--snakefile", SNAKEFILE, "--directory", str(folder), *where, "--keep-going", "--nolock"]
     command += ["--rerun-triggers", "mtime", "--rerun-incomplete", "--nocolor"]

@@ -39,8 +39,8 @@ def leave_launcher() -> None:
 
 
 def yielding(environment: Mapping[str, str]) -> dict[str, str]:
-    """Environment in which Open MPI's ranks give up their core while they wait, as where there are too few cores."""
-    return {**environment, _YIELD: "1"}
+    """Environment in which Open MPI's ranks give up their core while they wait, unless it says otherwise."""
+    return {_YIELD: "1", **environment}
 
 
 def waiting_ranks_yield() -> bool:

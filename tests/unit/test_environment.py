@@ -208,16 +208,16 @@ def test_run_passes_commands_and_options_through(host: Host, arguments: list[str
 
 
 @pytest.mark.parametrize("script", ["run", "bench"])
-@pytest.mark.parametrize(("ranks", "setting"), [("2", "unset"), ("3", "1")])
-def test_ranks_that_wait_yield_where_there_are_more_than_cores(
-    host: Host, monkeypatch: pytest.MonkeyPatch, script: str, ranks: str, setting: str
+@pytest.mark.parametrize(("given", "setting"), [(None, "1"), ("0", "0")])
+def test_ranks_that_wait_yield_unless_told_otherwise(
+    host: Host, monkeypatch: pytest.MonkeyPatch, script: str, given: str | None, setting: str
 ) -> None:
-    monkeypatch.delenv("OMPI_MCA_mpi_yield_when_idle", raising=False)
-    nproc = host.folder / "bin" / "nproc"
-    nproc.write_text("#!/bin/bash\necho 2\n")
-    nproc.chmod(0o755)
-    (host.folder / "scripts" / "environment").write_text('#!/bin/bash\necho "${OMPI_MCA_mpi_yield_when_idle-unset}"\n')
-    assert host.run("-n", ranks, "cases/a", script=script) == (0, f"{setting}\n", "")
+    name = "OMPI_MCA_mpi_yield_when_idle"
+    monkeypatch.delenv(name, raising=False)
+    if given is not None:
+        monkeypatch.setenv(name, given)
+    (host.folder / "scripts" / "environment").write_text(f'#!/bin/bash\necho "${{{name}-unset}}"\n')
+    assert host.run("-n", "2", "cases/a", script=script) == (0, f"{setting}\n", "")
 
 
 @pytest.mark.parametrize("ranks", ["0", "two", ""])

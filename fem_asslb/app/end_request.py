@@ -4,6 +4,7 @@ import math
 import os
 import signal
 import time
+from contextlib import suppress
 from types import FrameType
 from typing import TYPE_CHECKING
 
@@ -51,8 +52,9 @@ class EndRequest:
             signal.signal(number, signal.SIG_IGN)
             raise Terminated
         self._asked, self._asked_at = signal.Signals(number).name, time.monotonic()
-        # Whatever is being printed now cannot be printed into.
-        os.write(2, f"\n{self._asked}: the run ends after this step; a second one ends it at once\n".encode())
+        # Whatever is being printed now cannot be printed into, and a launcher that the signal has ended reads no more.
+        with suppress(OSError):
+            os.write(2, f"\n{self._asked}: the run ends after this step; a second one ends it at once\n".encode())
 
     def start(self, simulation: "Simulation") -> None:
         """From now on there is something to go on from."""

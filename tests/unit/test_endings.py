@@ -1,11 +1,13 @@
 """How a run ends that cannot go on: exit code, one message, a note in run.json, and no rank that waits for another."""
 
+import os
 import re
 import signal
 import subprocess
 import sys
 import time
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 
@@ -13,6 +15,7 @@ from fem_asslb.app import cli
 from fem_asslb.app.command_line import build_parser
 from fem_asslb.app.end_request import EndRequest
 from fem_asslb.base.endings import Terminated
+from fem_asslb.base.errors import Postponed
 from fem_asslb.output.checkpoint import read_latest
 from fem_asslb.output.history import read_history
 from fem_asslb.output.record import read_record
@@ -183,6 +186,25 @@ def test_a_request_that_comes_twice_is_one(monkeypatch):
     request.start(None)
     request.receive(signal.SIGTERM, None)
     request.receive(signal.SIGUSR1, None)
+
+
+def test_a_request_counts_where_nobody_reads_that_it_came(monkeypatch):
+    """A launcher that the same signal has ended leaves a pipe without a reader."""
+    monkeypatch.setattr(signal, "signal", lambda *_: None)
+
+    def write(file, text):
+        raise BrokenPipeError
+
+    monkeypatch.setattr(os, "write", write)
+    request = EndRequest()
+    request.start(None)
+    request.receive(signal.SIGTERM, None)
+    simulation = SimpleNamespace(
+        problem=SimpleNamespace(domain=SimpleNamespace(comm=SimpleNamespace(allgather=lambda item: [item]))),
+        loading=SimpleNamespace(has_ended=False),
+    )
+    with pytest.raises(Postponed, match="SIGTERM ends it"):
+        request.step(simulation, None)
 
 
 def test_a_run_ends_before_its_wall_time_is_up(tmp_path):

@@ -14,11 +14,17 @@ ROOT = Path(__file__).parents[2]
 CLUSTER = ROOT / "scripts" / "cluster"
 
 
+STEP = "mkdir -p my-cell/results/checkpoint; echo a step >> my-cell/results/checkpoint/latest.json\n"
+
+
 @pytest.fixture
 def job(tmp_path, monkeypatch):
-    """A job that ends at the time in ``end``; what is called is noted in ``called``, a run ends with ``code``."""
+    """A job that ends at the time in ``end``; what is called is noted in ``called``.
+
+    A run leaves a checkpoint, does what ``during`` says, and ends with ``code``.
+    """
     programs = {"squeue": 'cat "$STATE/end"', "scontrol": 'echo "scontrol $*" >> "$STATE/called"'}
-    programs["run"] = 'echo "run $*" >> "$STATE/called"; exit "$(cat "$STATE/code")"'
+    programs["run"] = 'echo "run $*" >> "$STATE/called"; . "$STATE/during"; exit "$(cat "$STATE/code")"'
     for name, text in programs.items():
         (tmp_path / name).write_text(f"#!/bin/bash\n{text}\n")
         (tmp_path / name).chmod(0o755)
@@ -28,6 +34,7 @@ def job(tmp_path, monkeypatch):
     monkeypatch.delenv("SLURM_RESTART_COUNT", raising=False)
     monkeypatch.chdir(tmp_path)
     (tmp_path / "code").write_text("0")
+    (tmp_path / "during").write_text(STEP)
     (tmp_path / "end").write_text("N/A")
     return tmp_path
 
@@ -42,6 +49,31 @@ def called(job: Path) -> tuple[int, list[str]]:
 def test_a_job_is_sent_again_where_a_run_asks_to_go_on(job, code, calls):
     (job / "code").write_text(str(code))
     assert called(job) == (code, ["run -n 2 my-cell", *calls])
+
+
+@pytest.mark.parametrize("answer", ["exit 1", "true", "echo N/A"])
+def test_a_job_whose_limit_is_not_known_has_none(job, answer):
+    (job / "squeue").write_text(f"#!/bin/bash\n{answer}\n")
+    assert called(job) == (0, ["run -n 2 my-cell"])
+
+
+def test_a_job_that_gets_nowhere_is_not_sent_again(job):
+    (job / "code").write_text("75")
+    (job / "during").write_text(STEP)
+    assert called(job)[1] == ["run -n 2 my-cell", "scontrol requeue 7"]
+    (job / "during").write_text("")
+    assert called(job)[1][2:] == ["run -n 2 my-cell --resume"]
+
+
+@pytest.mark.parametrize(("left", "calls"), [(1, ["scontrol requeue 7"]), (600, []), (None, [])])
+def test_a_job_that_is_ended_is_sent_again_at_its_limit_of_time_alone(job, left, calls):
+    """SLURM sends the signal to all processes; one that cancels a job comes at any time."""
+    if left is not None:
+        (job / "end").write_text(time.strftime("%Y-%m-%dT%H:%M:%S", time.localtime(time.time() + left)))
+    (job / "during").write_text(f"{STEP}sleep 2; kill -TERM $PPID\n")
+    (job / "code").write_text("75")
+    code, lines = called(job)
+    assert (code, lines[1:]) == (75, calls)
 
 
 def test_a_job_goes_on_from_a_checkpoint(job, monkeypatch):
@@ -67,6 +99,26 @@ def test_a_run_gets_the_time_that_its_job_has_left(job, left, granted):
     (job / "end").write_text(time.strftime("%Y-%m-%dT%H:%M:%S", time.localtime(time.time() + left)))
     _, (line,) = called(job)
     assert 0 <= granted - int(re.fullmatch(r"run -n 2 my-cell --wall-time (\d+)s", line)[1]) <= 60
+
+
+@pytest.mark.parametrize(
+    ("accounting", "controller", "state"),
+    [
+        ("echo ' COMPLETED'", "exit 1", "success"),
+        ("echo '   RUNNING'", "exit 1", "running"),
+        ("true", "exit 1", "running"),  # too new to be known
+        ("echo ' CANCELLED by 7'; echo ' COMPLETED'", "exit 1", "failed"),
+        ("exit 1", "echo '   JobState=COMPLETED Reason=None'", "success"),
+        ("exit 1", "echo '   JobState=PENDING Reason=BeginTime'", "running"),
+        ("exit 1", "echo '   JobState=TIMEOUT Reason=TimeLimit'", "failed"),
+        ("exit 1", "exit 1", "failed"),  # forgotten
+    ],
+)
+def test_snakemake_learns_what_became_of_a_job_with_accounting_and_without(job, accounting, controller, state):
+    (job / "sacct").write_text(f"#!/bin/bash\n{accounting}\n")
+    (job / "sacct").chmod(0o755)
+    (job / "scontrol").write_text(f"#!/bin/bash\n{controller}\n")
+    assert subprocess.check_output([CLUSTER / "slurm" / "status", "7"], text=True) == f"{state}\n"
 
 
 @pytest.mark.parametrize("script", [*sorted(CLUSTER.glob("*.sbatch")), CLUSTER / "until-done"], ids=lambda p: p.name)

@@ -15,7 +15,7 @@ from fem_asslb.base.input_files import LARGEST_MESH, regular_file
 from fem_asslb.base.printable import quoted
 from fem_asslb.case.sections.case import Case
 from fem_asslb.case.sections.paths import path_owners
-from fem_asslb.geometry import MeshFile
+from fem_asslb.output.files import writing
 from fem_asslb.output.resolved import resolved_table
 
 MESH_FOLDER = "mesh"
@@ -50,7 +50,8 @@ def build_cached(case: Case, folder: Path) -> CachedMesh:
         folder: Where meshes are kept; made if missing.
 
     Raises:
-        MeshError: Packing or meshing failed, or the folder cannot be written.
+        MeshError: Packing or meshing failed, or the folder is none to write to.
+        OSError: It cannot be written for want of room.
     """
     import meshes
     from fem_asslb.mesh.reader import read_source
@@ -61,19 +62,20 @@ def build_cached(case: Case, folder: Path) -> CachedMesh:
     try:
         if path.is_file() and (kept := _kept_report(report_path)) is not None:
             return CachedMesh(digest, path, kept, False)
-        _create_folder(folder)
-        with _workplace(folder) as workplace:
-            report = str(meshes.build(case.geometry, workplace / path.name))
-            if isinstance(case.geometry, MeshFile):
+        with writing(folder):
+            _create_folder(folder)
+            with _workplace(folder) as workplace:
+                report = str(meshes.build(case.geometry, workplace / path.name))
+                # A mesh that is damaged, or does not pass, would be found again and again.
                 read_source(workplace / path.name, case.geometry.is_periodic)
-            (workplace / report_path.name).write_text(report + "\n", encoding="utf-8")
-            os.replace(workplace / report_path.name, report_path)
-            os.replace(workplace / path.name, path)
-    except MeshError:
+                (workplace / report_path.name).write_text(report + "\n", encoding="utf-8")
+                os.replace(workplace / report_path.name, report_path)
+                os.replace(workplace / path.name, path)
+    except (PermissionError, FileExistsError, NotADirectoryError) as error:
+        raise MeshError(f"the mesh cannot be kept in {quoted(folder, 160)}: {error.strerror}") from error
+    except (MeshError, OSError):
         _remove_unused(folder)
         raise
-    except OSError as error:
-        raise MeshError(f"the mesh cannot be kept in '{folder}': {error}") from error
     return CachedMesh(digest, path, report, True)
 
 

@@ -1,5 +1,7 @@
 """One Gmsh session: silent, on one thread, and ended whatever happens."""
 
+import errno
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -9,10 +11,14 @@ import numpy as np
 import numpy.typing as npt
 
 from fem_asslb.base.errors import MeshError
+from fem_asslb.output.files import bring_to_disk, writing
 from meshes.periodic_walls import images_of_nodes
 
 LEAST_JACOBIAN_RATIO = 0.2
 """Smallest over largest Jacobian of a curved element; below this it is straightened."""
+
+LAST_LINE = re.compile(rb"\$End[A-Z][a-z]+\n\Z")
+"""Of a mesh file that is whole."""
 
 
 @contextmanager
@@ -93,8 +99,23 @@ def _distorted_edges(dimension: int) -> npt.NDArray[np.uint64]:
 
 
 def write(path: Path) -> None:
-    """Write the physical groups of the model as a Gmsh 4.1 file."""
+    """Write the physical groups of the model as a Gmsh 4.1 file.
+
+    Raises:
+        OSError: It cannot be written.
+    """
     gmsh.option.setNumber("Mesh.MshFileVersion", 4.1)
     gmsh.option.setNumber("Mesh.Binary", 1)
     gmsh.option.setNumber("Mesh.SaveAll", 0)
     gmsh.write(str(path))
+    _require_whole(path)
+
+
+def _require_whole(path: Path) -> None:
+    """Gmsh does not say when a disk has no room for what it writes."""
+    with writing(path):
+        bring_to_disk(path)
+        with path.open("rb") as file:
+            file.seek(max(path.stat().st_size - 16, 0))
+            if not LAST_LINE.search(file.read()):
+                raise OSError(errno.ENOSPC, "not all of the mesh could be written, the disk may be full")

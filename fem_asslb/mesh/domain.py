@@ -126,10 +126,10 @@ def read_on_root(comm: MPI.Comm, read: Callable[[], Read]) -> Read | None:
         What was read on rank 0, None elsewhere.
     """
     source: Read | None = None
-    error: FemAsslbError = MeshError("rank 0 failed and says why")
+    error: FemAsslbError | OSError = MeshError("rank 0 failed and says why")
     try:
         source = read() if comm.rank == 0 else None
-    except FemAsslbError as caught:
+    except (FemAsslbError, OSError) as caught:
         error = caught
     finally:
         compatibility.wait_without_spinning(comm)

@@ -418,3 +418,40 @@ def test_two_runs_may_build_the_same_mesh_at_once(tmp_path, monkeypatch) -> None
     assert first.is_new and seen[0].is_new and first.path == seen[0].path
     assert not build_cached(case, tmp_path).is_new
     assert sorted(p.name for p in tmp_path.iterdir()) == [".gitignore", first.path.name, f"{first.path.stem}.txt"]
+
+
+@pytest.mark.parametrize("kept", [0, 0.5, 0.99])
+def test_a_mesh_for_which_the_disk_has_no_room_is_not_kept(tmp_path, monkeypatch, kept):
+    """Gmsh does not say so."""
+    from fem_asslb.base.endings import exit_code
+    from fem_asslb.case.reading.reader import read_case
+    from meshes.cache import build_cached
+
+    write, case = gmsh.write, read_case(Path(__file__).parents[2] / "cases" / "column")
+
+    def write_a_part(name):
+        write(name)
+        os.truncate(name, int(kept * os.path.getsize(name)))
+
+    monkeypatch.setattr(gmsh, "write", write_a_part)
+    with pytest.raises(OSError, match="could be written, the disk may be full") as caught:
+        build_cached(case, tmp_path / "mesh")
+    assert exit_code(caught.value) == 3 and not (tmp_path / "mesh").exists()
+
+
+def test_a_damaged_mesh_is_not_kept(tmp_path, monkeypatch):
+    """One of the calls that wrote it has failed."""
+    from fem_asslb.case.reading.reader import read_case
+    from meshes.cache import build_cached
+
+    write, case = gmsh.write, read_case(Path(__file__).parents[2] / "cases" / "column")
+
+    def write_with_a_hole(name):
+        write(name)
+        content = Path(name).read_bytes()
+        Path(name).write_bytes(content[:1000] + content[5096:])
+
+    monkeypatch.setattr(gmsh, "write", write_with_a_hole)
+    with pytest.raises(MeshError, match="is damaged"):
+        build_cached(case, tmp_path / "mesh")
+    assert not (tmp_path / "mesh").exists()

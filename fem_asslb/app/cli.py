@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from fem_asslb.app import results_cli, study_cli
 from fem_asslb.app.command_line import build_parser
 from fem_asslb.app.end_request import EndRequest
-from fem_asslb.app.log import silence_output
+from fem_asslb.app.log import flushed_output, provide_output, silence_output
 from fem_asslb.app.surroundings import all_ranks, elsewhere, solving, start_petsc
 from fem_asslb.base.endings import DONE, EXPECTED, POSTPONED, STOPPED_EARLY, exit_code, explain
 from fem_asslb.base.errors import CaseErrors
@@ -31,14 +31,16 @@ def main(arguments: Sequence[str] | None = None) -> int:
     Args:
         arguments: Words after the program's name; default those of this process.
     """
+    provide_output()
     options = build_parser().parse_args(arguments)
     if not _is_parallel(options):
         if launched_rank() > 0:
             return DONE
         leave_launcher()
     try:
-        options.plugin_hashes = _load_plugins(options)
-        return int(_COMMANDS[options.command](options))
+        with flushed_output():
+            options.plugin_hashes = _load_plugins(options)
+            return int(_COMMANDS[options.command](options))
     except BrokenPipeError:
         silence_output()
         return DONE
@@ -237,6 +239,8 @@ def _report(error: BaseException) -> None:
         return
     # Paths of the command line stand in them as they were given.
     lines = [printable(line, 300) for line in explain(error).split("\n")]
-    print("\n".join(lines), file=sys.stderr)
     if isinstance(error, CaseErrors) and len(lines) > 1:
-        print(f"{len(lines)} mistakes", file=sys.stderr)
+        lines.append(f"{len(lines)} mistakes")
+    # The exit code says it too, where there is no room for words.
+    with contextlib.suppress(OSError):
+        print("\n".join(lines), file=sys.stderr, flush=True)

@@ -132,11 +132,12 @@ def _run_case(
         if console and comm.rank == 0:
             progress = [stack.enter_context(ProgressBar(case)) if log.on_terminal() else ProgressLines(case)]
 
-        def occupy() -> None:
+        def occupy() -> Observer:
             """Make the folder of the results ours, on one rank."""
-            stack.enter_context(occupied_folder(results, resume, overwrite))
+            held = stack.enter_context(occupied_folder(results, resume, overwrite))
             if previous:
                 checkpoint.step_back(results)
+            return held
 
         return _run(comm, case, results, base / MESH_FOLDER, latest, occupy, [*observers, *progress], plugins)
 
@@ -160,7 +161,7 @@ def _run(
     folder: Path,
     meshes: Path,
     latest: dict[str, Any] | None,
-    occupy: Callable[[], None],
+    occupy: Callable[[], Observer],
     observers: list[Observer],
     plugins: Mapping[str, str],
 ) -> Outcome:
@@ -179,13 +180,14 @@ def _run(
         if latest is not None:
             checkpoint.restore(simulation, folder, latest)
             start = int(latest["clock"]["index"])
-        on_root(comm, occupy)
+        held = on_root(comm, occupy)
         if comm.rank == 0:
             file.open(folder / log.FILE, append=latest is not None)
         run_record = record.RunRecord(folder, comm, identity, warnings.messages, watch, resumed=latest is not None)
         _log_start(simulation, start)
         schedule = Schedule(case.output.fields_every, case.output.fields_at)
         written: list[Observer] = [
+            *([held] if comm.rank == 0 else []),
             history.HistoryWriter(folder, start),
             cycles.CycleWriter(folder),
             bdf.BdfWriter(folder),

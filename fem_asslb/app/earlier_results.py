@@ -7,14 +7,14 @@ from enum import Enum
 from pathlib import Path
 
 from fem_asslb.app.folder_lock import require_unlocked
-from fem_asslb.base.endings import COMPLETE, LATER
+from fem_asslb.base.endings import COMPLETE, LATER, OF_A_FILE
 from fem_asslb.base.printable import printable
 from fem_asslb.case.sections.case import Case
 from fem_asslb.case.sections.paths import file_hashes
 from fem_asslb.output import checkpoint, record
 from fem_asslb.output.resolved import differences, resolved_table
 
-_INTERRUPTED = (record.RUNNING, "interrupted", "terminated", LATER)
+_INTERRUPTED = (record.RUNNING, "interrupted", "terminated", LATER, OF_A_FILE)
 """Beginnings of the ends of a run that goes on when it is started again."""
 
 

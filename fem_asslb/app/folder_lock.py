@@ -1,16 +1,23 @@
 """One run at a time writes into a folder: a lock of the operating system, which no dead process holds."""
 
+import errno
 import fcntl
 import logging
 import os
 import socket
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from fem_asslb.base.errors import FemAsslbError
+from fem_asslb.output.files import writing
+
+if TYPE_CHECKING:
+    from fem_asslb.simulation.simulation import Simulation
+    from fem_asslb.simulation.step_record import StepRecord
 
 logger = logging.getLogger(__name__)
 
@@ -21,11 +28,41 @@ _ATTEMPTS, _PAUSE = 5, 0.1
 """A process that only looks holds the lock for a moment too: attempts, and the time between two [s]."""
 
 
+class HeldFolder:
+    """Observer that ends a run whose folder is no more the one that it has locked, before it writes into another's.
+
+    Args:
+        folder: Results folder.
+        descriptor: Of its lock.
+    """
+
+    def __init__(self, folder: Path, descriptor: int) -> None:
+        self._path, self._held = folder / FILE, os.fstat(descriptor)
+
+    def start(self, simulation: "Simulation") -> None:
+        """Nothing to prepare."""
+
+    def step(self, simulation: "Simulation", record: "StepRecord") -> None:
+        """Look whether it is there.
+
+        Raises:
+            OSError: It has gone, or is another.
+        """
+        if not os.path.samestat(os.stat(self._path), self._held):
+            raise OSError(errno.ESTALE, "the folder is not the one that the run has begun in", str(self._path.parent))
+
+    def finish(self, simulation: "Simulation", reason: str) -> None:
+        """Nothing to do."""
+
+
 @contextmanager
-def locked(folder: Path) -> Iterator[None]:
+def locked(folder: Path) -> Iterator[HeldFolder]:
     """Hold the lock of a folder; on one process.
 
     Process numbers would not do in its place: they repeat from one container to the next.
+
+    Yields:
+        What looks whether the folder is still there.
 
     Raises:
         FemAsslbError: Another process holds it.
@@ -34,11 +71,14 @@ def locked(folder: Path) -> Iterator[None]:
     try:
         _take(descriptor, folder)
         since = datetime.now(UTC).isoformat(timespec="seconds")
-        _write(descriptor, f"process {os.getpid()} on {socket.gethostname()} since {since}")
+        with writing(folder / FILE):
+            _write(descriptor, f"process {os.getpid()} on {socket.gethostname()} since {since}")
         try:
-            yield
+            yield HeldFolder(folder, descriptor)
         finally:
-            _write(descriptor, "")
+            # Its text tells those who find it locked, and no others: a run that is done does not fail by it.
+            with suppress(OSError):
+                _write(descriptor, "")
     finally:
         os.close(descriptor)
 

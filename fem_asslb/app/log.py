@@ -8,6 +8,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
+from fem_asslb.output.files import writing
+
 PACKAGE = "fem_asslb"
 FILE = "run.log"
 """File of a results folder."""
@@ -21,8 +23,44 @@ class Console(logging.Handler):
         prefix = "" if record.levelno < logging.WARNING else f"{record.levelname.lower()}: "
         try:
             print(f"{prefix}{record.getMessage()}", flush=True)
-        except BrokenPipeError:
+        except OSError:
+            # Its reader has gone, or the disk that it is kept on is full: `run.log` has all of it.
             silence_output()
+
+
+def provide_output() -> None:
+    """Give a program that was started without output or errors, as some services do, places for both."""
+    for name in ("stdout", "stderr"):
+        if getattr(sys, name) is None:
+            setattr(sys, name, open(os.devnull, "w"))  # noqa: SIM115, it stays open as they do
+
+
+@contextmanager
+def flushed_output() -> Iterator[None]:
+    """Let all that was printed be there at the end, and an error of printing say what it is about.
+
+    Raises:
+        OSError: Standard output cannot be written, such as on a full disk.
+    """
+    try:
+        yield
+        sys.stdout.flush()
+    except BrokenPipeError:
+        raise
+    except OSError as error:
+        if error.filename is not None or _is_open_output():
+            raise
+        raise OSError(error.errno, error.strerror, "standard output") from error
+
+
+def _is_open_output() -> bool:
+    """Whether an empty line can be printed; if not, nothing more is."""
+    try:
+        print(flush=True)
+    except OSError:
+        silence_output()
+        return False
+    return True
 
 
 def silence_output() -> None:
@@ -52,8 +90,9 @@ class _File(logging.FileHandler):
     """File whose errors end the run, as those of every other file of it do."""
 
     def handleError(self, record: logging.LogRecord) -> None:  # noqa: N802, the name is logging's
-        """Raise it again."""
-        raise
+        """Raise it again, with the name of the file."""
+        with writing(Path(self.baseFilename)):
+            raise
 
 
 class LogFile(logging.handlers.MemoryHandler):

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from fem_asslb.app import folder_lock, log
-from fem_asslb.app.folder_lock import locked, require_unlocked
+from fem_asslb.app.folder_lock import HeldFolder, locked, require_unlocked
 from fem_asslb.base.errors import FemAsslbError
 from fem_asslb.base.printable import quoted
 from fem_asslb.output import bdf, checkpoint, collection, crate, cycles, history, names, particle_table, record, vtkhdf
@@ -98,14 +98,17 @@ def _require_new(folder: Path, overwrite: bool) -> None:
 
 
 @contextmanager
-def occupied_folder(folder: Path, resume: bool, overwrite: bool) -> Iterator[None]:
+def occupied_folder(folder: Path, resume: bool, overwrite: bool) -> Iterator[HeldFolder]:
     """Make the results folder and keep others from it; remove earlier results, and nothing else, unless they are kept.
+
+    Yields:
+        What looks whether it is still there.
 
     Raises:
         FemAsslbError: Another run was faster.
     """
     folder.mkdir(parents=True, exist_ok=True)
-    with locked(folder):
+    with locked(folder) as held:
         if not resume:
             _require_new(folder, overwrite)
             for name in _OURS:
@@ -114,4 +117,4 @@ def occupied_folder(folder: Path, resume: bool, overwrite: bool) -> Iterator[Non
                     shutil.rmtree(path)
                 else:
                     path.unlink(missing_ok=True)
-        yield
+        yield held

@@ -15,6 +15,9 @@ COMPLETE = "end of protocol"
 LATER = "postponed"
 """How the reason begins why a run ends that was asked to, and that goes on with ``--resume``."""
 
+OF_A_FILE = "a file cannot be used"
+"""How the reason begins why a run ends whose results cannot be written; it goes on when there is room again."""
+
 _FOREMOST_FIRST = (BROKEN, TERMINATED, INTERRUPTED, STOPPED_EARLY, FAILED_INPUT, POSTPONED)
 
 

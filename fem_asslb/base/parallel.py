@@ -79,20 +79,21 @@ def on_root(comm: MPI.Comm, work: Callable[[], Result]) -> Result:
 
     Raises:
         FemAsslbError: With the message of rank 0, also where that raises a programming error of another kind.
+        OSError: That of rank 0.
     """
     done: list[Result] = []
-    message = "rank 0 failed and says why"
+    failure: FemAsslbError | OSError = FemAsslbError("rank 0 failed and says why")
     try:
         done = [work()] if comm.rank == 0 else []
     except FemAsslbError as error:
-        message = str(error)
+        failure = FemAsslbError(str(error))
     except OSError as error:
-        message = explain(error)
+        failure = error
     finally:
         # Whatever happens on rank 0, no other rank waits for it for ever.
-        done, message = comm.bcast((done, message))
+        done, failure = comm.bcast((done, failure))
     if not done:
-        raise FemAsslbError(message)
+        raise failure
     return done[0]
 
 

@@ -13,12 +13,14 @@ from dolfinx import fem
 from fem_asslb.base.errors import FemAsslbError
 from fem_asslb.base.parallel import raise_first
 from fem_asslb.base.printable import printable, quoted
+from fem_asslb.base.version import __version__
 from fem_asslb.case.sections.paths import path_owners
 from fem_asslb.equations.controls import Controls
 from fem_asslb.output import entity_table
 from fem_asslb.output.checkpoint_schema import check_latest, check_names, checksum
 from fem_asslb.output.entity_values import EntityValues
 from fem_asslb.output.files import read_json, replace_text
+from fem_asslb.output.record import writer
 from fem_asslb.output.resolved import differences
 from fem_asslb.output.saved_values import saved_numbers, saved_values, set_numbers
 
@@ -158,11 +160,12 @@ def read_latest(folder: Path, previous: bool = False) -> dict[str, Any]:
         FemAsslbError: No checkpoint, one that cannot be read, one of another format, or one with other than it says.
     """
     path = folder / FOLDER / (PREVIOUS if previous else LATEST)
-    latest = read_json(path, {"format"}, "nothing to resume, start with --overwrite")
-    if latest["format"] != FORMAT:
+    latest = read_json(path, {"clock"}, "nothing to resume, start with --overwrite")
+    # The first checkpoints had no number.
+    if latest.get("format", 0) != FORMAT:
         raise FemAsslbError(
-            f"{quoted(path, 160)} was written in format {printable(latest['format'], 20)} of fem_asslb's checkpoints; "
-            f"this version reads {FORMAT}; start with --overwrite"
+            f"{quoted(path, 120)} was written in format {printable(latest.get('format', 0), 20)} of checkpoints, "
+            f"{writer(folder)}; fem_asslb {__version__} reads {FORMAT}; start with --overwrite"
         )
     check_latest(path, latest)
     return latest

@@ -81,13 +81,13 @@ class ParticleTable:
 
 
 def lines_until(path: Path, index: int) -> list[str]:
-    """Lines of the steps up to ``index``, without the heading.
+    """Lines of the steps up to ``index``, without the heading and without a last one that is not complete.
 
     Raises:
         FemAsslbError: The table cannot be read, or a line does not begin with the number of a step.
     """
     try:
-        lines = regular_file(path).read_text(encoding="utf-8").splitlines()[1:]
+        lines = regular_file(path).read_text(encoding="utf-8").split("\n")[1:-1]
         return [line for line in lines if int(line.partition(",")[0]) <= index]
     except OSError as error:
         raise FemAsslbError(f"{quoted(path, 160)} cannot be read: {error.strerror}") from error

@@ -12,10 +12,10 @@ from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Self
 
-from fem_asslb.base.endings import explain
+from fem_asslb.base.endings import OF_A_FILE, explain
 from fem_asslb.base.errors import FemAsslbError
 from fem_asslb.base.parallel import on_root
-from fem_asslb.base.printable import quoted
+from fem_asslb.base.printable import printable, quoted
 from fem_asslb.base.version import __version__
 from fem_asslb.output.files import overwrite_text, read_json, replace_text
 from fem_asslb.output.model_tables import model_tables
@@ -131,7 +131,8 @@ class RunRecord:
             content = read_record(self._path.parent)
             part = content["runs"][-1]
             if part["started"] == self._part["started"]:
-                part |= {"ended": _now(), "end": explain(error), **self._counts()}
+                cause = f"{OF_A_FILE}: {explain(error)}" if isinstance(error, OSError) else explain(error)
+                part |= {"ended": _now(), "end": cause, **self._counts()}
                 try:
                     replace_text(self._path, _text(content), writer=f"-{self._comm.rank}")
                 except OSError:
@@ -205,6 +206,17 @@ def read_record(folder: Path) -> dict[str, Any]:
     if not isinstance(case, dict) or not (isinstance(runs, list) and all(isinstance(part, dict) for part in runs)):
         raise FemAsslbError(f"{quoted(folder / FILE, 160)} is damaged: expected a table 'case' and tables in 'runs'")
     return content
+
+
+def writer(folder: Path) -> str:
+    """Which version of the package wrote the last part of a run, in words, as far as its record tells."""
+    try:
+        part = read_record(folder)["runs"][-1]
+        version = part["versions"]["fem-asslb"]
+    except (FemAsslbError, LookupError, TypeError):
+        return "by a version that is not known"
+    # Before 0.2.0 a checkout had no number.
+    return f"by {printable(f'fem_asslb {version}', 40)}" if str(version)[:1].isdigit() else "before version 0.2.0"
 
 
 def versions() -> dict[str, str]:

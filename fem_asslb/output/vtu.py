@@ -4,12 +4,15 @@ import errno
 import os
 import zlib
 from collections.abc import Iterable, Mapping
+from contextlib import suppress
 from pathlib import Path
 from xml.sax.saxutils import quoteattr
 
 import numpy as np
 import numpy.typing as npt
 from mpi4py import MPI
+
+from fem_asslb.output.files import writing
 
 Array = npt.NDArray[np.generic]
 
@@ -72,12 +75,18 @@ def write_cells(
             file.Write_at(0, head)
             file.Write_at(len(head) + sum(sizes), _TAIL.encode())
         file.Write_at_all(len(head) + before, b"".join(blocks))
+        # Network file systems tell only then what they had no room for.
+        file.Sync()
         file.Close()
     except MPI.Exception as error:
-        partial.unlink(missing_ok=True)
+        with suppress(OSError):
+            partial.unlink(missing_ok=True)
         raise OSError(errno.EIO, "cannot be written, the disk may be full", str(path)) from error
+    # All parts are there: a rank that fails does not come here.
+    comm.barrier()
     if comm.rank == 0:
-        os.replace(partial, path)
+        with writing(path):
+            os.replace(partial, path)
 
 
 def _sections(

@@ -11,6 +11,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from fem_asslb.base.printable import printable
+from fem_asslb.output.files import writing
 
 BLUE, ORANGE, GREEN, PURPLE, GREY, BLACK = "#0072B2", "#D55E00", "#009E73", "#CC79A7", "#7F7F7F", "#000000"
 """From the palette of Okabe and Ito."""
@@ -111,5 +112,6 @@ def label_panels(axes: list[Axes]) -> None:
 def save(figure: Figure, path: Path) -> Path:
     """Write a figure and return its file."""
     path.parent.mkdir(parents=True, exist_ok=True)
-    figure.savefig(path)
+    with writing(path):
+        figure.savefig(path)
     return path

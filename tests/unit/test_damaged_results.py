@@ -91,6 +91,36 @@ def test_a_sound_checkpoint_is_read_and_lacks_nothing_that_the_run_needs(tmp_pat
         check_names(tmp_path, "clock", latest["clock"], ["time", "next step"])
 
 
+@pytest.mark.parametrize(
+    ("part", "words"),
+    [
+        ({"versions": {"fem-asslb": "0.1.7"}}, "format 3 of checkpoints, by fem_asslb 0.1.7; fem_asslb .* reads"),
+        ({"versions": {"fem-asslb": "not installed"}}, "format 3 of checkpoints, before version 0.2.0; "),
+        ({"versions": 5}, "by a version that is not known; "),
+        (None, "by a version that is not known; "),
+    ],
+)
+def test_a_checkpoint_of_another_version_is_refused_with_its_name(part, words, tmp_path):
+    folder = results_with(tmp_path, {**GOOD, "format": 3})
+    if part is not None:
+        (folder / record.FILE).write_text(json.dumps({"case": {}, "runs": [part]}))
+    with pytest.raises(FemAsslbError, match=words):
+        checkpoint.read_latest(folder)
+    message(checkpoint.read_latest, folder)
+
+
+def test_the_first_checkpoints_had_no_number(tmp_path):
+    folder = results_with(tmp_path, {key: value for key, value in GOOD.items() if key != "format"})
+    assert "was written in format 0 of checkpoints" in message(checkpoint.read_latest, folder)
+
+
+def test_half_a_row_of_particles_is_no_row_of_an_earlier_step(tmp_path):
+    """The disk was full after the first digit of step 12."""
+    path = tmp_path / particle_table.FILE
+    path.write_text(",".join(particle_table.COLUMNS) + "\n8,0.5,1,p,1,1,1,1,1\n1")
+    assert particle_table.lines_until(path, 10) == ["8,0.5,1,p,1,1,1,1,1"]
+
+
 HISTORY = f"{history.STEP},{history.TIME},{history.STAGE}\n"
 TABLES = [
     (history.FILE, b"\xff\xfe,x\n1,2\n", "is no table of numbers"),

@@ -90,7 +90,7 @@ def ended(path, ranks, kind, on):
 
 INTERRUPTED, TERMINATED = (130, "interrupted", "interrupted"), (143, "terminated", "terminated")
 OURS = (2, "something of ours", "something of ours")
-FULL = (3, "'history.csv': No space left on device", "'history.csv': No space left on device")
+FULL = (3, "'history.csv': No space left on device", "a file cannot be used: 'history.csv': No space left on device")
 
 
 KINDS = {"own error": OURS, "interrupt": INTERRUPTED, "terminate at once": TERMINATED, "full disk": FULL}
@@ -132,6 +132,38 @@ def test_a_folder_that_vanishes_ends_the_run(tmp_path, ranks):
     code, messages, note = ended(tmp_path, ranks, "no folder", "0")
     assert (code, note) == (3, None), messages
     assert "No such file or directory" in messages and "Traceback" not in messages
+
+
+RUN = [sys.executable, "-P", "-m", "fem_asslb"]
+
+
+def test_a_run_goes_on_where_its_console_cannot_be_written(tmp_path):
+    """Its results may be on another disk; what was said is in its log."""
+    (tmp_path / "case.toml").write_text(COLUMN)
+    command = [*RUN, "run", str(tmp_path), "--set", "output.pictures=false"]
+    with open("/dev/full", "w") as full:
+        done = subprocess.run(command, cwd=ROOT, env=environment(), stdout=full, stderr=full, check=False, timeout=300)
+    assert done.returncode == 0
+    assert read_record(tmp_path / "results")["runs"][-1]["end"] == "end of protocol"
+    assert "ended: end of protocol" in (tmp_path / "results" / "run.log").read_text()
+
+
+def test_a_command_whose_output_cannot_be_written_says_so():
+    with open("/dev/full", "w") as full:
+        done = subprocess.run(
+            [*RUN, "materials", "lithium"],
+            cwd=ROOT,
+            env=environment(),
+            stdout=full,
+            stderr=subprocess.PIPE,
+            check=False,
+        )
+    assert (done.returncode, done.stderr) == (3, b"'standard output': No space left on device\n")
+
+
+def test_a_command_that_was_started_without_output_works(tmp_path):
+    words = ["sh", "-c", 'exec "$@" >&- 2>&-', "sh", *RUN, "materials"]
+    assert subprocess.run(words, cwd=ROOT, env=environment(), check=False).returncode == 0
 
 
 LONG = ["protocol.steps=['press to 10 MPa in 1 min', 'rest 100 h']", "time={first_step='1 s', largest_step='1 s'}"]

@@ -1,5 +1,8 @@
 """Only one run writes into a results folder; a run that was killed keeps nobody from it."""
 
+import errno
+import os
+import shutil
 import socket
 import subprocess
 import sys
@@ -10,6 +13,7 @@ import pytest
 from fem_asslb.app import cli
 from fem_asslb.app.folder_lock import locked, require_unlocked
 from fem_asslb.app.results_folder import occupied_folder
+from fem_asslb.base.endings import exit_code, explain
 from fem_asslb.base.errors import FemAsslbError
 from fem_asslb.output import history
 from tests.unit.test_cli import COLUMN
@@ -94,3 +98,36 @@ def test_a_file_system_without_locks_is_a_warning(tmp_path, monkeypatch, caplog)
     monkeypatch.setattr("fcntl.flock", no_locks)
     with locked(tmp_path):
         assert "knows no locks" in caplog.text
+
+
+@pytest.mark.parametrize("place", ["gone", "another", "copied"])
+def test_a_run_writes_nothing_into_a_folder_that_took_the_place_of_its_own(tmp_path, place):
+    folder, old = tmp_path / "results", tmp_path / "old"
+    with occupied_folder(folder, resume=False, overwrite=False) as held:
+        held.step(None, None)
+        folder.rename(old)
+        if place != "gone":
+            shutil.copytree(old, folder)
+        if place == "another":
+            (folder / ".lock").unlink()
+        with pytest.raises(OSError) as caught:
+            held.step(None, None)
+    assert exit_code(caught.value) == 3 and str(folder) in explain(caught.value)
+
+
+def test_a_run_that_is_done_does_not_fail_by_its_lock(tmp_path, monkeypatch):
+    with locked(tmp_path):
+        monkeypatch.setattr("os.ftruncate", full)
+    monkeypatch.undo()
+    require_unlocked(tmp_path)
+
+
+def full(*_):
+    raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+
+def test_a_lock_without_room_for_its_text_is_named(tmp_path, monkeypatch):
+    monkeypatch.setattr("os.pwrite", full)
+    with pytest.raises(OSError) as caught, locked(tmp_path):
+        pass
+    assert explain(caught.value) == f"'{tmp_path / '.lock'}': No space left on device"

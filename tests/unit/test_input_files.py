@@ -12,7 +12,7 @@ from fem_asslb.case.sections.paths import file_hashes
 from fem_asslb.geometry.point_table import read_points
 from fem_asslb.output import checkpoint
 from fem_asslb.output.collection import read_collection
-from fem_asslb.output.history import keep_until
+from fem_asslb.output.history import rows_until
 from meshes.mesh_reader import read_mesh
 
 pytestmark = pytest.mark.serial  # files only: nothing parallel in it
@@ -63,7 +63,7 @@ READERS = {
     "points.csv": lambda path: read_points(path, 2, "gap [um]", zero=True),
     "file of a hash": lambda path: file_hashes({"geometry": {"path": str(path)}}),
     "latest.json": lambda path: checkpoint.read_latest(checkpoint_of(path)),
-    "history.csv": lambda path: keep_until(path, 1),
+    "history.csv": lambda path: rows_until(path, 1),
     "fields.pvd": read_collection,
 }
 """What reads each kind of input file."""

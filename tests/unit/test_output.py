@@ -196,7 +196,12 @@ LATEST = "checkpoint/latest.json"
 
 DAMAGES = [
     (LATEST, lambda content: b"3", "damaged"),
-    (LATEST, lambda content: b'{"format": 9}', "written in format 9 of fem_asslb's checkpoints; this version reads 10"),
+    (
+        LATEST,
+        lambda content: b'{"format": 9, "clock": {}}',
+        "written in format 9 of checkpoints, by fem_asslb [0-9.]+; ",
+    ),
+    (LATEST, lambda content: b'{"format": 9}', "damaged: expected a table with clock"),
     (LATEST, lambda content: b'{"format": 10}', "damaged"),
     (LATEST, lambda content: b"{", "is no JSON"),
     (

@@ -1,24 +1,32 @@
 """Results that something else has changed: what is wrong is one line, and nothing is written over it."""
 
 import copy
+import errno
 import json
 import os
+from pathlib import Path
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
 from mpi4py import MPI
 
+from fem_asslb.app.earlier_results import State, earlier_run
 from fem_asslb.app.results_folder import check_folder
 from fem_asslb.base.errors import FemAsslbError
+from fem_asslb.case.reading.reader import read_case
 from fem_asslb.diagnostics.columns import CELL_VOLTAGE, STACK_PRESSURE
 from fem_asslb.fields import names as field_names
 from fem_asslb.output import checkpoint, collection, history, names, particle_table, record, vtu
 from fem_asslb.output.checkpoint_schema import check_names, checksum
+from fem_asslb.output.resolved import resolved_table
 from fem_asslb.plotting.curves import draw_curves
 from fem_asslb.plotting.snapshots import read_snapshot
 from fem_asslb.plotting.style import Gallery
 
 pytestmark = pytest.mark.serial  # files only: nothing parallel in it
+
+ROOT = Path(__file__).parents[2]
 
 GOOD = {
     "format": checkpoint.FORMAT,
@@ -205,3 +213,31 @@ def test_a_field_that_is_missing_is_named(tmp_path):
     fields_of(tmp_path)
     with pytest.raises(FemAsslbError, match="have no 'von Mises"):
         read_snapshot(tmp_path, 0.0).field(names.VON_MISES)
+
+
+@pytest.mark.parametrize(
+    ("rows", "is_told"), [("1,1,1\n2,2,1\n3,3,1\n4,4,1\n", False), ("1,1,1\n", True), (None, True)]
+)
+def test_steps_that_a_history_lacks_are_told_on_resume(rows, is_told, tmp_path, caplog):
+    """A loss of power, or another program, has taken them."""
+    if rows is not None:
+        (tmp_path / history.FILE).write_text(HISTORY + rows)
+    simulation = SimpleNamespace(problem=SimpleNamespace(domain=SimpleNamespace(comm=MPI.COMM_SELF)))
+    history.HistoryWriter(tmp_path, resume_from=3).start(simulation)
+    assert ("of the 3 steps before the checkpoint" in caplog.text) == is_told
+
+
+def test_a_run_that_a_full_disk_has_ended_goes_on(tmp_path):
+    """Where a study is started again."""
+    case = read_case(ROOT / "cases" / "column")
+    identity = {"case": resolved_table(case), "files": {}}
+    error = OSError(errno.ENOSPC, os.strerror(errno.ENOSPC), "history.csv")
+    results_with(tmp_path, GOOD)
+    with pytest.raises(OSError), record.RunRecord(tmp_path, MPI.COMM_SELF, identity, [], record.Stopwatch()) as noted:
+        noted.write()
+        raise error
+    assert record.read_record(tmp_path)["runs"][-1]["end"] == (
+        "a file cannot be used: 'history.csv': No space left on device"
+    )
+    earlier = earlier_run(tmp_path, case, {})
+    assert earlier.state is State.INTERRUPTED and earlier.has_checkpoint

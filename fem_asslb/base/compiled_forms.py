@@ -1,21 +1,28 @@
 """Compiled forms in the cache: found by name, compiled by one process, never waited for in vain."""
 
+import errno
 import fcntl
 import os
+import shutil
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from importlib.machinery import EXTENSION_SUFFIXES, ExtensionFileLoader, ModuleSpec
 from importlib.util import module_from_spec
 from pathlib import Path
+from typing import Any
 
 import dolfinx.jit
 import ffcx.codegeneration.jit
+from cffi import VerificationError
 
 COMPILE_PATIENCE = 300
 """How long a process waits for a form that another one compiles [s]; the library's 10 s fail on a slow machine."""
 
 _PAUSE = 0.2
+
+_ROOM = 1_000_000
+"""Free bytes below which a compiler that fails has failed for want of room; a form takes a tenth of that."""
 
 
 class CompiledForms:
@@ -75,6 +82,25 @@ def look_after_compiled_forms() -> None:
     options["timeout"] = (COMPILE_PATIENCE, options["timeout"][1])
     if not isinstance(getattr(ffcx.codegeneration.jit.get_cached_module, "__self__", None), CompiledForms):
         ffcx.codegeneration.jit.get_cached_module = CompiledForms().find
+        ffcx.codegeneration.jit._compile_objects = _naming_the_cache(ffcx.codegeneration.jit._compile_objects)
+
+
+def _naming_the_cache(compile_objects: Callable[..., Any]) -> Callable[..., Any]:
+    """The library's compiler, whose errors for want of room, or of a compiler that got none, say where."""
+
+    def compile_in_cache(*arguments: Any, **keys: Any) -> Any:
+        """See `ffcx.codegeneration.jit`; the cache is the sixth argument."""
+        cache = arguments[5]
+        try:
+            return compile_objects(*arguments, **keys)
+        except OSError as error:
+            raise OSError(error.errno, error.strerror, error.filename or str(cache)) from error
+        except VerificationError as error:
+            if shutil.disk_usage(cache).free > _ROOM:
+                raise
+            raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC), str(cache)) from error
+
+    return compile_in_cache
 
 
 def _begin(source: Path, *, locked: bool) -> bool:

@@ -1,6 +1,8 @@
 """Compiled forms are kept: a process that is killed meanwhile must not leave one that nobody compiles again."""
 
+import errno
 import os
+import shutil
 import subprocess
 import sys
 import time
@@ -9,8 +11,10 @@ import dolfinx.jit
 import numpy as np
 import pytest
 import ufl
+from cffi import VerificationError
 from dolfinx import fem
 from dolfinx import mesh as dmesh
+from ffcx.codegeneration import jit
 
 from fem_asslb.base import compiled_forms
 from fem_asslb.base.compiled_forms import CompiledForms
@@ -91,3 +95,29 @@ def test_a_problem_waits_for_slow_compilers(comm):
     support = Support(planes=(("bottom", 1),))
     problem_on(box((1.0, 1.0), (1, 1)), comm, materials={"particle": passive()}, support=support)
     assert dolfinx.jit.get_options()["timeout"] == compiled_forms.COMPILE_PATIENCE
+
+
+@pytest.mark.serial
+@pytest.mark.parametrize(
+    ("failure", "free", "kind"),
+    [
+        (OSError(errno.ENOSPC, "No space left on device"), 10**9, OSError),
+        (VerificationError("LinkError: command 'gcc' failed with exit code 1"), 10**4, OSError),
+        (VerificationError("CompileError: command 'gcc' failed with exit code 1"), 10**9, VerificationError),
+    ],
+)
+def test_a_cache_without_room_is_named(comm, tmp_path, monkeypatch, failure, free, kind):
+    """A compiler says no more than that it failed."""
+
+    def fail(*_, **__):
+        raise failure
+
+    monkeypatch.setattr(jit, "_compile_objects", fail)
+    monkeypatch.setattr(jit, "get_cached_module", lambda *_: (None, None))
+    compiled_forms.look_after_compiled_forms()
+    monkeypatch.setattr(shutil, "disk_usage", lambda _: shutil._ntuple_diskusage(10**9, 10**9 - free, free))
+    mesh = dmesh.create_unit_interval(comm, 3)
+    with pytest.raises(kind) as caught:
+        fem.form(fem.Constant(mesh, 1.0) * ufl.dx, jit_options={"cache_dir": tmp_path})
+    if kind is OSError:
+        assert (caught.value.errno, caught.value.filename) == (errno.ENOSPC, str(tmp_path))

@@ -1,0 +1,137 @@
+"""Calls that change files fail, once or from then on: one line, exit code 3, and nothing lost. For scripts/test --full.
+
+A library before the system's lets them fail. Each kind of call on each kind of file has its turn.
+"""
+
+import errno
+import os
+import re
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from fem_asslb.output.history import read_history
+from tests.launching import environment
+
+ROOT = Path(__file__).parents[2]
+
+CELL = """
+[case]
+title = "Two particles that may let go"
+[geometry]
+kind = "layered-stack"
+dimension = 2
+width = "8 um"
+element_size = "2 um"
+[geometry.layers.anode]
+thickness = "4 um"
+[geometry.layers.cathode]
+thickness = "8 um"
+particles = { volume_fraction = 0.3, minimum_gap = "0.5 um", diameter = { kind = "equal", value = "4 um" } }
+[materials]
+anode = "lto-composite"
+cathode = "lpscl"
+particle = "ncm85"
+[interfaces.surface]
+between = ["particle", "cathode"]
+law = "cohesive"
+normal_strength = "50 MPa"
+normal_toughness = "1 J/m^2"
+[cell]
+anode = "indium"
+one_c = "190 mA/g"
+exchange_current_density = "1 A/m^2"
+[fixture]
+kind = "spring"
+stiffness = "2 MPa/um"
+[protocol]
+steps = ["press to 81 MPa in 1 min", "charge at 1C until 1 min", "discharge at 1C until 1 min"]
+[time]
+first_step = "10 s"
+largest_step = "30 s"
+tolerance = 0.1
+[output]
+pictures = false
+fields_every = 4
+checkpoint_every = 5
+"""
+
+
+@pytest.fixture(scope="module")
+def library(tmp_path_factory):
+    """The library that lets calls fail."""
+    path = tmp_path_factory.mktemp("library") / "failing.so"
+    source = Path(__file__).with_name("failing.c")
+    subprocess.run(["cc", "-shared", "-fPIC", "-O1", "-o", path, source], check=True)
+    return path
+
+
+def run(library, case, results, how, **failing):
+    """One run; words of ``failing`` are those of the library."""
+    words = {f"FAILING_{name.upper()}": str(value) for name, value in failing.items()}
+    command = [sys.executable, "-P", "-m", "fem_asslb", "run", case, "--results", results, how]
+    if failing:
+        words["FAILING_FOLDER"] = str(results)
+        command = ["env", f"LD_PRELOAD={library}", *command]
+    return subprocess.run(command, cwd=ROOT, env=environment() | words, capture_output=True, text=True, timeout=600)
+
+
+def kinds_of_calls(listed, results):
+    """Numbers of the calls of each kind: what is called, and on which file but for its numbers."""
+    kinds: dict[tuple[str, str], list[int]] = {}
+    for line in listed.read_text().splitlines():
+        number, call, path = line.split(" ", 2)
+        file = re.sub("[0-9]+", "N", path.removeprefix(str(results)))
+        kinds.setdefault((call, file), []).append(int(number))
+    return kinds
+
+
+def fault(library, case, results, whole, **failing):
+    """What is wrong with a run whose calls fail, and with the one after it; empty for nothing."""
+    shutil.rmtree(results, ignore_errors=True)
+    ended = run(library, case, results, "--overwrite", **failing)
+    # MPI has a word of its own where it writes.
+    lines = [line for line in ended.stderr.splitlines() if line.strip() and not line.startswith("mca_")]
+    if ended.returncode == 3:
+        if len(lines) != 1 or len(lines[0]) > 300 or str(results) not in lines[0]:
+            return f"said {lines}"
+        again = run(
+            library, case, results, "--resume" if (results / "checkpoint/latest.json").exists() else "--overwrite"
+        )
+        if again.returncode:
+            return f"after it {again.returncode}: {again.stderr}"
+    elif ended.returncode or lines:
+        return f"ended with {ended.returncode}: {lines}"
+    return differing(whole, read_history(results))
+
+
+def differing(whole, found):
+    """The first column that is another one."""
+    for name, expected in whole.items():
+        if "error" not in name and not np.allclose(found[name], expected, rtol=1e-9, atol=1e-9, equal_nan=True):
+            return f"{name} differs"
+    return ""
+
+
+def test_no_call_that_fails_loses_a_run(library, tmp_path):
+    case, results, listed = tmp_path / "cell", tmp_path / "results", tmp_path / "listed"
+    case.mkdir()
+    (case / "case.toml").write_text(CELL)
+    assert run(library, case, results, "--overwrite", list=listed).returncode == 0
+    whole, faults = read_history(results), []
+    kinds = kinds_of_calls(listed, results)
+    assert {"open", "write", "fsync", "rename", "unlink"} <= {call for call, _ in kinds}
+    chosen = os.environ.get("FEM_ASSLB_CALLS", "")
+    for (call, file), numbers in kinds.items():
+        if not re.search(chosen, f"{call} {file}"):
+            continue
+        first = numbers[len(numbers) // 2]
+        for code, last in ((errno.EIO, first), (errno.ENOSPC, -1)):
+            found = fault(library, case, results, whole, first=first, last=last, errno=code)
+            print(call, file, errno.errorcode[code], found or "as it should be", flush=True)
+            faults += [f"{call} {file} {errno.errorcode[code]}: {found}"] if found else []
+    assert not faults, "\n".join(faults)

@@ -16,49 +16,27 @@ import pytest
 
 from fem_asslb.output.history import read_history
 from tests.launching import environment
+from tests.unit.test_output import CELL
 
 ROOT = Path(__file__).parents[2]
 
-CELL = """
-[case]
-title = "Two particles that may let go"
-[geometry]
-kind = "layered-stack"
-dimension = 2
-width = "8 um"
-element_size = "2 um"
-[geometry.layers.anode]
-thickness = "4 um"
-[geometry.layers.cathode]
-thickness = "8 um"
-particles = { volume_fraction = 0.3, minimum_gap = "0.5 um", diameter = { kind = "equal", value = "4 um" } }
-[materials]
-anode = "lto-composite"
-cathode = "lpscl"
-particle = "ncm85"
+LETTING_GO = f"""{CELL}
 [interfaces.surface]
 between = ["particle", "cathode"]
 law = "cohesive"
 normal_strength = "50 MPa"
 normal_toughness = "1 J/m^2"
-[cell]
-anode = "indium"
-one_c = "190 mA/g"
-exchange_current_density = "1 A/m^2"
-[fixture]
-kind = "spring"
-stiffness = "2 MPa/um"
-[protocol]
-steps = ["press to 81 MPa in 1 min", "charge at 1C until 1 min", "discharge at 1C until 1 min"]
 [time]
 first_step = "10 s"
 largest_step = "30 s"
 tolerance = 0.1
-[output]
-pictures = false
-fields_every = 4
-checkpoint_every = 5
 """
+
+SHORT = (
+    "protocol.steps=['press to 81 MPa in 1 min', 'charge at 1C until 1 min', 'discharge at 1C until 1 min']",
+    "output.fields_every=4",
+    "output.checkpoint_every=5",
+)
 
 
 @pytest.fixture(scope="module")
@@ -74,6 +52,7 @@ def run(library, case, results, how, **failing):
     """One run; words of ``failing`` are those of the library."""
     words = {f"FAILING_{name.upper()}": str(value) for name, value in failing.items()}
     command = [sys.executable, "-P", "-m", "fem_asslb", "run", case, "--results", results, how]
+    command += [word for change in SHORT for word in ("--set", change)]
     if failing:
         words["FAILING_FOLDER"] = str(results)
         command = ["env", f"LD_PRELOAD={library}", *command]
@@ -120,7 +99,7 @@ def differing(whole, found):
 def test_no_call_that_fails_loses_a_run(library, tmp_path):
     case, results, listed = tmp_path / "cell", tmp_path / "results", tmp_path / "listed"
     case.mkdir()
-    (case / "case.toml").write_text(CELL)
+    (case / "case.toml").write_text(LETTING_GO)
     assert run(library, case, results, "--overwrite", list=listed).returncode == 0
     whole, faults = read_history(results), []
     kinds = kinds_of_calls(listed, results)

@@ -16,7 +16,7 @@ Blocks = Sequence[Sequence[fem.Form | None]]
 
 
 def create_block_matrix(pattern: Blocks) -> PETSc.Mat:
-    """Monolithic matrix of zeros with the entries of a block form without empty rows, none of whose entries is zero.
+    """Monolithic matrix of zeros with the entries of a block form without empty rows.
 
     DOLFINx can create it too, from the patterns of all blocks at once, each entry as often as a cell has it: that took
     more memory than all that comes after. Here PETSc is told how many entries a row has, block after block.
@@ -31,9 +31,10 @@ def create_block_matrix(pattern: Blocks) -> PETSc.Mat:
     matrix = PETSc.Mat().createAIJ(((starts[-1], None), (starts[-1], None)), nnz=tuple(entries), comm=comm)
     numbers = PETSc.LGMap().create(_numbers(spaces, owned), comm=comm)
     matrix.setLGMap(numbers, numbers)
-    add_to_block_matrix(matrix, spaces, pattern, [])
+    places = _places(spaces)
+    for i, j, form in _filled(pattern):
+        _assemble_at(matrix, places[i], places[j], form, [])
     matrix.assemble()
-    matrix.zeroEntries()
     matrix.setOption(PETSc.Mat.Option.NEW_NONZERO_LOCATION_ERR, True)
     return matrix
 
@@ -68,7 +69,7 @@ def add_to_block_matrix(
     matrix: PETSc.Mat, spaces: list[fem.FunctionSpace], blocks: Blocks, bcs: list[fem.DirichletBC]
 ) -> None:
     """Add a block form without what it has in constrained rows and columns; the matrix is not assembled after it."""
-    places = dolfinx.cpp.la.petsc.create_index_sets(index_maps(spaces))
+    places = _places(spaces)
     for i, j, form in _filled(blocks):
         if _is_one_node(spaces[i]):
             row, block = _row_of_numbers(form, bcs), spaces[j].dofmap.index_map_bs
@@ -77,9 +78,20 @@ def add_to_block_matrix(
             values = np.ascontiguousarray(row[:, columns])
             matrix.setValuesLocal(places[i].indices, within, values, PETSc.InsertMode.ADD_VALUES)
         else:
-            part = matrix.getLocalSubMatrix(places[i], places[j])
-            _assemble(part, form, bcs)
-            matrix.restoreLocalSubMatrix(places[i], places[j], part)
+            _assemble_at(matrix, places[i], places[j], form, bcs)
+
+
+def _places(spaces: list[fem.FunctionSpace]) -> list[PETSc.IS]:
+    """Local rows of each space."""
+    return list(dolfinx.cpp.la.petsc.create_index_sets(index_maps(spaces)))
+
+
+def _assemble_at(
+    matrix: PETSc.Mat, rows: PETSc.IS, columns: PETSc.IS, form: fem.Form, bcs: list[fem.DirichletBC]
+) -> None:
+    part = matrix.getLocalSubMatrix(rows, columns)
+    _assemble(part, form, bcs)
+    matrix.restoreLocalSubMatrix(rows, columns, part)
 
 
 def _is_one_node(space: fem.FunctionSpace) -> bool:
@@ -114,7 +126,7 @@ def _assemble(matrix: PETSc.Mat, form: fem.Form, bcs: list[fem.DirichletBC]) -> 
 def constrain_block_matrix(matrix: PETSc.Mat, spaces: list[fem.FunctionSpace], bcs: list[fem.DirichletBC]) -> None:
     """Assemble a matrix whose constrained rows and columns are those of the identity."""
     matrix.assemble(PETSc.Mat.AssemblyType.FLUSH)
-    places = dolfinx.cpp.la.petsc.create_index_sets(index_maps(spaces))
+    places = _places(spaces)
     conditions = [bc._cpp_object for bc in bcs]
     for place, space in zip(places, spaces, strict=True):
         block = matrix.getLocalSubMatrix(place, place)

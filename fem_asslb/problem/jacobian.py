@@ -21,7 +21,7 @@ class Jacobian:
     """Compiled derivative of each row by each field; None where a block is empty.
 
     Attributes:
-        pattern: Forms that have all entries.
+        pattern: Forms without value that have all entries.
         constant: What no step changes.
         changing: The rest, a sum: that of formulae, then that of each law at points.
     """
@@ -92,11 +92,12 @@ def _split(form: ufl.Form | int, unchanging: set[fem.Function]) -> tuple[ufl.For
 
 
 def _pattern(form: ufl.Form | int) -> ufl.Form | int:
-    """Form of ones, cheap to assemble, that has the entries of another."""
+    """Form without value, cheap to assemble, that has the entries of another."""
     if not isinstance(form, ufl.Form):
         return 0
     test, trial = (argument[0] if argument.ufl_shape else argument for argument in form.arguments())
-    value, across = test * trial, test("+") * trial("+")
+    zero = fem.Constant(form.ufl_domain(), 0.0)
+    value, across = zero * test * trial, zero * test("+") * trial("+")
     places = {(part.integral_type(), part.subdomain_id()): part for part in form.integrals()}
     return ufl.Form(
         [

@@ -7,6 +7,7 @@ import time
 from mpi4py import MPI
 
 from fem_asslb.base.launcher import waiting_ranks_yield
+from fem_asslb.base.parallel import global_min
 from fem_asslb.simulation.simulation import Simulation
 from fem_asslb.simulation.step_record import StepRecord
 
@@ -43,12 +44,16 @@ def _fullest_machine(comm: MPI.Comm) -> tuple[int, int]:
 
 
 class CoreWatch:
-    """Observer of the share of a core that this rank gets; says once that it is small, as other programs take it.
+    """Observer of the least share of a core that a rank gets; says once that it is small, as other programs take it.
 
     A rank that has what it needs is never idle. Where the work of others is, or a limit of the container, is not known.
+
+    Args:
+        comm: All ranks.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, comm: MPI.Comm) -> None:
+        self._comm = comm
         self._wall, self._used, self._told = 0.0, 0.0, False
 
     def start(self, simulation: Simulation) -> None:
@@ -56,12 +61,15 @@ class CoreWatch:
         self._wall, self._used = time.monotonic(), time.process_time()
 
     def step(self, simulation: Simulation, record: StepRecord) -> None:
-        """Judge the last minute of steps."""
-        wall, used = time.monotonic() - self._wall, time.process_time() - self._used
-        if self._told or wall < INTERVAL:
+        """Judge the last minute of steps; collective, as rank 0 alone writes the log."""
+        if self._told:
             return
-        if used < SMALL_SHARE * wall:
-            logger.warning("a rank gets %.0f %% of a core: too few cores are free for this run", 100.0 * used / wall)
+        wall, used = time.monotonic() - self._wall, time.process_time() - self._used
+        wall, share = global_min(self._comm, [wall, used / max(wall, 1e-3)])
+        if wall < INTERVAL:
+            return
+        if share < SMALL_SHARE:
+            logger.warning("a rank gets %.0f %% of a core: too few cores are free for this run", 100.0 * share)
             self._told = True
         self._wall, self._used = time.monotonic(), time.process_time()
 

@@ -195,7 +195,7 @@ def _run(
             field_writer.FieldWriter(folder, schedule, field_writer.INTERFACES, start),
             particle_table.ParticleTable(folder, schedule, start),
             step_log.StepLog(),
-            CoreWatch(),
+            CoreWatch(comm),
             run_record,
             checkpoint.CheckpointWriter(
                 folder, identity, case.output.checkpoint_interval, case.output.checkpoint_every

@@ -8,6 +8,7 @@ from fem_asslb.app.sweep import reasons, trial_of
 from fem_asslb.app.sweep_plan import FOLDER, plan
 from fem_asslb.base.errors import FemAsslbError
 from fem_asslb.base.printable import quoted
+from fem_asslb.case.reading.reader import CASE_FILE
 from fem_asslb.output.files import replace_text
 from fem_asslb.report import FILE
 from fem_asslb.sweep import STUDY_FILE
@@ -17,8 +18,8 @@ from fem_asslb.sweep.reading import read_study
 
 
 def is_study(path: Path) -> bool:
-    """Whether a path is a study rather than a case or its results."""
-    return path.suffix == ".toml" or (path / STUDY_FILE).is_file()
+    """Whether a path is a study rather than a case or its results; a folder that is both is a case."""
+    return path.suffix == ".toml" or ((path / STUDY_FILE).is_file() and not (path / CASE_FILE).is_file())
 
 
 def report_study(path: Path, output: Path | None, state: str | None, plugins: Mapping[str, str]) -> Path:

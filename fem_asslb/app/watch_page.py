@@ -27,7 +27,7 @@ class WatchPage:
         self._next = 0.0
 
     def show(self, moment: Moment, lines: Mapping[str, str]) -> None:
-        """Write the page if there is a step that it does not have, and it is time; at the end of the run at once.
+        """Write the page if it is time, also without a step, whose age is told; at the end of the run at once and last.
 
         Args:
             moment: The run as it is.
@@ -38,7 +38,7 @@ class WatchPage:
         """
         state = (moment.written, moment.end)
         has_ended = moment.end != RUNNING
-        if state == self._shown or (time.monotonic() < self._next and not has_ended):
+        if time.monotonic() < self._next and not has_ended or has_ended and state == self._shown:
             return
         refresh = None if has_ended else self._every
         run = Run(self._name, self._results)

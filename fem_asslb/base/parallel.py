@@ -134,15 +134,18 @@ class FailingTogether:
         return True
 
     def _end_all(self, error: BaseException, code: int) -> None:
-        if exit_code(error) != code:
-            # The rank with the cause speaks and ends all.
-            time.sleep(PATIENCE)
-        elif isinstance(error, EXPECTED):
-            print(f"rank {self._comm.rank}: {explain(error)}", file=sys.stderr, flush=True)
-        else:
-            traceback.print_exception(error)
-            sys.stderr.flush()
-        self._comm.Abort(code)
+        try:
+            if exit_code(error) != code:
+                # The rank with the cause speaks and ends all.
+                time.sleep(PATIENCE)
+            elif isinstance(error, EXPECTED):
+                print(f"rank {self._comm.rank}: {explain(error)}", file=sys.stderr, flush=True)
+            else:
+                traceback.print_exception(error)
+                sys.stderr.flush()
+        finally:
+            # Also where nothing can be said, as on a full disk.
+            self._comm.Abort(code)
 
 
 def _reduce(comm: MPI.Comm, values: npt.ArrayLike, operation: MPI.Op) -> FloatArray:

@@ -1,5 +1,6 @@
 """``run.json``: what was run, with what, and how it went. A result can be traced back to this file."""
 
+import errno
 import json
 import platform
 import resource
@@ -124,7 +125,8 @@ class RunRecord:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         """Note the error that ends the run; each rank does, for the others may wait for it and write nothing."""
-        if error is None:
+        if error is None or getattr(error, "errno", None) == errno.ESTALE:
+            # Of a folder that another has taken the place of, perhaps a copy.
             return
         # The file is that of an earlier part of the run, or gone, or of a folder that is: nothing to write to.
         with suppress(FemAsslbError, OSError):

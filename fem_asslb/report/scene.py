@@ -157,7 +157,8 @@ def _field(name: str, values: Sequence[FloatArray]) -> dict[str, Any]:
 
 
 def _limits(values: FloatArray, name: str) -> list[float]:
-    if not np.isfinite(values).any():
+    values = values[np.isfinite(values)]
+    if not len(values):
         return [0.0, 1.0]
     norm = limits_of(values, name)
     assert norm.vmin is not None and norm.vmax is not None

@@ -111,7 +111,8 @@ def test_a_run_gets_the_time_that_its_job_has_left(job, left, granted):
         ("exit 1", "echo '   JobState=COMPLETED Reason=None'", "success"),
         ("exit 1", "echo '   JobState=PENDING Reason=BeginTime'", "running"),
         ("exit 1", "echo '   JobState=TIMEOUT Reason=TimeLimit'", "failed"),
-        ("exit 1", "exit 1", "failed"),  # forgotten
+        ("exit 1", "echo 'slurm_load_jobs error: Invalid job id specified' >&2; exit 1", "failed"),  # forgotten
+        ("exit 1", "echo 'slurm_load_jobs error: Unable to contact slurm controller' >&2; exit 1", "running"),
     ],
 )
 def test_snakemake_learns_what_became_of_a_job_with_accounting_and_without(job, accounting, controller, state):

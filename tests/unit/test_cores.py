@@ -56,10 +56,24 @@ def test_a_rank_that_gets_too_little_of_a_core_says_so_once(monkeypatch, caplog,
     now = [0.0]
     monkeypatch.setattr(time, "monotonic", lambda: now[0])
     monkeypatch.setattr(time, "process_time", lambda: share * now[0])
-    watch = cores.CoreWatch()
+    watch = cores.CoreWatch(MPI.COMM_WORLD)
     watch.start(None)
     for seconds in range(0, 1000, 40):
         now[0] = seconds
         watch.step(None, None)
         assert not (caplog.messages and seconds < cores.INTERVAL)
     assert caplog.messages == told
+
+
+@pytest.mark.two_ranks
+def test_the_rank_that_gets_least_is_told_by_all(monkeypatch, caplog):
+    """Rank 0, which writes the log, looks busy while it waits for a rank without a core."""
+    now, comm = [0.0], MPI.COMM_WORLD
+    share = 0.3 if comm.rank == comm.size - 1 else 1.0
+    monkeypatch.setattr(time, "monotonic", lambda: now[0])
+    monkeypatch.setattr(time, "process_time", lambda: share * now[0])
+    watch = cores.CoreWatch(comm)
+    watch.start(None)
+    now[0] = cores.INTERVAL
+    watch.step(None, None)
+    assert caplog.messages == ["a rank gets 30 % of a core: too few cores are free for this run"]

@@ -14,8 +14,9 @@ import pytest
 from fem_asslb.app import cli
 from fem_asslb.app.command_line import build_parser
 from fem_asslb.app.end_request import EndRequest
-from fem_asslb.base.endings import Terminated
+from fem_asslb.base.endings import Terminated, exit_code
 from fem_asslb.base.errors import Postponed
+from fem_asslb.base.parallel import FailingTogether
 from fem_asslb.output.checkpoint import read_latest
 from fem_asslb.output.history import read_history
 from fem_asslb.output.record import read_record
@@ -135,6 +136,20 @@ def test_a_folder_that_vanishes_ends_the_run(tmp_path, ranks):
 
 
 RUN = [sys.executable, "-P", "-m", "fem_asslb"]
+
+
+@pytest.mark.parametrize("error", [OSError(28, "No space left on device"), ZeroDivisionError()])
+def test_a_rank_that_cannot_say_why_ends_the_others_all_the_same(monkeypatch, error):
+    def fail(*_):
+        raise OSError(28, "No space left on device")
+
+    ended = []
+    together = object.__new__(FailingTogether)
+    together._comm = SimpleNamespace(rank=1, Abort=ended.append)
+    monkeypatch.setattr(sys, "stderr", SimpleNamespace(write=fail, flush=fail))
+    with pytest.raises(OSError, match="No space"):
+        together._end_all(error, exit_code(error))
+    assert ended == [exit_code(error)]
 
 
 def test_a_run_goes_on_where_its_console_cannot_be_written(tmp_path):

@@ -8,6 +8,7 @@ import pytest
 
 from fem_asslb.app import cli, sweep, workflow
 from fem_asslb.app.earlier_results import State
+from fem_asslb.app.study_report import is_study
 from fem_asslb.app.sweep_plan import FOLDER, plan
 from fem_asslb.report import FILE as PAGE
 from fem_asslb.sweep.designs import points_of
@@ -225,3 +226,11 @@ def test_the_cost_comes_from_measured_steps_or_finished_cases(folder, tmp_path, 
     finally:
         end(folder, "k-0.2", "end of protocol")
     assert "2 cases at the same time (from 1 finished)" in capsys.readouterr().out
+
+
+def test_a_folder_that_is_a_case_too_is_no_study(tmp_path):
+    """Its file names the study."""
+    (tmp_path / "study.toml").touch()
+    assert is_study(tmp_path) and is_study(tmp_path / "study.toml")
+    (tmp_path / "case.toml").touch()
+    assert not is_study(tmp_path) and is_study(tmp_path / "study.toml")

@@ -87,8 +87,8 @@ def test_the_view_ends_with_the_run(tmp_path, monkeypatch):
     assert "[red]a[/red]" in shown
 
 
-def test_a_page_is_rewritten_after_a_step_in_time_and_at_the_end(tmp_path, monkeypatch):
-    """A step too soon waits, a look without a step writes nothing, and the last page is not read again."""
+def test_a_page_is_rewritten_in_time_and_at_the_end(tmp_path, monkeypatch):
+    """A step too soon waits, a run that hangs is seen to, and the last page is written once and not read again."""
     write(tmp_path / "r", record.RUNNING, ROWS[:1])
     now, written = [100.0], []
     monkeypatch.setattr(watch_page.time, "monotonic", lambda: now[0])
@@ -102,13 +102,14 @@ def test_a_page_is_rewritten_after_a_step_in_time_and_at_the_end(tmp_path, monke
         (50.0, record.RUNNING, 1),
         (75.0, record.RUNNING, 1),
         (76.0, "end of protocol", 2),
+        (900.0, "end of protocol", 2),
     ):
         now[0] = 100.0 + seconds
         write(tmp_path / "r", end, ROWS[:rows])
         os.utime(tmp_path / "r" / history.FILE, (rows, rows))
         moment = watch.look(tmp_path / "r", hours=10.0)
         page.show(moment, watch.lines_of(moment))
-    assert written == [(0.0, "1 30"), (41.0, "2 30"), (75.0, "1 30"), (76.0, "2 None")]
+    assert written == [(0.0, "1 30"), (40.0, "1 30"), (75.0, "1 30"), (76.0, "2 None")]
 
 
 def test_the_command_keeps_a_page_until_the_run_ends(tmp_path, capsys, monkeypatch):

@@ -55,6 +55,8 @@ def report_command(options: argparse.Namespace) -> int:
     """Write a page about runs, or about a study."""
     from fem_asslb.app.study_report import is_study
 
+    if options.format and not options.figures:
+        raise FemAsslbError(f"--format {options.format}: it is that of the files of --figures, which is missing")
     if any(map(is_study, options.cases)):
         return _report_study(options)
     from fem_asslb.output.files import replace_text
@@ -75,7 +77,7 @@ def report_command(options: argparse.Namespace) -> int:
         print(page)
         if pictures is not None:
             with screen():
-                for picture in write_figures(runs, pictures, options.at, options.format):
+                for picture in write_figures(runs, pictures, options.at, options.format or "pdf"):
                     print(picture)
     return DONE
 

@@ -116,9 +116,7 @@ another, and needs no network.
     )
     parser.add_argument("--output", metavar="FILE", type=_page, help="the page, a file *.html")
     parser.add_argument("--figures", metavar="FOLDER", type=folder, help="write its pictures into files too")
-    parser.add_argument(
-        "--format", choices=FORMATS, default="pdf", help="of these files (default %(default)s), 175 mm wide"
-    )
+    parser.add_argument("--format", choices=FORMATS, help="of these files (default pdf), 175 mm wide")
     add_plugins(parser)
 
 

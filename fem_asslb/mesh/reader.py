@@ -3,7 +3,7 @@
 from contextlib import redirect_stderr
 from io import StringIO
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import numpy.typing as npt
@@ -14,6 +14,9 @@ from fem_asslb.base.printable import printable, quoted
 from fem_asslb.mesh.region_names import require_names
 from fem_asslb.mesh.source import IntArray, MeshSource
 from fem_asslb.mesh.source_checks import check_source
+
+if TYPE_CHECKING:
+    import meshio
 
 _CELLS = {2: {"triangle": 1, "triangle6": 2}, 3: {"tetra": 1, "tetra10": 2}}
 _FACETS = {2: ("line", "line3"), 3: ("triangle", "triangle6")}
@@ -33,27 +36,8 @@ def read_source(path: Path, periodic: bool = False) -> MeshSource:
         MeshError: The file cannot be read, has no simplices of one kind or cells without a name, or does not pass
             `fem_asslb.mesh.source_checks.check_source`.
     """
-    import meshio
-
     given = quoted(path, 160)
-    try:
-        # meshio prints what it finds odd, as it is in the file.
-        with redirect_stderr(StringIO()), np.errstate(all="ignore"):
-            mesh = meshio.gmsh.read(regular_file(path))
-    except OSError as error:
-        raise MeshError(f"mesh file {given} cannot be read: {error.strerror}") from error
-    except (
-        meshio.ReadError,
-        ArithmeticError,
-        AttributeError,
-        LookupError,
-        MemoryError,
-        TypeError,
-        ValueError,
-    ) as error:
-        # What meshio's reader of Gmsh's format runs into where a file is damaged.
-        reason = printable(f"{type(error).__name__} {error}")
-        raise MeshError(f"mesh file {given} is damaged: {reason}") from error
+    mesh = _read_gmsh(path, given)
     dimension = 3 if any(block.type in _CELLS[3] for block in mesh.cells) else 2
     kinds = sorted({block.type for block in mesh.cells} & set(_CELLS[dimension]))
     if len(kinds) != 1:
@@ -85,6 +69,29 @@ def read_source(path: Path, periodic: bool = False) -> MeshSource:
     require_names((*source.regions, *source.boundaries))
     check_source(source)
     return source
+
+
+def _read_gmsh(path: Path, given: str) -> "meshio.Mesh":
+    import meshio
+
+    try:
+        # meshio prints what it finds odd, as it is in the file.
+        with redirect_stderr(StringIO()), np.errstate(all="ignore"):
+            return meshio.gmsh.read(regular_file(path))
+    except OSError as error:
+        raise MeshError(f"mesh file {given} cannot be read: {error.strerror}") from error
+    except (
+        meshio.ReadError,
+        ArithmeticError,
+        AttributeError,
+        LookupError,
+        MemoryError,
+        TypeError,
+        ValueError,
+    ) as error:
+        # What meshio's reader of Gmsh's format runs into where a file is damaged.
+        reason = printable(f"{type(error).__name__} {error}")
+        raise MeshError(f"mesh file {given} is damaged: {reason}") from error
 
 
 def _named(mesh: Any, kind: str, dimension: int, given: str) -> tuple[IntArray, NameArray]:

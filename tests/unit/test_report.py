@@ -192,3 +192,10 @@ def test_pictures_of_a_page_are_files_too(tmp_path, capsys, monkeypatch):
     written = {line.removeprefix(f"{tmp_path}/f/") for line in capsys.readouterr().out.split()[1:]}
     assert written == {"1/stress-end.svg", "1/cost.svg", "2/cost.svg", "overlay.svg"}
     assert all((tmp_path / "f" / name).read_text().startswith("<?xml") for name in written)
+
+
+def test_a_format_of_no_files_is_refused(tmp_path, capsys):
+    run_of(tmp_path / "a")
+    assert cli.main(["report", str(tmp_path / "a"), "--format", "svg"]) == 2
+    assert capsys.readouterr().err.startswith("--format svg: it is that of the files of --figures")
+    assert not (tmp_path / "a" / FILE).exists()

@@ -1,6 +1,6 @@
 """A mesh from elsewhere under our names and in our coordinates."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 
@@ -39,6 +39,7 @@ class ArrangedMesh:
         regions: Nodes of the cells of each region, in VTK's order.
         boundaries: Nodes of the facets of each boundary.
         is_periodic: Whether opposite side walls are one.
+        surfaces: Nodes of the facets of each surface between regions that has a name.
     """
 
     kind: str
@@ -46,6 +47,7 @@ class ArrangedMesh:
     regions: dict[str, Integers]
     boundaries: dict[str, Integers]
     is_periodic: bool = False
+    surfaces: dict[str, Integers] = field(default_factory=dict)
 
     @property
     def dimension(self) -> int:
@@ -54,8 +56,9 @@ class ArrangedMesh:
 
     def source(self) -> MeshSource:
         """The mesh as arrays of numbers of names."""
-        cells, cell_region = _stacked(self.regions, NODES[self.kind])
-        facets, facet_boundary = _stacked(self.boundaries, NODES[SIDES_OF[self.kind][0][0]])
+        cells, cell_region = _stacked(list(self.regions.values()), NODES[self.kind])
+        named = [*self.boundaries.values(), *self.surfaces.values()]
+        facets, facet_group = _stacked(named, NODES[SIDES_OF[self.kind][0][0]])
         return MeshSource(
             dimension=self.dimension,
             degree=1 if self.kind in ("triangle", "tetra") else 2,
@@ -64,9 +67,10 @@ class ArrangedMesh:
             cell_region=cell_region,
             regions=tuple(self.regions),
             facets=facets,
-            facet_boundary=facet_boundary,
+            facet_group=facet_group,
             boundaries=tuple(self.boundaries),
             periodic=tuple(range(self.dimension - 1)) if self.is_periodic else (),
+            surfaces=tuple(self.surfaces),
         )
 
 
@@ -94,37 +98,36 @@ def arranged(mesh: ForeignMesh, geometry: MeshFile) -> ArrangedMesh:
     nodes = {name: _oriented(kind, cells[of], points) for name, of in cells_of.items()}
     require_names(nodes)
     boundaries = _boundaries(mesh, rows, points, geometry)
-    parts = _divided(nodes, boundaries, points, geometry)
-    require_names(boundaries)
+    surfaces = cut_facets(boundaries, geometry.cut)
+    parts = _divided(nodes, surfaces, points, geometry)
+    require_names((*boundaries, *surfaces))
     for name in boundaries:
         if name in nodes:
             raise MeshError(
                 f"a region and a boundary are called {quoted(name, 60)}; geometry.names renames one of them"
             )
     regions = {str(read_region_name(name)): of for name, of in parts.items()}
-    return ArrangedMesh(kind, points, regions, boundaries, geometry.is_periodic)
+    return ArrangedMesh(kind, points, regions, boundaries, geometry.is_periodic, surfaces)
 
 
 def _divided(
-    regions: dict[str, Integers], boundaries: dict[str, Integers], points: Numbers, geometry: MeshFile
+    regions: dict[str, Integers], surfaces: dict[str, Integers], points: Numbers, geometry: MeshFile
 ) -> dict[str, Integers]:
-    """Regions that are split or cut in their parts; boundaries lose what cuts."""
+    """Regions that are split, or cut by surfaces, in their parts."""
     for name in geometry.split:
         if name not in regions:
             raise MeshError(f"no group {quoted(name)} to split; there are: {printable(', '.join(regions), 120)}")
-    cut = cut_facets(boundaries, geometry.cut, points.shape[1])
-    first = joined(points, range(points.shape[1] - 1 if geometry.is_periodic else 0))
+    dimension = points.shape[1]
+    cut = np.concatenate([np.empty((0, dimension), dtype=np.int64), *(of[:, :dimension] for of in surfaces.values())])
+    first = joined(points, range(dimension - 1 if geometry.is_periodic else 0))
     parts = [divided(name, of, points, cut, name in geometry.split, first) for name, of in regions.items()]
-    if geometry.cut and all(name in of for name, of in zip(regions, parts, strict=True)):
-        names = quoted(", ".join(geometry.cut), 80)
-        raise MeshError(f"{names} of geometry.cut divides no region; accepted: facets inside one, not between two")
     return {name: of for part in parts for name, of in part.items()}
 
 
-def _stacked(groups: dict[str, Integers], count: int) -> tuple[Integers, Integers]:
+def _stacked(groups: list[Integers], count: int) -> tuple[Integers, Integers]:
     """Rows of all groups, of so many nodes, and the number of the group of each."""
-    nodes = np.concatenate([np.empty((0, count), dtype=np.int64), *groups.values()])
-    return nodes, np.repeat(np.arange(len(groups)), [len(rows) for rows in groups.values()])
+    nodes = np.concatenate([np.empty((0, count), dtype=np.int64), *groups])
+    return nodes, np.repeat(np.arange(len(groups)), [len(rows) for rows in groups])
 
 
 def _joined(groups: dict[Group, Rows], names: dict[Group, str]) -> dict[Group, Rows]:

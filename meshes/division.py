@@ -12,24 +12,21 @@ from fem_asslb.base.rows import unique_rows
 from meshes.foreign_mesh import Integers, Numbers
 
 
-def cut_facets(boundaries: dict[str, Integers], names: Sequence[str], dimension: int) -> Integers:
-    """Corners of the facets of some groups, sorted, which are then boundaries no more.
+def cut_facets(boundaries: dict[str, Integers], names: Sequence[str]) -> dict[str, Integers]:
+    """Nodes of the facets of some groups, which are then boundaries no more.
 
     Args:
         boundaries: Nodes of the facets of each group of facets; loses those groups.
         names: Of the groups.
-        dimension: Of the mesh.
 
     Raises:
         MeshError: There is no such group.
     """
-    found: list[Integers] = [np.empty((0, dimension), dtype=np.int64)]
     for name in names:
         if name not in boundaries:
             there = printable(", ".join(boundaries) or "none", 120)
             raise MeshError(f"no group {quoted(name)} of facets to cut along; there are: {there}")
-        found.append(np.sort(boundaries.pop(name)[:, :dimension], axis=1))
-    return np.concatenate(found)
+    return {name: boundaries.pop(name) for name in names}
 
 
 def divided(
@@ -41,7 +38,7 @@ def divided(
         name: Of the region.
         rows: Nodes of its cells.
         points: Of the mesh, shape (points, dimension).
-        cut: Corners of the facets along which regions are cut, sorted.
+        cut: Corners of the facets along which regions are cut.
         splits: Whether a region that nothing cuts is split into what hangs together through facets.
         first: Node that stands for each node: those of walls that are one are one.
 

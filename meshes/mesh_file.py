@@ -7,6 +7,7 @@ import numpy as np
 
 from fem_asslb.base.errors import MeshError
 from fem_asslb.base.printable import quoted
+from fem_asslb.base.texts import SURFACE
 from fem_asslb.geometry import MeshFile
 from meshes.arranged_mesh import ArrangedMesh, arrange
 from meshes.foreign_mesh import DIMENSION
@@ -37,7 +38,8 @@ def _fill_model(mesh: ArrangedMesh) -> None:
     """One discrete entity and one physical group for each region and boundary; the first holds all nodes."""
     coordinates = np.column_stack([mesh.points, np.zeros((len(mesh.points), 3 - mesh.dimension))])
     facet_kind = SIDES_OF[mesh.kind][0][0]
-    groups = [(mesh.kind, mesh.regions), (facet_kind, mesh.boundaries)]
+    surfaces = {SURFACE + name: rows for name, rows in mesh.surfaces.items()}
+    groups = [(mesh.kind, mesh.regions), (facet_kind, mesh.boundaries | surfaces)]
     named = [(kind, name, rows) for kind, of in groups for name, rows in of.items()]
     for number, (kind, name, rows) in enumerate(named, start=1):
         dimension = DIMENSION[kind]

@@ -6,13 +6,12 @@ import numpy as np
 
 from fem_asslb.base.errors import CaseErrors
 from fem_asslb.base.printable import printable
-from fem_asslb.base.rows import unique_rows
 from fem_asslb.case.checks.mesh_checks import mesh_fits_the_case
 from fem_asslb.case.sections.case import Case
 from fem_asslb.geometry import MeshFile
-from fem_asslb.mesh.side_walls import images, listed_periods
-from fem_asslb.mesh.source import MeshSource
+from fem_asslb.mesh.side_walls import listed_periods
 from fem_asslb.mesh.source_checks import check_source
+from fem_asslb.mesh.source_facets import SourceFacets, surface_roles, touching_roles
 from meshes.arranged_mesh import arranged
 from meshes.foreign_mesh import DIMENSION, ForeignMesh
 from meshes.mesh_reader import read_mesh
@@ -45,11 +44,14 @@ def survey(case: Case) -> Iterator[str]:
     yield f"{len(source.cells)} cells of type {ours.kind}, {len(source.points)} nodes, {extent} um"
     if source.periods:
         yield f"side walls are periodic: {listed_periods(source.periods)}"
-    for what, groups in (("region", ours.regions), ("boundary", ours.boundaries)):
+    for what, groups in (("region", ours.regions), ("boundary", ours.boundaries), ("surface", ours.surfaces)):
         yield from _shown(f"{what} {name}: {len(rows)}" for name, rows in groups.items())
     roles = tuple(dict.fromkeys(name.partition("/")[0] for name in source.regions))
+    sides = SourceFacets(source)
+    surfaces = {name: pair for name, [pair] in surface_roles(source, sides).items()}
+    touching = touching_roles(source, sides)
     errors = mesh_fits_the_case(
-        case, roles, _touching(source), list(source.boundaries), source.dimension, source.degree
+        case, roles, touching, surfaces, list(source.boundaries), source.dimension, source.degree
     )
     if found := list(errors):
         raise CaseErrors(found)
@@ -71,17 +73,3 @@ def _shown(lines: Iterator[str], most: int = 20) -> Iterator[str]:
             yield "..."
             return
         yield printable(line, 100)
-
-
-def _touching(source: MeshSource) -> list[tuple[str, str]]:
-    """Roles whose regions share facets."""
-    corners = images(source)[source.cells[:, : source.dimension + 1]]
-    sides = np.concatenate([np.delete(corners, corner, axis=1) for corner in range(source.dimension + 1)])
-    region = np.tile(source.cell_region, source.dimension + 1)
-    number = unique_rows(np.sort(sides, axis=1)).number
-    order = np.argsort(number, kind="stable")
-    same = np.flatnonzero(np.diff(number[order]) == 0)
-    pairs = np.unique(np.sort(np.column_stack([region[order[same]], region[order[same + 1]]]), axis=1), axis=0)
-    roles = [name.partition("/")[0] for name in source.regions]
-    touching = [(roles[a], roles[b]) for a, b in pairs if a != b]
-    return list(dict.fromkeys(tuple(sorted(pair)) for pair in touching))

@@ -71,7 +71,7 @@ def by_gmsh(ending: str, version: float = 4.1, binary: int = 0, partitions: int 
 def med(source: MeshSource, folder: Path) -> Path:
     """Cells and facets in families, and these in groups with names."""
     cells = list(zip(kinds(source), (source.cells, source.facets), strict=True))
-    families = [-1 - source.cell_region, -1 - len(source.regions) - source.facet_boundary]
+    families = [-1 - source.cell_region, -1 - len(source.regions) - source.facet_group]
     mesh = meshio.Mesh(source.points, cells, cell_data={"cell_tags": families})
     mesh.cell_tags = {-1 - k: [name] for k, name in enumerate((*source.regions, *source.boundaries))}
     path = folder / "two.med"
@@ -124,7 +124,7 @@ def by_cell_data(ending: str, *others: str) -> Writer:
     def write(source: MeshSource, folder: Path) -> Path:
         path = folder / f"data{ending}"
         cells = list(zip(kinds(source), (source.cells, source.facets), strict=True))
-        data = {name: [source.cell_region, source.facet_boundary] for name in ("MaterialIds", *others)}
+        data = {name: [source.cell_region, source.facet_group] for name in ("MaterialIds", *others)}
         data["quality"] = [0.1 + values for values in data["MaterialIds"]]
         meshio.Mesh(source.points if ending == ".xdmf" else spatial(source), cells, cell_data=data).write(path)
         return path

@@ -23,7 +23,7 @@ def spatial(source: MeshSource) -> np.ndarray:
 
 def boundaries(source: MeshSource) -> dict[str, np.ndarray]:
     """Rows of the facets of each boundary."""
-    return {name: np.flatnonzero(source.facet_boundary == k) for k, name in enumerate(source.boundaries)}
+    return {name: np.flatnonzero(source.facet_group == k) for k, name in enumerate(source.boundaries)}
 
 
 def regions(source: MeshSource) -> dict[str, np.ndarray]:

@@ -50,11 +50,11 @@ def box(
 
 def periodic(source: MeshSource) -> MeshSource:
     """The same mesh with side walls that are one, and without names there."""
-    kept = ~np.isin(np.array(source.boundaries)[source.facet_boundary], ["left", "right", "front", "back"])
+    kept = ~np.isin(np.array(source.boundaries)[source.facet_group], ["left", "right", "front", "back"])
     return replace(
         source,
         facets=source.facets[kept],
-        facet_boundary=source.facet_boundary[kept],
+        facet_group=source.facet_group[kept],
         periodic=tuple(range(source.dimension - 1)),
     )
 
@@ -133,7 +133,7 @@ def _source(
         cell_region=cell_region,
         regions=tuple(str(name) for name in names),
         facets=np.array([[lookup[tuple(node)] for node in facet] for facet in facet_nodes.tolist()]),
-        facet_boundary=np.repeat(np.arange(len(boundaries)), [len(found) for found in per_boundary]),
+        facet_group=np.repeat(np.arange(len(boundaries)), [len(found) for found in per_boundary]),
         boundaries=tuple(boundaries),
     )
 

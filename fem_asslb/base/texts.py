@@ -13,6 +13,9 @@ NAME = "[A-Za-z0-9_][A-Za-z0-9_-]{0,39}"
 A_NAME = "a name of at most 40 letters (a to z), digits, '_' and '-'"
 """The same in words."""
 
+SURFACE = "surface:"
+"""What a name begins with, in a case and in a mesh, of facets that are a surface between regions and no boundary."""
+
 NUMBER = r"[+-]?(?:[0-9]{1,30}\.?[0-9]{0,30}|\.[0-9]{1,30})(?:[eE][+-]?[0-9]{1,4})?"
 """Pattern of a decimal number in a text: ASCII digits, no underscores, no ``nan`` and no ``inf``."""
 

@@ -91,7 +91,7 @@ class InterfaceDiagnostics:
         names = [item.name for item in fields(InterfaceValues) if item.name not in ("area", "dissipated")]
         names += [_dissipated(kind) for kind in self._kinds]
         terms = [
-            (_values(response, current), formulation.measures.interface(item.pair))
+            (_values(response, current), formulation.measures.interface(item.place))
             for item, response, current in zip(items, formulation.responses.of_step(now, before), currents, strict=True)
         ]
         self._evaluator = FacetEvaluator(self.mesh, Layout(dict.fromkeys(names, ())), terms)
@@ -107,14 +107,14 @@ class InterfaceDiagnostics:
         self.points = self.evaluate()
 
     @cached_property
-    def pair(self) -> npt.NDArray[np.int32]:
+    def interface(self) -> npt.NDArray[np.int32]:
         """Interface of each owned facet, an index into those of the model."""
-        return self.mesh.pair[: self.mesh.num_owned]
+        return self.mesh.place[: self.mesh.num_owned]
 
     @property
     def names(self) -> list[str]:
-        """Both roles of each interface, the plus side first."""
-        return [f"{item.plus}|{item.minus}" for item in self._problem.model.interfaces]
+        """Place of each interface, the plus side first."""
+        return [str(item.place) for item in self._problem.model.interfaces]
 
     @property
     def dissipates(self) -> dict[str, tuple[str, ...]]:
@@ -127,7 +127,7 @@ class InterfaceDiagnostics:
             return {}
         number = len(self.names)
         energies = {kind: (density * points.area).sum(axis=1) for kind, density in points.dissipated.items()}
-        local = [np.bincount(self.pair, energy, minlength=number) for energy in energies.values()]
+        local = [np.bincount(self.interface, energy, minlength=number) for energy in energies.values()]
         sums = global_sum(self._problem.domain.comm, np.concatenate(local)).reshape(-1, number)
         total = dict(zip(energies, sums, strict=True))
         return {
@@ -140,7 +140,7 @@ class InterfaceDiagnostics:
         """Areas, gaps and contact pressures of every interface that is not bonded, by name with unit."""
         scalars: dict[str, float] = {}
         for number, name in enumerate(self.names):
-            scalars |= self._of_one(name, points, self.pair == number)
+            scalars |= self._of_one(name, points, self.interface == number)
         return scalars
 
     def open_shares(self, points: InterfaceValues) -> dict[str, float]:
@@ -158,7 +158,7 @@ class InterfaceDiagnostics:
         """Means over the area of every interface, of each kind of values."""
         number, comm = len(self.names), self._problem.domain.comm
         weights = [points.area, *(points.area * values for values in kinds.values())]
-        local = [np.bincount(self.pair, weight.sum(axis=1), minlength=number) for weight in weights]
+        local = [np.bincount(self.interface, weight.sum(axis=1), minlength=number) for weight in weights]
         total, *sums = global_sum(comm, np.concatenate(local)).reshape(-1, number)
         return {
             f"{name} {kind}": float(value / area)

@@ -37,8 +37,8 @@ class Adhesion:
                 stretch = tuple(choose(size - most, most / size, 1.0) * part for part in stretch)
             origin = tuple(slid - part for slid, part in zip(sliding, stretch, strict=True))
             values = {"normal": response.opening.normal, ORIGIN: origin}
-            terms.append((values, formulation.measures.interface(item.pair)))
-            stored += sum(response.stored.values()) * formulation.measures.interface(item.pair)
+            terms.append((values, formulation.measures.interface(item.place)))
+            stored += sum(response.stored.values()) * formulation.measures.interface(item.place)
         self._stored = formulation.compile(stored)
         self._evaluator = FacetEvaluator(formulation.interfaces.mesh, Layout({"normal": (), ORIGIN: (3,)}), terms)
 
@@ -65,7 +65,7 @@ class Adhesion:
         for number, item in enumerate(self._model.interfaces):
             if not waits(self._model, item):
                 continue
-            facets = interfaces.mesh.pair == number
+            facets = interfaces.mesh.place == number
             drawn = interfaces.local.arrays[DRAWN][local[facets]] > 0.5
             born = drawn & (at_points["normal"][facets] <= 0.0)
             points = places[facets][born]

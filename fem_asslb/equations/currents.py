@@ -10,6 +10,7 @@ from ufl.core.expr import Expr
 from fem_asslb.equations import interface, lithium
 from fem_asslb.equations.formulation import Formulation
 from fem_asslb.materials.function import value_at
+from fem_asslb.mesh.interface_facets import Place
 from fem_asslb.spaces.coefficients import with_constants
 from fem_asslb.spaces.state import State
 
@@ -66,7 +67,7 @@ class Currents:
             return []
         currents = self.through_interfaces(state, previous)
         return [
-            (current, self.formulation.measures.interface(item.pair))
+            (current, self.formulation.measures.interface(item.place))
             for item, conductance, current in zip(
                 self._model.interfaces, self.formulation.responses.conductances, currents, strict=True
             )
@@ -104,24 +105,24 @@ class Currents:
         """Where the hosts react, with the share of it that conducts."""
         if self._transfer is None or not self._model.hosts:
             return []
-        covered: dict[tuple[str, str], tuple[Expr, Expr | None]] = {}
-        if self.formulation.interfaces is not None:
-            responses = self.formulation.responses
-            covered = {
-                item.pair: (response.conduction + LEAK, self._resistance(number))
-                for number, (item, response) in enumerate(
-                    zip(self._model.interfaces, responses.of_step(state, previous), strict=True)
-                )
-            }
+        items, responses = self._model.interfaces, self.formulation.responses.of_step(state, previous)
         found, measures = [], self.formulation.measures
-        for pair in self._transfer.interfaces:
-            at, side = (pair[::-1], "-") if pair[::-1] in covered else (pair, "+")
-            share, resistance = covered.get(at, (1.0, None))
-            found.append(
-                ReactingSurface(
-                    host=pair[0], share=share, measure=measures.interface(at), side=side, resistance=resistance
-                )
-            )
+        for host, other in self._transfer.interfaces:
+            is_whole = False
+            for number, (item, response) in enumerate(zip(items, responses, strict=True)):
+                if {*item.roles} == {host, other}:
+                    at = ReactingSurface(
+                        host=host,
+                        share=response.conduction + LEAK,
+                        measure=measures.interface(item.place),
+                        side="+" if item.plus == host else "-",
+                        resistance=self._resistance(number),
+                    )
+                    found.append(at)
+                    is_whole = is_whole or not item.surface
+            if not is_whole:
+                measure = measures.interface(Place(host, other))
+                found.append(ReactingSurface(host=host, share=1.0, measure=measure, side="+"))
         for name in self._transfer.boundaries:
             found.append(ReactingSurface(host=self._model.hosts[0], share=1.0, measure=measures.boundary(name)))
         return found
@@ -138,16 +139,16 @@ class Currents:
             return []
         reacting = {frozenset(pair) for pair in self._transfer.interfaces if pair[0] in roles}
         return [
-            (1 - response.conduction, self.formulation.measures.interface(item.pair))
+            (1 - response.conduction, self.formulation.measures.interface(item.place))
             for item, response in zip(
                 self._model.interfaces, self.formulation.responses.of_step(state, previous), strict=True
             )
-            if frozenset(item.pair) in reacting
+            if frozenset(item.roles) in reacting
         ]
 
     def _through(self, number: int, conduction: Expr, state: State) -> Expr:
         """Current density out of the plus side of an interface, by its number [pA/um^2]."""
-        potential, pair = self.formulation.quantities.potential, self._model.interfaces[number].pair
+        potential, pair = self.formulation.quantities.potential, self._model.interfaces[number].roles
         conductance = self.formulation.responses.conductances[number]
         if potential is None:
             return 0.0 * conduction

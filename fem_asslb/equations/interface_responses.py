@@ -57,7 +57,7 @@ class InterfaceResponses:
         self._laws = [with_constants(domain, item.law) for item in model.interfaces]
         self.conductances = [
             fem.Constant(domain.mesh, item.conductance)
-            if item.conductance is not None and set(item.pair) <= set(model.hosts)
+            if item.conductance is not None and set(item.roles) <= set(model.hosts)
             else None
             for item in model.interfaces
         ]
@@ -89,7 +89,7 @@ class InterfaceResponses:
     def on_facets(self, state: State, previous: State) -> list[tuple[Response, ufl.Measure]]:
         """The same, each with the measure of its facets."""
         answers = zip(self._model.interfaces, self.of_step(state, previous), strict=True) if self._interfaces else ()
-        return [(response, self._measures.interface(item.pair)) for item, response in answers]
+        return [(response, self._measures.interface(item.place)) for item, response in answers]
 
     def work(self, state: State, previous: State, variation: Expr) -> ufl.Form | int:
         """Virtual work of the tractions of all interfaces [pJ]; 0 without any."""
@@ -114,7 +114,7 @@ class InterfaceResponses:
     def coating_energies(self, state: State) -> list[ufl.Form]:
         """Energy of the membrane of each coating [pJ]."""
         return [
-            coating.energy(layer, self._membrane_strain(layer, state)) * self._measures.interface(item.pair)
+            coating.energy(layer, self._membrane_strain(layer, state)) * self._measures.interface(item.place)
             for layer, item in zip(self.coatings, self._model.interfaces, strict=True)
             if layer is not None
         ]

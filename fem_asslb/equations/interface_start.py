@@ -81,7 +81,7 @@ def require_stiff(item: Interface, largest: float) -> None:
     try:
         item.law.require_strength(largest)
     except MaterialError as error:
-        raise MaterialError(f"{item.plus}|{item.minus}: {error}") from error
+        raise MaterialError(f"{item.place}: {error}") from error
 
 
 def initial_gaps(item: Interface, points: FloatArray) -> FloatArray:

@@ -6,6 +6,7 @@ import ufl
 
 from fem_asslb.equations.supports import TOP
 from fem_asslb.mesh.domain import Domain
+from fem_asslb.mesh.interface_facets import Place
 from fem_asslb.mesh.interface_mesh import point_rule
 from fem_asslb.mesh.measures import boundary_measure, cell_measure, interface_measure
 from fem_asslb.model.model import Model
@@ -32,15 +33,15 @@ class Measures:
     def __init__(self, domain: Domain, model: Model) -> None:
         self._model, self._rule = model, point_rule(domain.dimension, model.displacement_degree)
         self._phases, transfer = list(model.phases), model.charge_transfer
-        pairs = [interface.pair for interface in model.interfaces]
-        opens = {frozenset(pair) for pair in pairs}
-        pairs += [pair for pair in (transfer.interfaces if transfer else ()) if frozenset(pair) not in opens]
+        places = [interface.place for interface in model.interfaces]
+        whole = {frozenset(item.roles) for item in model.interfaces if not item.surface}
+        places += [Place(*pair) for pair in (transfer.interfaces if transfer else ()) if frozenset(pair) not in whole]
         names = [TOP] if model.support.platen else []
         names += [model.support.pressure] if model.support.pressure is not None else []
         names += transfer.boundaries if transfer else ()
-        self._pairs, self._names = pairs, list(dict.fromkeys(names))
+        self._places, self._names = places, list(dict.fromkeys(names))
         self._cells = cell_measure(domain, self._cell_groups(model.phases))
-        self._interior = interface_measure(domain, self._pairs)
+        self._interior = interface_measure(domain, self._places)
         self._outer = boundary_measure(domain, self._names)
 
     def dx(self, phase: str, degree: int) -> ufl.Measure:
@@ -53,9 +54,9 @@ class Measures:
             raise ValueError(f"quadrature degree is {degree}; accepted: 0 to {_MAX_DEGREE}")
         return self._cells(self._number(phase, degree), degree=degree)
 
-    def interface(self, pair: tuple[str, str]) -> ufl.Measure:
-        """Facets between two roles; where an interface may open, all terms are taken at the points of its law."""
-        number = self._pairs.index(pair)
+    def interface(self, place: Place) -> ufl.Measure:
+        """Facets of a place; where an interface may open, all terms are taken at the points of its law."""
+        number = self._places.index(place)
         if number < len(self._model.interfaces):
             return self._interior(number + 1, metadata=self._rule.metadata)
         return self._interior(number + 1, degree=FACET_DEGREE)

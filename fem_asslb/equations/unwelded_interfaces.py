@@ -12,6 +12,7 @@ from fem_asslb.base import compatibility
 from fem_asslb.base.parallel import global_max
 from fem_asslb.equations.interface_start import bonded_facets, initial_gaps, require_stiff, strength_factors
 from fem_asslb.mesh.domain import Domain
+from fem_asslb.mesh.interface_facets import Place
 from fem_asslb.mesh.interface_mesh import InterfaceMesh, create_interface_mesh
 from fem_asslb.model.model import Interface, Model
 from fem_asslb.spaces.facet_points import FacetEvaluator, point_function
@@ -47,21 +48,21 @@ class UnweldedInterfaces:
 
 
 def create_interfaces(
-    domain: Domain, model: Model, measure: Callable[[tuple[str, str]], ufl.Measure]
+    domain: Domain, model: Model, measure: Callable[[Place], ufl.Measure]
 ) -> UnweldedInterfaces | None:
     """Interfaces of a model in their state at assembly; None if all are welded.
 
     Args:
         domain: The mesh.
         model: What is solved.
-        measure: Measure of the facets of a pair of roles, with the points where laws act.
+        measure: Measure of the facets of an interface, with the points where laws act.
 
     Raises:
         MaterialError: An interface is too soft for the largest strength that was drawn.
     """
     if not model.interfaces:
         return None
-    mesh = create_interface_mesh(domain, [item.pair for item in model.interfaces], model.displacement_degree)
+    mesh = create_interface_mesh(domain, [item.place for item in model.interfaces], model.displacement_degree)
     layout = Layout(*(item.law.HISTORY for item in model.interfaces), {ORIGIN: (3,)} if model.adheres_later else {})
     history, local = _remembered(mesh, layout), _remembered(mesh, Layout({STRENGTH: (), GAP: (), DRAWN: ()}))
     assert local is not None
@@ -69,7 +70,7 @@ def create_interfaces(
     keys, boundaries = _facet_keys(domain, mesh), _boundary_keys(domain, mesh)
     points, areas = _points(mesh, model, measure)
     for number, item in enumerate(model.interfaces):
-        facets = np.flatnonzero(mesh.pair == number)
+        facets = np.flatnonzero(mesh.place == number)
         gaps = initial_gaps(item, points[facets])
         drawn = bonded_facets(domain.comm, item, keys[facets], areas[facets])
         adheres = drawn[:, None] & (gaps <= 0.0)
@@ -112,15 +113,15 @@ def _boundary_keys(domain: Domain, mesh: InterfaceMesh) -> npt.NDArray[np.int64]
 
 
 def _points(
-    mesh: InterfaceMesh, model: Model, measure: Callable[[tuple[str, str]], ufl.Measure]
+    mesh: InterfaceMesh, model: Model, measure: Callable[[Place], ufl.Measure]
 ) -> tuple[FloatArray, FloatArray]:
     """Where the laws act, shape (num_facets, num_points, 3) [um], and the area of each facet that this rank owns.
 
     The area of a facet of another rank is zero.
     """
-    x = ufl.SpatialCoordinate(measure(model.interfaces[0].pair).ufl_domain())("+")
+    x = ufl.SpatialCoordinate(measure(model.interfaces[0].place).ufl_domain())("+")
     place = {"place": tuple(x[k] if k < x.ufl_shape[0] else 0.0 * x[0] for k in range(3))}
-    terms = [(place, measure(item.pair)) for item in model.interfaces]
+    terms = [(place, measure(item.place)) for item in model.interfaces]
     evaluator = FacetEvaluator(mesh, Layout({"place": (3,)}), terms)
     found = evaluator.evaluate()
     points = found.x.array.reshape(-1, 3)[found.function_space.dofmap.list]

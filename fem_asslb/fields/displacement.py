@@ -86,7 +86,7 @@ def declare(formulation: Formulation, prescribed: fem.Function) -> Field:
 
 
 def _bodies(domain: Domain, model: Model) -> npt.NDArray[np.int32]:
-    return welded_bodies(domain, [item.pair for item in model.interfaces])
+    return welded_bodies(domain, [item.place for item in model.interfaces])
 
 
 def reaction(domain: Domain, state: State, forces: Forces, boundary: str) -> float:

@@ -37,7 +37,7 @@ def potential(state: State) -> Expr:
 
 def create_space(domain: Domain, model: Model) -> fem.FunctionSpace:
     """Space of both: welded grains of one host share their lithium."""
-    body = lithium_bodies(domain, [item.pair for item in model.interfaces], model.hosts)
+    body = lithium_bodies(domain, [item.place for item in model.interfaces], model.hosts)
     element = basix.ufl.element("Lagrange", domain.mesh.basix_cell(), model.lithium_degree, shape=(2,))
     active = np.zeros(int(body.max()) + 1, dtype=bool)
     active[body[domain.regions_of(model.hosts)]] = True

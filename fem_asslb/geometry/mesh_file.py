@@ -31,8 +31,8 @@ class MeshFile:
             ``top``, and elsewhere to ``free``.
         stack_axis: Axis of the file along which the stack is built up, which becomes the last one; the mesh is turned,
             in 3D by ``"x"`` so that its y, z, x are our x, y, z. Without it the last one.
-        cut: Groups of facets inside the mesh (our names) that divide the regions they cross into ``NAME/0001``,
-            ``NAME/0002``, ...; an interface between the role and itself lies there.
+        cut: Groups of facets inside the mesh (our names) that are surfaces: they divide regions that they cross into
+            ``NAME/0001``, ``NAME/0002``, ..., and an interface with ``between = "surface:GROUP"`` lies there.
         cell_data: Numbers of the groups in a VTK, VTU or XDMF file that has several arrays of whole numbers.
         side_walls: ``"plane"``: they are boundaries; ``"periodic"``: those at the ends of x, and in 3D of y, are one,
             where all fields go on. They are flat, have the same nodes opposite to each other and no names.

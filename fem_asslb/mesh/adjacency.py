@@ -25,9 +25,16 @@ def interior_facets(mesh: dmesh.Mesh) -> tuple[Int32Array, Int32Array]:
     return facets, np.stack([links.array[first], links.array[first + 1]], axis=1)
 
 
-def facet_neighbours(mesh: dmesh.Mesh, cell_region: Int32Array) -> Int64Array:
-    """Pairs of regions that share a facet, lower number first, the same on every rank, shape (n, 2)."""
-    _, cells = interior_facets(mesh)
+def facet_neighbours(mesh: dmesh.Mesh, cell_region: Int32Array, among: Int32Array | None = None) -> Int64Array:
+    """Pairs of regions that share a facet, lower number first, the same on every rank, shape (n, 2).
+
+    Args:
+        mesh: The mesh.
+        cell_region: Region of each cell.
+        among: Local facets that count; by default all.
+    """
+    facets, cells = interior_facets(mesh)
+    cells = cells if among is None else cells[np.isin(facets, among)]
     return _merge(mesh.comm, _as_pairs(cell_region[cells[:, 0]], cell_region[cells[:, 1]]))
 
 

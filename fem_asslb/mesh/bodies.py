@@ -10,21 +10,22 @@ from scipy.sparse.csgraph import connected_components
 from fem_asslb.base.errors import MeshError
 from fem_asslb.mesh.adjacency import facet_neighbours
 from fem_asslb.mesh.domain import Domain
+from fem_asslb.mesh.interface_facets import Place, facets_between
 
 
-def welded_bodies(domain: Domain, broken: Sequence[tuple[str, str]]) -> npt.NDArray[np.int32]:
+def welded_bodies(domain: Domain, broken: Sequence[Place]) -> npt.NDArray[np.int32]:
     """Body of each region, shape (num_regions,).
 
     Args:
         domain: The mesh.
-        broken: Pairs of roles whose interfaces may open; all others are welded.
+        broken: Where interfaces may open; all others are welded.
 
     Raises:
         MeshError: Two regions with an interface that may open are welded to each other around it.
     """
-    pairs, may_open = _neighbours(domain, broken)
-    body = _connected(domain, pairs[~may_open])
-    for i, j in pairs[may_open]:
+    welded, parting = _neighbours(domain, broken)
+    body = _connected(domain, welded)
+    for i, j in parting:
         if body[i] == body[j]:
             names = f"'{domain.regions[i]}' and '{domain.regions[j]}'"
             raise MeshError(
@@ -34,28 +35,26 @@ def welded_bodies(domain: Domain, broken: Sequence[tuple[str, str]]) -> npt.NDAr
     return body
 
 
-def lithium_bodies(domain: Domain, broken: Sequence[tuple[str, str]], hosts: Sequence[str]) -> npt.NDArray[np.int32]:
+def lithium_bodies(domain: Domain, broken: Sequence[Place], hosts: Sequence[str]) -> npt.NDArray[np.int32]:
     """Lithium body of each region, shape (num_regions,): welded grains of one host share their lithium.
 
     Args:
         domain: The mesh.
-        broken: Pairs of roles whose interfaces may open, and that pass lithium by a law of their own.
+        broken: Where interfaces may open, and pass lithium by a law of their own.
         hosts: Roles with lithium.
     """
-    pairs, may_open = _neighbours(domain, broken)
+    welded, _ = _neighbours(domain, broken)
     roles = domain.region_roles
-    shared = np.array([roles[i] == roles[j] and roles[i] in hosts for i, j in pairs], dtype=bool)
-    return _connected(domain, pairs[shared & ~may_open])
+    shared = np.array([roles[i] == roles[j] and roles[i] in hosts for i, j in welded], dtype=bool)
+    return _connected(domain, welded[shared])
 
 
-def _neighbours(
-    domain: Domain, broken: Sequence[tuple[str, str]]
-) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.bool_]]:
-    """Pairs of regions that share a facet, and whether their interface may open."""
-    roles = domain.region_roles
-    opens = {frozenset(pair) for pair in broken}
-    pairs = facet_neighbours(domain.mesh, domain.cell_region)
-    return pairs, np.array([frozenset((roles[i], roles[j])) in opens for i, j in pairs], dtype=bool)
+def _neighbours(domain: Domain, broken: Sequence[Place]) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.int64]]:
+    """Pairs of regions that share welded facets, and those that share facets that may open, the same on every rank."""
+    found = facets_between(domain, broken)
+    welded, parting = (found.facets[chosen] for chosen in (found.place < 0, found.place >= 0))
+    region = domain.cell_region
+    return facet_neighbours(domain.mesh, region, welded), facet_neighbours(domain.mesh, region, parting)
 
 
 def _connected(domain: Domain, pairs: npt.NDArray[np.int64]) -> npt.NDArray[np.int32]:

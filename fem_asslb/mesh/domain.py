@@ -33,6 +33,7 @@ class Domain:
         cell_region: Region of each cell, owned and ghost, shape (num_cells,).
         boundaries: Facets of each named boundary, owned and ghost, local indices.
         periods: Distance of the side walls that are one [um], by the axis across them; empty where none are.
+        surfaces: Facets of each surface between regions that has a name, owned and ghost, local indices.
     """
 
     mesh: dmesh.Mesh
@@ -40,6 +41,7 @@ class Domain:
     cell_region: Int32Array
     boundaries: dict[str, Int32Array]
     periods: Mapping[int, float] = MappingProxyType({})
+    surfaces: Mapping[str, Int32Array] = MappingProxyType({})
 
     @property
     def comm(self) -> MPI.Intracomm:
@@ -160,15 +162,18 @@ def distribute(comm: MPI.Comm, source: MeshSource | None) -> Domain:
     if periods:
         mesh = unfolded(mesh, source.points, cells, first)
     cell_region = compatibility.distribute_to_cells(mesh, first[cells], source.cell_region.astype(np.int32))
-    tagged, values = compatibility.distribute_to_facets(mesh, first[facets], source.facet_boundary.astype(np.int32))
-    found = {name: np.sort(tagged[values == k]) for k, name in enumerate(source.boundaries)}
-    return Domain(mesh, source.regions, cell_region, found, periods)
+    tagged, values = compatibility.distribute_to_facets(mesh, first[facets], source.facet_group.astype(np.int32))
+    found = [np.sort(tagged[values == group]) for group in range(len(source.groups))]
+    count = len(source.boundaries)
+    boundaries = dict(zip(source.boundaries, found[:count], strict=True))
+    surfaces = dict(zip(source.surfaces, found[count:], strict=True))
+    return Domain(mesh, source.regions, cell_region, boundaries, periods, surfaces)
 
 
 def _everywhere(comm: MPI.Comm, source: MeshSource | None) -> MeshSource:
     """The mesh of rank 0, and elsewhere one of its kind without nodes and cells."""
-    head = (source.dimension, source.degree, source.regions, source.boundaries) if source else None
-    dimension, degree, regions, boundaries = comm.bcast(head)
+    head = (source.dimension, source.degree, source.regions, source.boundaries, source.surfaces) if source else None
+    dimension, degree, regions, boundaries, surfaces = comm.bcast(head)
     if source is not None:
         return source
     none = np.zeros(0, dtype=np.int64)
@@ -180,8 +185,9 @@ def _everywhere(comm: MPI.Comm, source: MeshSource | None) -> MeshSource:
         cell_region=none,
         regions=tuple(regions),
         facets=none.reshape(0, compatibility.nodes_per_entity(dimension - 1, degree)),
-        facet_boundary=none,
+        facet_group=none,
         boundaries=tuple(boundaries),
+        surfaces=tuple(surfaces),
     )
 
 

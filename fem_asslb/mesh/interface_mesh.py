@@ -10,8 +10,8 @@ from dolfinx import mesh as dmesh
 
 from fem_asslb.base import compatibility
 from fem_asslb.base.parallel import global_sum
-from fem_asslb.mesh.adjacency import interior_facets
 from fem_asslb.mesh.domain import Domain
+from fem_asslb.mesh.interface_facets import Place, facets_between
 
 Int32Array = npt.NDArray[np.int32]
 FloatArray = npt.NDArray[np.float64]
@@ -58,19 +58,19 @@ def point_rule(dimension: int, degree: int) -> PointRule:
 
 @dataclass(frozen=True, kw_only=True)
 class InterfaceMesh:
-    """Facets between pairs of roles.
+    """Facets of the interfaces that may open.
 
     Attributes:
-        mesh: Mesh of the facets, one per pair of regions that touch.
+        mesh: Mesh of the facets.
         cell_of_facet: Cell of ``mesh`` on each facet of the parent mesh, -1 where there is none.
-        pair: Pair of roles that each cell lies between, an index.
+        place: Interface of each cell, an index.
         regions: Region on the plus and on the minus side of each cell, shape (num_cells, 2).
         rule: Where laws act.
     """
 
     mesh: dmesh.Mesh
     cell_of_facet: Int32Array
-    pair: Int32Array
+    place: Int32Array
     regions: Int32Array
     rule: PointRule
 
@@ -85,47 +85,36 @@ class InterfaceMesh:
         return self.mesh.topology.index_map(self.mesh.topology.dim).size_local
 
 
-def mean_facet_size(domain: Domain, pair: tuple[str, str]) -> float:
-    """Mean of the longest edges of the facets between two roles [um]; 0 if there are none."""
-    facets, cells = interior_facets(domain.mesh)
-    owned = facets < domain.mesh.topology.index_map(domain.dimension - 1).size_local
-    region = domain.cell_region[cells]
-    sides = [domain.regions_of([role])[region] for role in pair]
-    between = (sides[0][:, 0] & sides[1][:, 1]) | (sides[0][:, 1] & sides[1][:, 0])
-    chosen = facets[owned & between & (region[:, 0] != region[:, 1])]
-    sizes = domain.mesh.h(domain.dimension - 1, chosen)
-    total, number = global_sum(domain.comm, [sizes.sum(), len(sizes)])
-    return float(total / number) if number else 0.0
+def mean_facet_sizes(domain: Domain, places: Sequence[Place]) -> list[float]:
+    """Mean of the longest edges of the facets of each place [um]; 0 where there are none."""
+    found = facets_between(domain, places)
+    owned = found.facets < domain.mesh.topology.index_map(domain.dimension - 1).size_local
+    chosen = owned & (found.place >= 0)
+    sizes, place = domain.mesh.h(domain.dimension - 1, found.facets[chosen]), found.place[chosen]
+    local = [np.bincount(place, weights, minlength=len(places)) for weights in (sizes, np.ones_like(sizes))]
+    total, number = global_sum(domain.comm, np.concatenate(local)).reshape(2, -1)
+    return [float(size) for size in total / np.maximum(number, 1.0)]
 
 
-def create_interface_mesh(domain: Domain, pairs: Sequence[tuple[str, str]], degree: int) -> InterfaceMesh:
-    """Mesh of all facets between the pairs of roles (plus, minus).
+def create_interface_mesh(domain: Domain, places: Sequence[Place], degree: int) -> InterfaceMesh:
+    """Mesh of all facets of some places.
 
     Args:
         domain: The mesh.
-        pairs: Roles on the plus and on the minus side; between regions of one role, plus is the lower region number.
+        places: Of the interfaces.
         degree: Of the displacement.
     """
-    facets, cells = interior_facets(domain.mesh)
-    region = domain.cell_region[cells]
-    pair = np.full(len(facets), -1, dtype=np.int32)
-    for number, (plus, minus) in enumerate(pairs):
-        sides = [domain.regions_of([role])[region] for role in (plus, minus)]
-        forward = sides[0][:, 0] & sides[1][:, 1]
-        backward = sides[0][:, 1] & sides[1][:, 0]
-        turned = (region[:, 0] > region[:, 1]) & forward if plus == minus else backward & ~forward
-        region[turned] = region[turned][:, ::-1]
-        pair[(forward | backward) & (region[:, 0] != region[:, 1])] = number
-    chosen = pair >= 0
-    submesh, parents = compatibility.create_submesh(domain.mesh, domain.dimension - 1, facets[chosen])
+    found = facets_between(domain, places)
+    chosen = found.place >= 0
+    submesh, parents = compatibility.create_submesh(domain.mesh, domain.dimension - 1, found.facets[chosen])
     index_map = domain.mesh.topology.index_map(domain.dimension - 1)
     cell_of_facet = np.full(index_map.size_local + index_map.num_ghosts, -1, dtype=np.int32)
     cell_of_facet[parents] = np.arange(len(parents))
-    place = np.searchsorted(facets, parents)
+    row = np.searchsorted(found.facets, parents)
     return InterfaceMesh(
         mesh=submesh,
         cell_of_facet=cell_of_facet,
-        pair=pair[place],
-        regions=region[place],
+        place=found.place[row],
+        regions=found.regions[row],
         rule=point_rule(domain.dimension, degree),
     )

@@ -6,8 +6,8 @@ import numpy as np
 import numpy.typing as npt
 import ufl
 
-from fem_asslb.mesh.adjacency import interior_facets
 from fem_asslb.mesh.domain import Domain
+from fem_asslb.mesh.interface_facets import Place, facets_between
 
 Int32Array = npt.NDArray[np.int32]
 
@@ -27,29 +27,18 @@ def boundary_measure(domain: Domain, names: Sequence[str]) -> ufl.Measure:
     return ufl.Measure("ds", domain=domain.mesh, subdomain_data=data)
 
 
-def interface_measure(domain: Domain, pairs: Sequence[tuple[str, str]]) -> ufl.Measure:
-    """Measure on facets between regions whose subdomain k + 1 lies between the two roles ``pairs[k]``.
-
-    The plus side is the first role; between regions of one role it is the lower region number.
-    """
-    data = [(k + 1, interface_entities(domain, plus, minus)) for k, (plus, minus) in enumerate(pairs)]
+def interface_measure(domain: Domain, places: Sequence[Place]) -> ufl.Measure:
+    """Measure on facets between regions whose subdomain k + 1 is ``places[k]``."""
+    found = facets_between(domain, places)
+    owned = found.facets < domain.mesh.topology.index_map(domain.dimension - 1).size_local
+    data = []
+    for number in range(len(places)):
+        here = owned & (found.place == number)
+        facets, cells = found.facets[here], found.cells[here]
+        plus, minus = (_local_facet(domain, cells[:, side], facets) for side in (0, 1))
+        entities = np.stack([cells[:, 0], plus, cells[:, 1], minus], axis=1).astype(np.int32)
+        data.append((number + 1, entities.ravel()))
     return ufl.Measure("dS", domain=domain.mesh, subdomain_data=data)
-
-
-def interface_entities(domain: Domain, plus: str, minus: str) -> Int32Array:
-    """Owned facets between two roles as (plus cell, its facet, minus cell, its facet), flattened."""
-    facets, cells = interior_facets(domain.mesh)
-    owned = facets < domain.mesh.topology.index_map(domain.dimension - 1).size_local
-    facets, cells = facets[owned], cells[owned]
-    region = domain.cell_region[cells]
-    wrong = region[:, 0] > region[:, 1] if plus == minus else domain.regions_of([minus])[region[:, 0]]
-    cells[wrong] = cells[wrong][:, ::-1]
-    region = domain.cell_region[cells]
-    between = domain.regions_of([plus])[region[:, 0]] & domain.regions_of([minus])[region[:, 1]]
-    between &= region[:, 0] != region[:, 1]
-    facets, cells = facets[between], cells[between]
-    local = [_local_facet(domain, cells[:, side], facets) for side in (0, 1)]
-    return np.stack([cells[:, 0], local[0], cells[:, 1], local[1]], axis=1).astype(np.int32).ravel()
 
 
 def _outer_entities(domain: Domain, facets: Int32Array) -> Int32Array:

@@ -11,6 +11,7 @@ import numpy.typing as npt
 from fem_asslb.base.errors import MeshError
 from fem_asslb.base.input_files import regular_file
 from fem_asslb.base.printable import printable, quoted
+from fem_asslb.base.texts import SURFACE
 from fem_asslb.mesh.region_names import require_names
 from fem_asslb.mesh.source import IntArray, MeshSource
 from fem_asslb.mesh.source_checks import check_source
@@ -50,7 +51,10 @@ def read_source(path: Path, periodic: bool = False) -> MeshSource:
         raise MeshError(f"{nameless} cells belong to no named group, the first near {place} um")
     tagged = facet_names != ""
     regions, cell_region = np.unique(cell_names, return_inverse=True)
-    boundaries, facet_boundary = np.unique(facet_names[tagged], return_inverse=True)
+    groups, facet_group = np.unique(facet_names[tagged], return_inverse=True)
+    boundaries = [str(name) for name in groups if not name.startswith(SURFACE)]
+    surfaces = [str(name) for name in groups if name.startswith(SURFACE)]
+    order = [[*boundaries, *surfaces].index(name) for name in groups]
     used, local = np.unique(cells, return_inverse=True)
     number = np.full(len(mesh.points), -1)
     number[used] = np.arange(len(used))
@@ -62,11 +66,12 @@ def read_source(path: Path, periodic: bool = False) -> MeshSource:
         cell_region=cell_region,
         regions=tuple(map(str, regions)),
         facets=number[facets[tagged]],
-        facet_boundary=facet_boundary,
-        boundaries=tuple(map(str, boundaries)),
+        facet_group=np.array(order, dtype=np.int64)[facet_group],
+        boundaries=tuple(boundaries),
         periodic=tuple(range(dimension - 1)) if periodic else (),
+        surfaces=tuple(name.removeprefix(SURFACE) for name in surfaces),
     )
-    require_names((*source.regions, *source.boundaries))
+    require_names((*source.regions, *source.groups))
     check_source(source)
     return source
 

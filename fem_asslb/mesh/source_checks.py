@@ -10,9 +10,9 @@ from scipy.spatial import cKDTree
 
 from fem_asslb.base.errors import MeshError
 from fem_asslb.base.printable import quoted
-from fem_asslb.base.rows import unique_rows
-from fem_asslb.mesh.side_walls import ROUNDING, ends, images, place
+from fem_asslb.mesh.side_walls import ROUNDING, ends, place
 from fem_asslb.mesh.source import FloatArray, IntArray, MeshSource
+from fem_asslb.mesh.source_facets import SourceFacets, surface_roles
 
 LARGEST_COORDINATE = 1e9
 """A kilometre [um]: beyond it a unit is wrong."""
@@ -43,7 +43,7 @@ def check_source(source: MeshSource) -> None:
     """
     check_points(source.points)
     _check_cells(source)
-    sides = _Facets(source.cells[:, : source.dimension + 1], images(source))
+    sides = SourceFacets(source)
     _check_nodes(source, sides.outer)
     _check_connection(source, sides)
     _check_groups(source, sides)
@@ -69,38 +69,6 @@ def check_points(points: FloatArray) -> None:
     extent = np.ptp(points, axis=0).max()
     if extent < LEAST_EXTENT:
         raise MeshError(f"the mesh is {extent:g} um large; accepted: from {LEAST_EXTENT:g} um")
-
-
-class _Facets:
-    """Facets of all cells.
-
-    Args:
-        corners: Corners of the cells, shape (cells, dimension + 1).
-        first: Node that stands for each node: those of walls that are one are one.
-
-    Attributes:
-        nodes: Corners of each facet, of one of its cells, shape (num_facets, dimension).
-        of_cell: Facets of the cells, one row for each corner that they are opposite to, shape (dimension + 1, cells).
-        is_outer: Whether one cell alone has the facet.
-        outer: Corners of the outer facets.
-    """
-
-    def __init__(self, corners: IntArray, first: IntArray) -> None:
-        count = corners.shape[1]
-        sides = np.concatenate([np.delete(corners, corner, axis=1) for corner in range(count)])
-        self._first = first
-        found = unique_rows(np.sort(first[sides], axis=1))
-        self._keys = found.rows
-        self.nodes = sides[found.first]
-        self.of_cell = found.number.reshape(count, -1)
-        self.is_outer = found.uses == 1
-        self.outer = self.nodes[self.is_outer]
-
-    def find(self, facets: IntArray) -> IntArray:
-        """Numbers of facets that are given by their corners; -1 for what is no facet of a cell."""
-        both = unique_rows(np.concatenate([self._keys, np.sort(self._first[facets], axis=1)]))
-        found = both.first[both.number[len(self._keys) :]]
-        return np.where(found < len(self._keys), found, -1)
 
 
 def _check_cells(source: MeshSource) -> None:
@@ -130,7 +98,7 @@ def _check_nodes(source: MeshSource, outer: IntArray) -> None:
         )
 
 
-def _check_connection(source: MeshSource, sides: _Facets) -> None:
+def _check_connection(source: MeshSource, sides: SourceFacets) -> None:
     """All cells hang together through facets; a vertex, or in 3D an edge, holds nothing."""
     count = len(source.cells)
     cell = np.tile(np.arange(count), len(sides.of_cell))
@@ -146,27 +114,27 @@ def _check_connection(source: MeshSource, sides: _Facets) -> None:
         )
 
 
-def _check_groups(source: MeshSource, sides: _Facets) -> None:
-    """Every outer facet has one name, and no other facet has any."""
+def _check_groups(source: MeshSource, sides: SourceFacets) -> None:
+    """Every outer facet has one name, and of the others those of surfaces between two roles."""
     corners = source.facets[:, : source.dimension]
     _check_seams(source, corners)
-    number = sides.find(corners)
+    number, is_surface = sides.find(corners), source.facet_group >= len(source.boundaries)
     for wrong, text in (
         (number < 0, "are no sides of cells"),
         (
-            (number >= 0) & ~sides.is_outer[number],
+            (number >= 0) & ~is_surface & ~sides.is_outer[number],
             "are inside the mesh; a boundary is on its outside, and interfaces go by the regions that they are between",
         ),
+        (is_surface & sides.is_outer[number], "are on the outside of the mesh; a surface is between two regions"),
     ):
         if wrong.any():
             first = np.flatnonzero(wrong)[0]
-            name = source.boundaries[source.facet_boundary[first]]
-            same = wrong & (source.facet_boundary == source.facet_boundary[first])
-            raise _of_facets(source, np.count_nonzero(same), f"of boundary {quoted(name, 40)}", corners[first], text)
+            same = wrong & (source.facet_group == source.facet_group[first])
+            raise _of_facets(source, np.count_nonzero(same), _group(source, first), corners[first], text)
     uses = np.bincount(number, minlength=len(sides.nodes))
     if (uses > 1).any():
         first = np.flatnonzero(uses > 1)[0]
-        names = sorted({source.boundaries[k] for k in source.facet_boundary[number == first]})
+        names = sorted({source.groups[k] for k in source.facet_group[number == first]})
         text = f"are named more than once, as {_listed(names)}; accepted: one name for each"
         raise _of_facets(source, np.count_nonzero(uses > 1), "", sides.nodes[first], text)
     bare = sides.is_outer & (uses == 0)
@@ -179,6 +147,30 @@ def _check_groups(source: MeshSource, sides: _Facets) -> None:
             across = " and ".join("xyz"[axis] for axis in source.periodic)
             text += f", and a periodic side wall is flat, across {across}"
         raise _of_facets(source, np.count_nonzero(bare), "on the outside", sides.nodes[first], text)
+    if source.surfaces:
+        _check_surfaces(source, sides, np.where(is_surface, number, -1))
+
+
+def _check_surfaces(source: MeshSource, sides: SourceFacets, number: IntArray) -> None:
+    """A surface lies between two regions, and all of it between the same two roles.
+
+    Args:
+        source: The mesh.
+        sides: Of its cells.
+        number: That of each facet of a surface among them, -1 of all others.
+    """
+    region = sides.regions[number]
+    inside = (number >= 0) & (region[:, 0] == region[:, 1])
+    if inside.any():
+        first = np.flatnonzero(inside)[0]
+        text = "have one region on both sides; a surface is between two"
+        corners = source.facets[first, : source.dimension]
+        raise _of_facets(source, np.count_nonzero(inside), _group(source, first), corners, text)
+    for name, pairs in surface_roles(source, sides).items():
+        if len(pairs) > 1:
+            between = ", ".join(f"between {quoted(plus, 40)} and {quoted(minus, 40)}" for plus, minus in pairs)
+            accepted = "accepted: two roles, or an interface with between = [role, role] for each two"
+            raise MeshError(f"surface {quoted(name, 40)} lies {between}; {accepted}")
 
 
 def _check_seams(source: MeshSource, corners: IntArray) -> None:
@@ -187,12 +179,11 @@ def _check_seams(source: MeshSource, corners: IntArray) -> None:
         named = np.isin(corners, wall).all(axis=1)
         if named.any():
             first = np.flatnonzero(named)[0]
-            name = quoted(source.boundaries[source.facet_boundary[first]], 40)
             text = "are in a periodic side wall; accepted: no name there (geometry.ignore passes over a group)"
-            raise _of_facets(source, np.count_nonzero(named), f"of boundary {name}", corners[first], text)
+            raise _of_facets(source, np.count_nonzero(named), _group(source, first), corners[first], text)
 
 
-def _check_planes(source: MeshSource, sides: _Facets) -> None:
+def _check_planes(source: MeshSource, sides: SourceFacets) -> None:
     """Planes are at the end of the mesh that their name says, and have all facets there."""
     corners = source.facets[:, : source.dimension]
     for number, name in enumerate(source.boundaries):
@@ -205,7 +196,7 @@ def _check_planes(source: MeshSource, sides: _Facets) -> None:
         level = end(coordinate.min(), coordinate.max())
         off = np.abs(coordinate - level) > ROUNDING * np.ptp(source.points, axis=0).max()
         where = f"{'xyz'[axis % source.dimension]} = {level:.6g} um"
-        is_own = source.facet_boundary == number
+        is_own = source.facet_group == number
         away = is_own & off[source.facets].any(axis=1)
         if away.any():
             first = corners[np.flatnonzero(away)[0]]
@@ -214,14 +205,18 @@ def _check_planes(source: MeshSource, sides: _Facets) -> None:
         others = ~is_own & ~off[corners].any(axis=1)
         if others.any():
             first = np.flatnonzero(others)[0]
-            other = quoted(source.boundaries[source.facet_boundary[first]], 40)
             text = f"are in the plane {where} of '{name}'; accepted: all facets there in '{name}'"
-            raise _of_facets(source, np.count_nonzero(others), f"of boundary {other}", corners[first], text)
+            raise _of_facets(source, np.count_nonzero(others), _group(source, first), corners[first], text)
 
 
 def _of_facets(source: MeshSource, count: int, which: str, first: IntArray, text: str) -> MeshError:
     where = place(source.points[first].mean(axis=0))
     return MeshError(" ".join(filter(None, [f"{count} facets", which, f"(the first at {where})", text])))
+
+
+def _group(source: MeshSource, facet: int) -> str:
+    kind = "boundary" if source.facet_group[facet] < len(source.boundaries) else "surface"
+    return f"of {kind} {quoted(source.groups[source.facet_group[facet]], 40)}"
 
 
 def _region(source: MeshSource, cell: int) -> str:

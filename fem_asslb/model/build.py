@@ -5,13 +5,16 @@ import numpy.typing as npt
 
 from fem_asslb.base.errors import CaseErrors
 from fem_asslb.case.checks.lithium_path import anodes_beside_hosts, electrodes_that_touch, ungated_interfaces
+from fem_asslb.case.checks.mesh_checks import surfaces_fit_the_case
 from fem_asslb.case.sections.case import Case
 from fem_asslb.case.sections.fixture import PressureFixture
+from fem_asslb.case.sections.interfaces import with_sides
 from fem_asslb.case.sections.materials import Axis
 from fem_asslb.case.sections.steps import Press
 from fem_asslb.geometry import ParticleInShell
 from fem_asslb.mesh.adjacency import facet_neighbours
 from fem_asslb.mesh.domain import Domain
+from fem_asslb.mesh.interface_facets import surface_roles
 from fem_asslb.mesh.region_names import RegionName, read_region_name
 from fem_asslb.model import axes
 from fem_asslb.model.interface_laws import build_interfaces
@@ -31,9 +34,13 @@ def build_model(case: Case, domain: Domain) -> Model:
     """
     materials = case.resolved_materials()
     touching = _touching_roles(domain)
+    surfaces = {name: surface_roles(domain, name) for name in domain.surfaces}
+    choices = with_sides(case.interfaces, surfaces)
+    if refused := list(surfaces_fit_the_case(case, surfaces)):
+        raise CaseErrors(refused)
     if case.cell is not None:
         refused = [
-            *ungated_interfaces(touching, materials, case.interfaces),
+            *ungated_interfaces(touching, materials, choices),
             *anodes_beside_hosts(touching, materials),
             *electrodes_that_touch(touching, materials, case.cell.anode),
         ]
@@ -41,7 +48,7 @@ def build_model(case: Case, domain: Domain) -> Model:
             raise CaseErrors(refused)
     hosts = sorted(role for role, material in materials.items() if material.host is not None)
     anode = case.cell.anode if case.cell is not None and case.cell.anode in hosts else None
-    interfaces = build_interfaces(case, materials, domain)
+    interfaces = build_interfaces(case, choices, materials, domain)
     return Model(
         materials=materials,
         axes=crystal_axes(case, domain, hosts),

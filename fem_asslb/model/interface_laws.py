@@ -9,11 +9,13 @@ from fem_asslb.base.errors import CaseError, MaterialError, MeshError
 from fem_asslb.base.parallel import FloatArray, on_root
 from fem_asslb.case.estimates.interface_estimates import softer_modulus
 from fem_asslb.case.sections.case import Case
+from fem_asslb.case.sections.interfaces import InterfaceSchema
 from fem_asslb.case.sections.interfaces.gap_table import GapTable
 from fem_asslb.interfaces.start import GapField
 from fem_asslb.materials.material import Material
 from fem_asslb.mesh.domain import Domain
-from fem_asslb.mesh.interface_mesh import mean_facet_size
+from fem_asslb.mesh.interface_facets import Place
+from fem_asslb.mesh.interface_mesh import mean_facet_sizes
 from fem_asslb.model.interface_stiffness import report, require_small_overlap, require_stiff_grains
 from fem_asslb.model.model import Interface
 
@@ -23,11 +25,14 @@ EQUIVALENT_LENGTH = 0.01
 """A boundary between two hosts conducts lithium by default like this length of the less conducting one [um]."""
 
 
-def build_interfaces(case: Case, materials: Mapping[str, Material], domain: Domain) -> tuple[Interface, ...]:
+def build_interfaces(
+    case: Case, choices: Mapping[str, InterfaceSchema], materials: Mapping[str, Material], domain: Domain
+) -> tuple[Interface, ...]:
     """Interfaces that may open, host first where one side stores lithium.
 
     Args:
         case: A case.
+        choices: Its interfaces, with the sides that they have on the mesh.
         materials: Material of each role.
         domain: The mesh.
 
@@ -35,19 +40,40 @@ def build_interfaces(case: Case, materials: Mapping[str, Material], domain: Doma
         CaseError: Numbers that do not go together, by the name of the interface.
         MeshError: An interface without a facet.
     """
-    return tuple(_build(name, case, materials, domain) for name, choice in case.interfaces.items() if not choice.WELDED)
+    places = {
+        name: _place(choice, case.interfaces[name].surface, materials)
+        for name, choice in choices.items()
+        if not choice.WELDED
+    }
+    sizes = mean_facet_sizes(domain, list(places.values()))
+    return tuple(
+        _build(name, case, choices[name], place, size, materials, domain)
+        for (name, place), size in zip(places.items(), sizes, strict=True)
+    )
 
 
-def _build(name: str, case: Case, materials: Mapping[str, Material], domain: Domain) -> Interface:
-    choice = case.interfaces[name]
-    key, (plus, minus) = f"interfaces.{name}", choice.between
+def _place(choice: InterfaceSchema, surface: str, materials: Mapping[str, Material]) -> Place:
+    plus, minus = choice.roles
     if materials[plus].host is None and materials[minus].host is not None:
         plus, minus = minus, plus
-    size = mean_facet_size(domain, (plus, minus))
+    return Place(plus, minus, surface)
+
+
+def _build(
+    name: str,
+    case: Case,
+    choice: InterfaceSchema,
+    place: Place,
+    size: float,
+    materials: Mapping[str, Material],
+    domain: Domain,
+) -> Interface:
+    key, plus, minus = f"interfaces.{name}", place.plus, place.minus
     if size == 0.0:
-        raise MeshError(f"{key}: no facet of the mesh lies between '{plus}' and '{minus}'")
+        others = "" if place.surface else ", but for those of named surfaces"
+        raise MeshError(f"{key}: no facet of the mesh lies between '{plus}' and '{minus}'{others}")
     conductance = choice.conductance or _default_conductance(materials[plus], materials[minus], case.temperature)
-    modulus = softer_modulus(materials, choice.between)
+    modulus = softer_modulus(materials, choice.roles)
     try:
         law = choice.build_law(modulus, size)
     except MaterialError as error:
@@ -73,6 +99,7 @@ def _build(name: str, case: Case, materials: Mapping[str, Material], domain: Dom
         conductance=conductance,
         coating=choice.build_coating(plus),
         name=name,
+        surface=place.surface,
     )
 
 

@@ -54,7 +54,7 @@ def require_stiff_grains(key: str, choice: InterfaceSchema, law: InterfaceLaw, m
         CaseError: A stiffness times the mean diameter of the grains is less than 50 Young's moduli.
     """
     names = [read_region_name(name) for name in domain.regions]
-    grain = np.array([name.grain if name.role == choice.between[0] else -1 for name in names])
+    grain = np.array([name.grain if name.role == choice.roles[0] else -1 for name in names])
     # A mesh of another's may hold crystals that touch and are no grains.
     mean = float(region_volumes(domain)[grain > 0 if np.any(grain > 0) else grain == 0].mean())
     diameter = math.sqrt(4.0 * mean / math.pi) if domain.dimension == 2 else (6.0 * mean / math.pi) ** (1.0 / 3.0)

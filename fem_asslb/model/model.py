@@ -15,6 +15,7 @@ from fem_asslb.interfaces.interface_law import InterfaceLaw
 from fem_asslb.interfaces.start import InterfaceStart
 from fem_asslb.materials.function import HostValue
 from fem_asslb.materials.material import LithiumHost, Material
+from fem_asslb.mesh.interface_facets import Place
 
 LAYERS = "elastic layers"
 """Phase of all elastic layers without lithium; no role has a name of two words."""
@@ -33,6 +34,7 @@ class Interface:
             carries lithium from the one to the other. None where lithium does not pass from host to host.
         coating: Thin layer between both sides, which the mesh does not have; None without one.
         name: In the case; empty where there is none.
+        surface: Name of the surface of the mesh where it lies; empty for all other facets between the two roles.
     """
 
     plus: str
@@ -42,11 +44,17 @@ class Interface:
     conductance: float | None = None
     coating: Coating | None = None
     name: str = ""
+    surface: str = ""
 
     @property
-    def pair(self) -> tuple[str, str]:
-        """Roles of both sides, plus first."""
+    def roles(self) -> tuple[str, str]:
+        """Of both sides, plus first."""
         return self.plus, self.minus
+
+    @property
+    def place(self) -> Place:
+        """Where it lies."""
+        return Place(self.plus, self.minus, self.surface)
 
 
 @dataclass(frozen=True)

@@ -61,7 +61,7 @@ class InterfaceFieldEvaluator:
             name: _mean(points, getattr(points, member)) for name, member in _FIELDS.items()
         }
         regions = mesh.regions[: mesh.num_owned].astype(np.int32)
-        return means | {INTERFACE: self._diagnostics.pair, PLUS_REGION: regions[:, 0], MINUS_REGION: regions[:, 1]}
+        return means | {INTERFACE: self._diagnostics.interface, PLUS_REGION: regions[:, 0], MINUS_REGION: regions[:, 1]}
 
 
 def _mean(points: InterfaceValues, values: FloatArray) -> FloatArray:

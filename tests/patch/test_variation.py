@@ -98,10 +98,10 @@ def energy_terms(problem):
             mu = item.coating.youngs_modulus / (2 * (1 + nu))
             lame = 2 * mu * nu / (1 - 2 * nu)
             membrane = thickness * (mu * square + lame * mu / (lame + 2 * mu) * area**2)
-            terms.append(membrane * formulation.measures.interface(item.pair))
+            terms.append(membrane * formulation.measures.interface(item.place))
             gap += thickness * lame / (lame + 2 * mu) * area
         energy = 0.5 * item.law.normal_stiffness * gap**2 + 0.5 * item.law.shear_stiffness * slip
-        terms.append(energy * formulation.measures.interface(item.pair))
+        terms.append(energy * formulation.measures.interface(item.place))
 
     dx, dt = formulation.measures.dx("particle", LITHIUM_DEGREE), controls.time_step
     charge = FARADAY * host.c_max

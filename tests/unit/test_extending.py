@@ -147,9 +147,9 @@ def test_a_field(comm, shared_path, plugin):
     outcome = run(case, comm, shared_path / "results", folder=shared_path)
     problem = outcome.simulation.problem
     flux = 30.0 / (sum(HEIGHTS[role] / CONDUCTIVITIES[role] for role in HEIGHTS) + 1 / 0.01)
-    temperature, pair = problem.state["temperature"], problem.model.interfaces[0].pair
-    surface = problem.formulation.measures.interface(pair)
-    side = 1.0 if pair[0] == "cathode" else -1.0
+    temperature, place = problem.state["temperature"], problem.model.interfaces[0].place
+    surface = problem.formulation.measures.interface(place)
+    side = 1.0 if place.plus == "cathode" else -1.0
     jump = integral(problem, side * ufl.jump(temperature), surface) / 20.0
     assert jump == pytest.approx(flux / 0.01, rel=1e-9)
     cathode = problem.formulation.measures.dx("cathode", 0)

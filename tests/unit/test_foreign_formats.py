@@ -52,7 +52,7 @@ def test_every_format_gives_the_same_bodies_and_boundaries(name, dimension, tmp_
     read_here(monkeypatch, tmp_path)
     mesh = arrange(MeshFile(FORMATS[name](source, tmp_path), **keys(name, source)))
     cells = {region: source.cells[source.cell_region == k] for k, region in enumerate(source.regions)}
-    facets = {side: source.facets[source.facet_boundary == k] for k, side in enumerate(source.boundaries)}
+    facets = {side: source.facets[source.facet_group == k] for k, side in enumerate(source.boundaries)}
     assert places(mesh.points, mesh.regions) == places(source.points, cells)
     assert places(mesh.points, mesh.boundaries) == places(source.points, facets)
     corners = mesh.points[np.concatenate(list(mesh.regions.values()))]
@@ -114,7 +114,7 @@ def test_elements_of_second_order_go_over_several_lines_and_have_curved_sides(tm
     text += "*ELEMENT, TYPE=C3D10M, ELSET=a\n"
     for number, nodes in enumerate(source.cells + 1, start=1):
         text += f"{number}, {', '.join(map(str, nodes[:5]))},\n{', '.join(map(str, nodes[5:]))}\n"
-    on_it = [side[:3] for side in source.facets[source.facet_boundary == source.boundaries.index("outer")]]
+    on_it = [side[:3] for side in source.facets[source.facet_group == source.boundaries.index("outer")]]
     sides = ((0, 1, 2), (0, 3, 1), (1, 3, 2), (2, 3, 0))
     text += "*SURFACE, NAME=outer\n" + "".join(
         f"{number}, S{side}\n"

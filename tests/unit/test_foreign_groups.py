@@ -142,7 +142,7 @@ def test_curved_facets_have_their_middle_nodes(monkeypatch):
     source = ball(3, 2)
     mesh = read(monkeypatch, foreign(source, outer=lambda x: np.linalg.norm(x, axis=1) > 1 - 1e-9), boundaries="box")
     facets = np.sort(mesh.boundaries["outer"], axis=1)
-    known = np.sort(source.facets[source.facet_boundary == source.boundaries.index("outer")], axis=1)
+    known = np.sort(source.facets[source.facet_group == source.boundaries.index("outer")], axis=1)
     assert facets[np.lexsort(facets.T)].tolist() == known[np.lexsort(known.T)].tolist()
     middles = mesh.points[mesh.boundaries["outer"]]
     for start, end, middle in ((0, 1, 3), (1, 2, 4), (2, 0, 5)):

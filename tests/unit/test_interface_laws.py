@@ -17,7 +17,8 @@ from fem_asslb.interfaces.softening import Bilinear, Exponential
 from fem_asslb.interfaces.start import InterfaceStart
 from fem_asslb.interfaces.toughness import BenzeggaghKenane, PowerLaw
 from fem_asslb.materials import library
-from fem_asslb.mesh.interface_mesh import mean_facet_size
+from fem_asslb.mesh.interface_facets import Place
+from fem_asslb.mesh.interface_mesh import mean_facet_sizes
 from fem_asslb.model.interface_laws import build_interfaces
 from fem_asslb.model.model import Interface, Support
 from tests.grids import box
@@ -33,15 +34,15 @@ def interfaces_of(comm, folder, *overrides, text=CELL):
     comm.Barrier()
     case = build_case(read_table(folder, list(overrides)))
     _, domain = build_domain(comm, case, folder / "mesh")
-    return domain, build_interfaces(case, case.resolved_materials(), domain)
+    return domain, build_interfaces(case, case.interfaces, case.resolved_materials(), domain)
 
 
 def test_defaults_follow_from_the_neighbours(comm, shared_path):
     """The host is the plus side, and the stiffness is that of the softer side."""
     domain, (boundary, surface) = interfaces_of(comm, shared_path)
     assert (boundary.name, surface.name) == ("boundary", "surface")
-    assert boundary.pair == ("particle", "particle") and surface.pair == ("particle", "cathode")
-    size = mean_facet_size(domain, surface.pair)
+    assert boundary.roles == ("particle", "particle") and surface.roles == ("particle", "cathode")
+    size = mean_facet_sizes(domain, [surface.place])[0]
     electrolyte = 24e3
     assert surface.law.normal_stiffness == pytest.approx(STIFFNESS_FACTOR * electrolyte / size, rel=0.1)
     assert surface.conductance is None
@@ -84,7 +85,7 @@ def test_an_elastic_interface_has_a_stiffness_from_its_neighbours_and_a_bounded_
     with caplog.at_level("INFO"):
         domain, (surface,) = interfaces_of(comm, shared_path, f"interfaces.surface={elastic % ''}", text=text)
     stiffness = surface.law.normal_stiffness
-    size = mean_facet_size(domain, surface.pair)
+    size = mean_facet_sizes(domain, [surface.place])[0]
     assert stiffness == pytest.approx(STIFFNESS_FACTOR * library.load("lpscl").elasticity.youngs_modulus / size)
     assert surface.law.shear_stiffness == stiffness
     assert f"overlap {1e5 / stiffness:.2g} nm at 100 MPa" in caplog.text
@@ -115,7 +116,7 @@ def test_too_few_facets_in_the_cohesive_zone_are_a_warning(comm, shared_path, ca
     with caplog.at_level("INFO"):
         domain, _ = interfaces_of(comm, shared_path, f"interfaces.surface.normal_strength={strength} MPa")
     zone = library.load("lpscl").elasticity.youngs_modulus / strength**2
-    facets = zone / mean_facet_size(domain, ("particle", "cathode"))
+    facets = zone / mean_facet_sizes(domain, [Place("particle", "cathode")])[0]
     text = f"interfaces.surface: {facets:.2g} facets per cohesive zone"
     assert [record.levelname for record in caplog.records if text in record.getMessage()] == [level]
 

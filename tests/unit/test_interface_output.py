@@ -100,7 +100,7 @@ class Keeper(Recorder):
         means = [(points.area * value).sum(axis=1) / points.area.sum(axis=1) for value in values]
         corners = mesh.mesh.geometry.dofmap[: mesh.num_owned, : mesh.mesh.topology.dim + 1]
         middle = mesh.mesh.geometry.x[corners].mean(axis=1)
-        rows = np.column_stack([diagnostics.pair, middle, *means])
+        rows = np.column_stack([diagnostics.interface, middle, *means])
         self.facets.append(in_order(np.concatenate(comm.allgather(rows))))
         particle = region_particles(simulation.problem.domain)[mesh.regions[: mesh.num_owned]]
         parts = (points.is_open, points.is_debonded, points.conduction)

@@ -25,10 +25,10 @@ def layers(centres):
 
 def named(source, name, chosen):
     """The source with the facets of which ``chosen`` holds, by their centres, in the boundary ``name``."""
-    names = np.array(source.boundaries, dtype="U20")[source.facet_boundary]
+    names = np.array(source.boundaries, dtype="U20")[source.facet_group]
     names[chosen(source.points[source.facets].mean(axis=1))] = name
     boundaries, boundary = np.unique(names, return_inverse=True)
-    return replace(source, boundaries=tuple(map(str, boundaries)), facet_boundary=boundary)
+    return replace(source, boundaries=tuple(map(str, boundaries)), facet_group=boundary)
 
 
 def with_facets(source, name, facets):
@@ -38,12 +38,12 @@ def with_facets(source, name, facets):
         source,
         boundaries=names,
         facets=np.concatenate([source.facets, facets]),
-        facet_boundary=np.append(source.facet_boundary, np.full(len(facets), names.index(name))),
+        facet_group=np.append(source.facet_group, np.full(len(facets), names.index(name))),
     )
 
 
 def facets_of(source, name):
-    return source.facets[source.facet_boundary == source.boundaries.index(name)]
+    return source.facets[source.facet_group == source.boundaries.index(name)]
 
 
 def inner_facets(source):
@@ -71,7 +71,7 @@ def joined(one, other):
         cell_region=np.concatenate([[regions.index(s.regions[k]) for k in s.cell_region] for s in (one, other)]),
         regions=regions,
         facets=np.concatenate([one.facets, other.facets + count]),
-        facet_boundary=np.concatenate([one.facet_boundary, other.facet_boundary]),
+        facet_group=np.concatenate([one.facet_group, other.facet_group]),
         boundaries=one.boundaries,
     )
 
@@ -141,7 +141,7 @@ def test_walls_may_be_free_under_any_name_of_their_own(dimension):
             "1 facets of boundary 'free' .* are no sides of cells",
         ),
         "a facet without a name": (
-            lambda s: replace(s, facets=s.facets[1:], facet_boundary=s.facet_boundary[1:]),
+            lambda s: replace(s, facets=s.facets[1:], facet_group=s.facet_group[1:]),
             "1 facets on the outside .* belong to no named boundary; .* may be called 'free'",
         ),
         "a tilted top": (

@@ -11,6 +11,7 @@ from fem_asslb.base.parallel import on_root
 from fem_asslb.case.reading.reader import build_case
 from fem_asslb.fields.platen import POSITION
 from fem_asslb.geometry import MeshFile
+from fem_asslb.mesh.source_checks import check_source
 from fem_asslb.simulation.simulation import Simulation
 from meshes.arranged_mesh import arrange
 from tests.foreign_files import by_gmsh, two_layers
@@ -29,16 +30,17 @@ def faulted(dimension, chosen=lambda centres: centres[:, 0] < np.inf):
     return replace(
         source,
         facets=np.concatenate([source.facets, facets]),
-        facet_boundary=np.append(source.facet_boundary, np.full(len(facets), len(source.boundaries))),
+        facet_group=np.append(source.facet_group, np.full(len(facets), len(source.boundaries))),
         boundaries=(*source.boundaries, "fault"),
     )
 
 
 @pytest.mark.two_ranks
 @pytest.mark.parametrize("dimension", [2, 3])
-def test_a_fault_adds_its_compliance(dimension, comm, shared_path):
+@pytest.mark.parametrize("between", [["separator", "separator"], "surface:fault"])
+def test_a_fault_adds_its_compliance(between, dimension, comm, shared_path):
     path = on_root(comm, lambda: by_gmsh(".msh")(faulted(dimension), shared_path))
-    law = {"between": ["separator", "separator"], "law": "elastic", "normal_stiffness": f"{STIFFNESS} MPa/um"}
+    law = {"between": between, "law": "elastic", "normal_stiffness": f"{STIFFNESS} MPa/um"}
     material = {"use": "lpscl", "youngs_modulus": f"{MODULUS} MPa", "poisson_ratio": RATIO}
     table = {
         "case": {"title": "fault"},
@@ -62,10 +64,10 @@ def test_a_fault_adds_its_compliance(dimension, comm, shared_path):
     [
         (lambda x: x[:, 0] < 1.0, {"cut": ("fault",)}, "1 facets of geometry.cut end inside region 'separator'"),
         (lambda x: x[:, 0] < 9.0, {"cut": ("none",)}, "no group 'none' of facets to cut along; there are: .*fault"),
-        (lambda x: x[:, 0] < 9.0, {"cut": ("top",)}, "'top' of geometry.cut divides no region"),
+        (lambda x: x[:, 0] < 9.0, {"cut": ("top", "fault")}, "2 facets of surface 'top' .* on the outside of the mesh"),
     ],
 )
 def test_surfaces_that_divide_nothing_are_refused(chosen, keys, message, tmp_path):
     path = by_gmsh(".msh")(faulted(2, chosen), tmp_path)
     with pytest.raises(MeshError, match=message):
-        arrange(MeshFile(path, names=TOGETHER, **keys))
+        check_source(arrange(MeshFile(path, names=TOGETHER, **keys)).source())

@@ -468,7 +468,7 @@ def test_no_lithium_crosses_where_a_side_stores_none(comm):
     problem.state["lithium"].x.scatter_forward()
     diagnostics = InterfaceDiagnostics(problem)
     current = np.abs(diagnostics.evaluate().current)
-    largest = [global_max(comm, current[diagnostics.pair == number].max(initial=0.0))[0] for number in range(3)]
+    largest = [global_max(comm, current[diagnostics.interface == number].max(initial=0.0))[0] for number in range(3)]
     assert largest[0] > 0.0 and largest[1:] == [0.0, 0.0]
     assert len(problem.currents.passages(problem.state, problem.previous)) == 1
 

@@ -33,7 +33,7 @@ def three_triangles() -> MeshSource:
         cell_region=np.arange(3),
         regions=tuple(f"grain/0001/{k:04d}" for k in (1, 2, 3)),
         facets=np.array([[0, 1], [1, 3], [3, 2], [2, 4], [4, 0]]),
-        facet_boundary=np.array([0, 2, 3, 3, 1]),
+        facet_group=np.array([0, 2, 3, 3, 1]),
         boundaries=("bottom", "left", "right", "top"),
     )
 

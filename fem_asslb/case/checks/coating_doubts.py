@@ -4,6 +4,7 @@ from collections.abc import Iterator
 
 from fem_asslb.base.units import format_quantity
 from fem_asslb.case.sections.case import Case
+from fem_asslb.case.sections.interfaces import between_roles
 from fem_asslb.geometry import LayeredStack, MeshFile, PackedParticles, ParticleInShell
 from fem_asslb.interfaces.coating import Coating
 
@@ -18,10 +19,10 @@ THICKNESS, MODULUS, CONDUCTIVITY = (0.001, 0.2), (1e3, 5e5), (1e-3, 1e5)
 def coating_doubts(case: Case) -> list[str]:
     """Lines about the coatings of a case, each with the key it is about."""
     lines = []
-    for name, choice in case.interfaces.items():
-        layer = choice.build_coating(choice.between[0])
+    for name, choice in between_roles(case.interfaces):
+        layer = choice.build_coating(choice.roles[0])
         if layer is not None:
-            found = [*_not_thin(case, choice.between, layer), *_unusual(layer), *_on_straight_facets(case)]
+            found = [*_not_thin(case, choice.roles, layer), *_unusual(layer), *_on_straight_facets(case)]
             if layer.resistance and case.cell is None:
                 found.append("ionic_conductivity: nothing uses it without a section cell")
             lines += [f"interfaces.{name}.{line}" for line in found]

@@ -24,6 +24,7 @@ CHECKS: tuple[Callable[..., Iterator[CaseError]], ...] = (
     name_checks.fields_have_plain_names,
     geometry_checks.every_role_has_a_material,
     interface_checks.interfaces_join_two_regions,
+    interface_checks.surfaces_are_in_the_mesh,
     interface_checks.interfaces_have_facets,
     interface_checks.cracking_grains_leave_their_surface,
     interface_checks.tables_of_gaps_can_be_read,

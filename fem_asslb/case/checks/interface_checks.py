@@ -6,7 +6,7 @@ from fem_asslb.base.units import format_quantity
 from fem_asslb.case.checks.lithium_path import anodes_beside_hosts, electrodes_that_touch, ungated_interfaces
 from fem_asslb.case.checks.roles import region_roles, roles_with_grains, touching_roles
 from fem_asslb.case.sections.case import Cell
-from fem_asslb.case.sections.interfaces import INTERFACE_LAWS, Interface
+from fem_asslb.case.sections.interfaces import INTERFACE_LAWS, Interface, between_roles
 from fem_asslb.case.sections.materials import MaterialChoice
 from fem_asslb.geometry import Geometry, MeshFile
 from fem_asslb.materials.material import Material
@@ -18,14 +18,30 @@ def interfaces_join_two_regions(
     """Both sides of an interface exist, and no pair is named twice."""
     roles = region_roles(geometry) or tuple(materials)
     names: dict[frozenset[str], str] = {}
-    for name, interface in interfaces.items():
-        key, pair = f"interfaces.{name}.between", frozenset(interface.between)
-        for role in interface.between:
+    for name, interface in between_roles(interfaces):
+        key, pair = f"interfaces.{name}.between", frozenset(interface.roles)
+        for role in interface.roles:
             if role not in roles:
                 yield CaseError(key, f"there is no region '{role}'; regions: {listed(roles)}")
         if pair in names:
-            yield CaseError(key, f"{listed(interface.between)} are already joined by interfaces.{names[pair]}")
+            yield CaseError(key, f"{listed(interface.roles)} are already joined by interfaces.{names[pair]}")
         names.setdefault(pair, name)
+
+
+def surfaces_are_in_the_mesh(geometry: Geometry, interfaces: dict[str, Interface]) -> Errors:
+    """What lies on a surface names one that a mesh file has, and no other interface names it."""
+    names: dict[str, str] = {}
+    surfaces = geometry.cut if isinstance(geometry, MeshFile) else ()
+    for name, interface in interfaces.items():
+        key, surface = f"interfaces.{name}.between", interface.surface
+        if surface and surface not in surfaces:
+            there = f"geometry.cut has: {listed(surfaces) or 'none'}"
+            has_any = there if isinstance(geometry, MeshFile) else "only a mesh file has any"
+            yield CaseError(key, f"there is no surface '{surface}'; {has_any}")
+        elif surface in names:
+            yield CaseError(key, f"surface '{surface}' is already that of interfaces.{names[surface]}")
+        elif surface:
+            names[surface] = name
 
 
 def interfaces_have_facets(geometry: Geometry, interfaces: dict[str, Interface]) -> Errors:
@@ -37,8 +53,8 @@ def interfaces_have_facets(geometry: Geometry, interfaces: dict[str, Interface])
 def regions_touch(roles: tuple[str, ...], touching: list[tuple[str, str]], interfaces: dict[str, Interface]) -> Errors:
     """The two sides of an interface are among the roles that touch."""
     accepted = " or ".join(show(pair) for pair in touching) or "no interface"
-    for name, interface in interfaces.items():
-        plus, minus = interface.between
+    for name, interface in between_roles(interfaces):
+        plus, minus = interface.roles
         if plus in roles and minus in roles and {plus, minus} not in map(set, touching):
             inside, apart = f"both sides are '{plus}', which has no grains", f"'{plus}' never touches '{minus}'"
             yield CaseError(f"interfaces.{name}.between", f"{inside if plus == minus else apart}; expected {accepted}")
@@ -48,13 +64,13 @@ def cracking_grains_leave_their_surface(geometry: Geometry, interfaces: dict[str
     """Grains that may part are not welded to what surrounds them, which would hold them together."""
     if isinstance(geometry, MeshFile):
         return
-    welded = {frozenset(interface.between): interface.WELDED for interface in interfaces.values()}
+    welded = {frozenset(interface.roles): interface.WELDED for _, interface in between_roles(interfaces)}
     accepted = one_of(name for name, kind in INTERFACE_LAWS.items() if not kind.WELDED)
     grains = {(role, role) for role in roles_with_grains(geometry)}
-    for name, interface in interfaces.items():
-        if interface.WELDED or interface.between not in grains:
+    for name, interface in between_roles(interfaces):
+        if interface.WELDED or interface.roles not in grains:
             continue
-        role = interface.between[0]
+        role = interface.roles[0]
         for pair in touching_roles(geometry):
             if role in pair and pair not in grains and welded.get(frozenset(pair), True):
                 around = pair[1] if pair[0] == role else pair[0]
@@ -77,8 +93,8 @@ def tables_of_gaps_can_be_read(geometry: Geometry, interfaces: dict[str, Interfa
 
 def conductances_join_two_hosts(known_materials: dict[str, Material], interfaces: dict[str, Interface]) -> Errors:
     """Lithium passes an interface from host to host, or by the reaction of the cell, which has no conductance."""
-    for name, interface in interfaces.items():
-        roles = [role for role in dict.fromkeys(interface.between) if role in known_materials]
+    for name, interface in between_roles(interfaces):
+        roles = [role for role in dict.fromkeys(interface.roles) if role in known_materials]
         passive = [role for role in roles if known_materials[role].host is None]
         if interface.conductance is not None and passive:
             given = format_quantity(interface.conductance, "pA/(V*um^2)", "S/cm^2")
@@ -88,8 +104,8 @@ def conductances_join_two_hosts(known_materials: dict[str, Material], interfaces
 
 def resistances_cover_one_host(known_materials: dict[str, Material], interfaces: dict[str, Interface]) -> Errors:
     """Lithium loses potential in a coating where a host reacts through it, and there alone."""
-    for name, interface in interfaces.items():
-        layer, roles = interface.build_coating(interface.between[0]), interface.between
+    for name, interface in between_roles(interfaces):
+        layer, roles = interface.build_coating(interface.roles[0]), interface.roles
         if layer is None or not layer.resistance or not set(roles) <= known_materials.keys():
             continue
         count = sum(known_materials[role].host is not None for role in roles)

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Iterator
 from fem_asslb.base.errors import CaseError
 from fem_asslb.base.texts import listed, one_of, show
 from fem_asslb.base.units import format_quantity
-from fem_asslb.case.sections.interfaces import INTERFACE_LAWS, Interface
+from fem_asslb.case.sections.interfaces import INTERFACE_LAWS, Interface, between_roles
 from fem_asslb.materials.material import Material, anode_roles, hosts
 
 
@@ -25,7 +25,9 @@ def ungated_interfaces(
     Yields:
         One error for each.
     """
-    parting = {frozenset(item.between): name for name, item in interfaces.items() if INTERFACE_LAWS[item.law].MAY_PART}
+    parting = {
+        frozenset(item.roles): name for name, item in between_roles(interfaces) if INTERFACE_LAWS[item.law].MAY_PART
+    }
     sources = set(hosts(materials))
     anodes = set(anode_roles(materials))
     links = {frozenset(pair) for pair in touching}
@@ -41,7 +43,7 @@ def ungated_interfaces(
     closed = one_of(name for name, kind in INTERFACE_LAWS.items() if not kind.MAY_PART)
     for pair in sorted(refused, key=lambda pair: parting[pair]):
         name = parting[pair]
-        reason = f"lithium would pass between {listed(interfaces[name].between)} also where they part"
+        reason = f"lithium would pass between {listed(interfaces[name].roles)} also where they part"
         accepted = f"{closed}; or give the surface of the host such a law instead, or leave out the cell"
         yield CaseError(f"interfaces.{name}.law", f"{show(interfaces[name].law)}: {reason}; expected {accepted}")
 

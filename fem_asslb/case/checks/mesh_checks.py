@@ -1,11 +1,15 @@
 """Checks of a case against the mesh file that it names, once that was opened."""
 
+from collections.abc import Mapping
+
 from fem_asslb.base.errors import CaseError, Errors
 from fem_asslb.base.texts import listed
 from fem_asslb.case.checks.geometry_checks import roles_have_materials
-from fem_asslb.case.checks.interface_checks import regions_touch
+from fem_asslb.case.checks.interface_checks import conductances_join_two_hosts, regions_touch
+from fem_asslb.case.checks.protocol_checks import bonds_are_born_whole
 from fem_asslb.case.sections.case import Case
 from fem_asslb.case.sections.fixture import PressureFixture
+from fem_asslb.case.sections.interfaces import with_sides
 
 MESH = "geometry.path"
 """Key of what is said of a mesh file."""
@@ -15,6 +19,7 @@ def mesh_fits_the_case(
     case: Case,
     roles: tuple[str, ...],
     touching: list[tuple[str, str]],
+    surfaces: Mapping[str, tuple[str, str]],
     boundaries: list[str],
     dimension: int,
     order: int,
@@ -25,12 +30,15 @@ def mesh_fits_the_case(
         case: The case.
         roles: Of the regions of the mesh.
         touching: Pairs of them that share facets; one twice where two regions of it do.
+        surfaces: Roles on both sides of each surface of the mesh.
         boundaries: Of the mesh.
         dimension: Of the mesh.
         order: Of its elements.
     """
     yield from roles_have_materials(roles, case.materials)
     yield from regions_touch(roles, touching, case.interfaces)
+    if set(roles) <= set(case.materials):
+        yield from surfaces_fit_the_case(case, surfaces)
     for name in _needed(case, dimension):
         if name not in boundaries:
             ways = "a name in geometry.names, geometry.boundaries = 'box'"
@@ -47,6 +55,18 @@ def mesh_fits_the_case(
     if order > case.solver.displacement_degree:
         accepted = f"{order}, or a mesh of order {case.solver.displacement_degree}"
         yield CaseError("solver.displacement_degree", f"the elements are of order {order}; accepted: {accepted}")
+
+
+def surfaces_fit_the_case(case: Case, surfaces: Mapping[str, tuple[str, str]]) -> Errors:
+    """What is asked of interfaces between two roles is asked of those on surfaces when the sides are known.
+
+    Args:
+        case: The case.
+        surfaces: Roles on both sides of each surface of the mesh.
+    """
+    located = with_sides({name: item for name, item in case.interfaces.items() if item.surface}, surfaces)
+    yield from conductances_join_two_hosts(case.resolved_materials(), located)
+    yield from bonds_are_born_whole(case.protocol, located)
 
 
 def _needed(case: Case, dimension: int) -> list[str]:

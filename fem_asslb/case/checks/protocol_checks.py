@@ -9,7 +9,7 @@ from fem_asslb.bulk.elasticity import IsotropicElasticity
 from fem_asslb.case.sections.amounts import temperature_text
 from fem_asslb.case.sections.case import Cell, Initial, Output, Solver, Time, start_temperature
 from fem_asslb.case.sections.fixture import Fixture
-from fem_asslb.case.sections.interfaces import Interface
+from fem_asslb.case.sections.interfaces import Interface, between_roles
 from fem_asslb.case.sections.protocol import Protocol
 from fem_asslb.case.sections.steps import (
     Charge,
@@ -134,8 +134,8 @@ def bonds_are_born_whole(protocol: Protocol, interfaces: dict[str, Interface]) -
     """Adhesion that begins under shear has a softening that does not begin with damage."""
     if not any(map(_fabricates, protocol.steps)):
         return
-    for name, interface in interfaces.items():
-        plus, minus = interface.between
+    for name, interface in between_roles(interfaces):
+        plus, minus = interface.roles
         fault = interface.born_broken()
         if fault is not None and plus != minus:
             key, text = fault

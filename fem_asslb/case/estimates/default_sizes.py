@@ -10,7 +10,7 @@ from fem_asslb.base.units import convert
 from fem_asslb.case.estimates.figures import Row, row
 from fem_asslb.case.estimates.interface_estimates import ZONE_FACETS, softer_modulus
 from fem_asslb.case.sections.case import Case
-from fem_asslb.case.sections.interfaces import Interface
+from fem_asslb.case.sections.interfaces import Interface, between_roles
 from fem_asslb.case.sections.protocol import Protocol
 from fem_asslb.case.sections.steps import Charge, Current, Discharge, Heat, Hold, SetStoichiometry, Step
 from fem_asslb.geometry import LayeredStack, MeshFile, ParticleInShell, PlacedParticles
@@ -137,11 +137,11 @@ def _median_diameters(stack: LayeredStack) -> Iterator[float]:
 def _of_zones(
     interfaces: Mapping[str, Interface], materials: Mapping[str, Material], between_grains: bool
 ) -> Iterator[Size]:
-    for name, choice in interfaces.items():
-        plus, minus = choice.between
+    for name, choice in between_roles(interfaces):
+        plus, minus = choice.roles
         if (plus == minus) != between_grains or not {plus, minus} <= materials.keys():
             continue
-        zone = choice.zone_length(softer_modulus(materials, choice.between))
+        zone = choice.zone_length(softer_modulus(materials, choice.roles))
         if zone is not None:
             yield _share_of(zone, ZONE_FACETS, f"the cohesive zone of {name}")
 

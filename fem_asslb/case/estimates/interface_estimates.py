@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 
 from fem_asslb.case.estimates.figures import Row, row
-from fem_asslb.case.sections.interfaces import Interface
+from fem_asslb.case.sections.interfaces import Interface, between_roles
 from fem_asslb.materials.material import Material
 
 ZONE_FACETS = 3
@@ -15,12 +15,12 @@ def interface_rows(interfaces: Mapping[str, Interface], materials: Mapping[str, 
     note = f"1/{ZONE_FACETS} of the cohesive zone E G/T^2"
     rows = [
         row(f"facets of {name}, at most", zone / ZONE_FACETS, "um", "um", note)
-        for name, choice in interfaces.items()
-        for zone in [choice.zone_length(softer_modulus(materials, choice.between))]
+        for name, choice in between_roles(interfaces)
+        for zone in [choice.zone_length(softer_modulus(materials, choice.roles))]
         if zone is not None
     ]
-    for name, choice in interfaces.items():
-        layer = choice.build_coating(choice.between[0])
+    for name, choice in between_roles(interfaces):
+        layer = choice.build_coating(choice.roles[0])
         if layer is not None:
             stiffness = float(layer.membrane_stiffness)
             rows.append(row(f"membrane of {name}", stiffness, "MPa*um", "N/m", "t E/(1-nu^2)"))

@@ -9,6 +9,7 @@ from fem_asslb.case.sections.interfaces.cohesive import CohesiveInterface
 from fem_asslb.case.sections.interfaces.contact import ContactInterface
 from fem_asslb.case.sections.interfaces.elastic import ElasticInterface
 from fem_asslb.case.sections.interfaces.schema import InterfaceSchema
+from fem_asslb.case.sections.interfaces.sides import between_roles, with_sides
 
 INTERFACE_LAWS: dict[str, type[InterfaceSchema]] = {
     "bonded": BondedInterface,
@@ -30,4 +31,6 @@ __all__ = [
     "ElasticInterface",
     "Interface",
     "InterfaceSchema",
+    "between_roles",
+    "with_sides",
 ]

@@ -9,6 +9,7 @@ from fem_asslb.base.checked import Number, checked
 from fem_asslb.base.refusals import refuse, unless
 from fem_asslb.base.texts import listed, show
 from fem_asslb.base.units import Conductivity, Duration, InterfaceStiffness, Length, Pressure, Strength, Toughness
+from fem_asslb.case.sections.interfaces.between import Between
 from fem_asslb.case.sections.interfaces.closed_conduction import ClosedConduction, conduction
 from fem_asslb.case.sections.interfaces.mixed_mode import MixedMode
 from fem_asslb.case.sections.interfaces.schema import InterfaceSchema
@@ -101,8 +102,9 @@ class CoatedInterface(InterfaceSchema):
 
     @field_validator("between")
     @classmethod
-    def _covers_something_else(cls, between: tuple[str, str]) -> tuple[str, str]:
-        refuse(unless(between[0] != between[1], "", list(between), "two different roles"))
+    def _covers_something_else(cls, between: Between) -> Between:
+        given = between if isinstance(between, str) else list(between)
+        refuse(unless(not isinstance(between, str) and between[0] != between[1], "", given, "two different roles"))
         return between
 
     @field_validator("material")
@@ -121,10 +123,10 @@ class CoatedInterface(InterfaceSchema):
     @model_validator(mode="after")
     def _one_bond_is_weaker(self) -> Self:
         for role in self.bonds:
-            if role not in self.between:
-                raise ValueError(f"bonds: there is none to {show(role)}; accepted: {listed(self.between)}")
+            if role not in self.roles:
+                raise ValueError(f"bonds: there is none to {show(role)}; accepted: {listed(self.roles)}")
         if len(self.bonds) == 2:
-            (first, second) = (self.bonds[role].strengths for role in self.between)
+            (first, second) = (self.bonds[role].strengths for role in self.roles)
             if (first[0] - second[0]) * (first[1] - second[1]) < 0.0:
                 accepted = "accepted: one that is weaker in both"
                 raise ValueError(f"bonds: the weaker one in opening is the stronger one in sliding; {accepted}")
@@ -133,7 +135,7 @@ class CoatedInterface(InterfaceSchema):
     @property
     def weaker(self) -> str | None:
         """Role from which the coating lets go, of equal ones the second; None where neither does."""
-        return min(reversed(self.between), key=self._strengths) if self.bonds else None
+        return min(reversed(self.roles), key=self._strengths) if self.bonds else None
 
     def _strengths(self, role: str) -> tuple[float, float]:
         return self.bonds[role].strengths if role in self.bonds else (float("inf"), float("inf"))
@@ -161,7 +163,7 @@ class CoatedInterface(InterfaceSchema):
         A bond that is rigid until it lets go, in series with springs, has the stiffness of the springs; its strength
         and its toughness stay as they are, and so does the straight line of a bilinear softening.
         """
-        layer = self.build_coating(self.between[0])
+        layer = self.build_coating(self.roles[0])
         normal, shear = float(layer.normal_stiffness), float(layer.shear_stiffness)
         if self.weaker is None:
             return ElasticLaw(normal, shear)

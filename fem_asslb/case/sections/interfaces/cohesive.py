@@ -25,7 +25,8 @@ class CohesiveInterface(PartingInterface):
 
     Attributes:
         law: ``"cohesive"``.
-        between: Two region roles; one role twice for the boundaries between its grains.
+        between: Two region roles, one role twice for the boundaries between its grains; or ``"surface:NAME"`` for the
+            surface of that name in ``geometry.cut``.
         normal_strength: Traction that begins to open a bonded interface.
         normal_toughness: Energy per area to open it.
         shear_strength: The same for sliding; default: that of opening.

@@ -19,7 +19,8 @@ class ContactInterface(PartingInterface):
 
     Attributes:
         law: ``"contact"``.
-        between: Two region roles; one role twice for the boundaries between its grains.
+        between: Two region roles, one role twice for the boundaries between its grains; or ``"surface:NAME"`` for the
+            surface of that name in ``geometry.cut``.
         normal_stiffness: Of the contact [MPa/um]; default 100 E/h, with E of the softer side and h the facets' size.
         friction: Coefficient of friction.
         friction_stiffness: Of what friction holds before it slips [MPa/um]; the drag of loose bodies is in proportion.

@@ -17,7 +17,8 @@ class ElasticInterface(InterfaceSchema):
 
     Attributes:
         law: ``"elastic"``.
-        between: Two region roles; one role twice for the boundaries between its grains.
+        between: Two region roles, one role twice for the boundaries between its grains; or ``"surface:NAME"`` for the
+            surface of that name in ``geometry.cut``.
         normal_stiffness: [MPa/um]; default 100 E/h, with E of the softer side and h the facets' size.
         shear_stiffness: [MPa/um]; default: that of opening.
         conductance: Lithium between two regions that both host it, current per area and potential; default: as 10 nm

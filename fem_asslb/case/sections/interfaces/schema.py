@@ -3,6 +3,8 @@
 from typing import ClassVar
 
 from fem_asslb.base.checked import checked
+from fem_asslb.base.texts import SURFACE
+from fem_asslb.case.sections.interfaces.between import Between
 from fem_asslb.case.sections.interfaces.gap_table import GapTable
 from fem_asslb.interfaces.coating import Coating
 from fem_asslb.interfaces.interface_law import InterfaceLaw
@@ -15,17 +17,28 @@ class InterfaceSchema:
 
     Attributes:
         law: Name of the law.
-        between: Two region roles; one role twice for the boundaries between its grains.
+        between: Two region roles, one role twice for the boundaries between its grains; or ``"surface:NAME"``.
         WELDED: Whether both sides share their displacement; there is no law then.
         MAY_PART: Whether the sides may part, which interrupts lithium that crosses from a host.
         ADHERES: Whether sides that touch when a cell has been fabricated hold one another from then on.
     """
 
     law: str
-    between: tuple[str, str]
+    between: Between
     WELDED: ClassVar[bool] = False
     MAY_PART: ClassVar[bool] = False
     ADHERES: ClassVar[bool] = False
+
+    @property
+    def surface(self) -> str:
+        """Name of the surface on which it lies; empty between two roles."""
+        return self.between.removeprefix(SURFACE) if isinstance(self.between, str) else ""
+
+    @property
+    def roles(self) -> tuple[str, str]:
+        """Both sides; those of a surface are known on a mesh, see `with_sides`."""
+        assert not isinstance(self.between, str)
+        return self.between
 
     @property
     def conductance(self) -> float | None:

@@ -4,6 +4,7 @@
  * FAILING_FIRST   number of the first call that fails, from 1; 0: none does
  * FAILING_LAST    number of the last one; -1: all later ones
  * FAILING_ERRNO   what they fail with
+ * FAILING_DELAY   milliseconds that every call takes longer, as on a network; none by default
  * FAILING_LIST    file to which each call is added: number, name, path
  */
 #define _GNU_SOURCE
@@ -44,8 +45,9 @@ static int fails(const char *call, const char *path) {
     long now = __sync_add_and_fetch(&count, 1);
     long first = number("FAILING_FIRST", 0), last = number("FAILING_LAST", first);
     int failing = first && now >= first && (last < 0 || now <= last);
-    /* A full disk lets go of what is on it. */
-    if (error == ENOSPC && (!strcmp(call, "unlink") || !strcmp(call, "rmdir"))) failing = 0;
+    usleep(1000 * number("FAILING_DELAY", 0));
+    /* A full disk, or a quota, lets go of what is on it. */
+    if ((error == ENOSPC || error == EDQUOT) && (!strcmp(call, "unlink") || !strcmp(call, "rmdir"))) failing = 0;
     add_to_list(now, call, path);
     errno = failing ? error : saved;
     inside = 0;

@@ -9,6 +9,7 @@ import re
 import shutil
 import subprocess
 import sys
+import time
 from pathlib import Path
 
 import numpy as np
@@ -49,7 +50,7 @@ def library(tmp_path_factory):
 
 
 def run(library, case, results, how, **failing):
-    """One run; words of ``failing`` are those of the library."""
+    """One run; words of ``failing`` are those of the library: first, last, errno, delay, list."""
     words = {f"FAILING_{name.upper()}": str(value) for name, value in failing.items()}
     command = [sys.executable, "-P", "-m", "fem_asslb", "run", case, "--results", results, how]
     command += [word for change in SHORT for word in ("--set", change)]
@@ -109,8 +110,21 @@ def test_no_call_that_fails_loses_a_run(library, tmp_path):
         if not re.search(chosen, f"{call} {file}"):
             continue
         first = numbers[len(numbers) // 2]
-        for code, last in ((errno.EIO, first), (errno.ENOSPC, -1)):
+        trials = [(errno.EIO, first), (errno.ENOSPC, -1), *([(errno.EDQUOT, -1)] if call == "write" else [])]
+        for code, last in trials:
             found = fault(library, case, results, whole, first=first, last=last, errno=code)
             print(call, file, errno.errorcode[code], found or "as it should be", flush=True)
             faults += [f"{call} {file} {errno.errorcode[code]}: {found}"] if found else []
     assert not faults, "\n".join(faults)
+
+
+def test_slow_files_change_nothing(library, tmp_path):
+    """Each call takes 20 ms longer, some hundred times those of a disk."""
+    case, results, listed = tmp_path / "cell", tmp_path / "results", tmp_path / "listed"
+    case.mkdir()
+    (case / "case.toml").write_text(LETTING_GO)
+    assert run(library, case, results, "--overwrite", list=listed).returncode == 0
+    whole, calls = read_history(results), len(listed.read_text().splitlines())
+    start = time.monotonic()
+    assert fault(library, case, results, whole, delay=20) == ""
+    assert time.monotonic() - start > 0.02 * calls

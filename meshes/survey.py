@@ -6,10 +6,11 @@ import numpy as np
 
 from fem_asslb.base.errors import CaseErrors
 from fem_asslb.base.printable import printable
-from fem_asslb.case.checks.mesh_checks import mesh_fits_the_case
+from fem_asslb.case.checks.mesh_checks import MeshFacts, mesh_fits_the_case
 from fem_asslb.case.sections.case import Case
 from fem_asslb.geometry import MeshFile
 from fem_asslb.mesh.side_walls import listed_periods
+from fem_asslb.mesh.source import MeshSource
 from fem_asslb.mesh.source_checks import check_source
 from fem_asslb.mesh.source_facets import SourceFacets, surface_roles, touching_roles
 from meshes.arranged_mesh import arranged
@@ -46,15 +47,22 @@ def survey(case: Case) -> Iterator[str]:
         yield f"side walls are periodic: {listed_periods(source.periods)}"
     for what, groups in (("region", ours.regions), ("boundary", ours.boundaries), ("surface", ours.surfaces)):
         yield from _shown(f"{what} {name}: {len(rows)}" for name, rows in groups.items())
-    roles = tuple(dict.fromkeys(name.partition("/")[0] for name in source.regions))
-    sides = SourceFacets(source)
-    surfaces = {name: pair for name, [pair] in surface_roles(source, sides).items()}
-    touching = touching_roles(source, sides)
-    errors = mesh_fits_the_case(
-        case, roles, touching, surfaces, list(source.boundaries), source.dimension, source.degree
-    )
-    if found := list(errors):
+    if found := list(mesh_fits_the_case(case, _facts(case, source))):
         raise CaseErrors(found)
+
+
+def _facts(case: Case, source: MeshSource) -> MeshFacts:
+    sides = SourceFacets(source)
+    named = {choice.surface for choice in case.interfaces.values() if choice.surface}
+    return MeshFacts(
+        roles=tuple(dict.fromkeys(name.partition("/")[0] for name in source.regions)),
+        touching=touching_roles(source, sides),
+        unnamed=touching_roles(source, sides, named),
+        surfaces={name: pair for name, [pair] in surface_roles(source, sides).items()},
+        boundaries=source.boundaries,
+        dimension=source.dimension,
+        order=source.degree,
+    )
 
 
 def _groups(mesh: ForeignMesh) -> Iterator[str]:

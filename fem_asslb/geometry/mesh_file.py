@@ -1,6 +1,7 @@
 """A mesh from elsewhere."""
 
 import re
+from collections import Counter
 from dataclasses import field
 from pathlib import Path
 from typing import Literal
@@ -70,4 +71,6 @@ class MeshFile:
     def _names_of_groups(cls, groups: tuple[str, ...], info: ValidationInfo) -> tuple[str, ...]:
         label = f"name in {info.field_name}"
         refuse([item for name in groups for item in unless(is_name(name), label, name, _ACCEPTED)])
+        twice = [name for name, count in Counter(groups).items() if count > 1]
+        refuse([item for name in twice for item in unless(False, label, name, "each name once")])
         return groups

@@ -1,5 +1,6 @@
 """Facets of the cells of a mesh on one process: which are outside, and which regions they are between."""
 
+from collections.abc import Collection
 from functools import cached_property
 
 import numpy as np
@@ -51,9 +52,18 @@ class SourceFacets:
         return np.where(found < len(self._keys), found, -1)
 
 
-def touching_roles(source: MeshSource, sides: SourceFacets) -> list[tuple[str, str]]:
-    """Roles whose regions share facets, each two in the order of their names; one twice where two of its regions do."""
-    return _role_pairs(source, sides.regions)
+def touching_roles(source: MeshSource, sides: SourceFacets, but_at: Collection[str] = ()) -> list[tuple[str, str]]:
+    """Roles whose regions share facets, each two in the order of their names; one twice where two of its regions do.
+
+    Args:
+        source: The mesh.
+        sides: Facets of its cells.
+        but_at: Surfaces whose facets do not count.
+    """
+    counts = np.ones(len(sides.nodes), dtype=bool)
+    left_out = np.isin(source.facet_group, [source.groups.index(name, len(source.boundaries)) for name in but_at])
+    counts[sides.find(source.facets[left_out, : source.dimension])] = False
+    return _role_pairs(source, sides.regions[counts])
 
 
 def surface_roles(source: MeshSource, sides: SourceFacets) -> dict[str, list[tuple[str, str]]]:

@@ -12,6 +12,7 @@ from fem_asslb.case.reading.reader import build_case
 from fem_asslb.mesh.source_checks import check_source
 from fem_asslb.output.history import read_history
 from fem_asslb.simulation.simulation import Simulation
+from meshes.survey import survey
 from tests.foreign_files import by_gmsh
 from tests.grids import box
 from tests.support import domain_of
@@ -229,3 +230,22 @@ def test_a_conductance_on_a_surface_between_electrolytes_is_refused(comm, tmp_pa
     case = build_case(pressed(tmp_path / "any.msh", {"low": law}, cut=["low"]))
     with pytest.raises(CaseErrors, match="interfaces.low.conductance: .* there is none in 'separator'"):
         Simulation(case, domain_of(source, comm))
+
+
+@pytest.mark.serial
+def test_a_surface_is_named_once(tmp_path):
+    (tmp_path / "any.msh").write_text("")
+    with pytest.raises(CaseErrors, match=r"geometry\.cut: 'low' is not accepted; expected each name once"):
+        build_case(pressed(tmp_path / "any.msh", {}, cut=["low", "low"]))
+
+
+@pytest.mark.serial
+def test_roles_whose_facets_are_all_named_are_told_before_the_mesh_is_built(tmp_path):
+    source = box((2.0, 3.0), (2, 3), lambda x: np.full(len(x), "separator"))
+    path = by_gmsh(".msh")(named_in_a_file(with_surfaces(source, low=(-1, 1.0), high=(-1, 2.0))), tmp_path)
+    named = {name: springs(f"surface:{name}", SOFT) for name in ("low", "high")}
+    assert "surface high: 2" in list(survey(build_case(pressed(path, named))))
+    all_others = {"others": springs(["separator", "separator"], SOFT)}
+    assert list(survey(build_case(pressed(path, {"low": named["low"], **all_others}))))
+    with pytest.raises(CaseErrors, match="interfaces.others.between: all facets between 'separator', 'separator' are"):
+        list(survey(build_case(pressed(path, {**named, **all_others}))))

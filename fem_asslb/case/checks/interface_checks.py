@@ -1,5 +1,7 @@
 """Checks of a case between its interfaces, the regions that they join and the materials of these."""
 
+from collections.abc import Sequence
+
 from fem_asslb.base.errors import CaseError, Errors
 from fem_asslb.base.texts import listed, one_of, show
 from fem_asslb.base.units import format_quantity
@@ -50,7 +52,9 @@ def interfaces_have_facets(geometry: Geometry, interfaces: dict[str, Interface])
         yield from regions_touch(region_roles(geometry) or (), touching_roles(geometry), interfaces)
 
 
-def regions_touch(roles: tuple[str, ...], touching: list[tuple[str, str]], interfaces: dict[str, Interface]) -> Errors:
+def regions_touch(
+    roles: tuple[str, ...], touching: Sequence[tuple[str, str]], interfaces: dict[str, Interface]
+) -> Errors:
     """The two sides of an interface are among the roles that touch."""
     accepted = " or ".join(show(pair) for pair in touching) or "no interface"
     for name, interface in between_roles(interfaces):

@@ -8,13 +8,14 @@ from petsc4py import PETSc
 
 from fem_asslb.base.errors import CaseError, ConvergenceError
 from fem_asslb.base.parallel import global_sum
+from fem_asslb.case.sections.petsc_options import by_part
 from fem_asslb.fields.field import MULTIGRID, component_entries
 from fem_asslb.problem.problem import Problem
 from fem_asslb.solve.assembly import Assembly
 from fem_asslb.solve.convergence import ConvergenceTest, SolveReport
 from fem_asslb.solve.line_search import WHOLE, find_share
 from fem_asslb.solve.preconditioner import set_loose_modes, set_splits
-from fem_asslb.solve.presets import AUTO, LOOSE_BODIES, PRESETS, REUSE_MULTIGRID, choose
+from fem_asslb.solve.presets import AUTO, LOOSE_BODIES, PRESETS, REUSE_MULTIGRID, choose, prefixes
 from fem_asslb.spaces.state import SCALARS
 
 _LIBRARY_ERROR = 76
@@ -48,7 +49,8 @@ class NewtonSolver:
         reused = REUSE_MULTIGRID if self.preset == "iterative" and problem.is_constant(MULTIGRID) else {}
         may_be_loose = any(field.loose_modes is not None for field in problem.fields)
         loose = LOOSE_BODIES if self.preset == "iterative" and may_be_loose else {}
-        self.options = {**PRESETS[self.preset], **loose, **reused, **(options or {})}
+        own = self._expanded(options or {}, prefixes(self.preset, bool(loose)))
+        self.options = {**PRESETS[self.preset], **loose, **reused, **own}
         self._assembly = Assembly(problem)
         self._trial = self._assembly.point.duplicate(), self._assembly.point.duplicate()
         entries = component_entries(problem.fields)
@@ -82,6 +84,16 @@ class NewtonSolver:
             raise CaseError(
                 "solver.petsc", f"PETSc cannot use '{given}'; accepted: options of PETSc's manual"
             ) from error
+
+    def _expanded(self, options: Mapping[str, object], prefix: Mapping[str, str]) -> dict[str, object]:
+        """Options of parts of the preset under the names that they have in PETSc."""
+        own = {}
+        for part, name, value in by_part(options):
+            if part not in prefix:
+                reason = f"the preset '{self.preset}' has no such part; accepted: solver.preset = 'iterative'"
+                raise CaseError(f"solver.petsc.{part}", reason)
+            own[prefix[part] + name] = value
+        return own
 
     def solve(self) -> SolveReport:
         """Solve from the current state.

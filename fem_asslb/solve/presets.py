@@ -27,6 +27,9 @@ _SMOOTHED = {
 """Multigrid with smoothed aggregates; blocks of the three displacements of a node as smoother."""
 
 
+_FACTORED = "fieldsplit_factored_"
+
+
 def _named(prefix: str, options: Mapping[str, object]) -> dict[str, object]:
     return {f"{prefix}_{key}": value for key, value in options.items()}
 
@@ -43,9 +46,9 @@ ITERATIVE = {
     "pc_fieldsplit_type": "multiplicative",
     "fieldsplit_multigrid_ksp_type": "preonly",
     **_named("fieldsplit_multigrid", _SMOOTHED),
-    "fieldsplit_factored_ksp_type": "preonly",
-    "fieldsplit_factored_pc_type": "lu",
-    "fieldsplit_factored_pc_factor_mat_solver_type": "mumps",
+    f"{_FACTORED}ksp_type": "preonly",
+    f"{_FACTORED}pc_type": "lu",
+    f"{_FACTORED}pc_factor_mat_solver_type": "mumps",
 }
 """Newton with FGMRES for 3D, where a direct factor of the displacement is too large.
 
@@ -75,6 +78,21 @@ LOOSE_BODIES = _named(
 Aggregates that reach across an open interface tie what has become loose, and Krylov has to find each body's six
 motions by itself. MUMPS looks for motions that cost nothing at all and leaves them where they are.
 """
+
+
+def prefixes(preset: str, may_be_loose: bool) -> dict[str, str]:
+    """What PETSc puts before the options of each part of a preset, by the name that a case gives the part.
+
+    Args:
+        preset: Its name.
+        may_be_loose: Whether the rigid motions of loose bodies are a level of their own above multigrid.
+    """
+    if preset != "iterative":
+        return {"": ""}
+    multigrid = "fieldsplit_multigrid_" + ("mg_levels_1_" if may_be_loose else "")
+    parts = {"displacement": multigrid, "displacement.smoother": f"{multigrid}mg_levels_", "lithium": _FACTORED}
+    return {"": "", **parts}
+
 
 REUSE_MULTIGRID = {"fieldsplit_multigrid_ksp_reuse_preconditioner": True}
 """Where no step changes the stiffness, the first hierarchy serves all of them; a third of a Newton iteration."""

@@ -169,7 +169,11 @@ BAD = {  # what is changed, the key of the error, words of its message
         ["'open'", "'symmetric' or 'free'"],
     ),
     "solver that does not exist": (["solver.preset=fast"], "solver.preset", ["'auto', 'direct' or 'iterative'"]),
-    "nested solver options": (["solver.petsc.a={b=1}"], "solver.petsc", ["without nested tables"]),
+    "nested solver options": (
+        ["solver.petsc.a={b=1}"],
+        "solver.petsc",
+        ["tables of options are 'displacement', 'lithium'"],
+    ),
     "axis that is none": (
         ["materials.particle.axis=up"],
         "materials.particle.axis",

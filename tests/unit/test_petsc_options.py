@@ -101,3 +101,34 @@ def test_the_command_line_may_set_more_but_only_what_it_names_itself(case):
     with pytest.raises(CaseErrors) as caught:
         read_case(hostile, overrides, any_petsc_option=True)
     assert [error.key for error in caught.value.errors] == ["solver.petsc.pc_type"]
+
+
+def test_options_of_a_part_of_the_preset_are_as_harmless(case):
+    nested = '{ displacement = { pc_type = "python", smoother = { ksp_max_it = 5, ksp_view = "ascii:x" } } }'
+    with pytest.raises(CaseErrors) as caught:
+        read_case(case(nested), ["solver.petsc.pc_type=lu"], any_petsc_option=True)
+    keys = ["solver.petsc.displacement.pc_type", "solver.petsc.displacement.smoother.ksp_view"]
+    assert [error.key for error in caught.value.errors] == keys
+
+
+def test_the_direct_preset_has_no_parts(case):
+    folder = case('{ lithium = { pc_type = "lu" } }')
+    assert read_case(folder, ["solver.preset=iterative"])
+    with pytest.raises(CaseErrors, match=r"solver\.petsc\.lithium\.pc_type: the preset 'direct' has no part 'lithium'"):
+        read_case(folder, ["solver.preset=direct"])
+
+
+@pytest.mark.parametrize(
+    ("options", "accepted"),
+    [
+        ("{ smoother = { ksp_max_it = 5 } }", "tables of options are 'displacement', 'lithium'"),
+        ("{ displacement = { coarse = { pc_type = 'lu' } } }", "tables of options are 'smoother'"),
+        ("{ lithium = { smoother = { ksp_max_it = 5 } } }", "there are no tables of options in it"),
+        ("{ displacement = { pc_type = ['lu'] } }", "tables of options are 'smoother'"),
+    ],
+)
+def test_other_tables_are_refused(case, options, accepted):
+    with pytest.raises(CaseErrors) as caught:
+        read_case(case(options))
+    [error] = caught.value.errors
+    assert error.key == "solver.petsc" and accepted in error.message

@@ -5,7 +5,7 @@ import dataclasses
 import numpy as np
 import pytest
 
-from fem_asslb.base.errors import ConvergenceError
+from fem_asslb.base.errors import CaseError, ConvergenceError
 from fem_asslb.interfaces.contact_law import ContactLaw
 from fem_asslb.interfaces.elastic_law import ElasticLaw
 from fem_asslb.solve.newton import NewtonSolver
@@ -119,6 +119,24 @@ def test_a_field_that_the_first_iteration_leaves_out_of_balance_is_not_solved(co
     record = build(comm, "column", ["solver.preset=iterative", steps], shared_path).advance()
     assert record.scalars["separator hydrostatic stress mean [MPa]"] < -0.3 * pressure
     assert abs(record.scalars["plate force error [-]"]) < 1e-6
+
+
+@pytest.mark.two_ranks
+def test_a_case_tunes_parts_of_the_preset(comm):
+    """A table adds to the preset, where PETSc looks for the part; loose bodies have a level of their own above it."""
+    own = {"displacement": {"smoother": {"ksp_max_it": 5}}, "lithium": {"mat_mumps_icntl_14": 70}}
+    loose = Particle(comm, 2, ContactLaw(STIFFNESS, STIFFNESS), ITERATIVE).problem
+    for problem, level in ((stack(comm, 2), ""), (loose, "mg_levels_1_")):
+        prefix = f"fieldsplit_multigrid_{level}mg_levels_"
+        plain, tuned = NewtonSolver(problem, ITERATIVE), NewtonSolver(problem, ITERATIVE, own)
+        assert set(tuned.options.items()) - set(plain.options.items()) == {
+            (f"{prefix}ksp_max_it", 5),
+            ("fieldsplit_factored_mat_mumps_icntl_14", 70),
+        }
+        force_x(problem, 0.9)
+        tuned.solve()
+    with pytest.raises(CaseError, match="solver.petsc.displacement.smoother: the preset 'direct' has no such part"):
+        NewtonSolver(problem, AUTO, own)
 
 
 @pytest.mark.two_ranks

@@ -11,7 +11,6 @@ from pydantic import BeforeValidator, Field
 
 from fem_asslb.base.checked import Degree, Flag, Integer, Number, checked
 from fem_asslb.base.temperatures import ROOM_TEMPERATURE, CellTemperature
-from fem_asslb.base.texts import show
 from fem_asslb.base.units import (
     Area,
     Duration,
@@ -22,6 +21,7 @@ from fem_asslb.case.sections.fields import FieldEntry
 from fem_asslb.case.sections.fixture import Fixture
 from fem_asslb.case.sections.interfaces import Interface
 from fem_asslb.case.sections.materials import MaterialChoice
+from fem_asslb.case.sections.petsc_options import by_part
 from fem_asslb.case.sections.protocol import Protocol
 from fem_asslb.case.sections.rates import ExchangeEntry, Resistance, ResistanceEntry
 from fem_asslb.geometry import Geometry, MeshFile
@@ -116,8 +116,8 @@ class Time:
 
 
 def _read_petsc(value: Any) -> Any:
-    if isinstance(value, dict) and not all(isinstance(option, str | int | float) for option in value.values()):
-        raise ValueError(f"{show(value)}: options are texts, numbers, true or false, without nested tables")
+    if isinstance(value, dict):
+        list(by_part(value))
     return value
 
 
@@ -130,7 +130,8 @@ class Solver:
             unknowns on.
         strain: ``"small"``, or ``"logarithmic"``: laws hold for large strains too, at more cost.
         displacement_degree: Polynomial degree of the displacement.
-        petsc: PETSc options without prefix, e.g. ``{ksp_rtol = 1e-8}``; they win over the preset.
+        petsc: PETSc options without prefix, e.g. ``{ksp_rtol = 1e-8}``; they win over the preset. Those of its parts
+            are in tables: ``{displacement.smoother.ksp_max_it = 5}``.
     """
 
     preset: Literal["auto", "direct", "iterative"] = "auto"

@@ -6,10 +6,10 @@ What is listed here does neither, whatever its value.
 
 import math
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
-from fem_asslb.base.texts import not_accepted
+from fem_asslb.base.texts import listed, not_accepted
 
 PREFIX = "(fieldsplit_[a-z0-9]+_|mg_(levels|coarse)_([0-9]+_)?|sub_|redundant_)*"
 """What a solver inside another one puts before its options, such as ``fieldsplit_multigrid_mg_levels_``."""
@@ -73,6 +73,33 @@ CHOICES = {
     "pc_hypre_boomeramg_cycle_type": "V W",
 }
 """Texts that an option may have: types that load a module, such as ``python``, and viewers are not among them."""
+
+
+PARTS: dict[str, dict[str, Any]] = {"displacement": {"smoother": {}}, "lithium": {}}
+"""Parts of a preset that have options of their own, in tables of their names, and their parts."""
+
+
+def by_part(options: Mapping[str, Any]) -> Iterator[tuple[str, str, Any]]:
+    """Part of the preset, name and value of each option; the part of those of the whole solver is empty.
+
+    Args:
+        options: As a case has them: a table is a part.
+
+    Raises:
+        ValueError: A table is none.
+    """
+    yield from _of_parts(options, PARTS, "")
+
+
+def _of_parts(options: Mapping[str, Any], parts: dict[str, Any], part: str) -> Iterator[tuple[str, str, Any]]:
+    for name, value in options.items():
+        if isinstance(value, dict) and name in parts:
+            yield from _of_parts(value, parts[name], f"{part}.{name}" if part else name)
+        elif isinstance(value, str | int | float):
+            yield part, name, value
+        else:
+            tables = f"tables of options are {listed(parts)}" if parts else "there are no tables of options in it"
+            raise ValueError(not_accepted({name: value}, f"texts, numbers, true or false; {tables}"))
 
 
 def refusal(name: str, value: Any) -> str | None:

@@ -38,7 +38,7 @@ class LognormalDiameters:
 
 @checked()
 class TableDiameters:
-    """Classes of ``diameters`` [um] with their ``number_fractions`` (sum 1)."""
+    """Classes of ``diameters`` [um] with their ``number_fractions`` (sum 1): a measured or a bimodal distribution."""
 
     diameters: tuple[Extent, ...]
     number_fractions: tuple[Number, ...]

@@ -10,7 +10,7 @@ from ufl.core.expr import Expr
 from fem_asslb.equations import interface, lithium
 from fem_asslb.equations.formulation import Formulation
 from fem_asslb.materials.function import value_at
-from fem_asslb.mesh.interface_facets import Place
+from fem_asslb.mesh.place import Place
 from fem_asslb.spaces.coefficients import with_constants
 from fem_asslb.spaces.state import State
 

@@ -6,9 +6,9 @@ import ufl
 
 from fem_asslb.equations.supports import TOP
 from fem_asslb.mesh.domain import Domain
-from fem_asslb.mesh.interface_facets import Place
 from fem_asslb.mesh.interface_mesh import point_rule
 from fem_asslb.mesh.measures import boundary_measure, cell_measure, interface_measure
+from fem_asslb.mesh.place import Place
 from fem_asslb.model.model import Model
 
 LITHIUM_DEGREE = 4

@@ -12,8 +12,8 @@ from fem_asslb.base import compatibility
 from fem_asslb.base.parallel import global_max
 from fem_asslb.equations.interface_start import bonded_facets, initial_gaps, require_stiff, strength_factors
 from fem_asslb.mesh.domain import Domain
-from fem_asslb.mesh.interface_facets import Place
 from fem_asslb.mesh.interface_mesh import InterfaceMesh, create_interface_mesh
+from fem_asslb.mesh.place import Place
 from fem_asslb.model.model import Interface, Model
 from fem_asslb.spaces.facet_points import FacetEvaluator, point_function
 from fem_asslb.spaces.point_variables import Layout, PointVariables

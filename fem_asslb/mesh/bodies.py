@@ -10,7 +10,8 @@ from scipy.sparse.csgraph import connected_components
 from fem_asslb.base.errors import MeshError
 from fem_asslb.mesh.adjacency import facet_neighbours
 from fem_asslb.mesh.domain import Domain
-from fem_asslb.mesh.interface_facets import Place, facets_between
+from fem_asslb.mesh.interface_facets import facets_between
+from fem_asslb.mesh.place import Place
 
 
 def welded_bodies(domain: Domain, broken: Sequence[Place]) -> npt.NDArray[np.int32]:

@@ -8,28 +8,9 @@ import numpy.typing as npt
 
 from fem_asslb.mesh.adjacency import facet_neighbours, interior_facets
 from fem_asslb.mesh.domain import Domain
+from fem_asslb.mesh.place import Place
 
 Int32Array = npt.NDArray[np.int32]
-
-
-@dataclass(frozen=True)
-class Place:
-    """Where an interface lies.
-
-    Attributes:
-        plus: Role on the plus side; between regions of one role, plus is the lower region number.
-        minus: Role on the minus side.
-        surface: Name of a surface between the two; empty for all facets between them but those of surfaces that are
-            places themselves.
-    """
-
-    plus: str
-    minus: str
-    surface: str = ""
-
-    def __str__(self) -> str:
-        """As in names of results."""
-        return f"{self.plus}|{self.minus}" + (f" at {self.surface}" if self.surface else "")
 
 
 @dataclass(frozen=True, kw_only=True)

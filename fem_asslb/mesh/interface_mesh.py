@@ -11,7 +11,8 @@ from dolfinx import mesh as dmesh
 from fem_asslb.base import compatibility
 from fem_asslb.base.parallel import global_sum
 from fem_asslb.mesh.domain import Domain
-from fem_asslb.mesh.interface_facets import Place, facets_between
+from fem_asslb.mesh.interface_facets import facets_between
+from fem_asslb.mesh.place import Place
 
 Int32Array = npt.NDArray[np.int32]
 FloatArray = npt.NDArray[np.float64]

@@ -7,7 +7,8 @@ import numpy.typing as npt
 import ufl
 
 from fem_asslb.mesh.domain import Domain
-from fem_asslb.mesh.interface_facets import Place, facets_between
+from fem_asslb.mesh.interface_facets import facets_between
+from fem_asslb.mesh.place import Place
 
 Int32Array = npt.NDArray[np.int32]
 

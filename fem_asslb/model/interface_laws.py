@@ -14,8 +14,8 @@ from fem_asslb.case.sections.interfaces.gap_table import GapTable
 from fem_asslb.interfaces.start import GapField
 from fem_asslb.materials.material import Material
 from fem_asslb.mesh.domain import Domain
-from fem_asslb.mesh.interface_facets import Place
 from fem_asslb.mesh.interface_mesh import mean_facet_sizes
+from fem_asslb.mesh.place import Place
 from fem_asslb.model.interface_stiffness import report, require_small_overlap, require_stiff_grains
 from fem_asslb.model.model import Interface
 

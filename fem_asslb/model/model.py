@@ -15,7 +15,7 @@ from fem_asslb.interfaces.interface_law import InterfaceLaw
 from fem_asslb.interfaces.start import InterfaceStart
 from fem_asslb.materials.function import HostValue
 from fem_asslb.materials.material import LithiumHost, Material
-from fem_asslb.mesh.interface_facets import Place
+from fem_asslb.mesh.place import Place
 
 LAYERS = "elastic layers"
 """Phase of all elastic layers without lithium; no role has a name of two words."""

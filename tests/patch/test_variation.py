@@ -22,6 +22,7 @@ from fem_asslb.fields.out_of_plane import STRAIN as OUT_OF_PLANE
 from fem_asslb.fields.platen import POSITION as PLATEN
 from fem_asslb.fields.platen import PRESSURE as CONTACT_PRESSURE
 from fem_asslb.interfaces.coating import Coating
+from fem_asslb.mesh.place import Place
 from fem_asslb.model.model import LAYERS
 from fem_asslb.solve.newton import NewtonSolver
 from tests import composite
@@ -117,7 +118,7 @@ def energy_terms(problem):
         -0.5 * dt * dissipation * dx,
     ]
 
-    surface = formulation.measures.interface(("particle", "cathode"))
+    surface = formulation.measures.interface(Place("particle", "cathode"))
     volts = 2 * GAS_CONSTANT * TEMPERATURE / FARADAY
     electrode = number(ELECTRODE)("+")
     drive, (surface_item, *_) = (electrode - phi("+")) / volts, problem.model.interfaces

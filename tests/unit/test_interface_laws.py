@@ -17,8 +17,8 @@ from fem_asslb.interfaces.softening import Bilinear, Exponential
 from fem_asslb.interfaces.start import InterfaceStart
 from fem_asslb.interfaces.toughness import BenzeggaghKenane, PowerLaw
 from fem_asslb.materials import library
-from fem_asslb.mesh.interface_facets import Place
 from fem_asslb.mesh.interface_mesh import mean_facet_sizes
+from fem_asslb.mesh.place import Place
 from fem_asslb.model.interface_laws import build_interfaces
 from fem_asslb.model.model import Interface, Support
 from tests.grids import box

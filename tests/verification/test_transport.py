@@ -6,6 +6,7 @@ import pytest
 from fem_asslb.base.constants import FARADAY
 from fem_asslb.diagnostics.bulk import Diagnostics
 from fem_asslb.fields.electrode import POTENTIAL as ELECTRODE
+from fem_asslb.mesh.place import Place
 from fem_asslb.model.model import ChargeTransfer, Support
 from fem_asslb.solve.newton import NewtonSolver
 from tests import closed_forms, composite
@@ -153,7 +154,7 @@ def test_lithium_that_left_is_the_charge_that_passed(comm, measured, degree):
     surface = integral(
         problem,
         1.0 + 0.0 * problem.state["scalars"][0]("+"),
-        problem.formulation.measures.interface(("particle", "cathode")),
+        problem.formulation.measures.interface(Place("particle", "cathode")),
     )
     start, charge = diagnostics.lithium(), 0.0
     for current, step in ((0.2, 30.0), (0.2, 100.0), (0.0, 200.0), (-0.1, 50.0)):

@@ -88,7 +88,8 @@ class Simulation:
         self.solver = NewtonSolver(self.problem, case.solver.preset, case.solver.petsc)
         self.diagnostics = Diagnostics(self.problem)
         self.interfaces = InterfaceDiagnostics(self.problem) if self.problem.model.interfaces else None
-        self.stepper = Stepper(self.problem, self.solver, case.time, self._measure)
+        has_drag = self.interfaces is not None
+        self.stepper = Stepper(self.problem, self.solver, case.time, self._measure, has_drag)
         self.cell: BatteryCell | None = None
         if case.cell is not None:
             if not self.diagnostics.reacting_area:
@@ -233,6 +234,7 @@ class Simulation:
             "next step": self.stepper.next_step,
             "last step": self.stepper.last_step or 0.0,
             "step limit": min(self.stepper.limit, 1e300),
+            "short steps": self.stepper.short_steps,
             **{f"now.{name}": value for name, value in self.stepper.estimator.now.items()},
             **{f"before.{name}": value for name, value in self.stepper.estimator.before.items()},
             **{f"loading.{name}": value for name, value in self.loading.snapshot().items()},
@@ -245,7 +247,7 @@ class Simulation:
         controls = self.problem.controls
         controls.time.value, controls.accepted_temperature.value = self.time, controls.temperature.value
         self.stepper.next_step, self.stepper.last_step = snapshot["next step"], snapshot["last step"] or None
-        self.stepper.limit = snapshot["step limit"]
+        self.stepper.limit, self.stepper.short_steps = snapshot["step limit"], int(snapshot["short steps"])
         self.stepper.estimator.now, self.stepper.estimator.before = _part("now.", snapshot), _part("before.", snapshot)
         self.loading.restore(_part("loading.", snapshot))
         self.ledger.restore(snapshot)

@@ -35,6 +35,12 @@ FALLS = 0.8
 SNAP = 2
 """Attempts in a row without a solution, below the first step, from which on a longer one that had one is taken."""
 
+LEAST = 1e-6
+"""Shortest step [s], a tenth of the time of the drag that carries the solution over a snap of friction."""
+
+SHORT_STEPS = 500
+"""Most steps in a row below the smallest one."""
+
 CORRECTIONS = 20
 """Most times that loads are corrected to fit the state."""
 
@@ -72,6 +78,7 @@ class Stepper:
         before: State one step before ``problem.previous``, for the extrapolation.
         last_step: Length of the step between the two [s]; None at the start of a stage and after a jump.
         limit: Steps stay below this length [s] after Newton has failed; infinite before.
+        short_steps: Steps in a row that were shorter than the smallest one.
         estimator: Of the time error of the step just solved.
 
     Args:
@@ -79,14 +86,23 @@ class Stepper:
         solver: Its solver.
         settings: Step sizes and tolerance.
         measure: Shares and other scalars over their size whose time error counts besides that of the fields.
+        has_drag: Whether drag holds what nothing else holds, in steps that are short enough.
     """
 
-    def __init__(self, problem: Problem, solver: NewtonSolver, settings: Time, measure: Measure = nothing) -> None:
-        self._problem, self._solver, self._settings = problem, solver, settings
+    def __init__(
+        self,
+        problem: Problem,
+        solver: NewtonSolver,
+        settings: Time,
+        measure: Measure = nothing,
+        has_drag: bool = False,
+    ) -> None:
+        self._problem, self._solver, self._settings, self._has_drag = problem, solver, settings, has_drag
         self.next_step = settings.first_step
         self.before = problem.state.empty_like()
         self.last_step: float | None = None
         self.limit = np.inf
+        self.short_steps = 0
         self.estimator = TimeError(problem, measure)
 
     def begin_stage(self) -> None:
@@ -120,6 +136,10 @@ class Stepper:
         Raises:
             ConvergenceError: The smallest step failed; state and controls are those at the start of the step.
         """
+        smallest = LEAST if self.short_steps else self._settings.smallest_step
+        if self.short_steps > SHORT_STEPS:
+            text = f"{SHORT_STEPS} steps in a row were shorter than the smallest step"
+            raise ConvergenceError(f"{text}, {self._settings.smallest_step:g} s")
         length = min(self.next_step, self._settings.largest_step, longest)
         tried: list[Attempt] = []
         while True:
@@ -137,10 +157,11 @@ class Stepper:
                 # Of several lengths that fail, the longest limits the steps to come: a snap needs one short step.
                 self.limit = CAUTION * max(other.length for other in tried if not other.is_solved)
             length *= max(CUT, 0.9 / np.sqrt(attempt.error))
-            if length < self._settings.smallest_step or self._ends_in_a_snap(tried):
+            if length < smallest or self._ends_in_a_snap(tried):
                 break
-        for length in [] if attempt.is_solved else self._crossings(longest, tried):
-            crossing = self._attempt(length, load, check, correct)
+        crossings = [] if attempt.is_solved else [*self._crossings(longest, tried), *self._below(length)]
+        for other in crossings:
+            crossing = self._attempt(other, load, check, correct)
             if crossing.is_solved:
                 return self._accept(crossing, tried)
             self._restore()
@@ -203,6 +224,14 @@ class Stepper:
             length /= CUT
         return [*lengths, longest]
 
+    def _below(self, length: float) -> list[float]:
+        """Lengths from one on that are shorter than the smallest step, where there is drag."""
+        lengths = []
+        while length >= LEAST and self._has_drag:
+            lengths.append(length)
+            length *= CUT
+        return lengths
+
     def _accept(self, attempt: Attempt, tried: list[Attempt]) -> tuple[float, int]:
         """Length of the step, failed attempts."""
         is_jump = attempt.error > ACCEPTED
@@ -215,6 +244,12 @@ class Stepper:
             factor = min(factor, 1.0)
         self.next_step = min(attempt.length * factor, self.limit, self._settings.largest_step)
         self.limit *= CONFIDENCE
+        if attempt.length < self._settings.smallest_step:
+            self.short_steps += 1
+            self.limit *= GROWTH / CONFIDENCE if attempt.iterations <= EASY_ITERATIONS else 1.0
+        elif self.short_steps:
+            # The snap is passed, and what failed before it says nothing more.
+            self.short_steps, self.limit = 0, np.inf
         self.before.assign(self._problem.previous)
         # The slope of a jump says nothing about what follows: as at the start of a stage.
         self.last_step = None if is_jump else attempt.length

@@ -314,6 +314,53 @@ def test_the_shortest_of_the_steps_that_pass_a_snap_is_taken(caplog):
     assert "25 times the accepted time error" in caplog.text
 
 
+class Jammed(Decay):
+    """From the time 0.5 on steps longer than 2e-5 have no solution, until so many have been taken."""
+
+    def __init__(self, steps):
+        super().__init__()
+        self.steps, self.time = steps, 0.0
+
+    def solve(self):
+        is_jammed = self.time < 0.5 < self.time + self.controls.time_step.value or 0 < self.taken < self.steps
+        self.longest = 2e-5 if is_jammed else np.inf
+        return super().solve()
+
+    def march(self, end, has_drag=True):
+        """Lengths of the steps to a time."""
+        settings = Time(first_step=0.01, smallest_step=1e-3, largest_step=0.1, tolerance=0.1)
+        stepper, lengths = Stepper(self, self, settings, has_drag=has_drag), []
+        while self.time < end - 1e-9:
+            length, _ = stepper.advance(end - self.time, lambda _: None, lambda: 0.0)
+            self.time, lengths = self.time + length, [*lengths, length]
+            self.previous.assign(self.state)
+        return np.array(lengths)
+
+    @property
+    def taken(self):
+        return 0 if self.time < 0.5 else round((self.time - 0.5) / 1e-5)
+
+
+def test_drag_passes_a_snap_of_friction():
+    """In steps below the smallest one, which double as soon as they can; behind it they are as long as before."""
+    lengths = Jammed(steps=20).march(2.0)
+    short = lengths[lengths < 1e-3]
+    assert lengths.sum() == pytest.approx(2.0)
+    assert 0.4 * 2e-5 < short.min() <= 2e-5 and len(short) < 30
+    after = lengths[np.flatnonzero(lengths < 1e-3)[-1] + 1 :]
+    assert after.max() == pytest.approx(0.1) and np.all(after[1:4] > 1.9 * after[:3])
+
+
+def test_without_drag_no_step_is_below_the_smallest():
+    with pytest.raises(ConvergenceError, match="the smallest step is 0.001 s"):
+        Jammed(steps=20).march(2.0, has_drag=False)
+
+
+def test_short_steps_that_lead_nowhere_end():
+    with pytest.raises(ConvergenceError, match="500 steps in a row were shorter than the smallest step, 0.001 s"):
+        Jammed(steps=10**9).march(2.0)
+
+
 @pytest.mark.parametrize("what", ["displacement", "scalar"])
 def test_steps_follow_the_displacement_and_what_is_measured(what):
     """Either moves by half its size within a tenth of a second, while the other and lithium rest."""

@@ -102,7 +102,8 @@ class Time:
 
     Attributes:
         first_step: First step of every protocol step.
-        smallest_step: The run ends with a reason when it would need a smaller one.
+        smallest_step: The run ends with a reason when it would need a smaller one, but for snaps of friction
+            (``docs/model.md``).
         largest_step: No step is larger.
         tolerance: Local error of one step that is aimed at: in x [-], in volts, in the spent and the conducting
             share of each interface, over the largest displacement and over the pressure; a step is repeated when its

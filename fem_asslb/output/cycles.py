@@ -3,6 +3,7 @@
 import csv
 import io
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -13,7 +14,8 @@ from fem_asslb.base.units import convert
 from fem_asslb.case.sections.steps import Charge, Current, Discharge, Step
 from fem_asslb.diagnostics.columns import AREAL_CAPACITY, CELL_VOLTAGE, SPECIFIC_CAPACITY, STACK_PRESSURE
 from fem_asslb.output.files import replace_text
-from fem_asslb.output.history import STAGE, TIME, read_history
+from fem_asslb.output.history import FILE as HISTORY
+from fem_asslb.output.history import STAGE, TIME, read_columns, row
 
 if TYPE_CHECKING:
     from fem_asslb.simulation.simulation import Simulation
@@ -26,10 +28,31 @@ SHARES = (" open [-]", " debonded closed [-]", " conducting [-]")
 """Ends of the names of columns of interfaces that are told at the ends of charge and discharge."""
 
 FloatArray = npt.NDArray[np.float64]
+Row = dict[str, float | str]
+
+
+@dataclass(frozen=True)
+class _Start:
+    """Charges that had passed when a cycle began.
+
+    Attributes:
+        specific: [mAh/g].
+        areal: [mAh/cm2].
+    """
+
+    specific: float = 0.0
+    areal: float = 0.0
+
+    @classmethod
+    def after(cls, step: Mapping[str, float]) -> "_Start":
+        """Behind a step."""
+        return cls(step.get(SPECIFIC_CAPACITY, 0.0), step.get(AREAL_CAPACITY, 0.0))
 
 
 class CycleWriter:
     """Observer that writes ``cycles.csv`` anew when a charge, a discharge or a hold ends, on rank 0.
+
+    It remembers what cycles have come to, and the steps of the one that goes on.
 
     Args:
         folder: Results folder, with the history of the run.
@@ -37,34 +60,60 @@ class CycleWriter:
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
+        self._numbers: list[int] = []
+        self._finished: list[Row] = []
+        self._steps: list[Mapping[str, float]] = []
+        self._start = _Start()
 
     def start(self, simulation: "Simulation") -> None:
-        """Nothing is known yet; a table of an earlier run is not kept."""
-        if simulation.problem.domain.comm.rank == 0:
-            (self._folder / FILE).unlink(missing_ok=True)
+        """Read what an earlier part of the run has done; its table is not kept."""
+        if simulation.problem.domain.comm.rank > 0:
+            return
+        (self._folder / FILE).unlink(missing_ok=True)
+        self._numbers = cycle_numbers(simulation.loading.steps)
+        path = self._folder / HISTORY
+        columns = read_columns(path) if simulation.index > 0 and path.is_file() else {}
+        for place, stage in enumerate(columns[STAGE] if columns else ()):
+            step = {name: float(values[place]) for name, values in columns.items()}
+            self._add(simulation, int(stage), step)
 
     def step(self, simulation: "Simulation", record: "StepRecord") -> None:
-        """Write what the cycles have come to."""
-        steps = simulation.loading.steps
-        if record.stage_ends and isinstance(steps[record.stage], Current):
+        """Note a step, and write what the cycles have come to."""
+        if simulation.problem.domain.comm.rank > 0:
+            return
+        self._add(simulation, record.stage + 1, row(record))
+        if record.stage_ends and isinstance(simulation.loading.steps[record.stage], Current):
             self._write(simulation)
 
     def finish(self, simulation: "Simulation", reason: str) -> None:
         """Write a cycle that has not come to its end, too."""
-        if any(isinstance(step, Current) for step in simulation.loading.steps[: simulation.loading.stage + 1]):
+        if self._steps and simulation.problem.domain.comm.rank == 0:
             self._write(simulation)
 
-    def _write(self, simulation: "Simulation") -> None:
-        if simulation.problem.domain.comm.rank > 0:
-            return
+    def _add(self, simulation: "Simulation", stage: int, step: Mapping[str, float]) -> None:
+        """One more step, in a protocol step counted from 1: of the cycle that goes on, or the first of the next one."""
+        number = self._numbers[stage - 1]
+        if number > len(self._finished) + 1:
+            found = self._going_on(simulation)
+            self._finished, self._start = [*self._finished, found], _Start.after(self._steps[-1])
+            self._steps = []
+        if number > 0:
+            self._steps.append(_told(step))
+        else:
+            self._start = _Start.after(step)
+
+    def _going_on(self, simulation: "Simulation") -> Row:
+        """What the cycle that goes on has come to."""
         cell = simulation.case.cell
-        area = None if cell is None else cell.plate_area
-        rows = list(cycles(read_history(self._folder), simulation.loading.steps, area))
+        columns = {name: np.array([step.get(name, np.nan) for step in self._steps]) for name in self._steps[-1]}
+        return _cycle(len(self._finished) + 1, columns, self._start, None if cell is None else cell.plate_area)
+
+    def _write(self, simulation: "Simulation") -> None:
+        rows = [*self._finished, self._going_on(simulation)]
         text = io.StringIO()
-        writer = csv.DictWriter(text, list(rows[0]) if rows else [], lineterminator="\n")
-        if rows:
-            writer.writeheader()
-            writer.writerows(rows)
+        writer = csv.DictWriter(text, list(rows[0]), lineterminator="\n")
+        writer.writeheader()
+        writer.writerows(rows)
         replace_text(self._folder / FILE, text.getvalue())
 
 
@@ -87,9 +136,7 @@ def cycle_numbers(steps: Sequence[Step]) -> list[int]:
     return numbers
 
 
-def cycles(
-    columns: Mapping[str, FloatArray], steps: Sequence[Step], plate_area: float | None = None
-) -> Iterator[dict[str, float | str]]:
+def cycles(columns: Mapping[str, FloatArray], steps: Sequence[Step], plate_area: float | None = None) -> Iterator[Row]:
     """What each cycle of a history came to, by name with unit.
 
     Charge counts as it passes, not net; voltages are means over the charge that passed; pressures and shares are those
@@ -101,26 +148,38 @@ def cycles(
         plate_area: Of the whole cell [um^2], for charges in mAh.
     """
     numbers = np.array([*cycle_numbers(steps), 0])[columns[STAGE].astype(int) - 1]
-    passed = np.diff(columns[SPECIFIC_CAPACITY], prepend=0.0)
-    per_area = np.diff(columns[AREAL_CAPACITY], prepend=0.0) if AREAL_CAPACITY in columns else None
     for number in range(1, int(numbers.max(initial=0)) + 1):
-        part = numbers == number
-        row: dict[str, float | str] = {"cycle [-]": number, "time at the end [s]": float(columns[TIME][part][-1])}
-        sizes = {}
-        for name, sign in (("charge", 1.0), ("discharge", -1.0)):
-            flows = part & (sign * passed > 0.0)
-            sizes[name] = float(np.abs(passed[flows]).sum())
-            row[f"{name} [mAh/g]"] = sizes[name]
-            if per_area is not None:
-                row[f"{name} [mAh/cm2]"] = areal = float(np.abs(per_area[flows]).sum())
-                if plate_area is not None:
-                    row[f"{name} [mAh]"] = areal * convert(plate_area, "um^2", "cm^2")
-            row |= _means(columns, name, flows, np.abs(passed))
-        gives = sizes["charge"] > 0.0 and sizes["discharge"] > 0.0
-        row["efficiency [-]"] = sizes["discharge"] / sizes["charge"] if gives else float("nan")
-        names = ("stack pressure at the end of charge [MPa]", "stack pressure at the end of discharge [MPa]")
-        row["pressure swing [MPa]"] = abs(float(row[names[0]]) - float(row[names[1]]))
-        yield row
+        part = np.flatnonzero(numbers == number)
+        before = {name: float(values[part[0] - 1]) for name, values in columns.items()} if part[0] > 0 else {}
+        yield _cycle(number, {name: values[part] for name, values in columns.items()}, _Start.after(before), plate_area)
+
+
+def _told(step: Mapping[str, float]) -> dict[str, float]:
+    """What is told of a step in a cycle, and nothing else, for it is remembered."""
+    names = (TIME, SPECIFIC_CAPACITY, AREAL_CAPACITY, CELL_VOLTAGE, STACK_PRESSURE)
+    return {name: value for name, value in step.items() if name in names or name.endswith(SHARES)}
+
+
+def _cycle(number: int, columns: Mapping[str, FloatArray], start: _Start, plate_area: float | None) -> Row:
+    """What a cycle came to, from the columns of its steps."""
+    passed = np.diff(columns[SPECIFIC_CAPACITY], prepend=start.specific)
+    per_area = np.diff(columns[AREAL_CAPACITY], prepend=start.areal) if AREAL_CAPACITY in columns else None
+    found: Row = {"cycle [-]": number, "time at the end [s]": float(columns[TIME][-1])}
+    sizes = {}
+    for name, sign in (("charge", 1.0), ("discharge", -1.0)):
+        flows = sign * passed > 0.0
+        sizes[name] = float(np.abs(passed[flows]).sum())
+        found[f"{name} [mAh/g]"] = sizes[name]
+        if per_area is not None:
+            found[f"{name} [mAh/cm2]"] = areal = float(np.abs(per_area[flows]).sum())
+            if plate_area is not None:
+                found[f"{name} [mAh]"] = areal * convert(plate_area, "um^2", "cm^2")
+        found |= _means(columns, name, flows, np.abs(passed))
+    gives = sizes["charge"] > 0.0 and sizes["discharge"] > 0.0
+    found["efficiency [-]"] = sizes["discharge"] / sizes["charge"] if gives else float("nan")
+    names = ("stack pressure at the end of charge [MPa]", "stack pressure at the end of discharge [MPa]")
+    found["pressure swing [MPa]"] = abs(float(found[names[0]]) - float(found[names[1]]))
+    return found
 
 
 def _means(

@@ -1,10 +1,16 @@
 """What cycles came to, from histories written by hand."""
 
+import csv
+from types import SimpleNamespace
+
 import numpy as np
 import pytest
+from mpi4py import MPI
 
 from fem_asslb.case.sections.step_text import parse_step
-from fem_asslb.output.cycles import cycle_numbers, cycles
+from fem_asslb.output.cycles import CycleWriter, cycle_numbers, cycles
+from fem_asslb.output.history import HistoryWriter
+from fem_asslb.simulation.step_record import StepRecord
 
 pytestmark = pytest.mark.serial  # plain numbers: nothing parallel in it
 
@@ -51,3 +57,50 @@ def test_charge_in_and_out_and_what_stood_at_the_ends():
     assert second["charge [mAh/g]"] == pytest.approx(10.0) and second["discharge [mAh/g]"] == 0.0
     assert np.isnan(second["efficiency [-]"]) and np.isnan(second["mean voltage of discharge [V]"])
     assert first["time at the end [s]"] == 6.0 and (first["cycle [-]"], second["cycle [-]"]) == (1, 2)
+
+
+def test_a_writer_tells_what_the_whole_history_tells(tmp_path):
+    """Step by step, and gone on with in the middle of a cycle from the history alone."""
+    steps = [parse_step(line) for line in (PRESS, CHARGE, REST, DISCHARGE, CHARGE, DISCHARGE)]
+    stages = np.array([1, 2, 2, 3, 4, 4, 5, 5, 6, 6])
+    columns = {
+        "time [s]": np.arange(1.0, 11.0),
+        "protocol step [-]": stages.astype(float),
+        "specific capacity [mAh/g]": np.array([0.0, 50.0, 90.0, 90.0, 70.0, 10.0, 30.0, 80.0, 60.0, 20.0]),
+        "cell voltage [V]": np.linspace(3.0, 4.0, 10),
+        "stack pressure [MPa]": np.linspace(5.0, 6.0, 10),
+    }
+    records = [
+        StepRecord(
+            index=k + 1,
+            time=columns["time [s]"][k],
+            duration=1.0,
+            stage=stages[k] - 1,
+            stage_name="",
+            stage_ends=k + 1 == len(stages) or stages[k + 1] > stages[k],
+            iterations=1,
+            rejected=0,
+            scalars={name: columns[name][k] for name in list(columns)[2:]},
+        )
+        for k in range(len(stages))
+    ]
+    simulation = SimpleNamespace(
+        problem=SimpleNamespace(domain=SimpleNamespace(comm=MPI.COMM_SELF)),
+        loading=SimpleNamespace(steps=steps),
+        case=SimpleNamespace(cell=None),
+        index=0,
+    )
+    expected = [{name: str(value) for name, value in row.items()} for row in cycles(columns, steps)]
+    for cut in (None, 2, 6, 7):
+        history, writer = HistoryWriter(tmp_path), CycleWriter(tmp_path)
+        simulation.index = 0
+        for place, record in enumerate(records):
+            if place in (0, cut):
+                history, writer = HistoryWriter(tmp_path, place or None), CycleWriter(tmp_path)
+                history.start(simulation)
+                writer.start(simulation)
+            history.step(simulation, record)
+            writer.step(simulation, record)
+            simulation.index = place + 1
+        writer.finish(simulation, "")
+        assert list(csv.DictReader((tmp_path / "cycles.csv").read_text().splitlines())) == expected

@@ -109,6 +109,7 @@ def _time_steps(case: Case, level: int) -> Variant:
     steps = {key: step / math.sqrt(cut) for key, step in steps.items()}
     steps["smallest_step"] = min(time.smallest_step, steps["first_step"])
     overrides = [f"time.{key}={value:.12g} s" for key, value in steps.items()]
+    overrides.append(f"time.swing_steps={time.swing_steps * math.sqrt(cut):.12g}")
     name, title = {1: ("fifth-tolerance", "tolerance / 5"), 2: ("25th-tolerance", "tolerance / 25")}[level]
     return _variant(name, title, TIME, level, [*overrides, f"time.tolerance={time.tolerance / cut:.12g}"])
 

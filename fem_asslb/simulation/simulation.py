@@ -7,6 +7,7 @@ from typing import Protocol
 
 from fem_asslb.base.endings import COMPLETE, LATER
 from fem_asslb.base.errors import BalanceError, ConvergenceError, MeshError, Postponed
+from fem_asslb.case.estimates.default_sizes import longest_step
 from fem_asslb.case.sections.case import Case
 from fem_asslb.case.sections.steps import Press, ends_fabrication
 from fem_asslb.diagnostics import balances
@@ -157,7 +158,7 @@ class Simulation:
         met = longest == 0.0
         if met:
             longest = self.case.time.smallest_step
-        longest = min(longest, loading.until_corner(), loading.period)
+        longest = min(longest, loading.until_corner(), loading.period, longest_step(step, self.case.time))
         length, rejected = self.stepper.advance(
             longest, self._impose, loading.overshoot, loading.circuit.check, loading.circuit.correct
         )

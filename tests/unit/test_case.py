@@ -91,7 +91,7 @@ def test_case_from_file_equals_case_from_python(write) -> None:
         },
         fixture=SpringFixture(stiffness=0.2, walls="free"),
         protocol=Protocol(steps=(parse_step("press to 81 MPa in 1 min"), parse_step("set x = 0.5 in 1 h"))),
-        time=Time(largest_step=180.0),
+        time=Time(swing_steps=20.0),
     )
     case = read_case(write("base", BASE))
     assert case == from_python

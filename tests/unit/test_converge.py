@@ -54,6 +54,8 @@ def test_time_steps_are_shorter_by_the_root_of_the_tolerance():
     assert part.first_step == pytest.approx(whole.first_step / 5.0)
     assert part.largest_step == pytest.approx(whole.largest_step / 5.0)
     assert part.smallest_step == whole.smallest_step
+    whole, part = read_case(CASES / "coated-particle").time, variant_of("coated-particle", "25th-tolerance").time
+    assert (whole.swing_steps, part.swing_steps) == (20.0, pytest.approx(100.0))
 
 
 @pytest.mark.serial

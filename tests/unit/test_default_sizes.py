@@ -6,6 +6,7 @@ import pytest
 
 from fem_asslb.app import cli
 from fem_asslb.base.errors import CaseErrors
+from fem_asslb.case.estimates.default_sizes import longest_step
 from fem_asslb.case.estimates.estimates import summary
 from fem_asslb.case.estimates.interface_estimates import softer_modulus
 from fem_asslb.case.reading.reader import build_case, read_case, read_table
@@ -21,7 +22,8 @@ def without_sizes(case, *overrides):
     """Table of a case that leaves out what has a default."""
     table = read_table(CASES / case, list(overrides))
     del table["geometry"]["element_size"]
-    table.get("time", {}).pop("largest_step", None)
+    for key in ("largest_step", "swing_steps"):
+        table.get("time", {}).pop(key, None)
     return table
 
 
@@ -80,9 +82,24 @@ def test_elements_in_grains_resolve_the_zone_of_their_boundaries():
         ("charge at 20C for 1 min", 10.0 / 60.0),
     ],
 )
-def test_the_longest_time_step_follows_from_the_shortest_swing(step, minutes):
-    table = without_sizes("first", f'protocol.steps=["press to 81 MPa in 1 min", "{step}"]')
-    assert build_case(table).time.largest_step == pytest.approx(60.0 * minutes)
+def test_the_longest_time_step_follows_from_the_swing(step, minutes):
+    case = build_case(without_sizes("first", f'protocol.steps=["press to 81 MPa in 1 min", "{step}"]'))
+    assert longest_step(case.protocol.steps[1], case.time) == pytest.approx(60.0 * minutes)
+
+
+def test_a_pulse_does_not_cut_what_comes_after_it():
+    pulsed = (
+        'protocol.steps=["press to 81 MPa in 1 min", "charge at 1C for 2 min", "rest 2 h", "charge at 0.5C for 1 h"]'
+    )
+    table = without_sizes("first", pulsed)
+    case = build_case(table)
+    assert [longest_step(step, case.time) for step in case.protocol.steps] == [1800.0, 10.0, 1800.0, 180.0]
+    table["time"] = table.get("time", {}) | {"largest_step": "20 min"}
+    case = build_case(table)
+    assert {longest_step(step, case.time) for step in case.protocol.steps} == {1200.0}
+    table["time"] |= {"swing_steps": 40}
+    case = build_case(table)
+    assert [longest_step(step, case.time) for step in case.protocol.steps] == [1200.0, 10.0, 1200.0, 90.0]
 
 
 def test_what_a_case_states_stands():
@@ -97,7 +114,9 @@ def test_check_says_the_defaults_with_their_reason(capsys):
     assert cli.main(["check", str(CASES / "particle-debonding")]) == 0
     size, step = (line for line in capsys.readouterr().out.splitlines() if "if none is stated" in line)
     assert "0.32 um" in size and "1/3 of the cohesive zone of surface, 0.96 um; this case has 0.2 um" in size
-    assert "24 min" in step and "1/20 of 'set x = 0.26 in 8 h'; this case has 30 min" in step
+    assert (
+        "24 min" in step and "1/20 of 'set x = 0.26 in 8 h', in longer steps more; this case has up to 30 min" in step
+    )
 
 
 @pytest.mark.parametrize(

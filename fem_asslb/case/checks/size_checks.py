@@ -3,7 +3,7 @@
 import math
 
 from fem_asslb.base.errors import CaseError, Errors
-from fem_asslb.case.estimates.default_sizes import nominal_duration
+from fem_asslb.case.estimates.default_sizes import longest_step, nominal_duration
 from fem_asslb.case.estimates.figures import states_at_equilibrium
 from fem_asslb.case.sections.case import Case
 from fem_asslb.case.sections.protocol import Protocol
@@ -81,9 +81,9 @@ def runs_are_short(case: Case) -> Errors:
 
 def least_time_steps(case: Case) -> float:
     """How many time steps of the longest length a case takes, its charges and discharges at equilibrium."""
-    states = states_at_equilibrium(case, case.resolved_materials())
-    durations = map(nominal_duration, case.protocol.steps) if states is None else (item.duration for item in states)
-    return math.fsum(durations) / case.time.largest_step
+    steps, states = case.protocol.steps, states_at_equilibrium(case, case.resolved_materials())
+    durations = map(nominal_duration, steps) if states is None else (item.duration for item in states)
+    return math.fsum(duration / longest_step(step, case.time) for step, duration in zip(steps, durations, strict=False))
 
 
 def too_many(key: str, count: float, things: str, limit: int, advice: str) -> CaseError:

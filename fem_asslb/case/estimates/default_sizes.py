@@ -1,4 +1,4 @@
-"""Element size and longest time step that follow from a case, for what it leaves out and for ``check`` to say."""
+"""Element size and longest time steps that follow from a case, for what it leaves out and for ``check`` to say."""
 
 from collections.abc import Iterator, Mapping
 from contextlib import suppress
@@ -9,7 +9,7 @@ import numpy as np
 from fem_asslb.base.units import convert
 from fem_asslb.case.estimates.figures import Row, row
 from fem_asslb.case.estimates.interface_estimates import ZONE_FACETS, softer_modulus
-from fem_asslb.case.sections.case import Case
+from fem_asslb.case.sections.case import Case, Time
 from fem_asslb.case.sections.interfaces import Interface, between_roles
 from fem_asslb.case.sections.protocol import Protocol
 from fem_asslb.case.sections.steps import Charge, Current, Discharge, Heat, Hold, SetStoichiometry, Step
@@ -24,10 +24,7 @@ ACROSS_A_LAYER = 4.0
 """Elements across the thinnest layer of a stack without particles."""
 
 STEPS_OF_A_SWING = 20.0
-"""Time steps of the shortest charge, discharge, or change of the stoichiometry or the temperature, at least."""
-
-LONGEST_STEP = 1800.0
-"""[s]."""
+"""Time steps of each charge, discharge, or change of the stoichiometry or the temperature, at least."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -76,14 +73,26 @@ def grain_size(
     return min([grains.element_size_beside(size, dimension), *zones])
 
 
-def largest_step(protocol: Protocol) -> Size:
-    """Longest time step: a share of the shortest swing by its rate and limits, and not more than half an hour."""
-    swings = {str(step): nominal_duration(step) for step in protocol.steps if _is_swing(step)}
-    swings = {text: duration for text, duration in swings.items() if duration > 0.0}
-    shortest = min(swings, key=lambda text: swings[text], default=None)
-    if shortest is None or swings[shortest] / STEPS_OF_A_SWING >= LONGEST_STEP:
-        return Size(value=LONGEST_STEP, reason="never more")
-    return Size(value=swings[shortest] / STEPS_OF_A_SWING, reason=f"1/{STEPS_OF_A_SWING:g} of '{shortest}'")
+def longest_step(step: Step, time: Time) -> float:
+    """Longest time step of a step of the protocol [s]: a share of what it lasts by its rate and limits, if it says so.
+
+    Args:
+        step: Of the protocol.
+        time: Settings of the time steps.
+    """
+    lasts = nominal_duration(step) if time.swing_steps > 0.0 and _is_swing(step) else 0.0
+    if lasts == 0.0:
+        return time.largest_step
+    return min(time.largest_step, max(time.first_step, lasts / time.swing_steps))
+
+
+def _step_of_shortest_swing(protocol: Protocol) -> Size:
+    """Longest time step of the shortest swing of a case that states none."""
+    steps = {str(step): longest_step(step, Time(swing_steps=STEPS_OF_A_SWING)) for step in protocol.steps}
+    shortest = min(steps, key=lambda text: steps[text], default="")
+    if not steps or steps[shortest] == Time().largest_step:
+        return Size(value=Time().largest_step, reason="never more")
+    return Size(value=steps[shortest], reason=f"1/{STEPS_OF_A_SWING:g} of '{shortest}', in longer steps more")
 
 
 def size_rows(case: Case, materials: Mapping[str, Material]) -> list[Row]:
@@ -93,8 +102,9 @@ def size_rows(case: Case, materials: Mapping[str, Material]) -> list[Row]:
         size = element_size(case.geometry, case.interfaces, materials)
         has = f"; this case has {case.geometry.element_size:.4g} um"
         rows.append(row("element size if none is stated", size.value, "um", "um", size.reason + has))
-    step = largest_step(case.protocol)
-    has = f"; this case has {convert(case.time.largest_step, 's', 'min'):.4g} min"
+    step = _step_of_shortest_swing(case.protocol)
+    longest = max((longest_step(item, case.time) for item in case.protocol.steps), default=case.time.largest_step)
+    has = f"; this case has up to {convert(longest, 's', 'min'):.4g} min"
     return [*rows, row("largest time step if none is stated", step.value, "s", "min", step.reason + has)]
 
 

@@ -1,4 +1,4 @@
-"""Element sizes and the longest time step that a case leaves out, written into its table."""
+"""Element sizes and the number of time steps of a swing that a case leaves out, written into its table."""
 
 from collections.abc import Mapping
 from contextlib import suppress
@@ -16,12 +16,12 @@ from fem_asslb.materials.material import Material
 
 Table = dict[str, Any]
 
-FOLLOWING = ((LayeredStack, "element_size"), (ParticleInShell, "element_size"), (Time, "largest_step"))
+FOLLOWING = ((LayeredStack, "element_size"), (ParticleInShell, "element_size"), (Time, "swing_steps"))
 """Keys whose default follows from the rest of the case."""
 
 
 def with_default_sizes(table: Table) -> Table:
-    """Table of a case with the element sizes and the longest time step that it does not state.
+    """Table of a case with the element sizes and the number of time steps of a swing that it does not state.
 
     They follow from what can be read of it; its mistakes are told when it is read as a whole.
     """
@@ -34,12 +34,8 @@ def with_default_sizes(table: Table) -> Table:
             # The case is refused for what cannot be read, and a size to which nothing objects tells that alone.
             sized = geometry | {"element_size": f"{_largest_size(readable):.12g} um"}
         table = table | {"geometry": sized}
-    if isinstance(time, dict) and "largest_step" not in time:
-        with suppress(UnreadableError):
-            case = _readable(table)
-            first = min(case.time.first_step, default_sizes.LONGEST_STEP)
-            step = max(default_sizes.largest_step(case.protocol).value, first)
-            table = table | {"time": time | {"largest_step": f"{step:.12g} s"}}
+    if isinstance(time, dict) and not {"largest_step", "swing_steps"} & time.keys():
+        table = table | {"time": time | {"swing_steps": default_sizes.STEPS_OF_A_SWING}}
     return table
 
 

@@ -105,6 +105,9 @@ class Time:
         smallest_step: The run ends with a reason when it would need a smaller one, but for snaps of friction
             (``docs/model.md``).
         largest_step: No step is larger.
+        swing_steps: Time steps of each charge, discharge, or change of the stoichiometry or the temperature, at least:
+            none is longer than its duration over that number, as far as its rate and limits say it, or shorter than
+            ``first_step`` for that reason; 0 for none. Default: 20 where ``largest_step`` is not stated, else 0.
         tolerance: Local error of one step that is aimed at: in x [-], in volts, in the spent and the conducting
             share of each interface, over the largest displacement and over the pressure; a step is repeated when its
             error exceeds twice that.
@@ -114,6 +117,7 @@ class Time:
     smallest_step: Annotated[Duration, Field(gt=0.0)] = 1e-3
     largest_step: Annotated[Duration, Field(gt=0.0)] = 1800.0
     tolerance: Annotated[Number, Field(ge=1e-8, lt=1.0)] = 1e-2
+    swing_steps: Annotated[Number, Field(ge=0.0, le=1e6)] = 0.0
 
 
 def _read_petsc(value: Any) -> Any:

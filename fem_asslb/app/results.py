@@ -13,6 +13,7 @@ from fem_asslb.base.errors import FemAsslbError
 from fem_asslb.base.printable import printable, quoted
 from fem_asslb.case.reading.reader import build_case
 from fem_asslb.case.sections.case import Case
+from fem_asslb.case.sections.petsc_options import names_of
 from fem_asslb.output import cycles, history, names, record
 from fem_asslb.output.collection import read_collection
 
@@ -219,5 +220,4 @@ def _with_units(frame: "pandas.DataFrame") -> "pandas.DataFrame":
 def _options_of_petsc(table: dict[str, Any]) -> frozenset[str]:
     """Options that a run was given; nothing is run from here."""
     solver = table.get("solver")
-    options = solver.get("petsc") if isinstance(solver, dict) else None
-    return frozenset(options) if isinstance(options, dict) else frozenset()
+    return names_of(solver.get("petsc") if isinstance(solver, dict) else None)

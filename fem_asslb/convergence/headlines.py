@@ -141,7 +141,7 @@ def _contact(history: Columns, row: int) -> dict[str, float]:
     for column in [name for name in history if name.endswith(" open [-]")]:
         pair = column.removesuffix(" open [-]")
         plus, _, minus = pair.partition("|")
-        let_go = "cracked" if plus == minus else "debonded"
+        let_go = "cracked" if plus == minus.partition(" at ")[0] else "debonded"
         share = history[column] + history[f"{pair} debonded closed [-]"]
         found |= {column: float(history[column][row]), f"{pair} {let_go} [-]": float(share[row])}
         after = int(np.argmax(share >= ONSET))

@@ -109,7 +109,7 @@ class InterfaceDiagnostics:
     @cached_property
     def interface(self) -> npt.NDArray[np.int32]:
         """Interface of each owned facet, an index into those of the model."""
-        return self.mesh.place[: self.mesh.num_owned]
+        return self.mesh.interface[: self.mesh.num_owned]
 
     @property
     def names(self) -> list[str]:

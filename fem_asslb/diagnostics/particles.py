@@ -25,7 +25,7 @@ class ParticleValues:
         role: Its role.
         volume: [um^3; um^2 in 2D].
         stoichiometry: Volume average; NaN in particles without lithium.
-        contact: Share of the surface that is bonded or closed; 1 where the surface is welded.
+        contact: Share of the surface that is bonded or closed, of what may open; 1 where all of it is welded.
         conducting: Share of the surface that conducts lithium.
         cracked: Share of the area of the grain boundaries that is debonded; NaN without any that may open.
     """

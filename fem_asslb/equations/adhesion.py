@@ -65,7 +65,7 @@ class Adhesion:
         for number, item in enumerate(self._model.interfaces):
             if not waits(self._model, item):
                 continue
-            facets = interfaces.mesh.place == number
+            facets = interfaces.mesh.interface == number
             drawn = interfaces.local.arrays[DRAWN][local[facets]] > 0.5
             born = drawn & (at_points["normal"][facets] <= 0.0)
             points = places[facets][born]

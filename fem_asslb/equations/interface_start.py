@@ -46,8 +46,8 @@ def bonded_facets(comm: MPI.Comm, item: Interface, keys: npt.NDArray, areas: Flo
             least = middle
         else:
             largest = middle
-    text = "%s|%s: %.4g of the area is drawn to be bonded, %.4g is stated"
-    logger.info(text, item.plus, item.minus, area_below(least) / total, share)
+    text = "%s: %.4g of the area is drawn to be bonded, %.4g is stated"
+    logger.info(text, item.place, area_below(least) / total, share)
     return drawn < least
 
 

@@ -70,7 +70,7 @@ def create_interfaces(
     keys, boundaries = _facet_keys(domain, mesh), _boundary_keys(domain, mesh)
     points, areas = _points(mesh, model, measure)
     for number, item in enumerate(model.interfaces):
-        facets = np.flatnonzero(mesh.place == number)
+        facets = np.flatnonzero(mesh.interface == number)
         gaps = initial_gaps(item, points[facets])
         drawn = bonded_facets(domain.comm, item, keys[facets], areas[facets])
         adheres = drawn[:, None] & (gaps <= 0.0)

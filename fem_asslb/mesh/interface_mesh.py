@@ -64,14 +64,14 @@ class InterfaceMesh:
     Attributes:
         mesh: Mesh of the facets.
         cell_of_facet: Cell of ``mesh`` on each facet of the parent mesh, -1 where there is none.
-        place: Interface of each cell, an index.
+        interface: Of each cell, an index.
         regions: Region on the plus and on the minus side of each cell, shape (num_cells, 2).
         rule: Where laws act.
     """
 
     mesh: dmesh.Mesh
     cell_of_facet: Int32Array
-    place: Int32Array
+    interface: Int32Array
     regions: Int32Array
     rule: PointRule
 
@@ -115,7 +115,7 @@ def create_interface_mesh(domain: Domain, places: Sequence[Place], degree: int) 
     return InterfaceMesh(
         mesh=submesh,
         cell_of_facet=cell_of_facet,
-        place=found.place[row],
+        interface=found.place[row],
         regions=found.regions[row],
         rule=point_rule(domain.dimension, degree),
     )

@@ -29,8 +29,9 @@ def build_model(case: Case, domain: Domain) -> Model:
         domain: Its mesh.
 
     Raises:
-        CaseErrors: Lithium must cross interfaces that open and cannot interrupt it, or a region beside a host swells
-            as the anode.
+        CaseError: An interface lies on a surface that the mesh has not.
+        CaseErrors: What lies on a surface does not fit its sides; lithium must cross interfaces that open and cannot
+            interrupt it; or a region beside a host swells as the anode.
     """
     materials = case.resolved_materials()
     touching = _touching_roles(domain)

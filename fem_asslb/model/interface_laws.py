@@ -16,7 +16,7 @@ from fem_asslb.materials.material import Material
 from fem_asslb.mesh.domain import Domain
 from fem_asslb.mesh.interface_mesh import mean_facet_sizes
 from fem_asslb.mesh.place import Place
-from fem_asslb.model.interface_stiffness import report, require_small_overlap, require_stiff_grains
+from fem_asslb.model.interface_stiffness import has_grains, report, require_small_overlap, require_stiff_grains
 from fem_asslb.model.model import Interface
 
 logger = logging.getLogger(__name__)
@@ -81,7 +81,7 @@ def _build(
     if law is None:
         raise CaseError(f"{key}.law", f"'{choice.law}' builds no law although its sides are not welded")
     start = choice.build_start(_gaps(key, choice.gap_table, domain))
-    if choice.MAY_PART and plus == minus and not place.surface:
+    if choice.MAY_PART and plus == minus and (not place.surface or has_grains(domain, plus)):
         require_stiff_grains(key, choice, law, modulus, domain)
     require_small_overlap(key, choice, law, size)
     report(key, choice, law, modulus, size)

@@ -40,6 +40,12 @@ def require_small_overlap(key: str, choice: InterfaceSchema, law: InterfaceLaw, 
         raise _too_soft(key, choice, normal, f"lets facets of {size:.3g} um overlap by {overlap}", least)
 
 
+def has_grains(domain: Domain, role: str) -> bool:
+    """Whether regions of a role are grains of particles."""
+    names = map(read_region_name, domain.regions)
+    return any(name.role == role and name.grain > 0 for name in names)
+
+
 def require_stiff_grains(key: str, choice: InterfaceSchema, law: InterfaceLaw, modulus: float, domain: Domain) -> None:
     """Refuse boundaries between grains that soften the polycrystal.
 

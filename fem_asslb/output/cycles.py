@@ -2,7 +2,7 @@
 
 import csv
 import io
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -61,6 +61,7 @@ class CycleWriter:
     def __init__(self, folder: Path) -> None:
         self._folder = folder
         self._numbers: list[int] = []
+        self._number = 0
         self._finished: list[Row] = []
         self._steps: list[Mapping[str, float]] = []
         self._start = _Start()
@@ -93,10 +94,11 @@ class CycleWriter:
     def _add(self, simulation: "Simulation", stage: int, step: Mapping[str, float]) -> None:
         """One more step, in a protocol step counted from 1: of the cycle that goes on, or the first of the next one."""
         number = self._numbers[stage - 1]
-        if number > len(self._finished) + 1:
+        if self._steps and number != self._number:
             found = self._going_on(simulation)
             self._finished, self._start = [*self._finished, found], _Start.after(self._steps[-1])
             self._steps = []
+        self._number = number
         if number > 0:
             self._steps.append(_told(step))
         else:
@@ -106,7 +108,7 @@ class CycleWriter:
         """What the cycle that goes on has come to."""
         cell = simulation.case.cell
         columns = {name: np.array([step.get(name, np.nan) for step in self._steps]) for name in self._steps[-1]}
-        return _cycle(len(self._finished) + 1, columns, self._start, None if cell is None else cell.plate_area)
+        return _cycle(self._number, columns, self._start, None if cell is None else cell.plate_area)
 
     def _write(self, simulation: "Simulation") -> None:
         rows = [*self._finished, self._going_on(simulation)]
@@ -136,24 +138,6 @@ def cycle_numbers(steps: Sequence[Step]) -> list[int]:
     return numbers
 
 
-def cycles(columns: Mapping[str, FloatArray], steps: Sequence[Step], plate_area: float | None = None) -> Iterator[Row]:
-    """What each cycle of a history came to, by name with unit.
-
-    Charge counts as it passes, not net; voltages are means over the charge that passed; pressures and shares are those
-    at the ends of charge and discharge.
-
-    Args:
-        columns: History.
-        steps: Protocol steps.
-        plate_area: Of the whole cell [um^2], for charges in mAh.
-    """
-    numbers = np.array([*cycle_numbers(steps), 0])[columns[STAGE].astype(int) - 1]
-    for number in range(1, int(numbers.max(initial=0)) + 1):
-        part = np.flatnonzero(numbers == number)
-        before = {name: float(values[part[0] - 1]) for name, values in columns.items()} if part[0] > 0 else {}
-        yield _cycle(number, {name: values[part] for name, values in columns.items()}, _Start.after(before), plate_area)
-
-
 def _told(step: Mapping[str, float]) -> dict[str, float]:
     """What is told of a step in a cycle, and nothing else, for it is remembered."""
     names = (TIME, SPECIFIC_CAPACITY, AREAL_CAPACITY, CELL_VOLTAGE, STACK_PRESSURE)
@@ -161,7 +145,17 @@ def _told(step: Mapping[str, float]) -> dict[str, float]:
 
 
 def _cycle(number: int, columns: Mapping[str, FloatArray], start: _Start, plate_area: float | None) -> Row:
-    """What a cycle came to, from the columns of its steps."""
+    """What a cycle came to, by name with unit.
+
+    Charge counts as it passes, not net; voltages are means over the charge that passed; pressures and shares are those
+    at the ends of charge and discharge.
+
+    Args:
+        number: Of the cycle.
+        columns: Of its steps, as in the history.
+        start: What had passed before it.
+        plate_area: Of the whole cell [um^2], for charges in mAh.
+    """
     passed = np.diff(columns[SPECIFIC_CAPACITY], prepend=start.specific)
     per_area = np.diff(columns[AREAL_CAPACITY], prepend=start.areal) if AREAL_CAPACITY in columns else None
     found: Row = {"cycle [-]": number, "time at the end [s]": float(columns[TIME][-1])}

@@ -152,7 +152,7 @@ class RunRecord:
             "regions": list(domain.regions),
             "periods": {"xyz"[axis]: period for axis, period in domain.periods.items()},
             "interfaces": [
-                {"name": item.name, "plus": item.plus, "minus": item.minus}
+                {"name": item.name, "plus": item.plus, "minus": item.minus, "surface": item.surface}
                 for item in simulation.problem.model.interfaces
             ],
             "unknowns": simulation.problem.size,

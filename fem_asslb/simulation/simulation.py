@@ -89,7 +89,7 @@ class Simulation:
         self.solver = NewtonSolver(self.problem, case.solver.preset, case.solver.petsc)
         self.diagnostics = Diagnostics(self.problem)
         self.interfaces = InterfaceDiagnostics(self.problem) if self.problem.model.interfaces else None
-        has_drag = self.interfaces is not None
+        has_drag = any("friction" in item.law.DISSIPATION for item in self.problem.model.interfaces)
         self.stepper = Stepper(self.problem, self.solver, case.time, self._measure, has_drag)
         self.cell: BatteryCell | None = None
         if case.cell is not None:

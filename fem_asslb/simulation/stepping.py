@@ -8,6 +8,7 @@ import numpy as np
 
 from fem_asslb.base.errors import ConvergenceError
 from fem_asslb.case.sections.case import Time
+from fem_asslb.interfaces.contact_law import DRAG_TIME
 from fem_asslb.problem.problem import Problem
 from fem_asslb.simulation.time_error import Measure, TimeError, nothing
 from fem_asslb.solve.newton import NewtonSolver
@@ -35,8 +36,8 @@ FALLS = 0.8
 SNAP = 2
 """Attempts in a row without a solution, below the first step, from which on a longer one that had one is taken."""
 
-LEAST = 1e-6
-"""Shortest step [s], a tenth of the time of the drag that carries the solution over a snap of friction."""
+DRAGGED = 100.0 * DRAG_TIME, 0.1 * DRAG_TIME
+"""Steps [s] in which drag carries the solution over a snap of friction, from the longest to the shortest."""
 
 SHORT_STEPS = 500
 """Most steps in a row below the smallest one."""
@@ -109,6 +110,8 @@ class Stepper:
         """Loads change abruptly: start again from the first step and without extrapolation."""
         self.next_step = self._settings.first_step
         self.last_step = None
+        if self.short_steps:
+            self.short_steps, self.limit = 0, np.inf
         self.estimator.begin_stage()
 
     def advance(
@@ -136,8 +139,8 @@ class Stepper:
         Raises:
             ConvergenceError: The smallest step failed; state and controls are those at the start of the step.
         """
-        smallest = LEAST if self.short_steps else self._settings.smallest_step
-        if self.short_steps > SHORT_STEPS:
+        if self.short_steps == SHORT_STEPS:
+            self.short_steps = 0
             text = f"{SHORT_STEPS} steps in a row were shorter than the smallest step"
             raise ConvergenceError(f"{text}, {self._settings.smallest_step:g} s")
         length = min(self.next_step, self._settings.largest_step, longest)
@@ -146,8 +149,8 @@ class Stepper:
             attempt = self._attempt(length, load, check, correct)
             if attempt.error <= ACCEPTED or self._is_jump(attempt, tried):
                 beyond = overshoot()
-                if beyond == 0.0 or length * (1.0 - beyond) < self._settings.smallest_step:
-                    return self._accept(attempt, tried)
+                if beyond == 0.0 or length * (1.0 - beyond) < self._smallest:
+                    return self._accept(attempt, tried, longest)
                 self._restore()
                 length *= 1.0 - beyond
                 continue
@@ -157,17 +160,22 @@ class Stepper:
                 # Of several lengths that fail, the longest limits the steps to come: a snap needs one short step.
                 self.limit = CAUTION * max(other.length for other in tried if not other.is_solved)
             length *= max(CUT, 0.9 / np.sqrt(attempt.error))
-            if length < smallest or self._ends_in_a_snap(tried):
+            if length < self._smallest or self._ends_in_a_snap(tried):
                 break
         crossings = [] if attempt.is_solved else [*self._crossings(longest, tried), *self._below(length)]
         for other in crossings:
             crossing = self._attempt(other, load, check, correct)
             if crossing.is_solved:
-                return self._accept(crossing, tried)
+                return self._accept(crossing, tried, longest)
             self._restore()
             tried.append(crossing)
         load(0.0)
         raise ConvergenceError(f"{attempt.reason}; the smallest step is {self._settings.smallest_step:g} s")
+
+    @property
+    def _smallest(self) -> float:
+        """Smallest step [s], while a snap of friction is passed one in which drag counts."""
+        return DRAGGED[1] if self.short_steps else self._settings.smallest_step
 
     def _attempt(
         self, length: float, load: Callable[[float], None], check: Callable[[], None], correct: Callable[[], bool]
@@ -203,7 +211,7 @@ class Stepper:
             return False
         if (coarser := _last_solved(tried)) is not None:
             return attempt.error > FALLS * coarser.error
-        return attempt.length * CUT < self._settings.smallest_step
+        return attempt.length * CUT < self._smallest
 
     def _ends_in_a_snap(self, tried: list[Attempt]) -> bool:
         """Whether short steps have no solution where a longer one had: they end in a snap without delay."""
@@ -225,14 +233,14 @@ class Stepper:
         return [*lengths, longest]
 
     def _below(self, length: float) -> list[float]:
-        """Lengths from one on that are shorter than the smallest step, where there is drag."""
-        lengths = []
-        while length >= LEAST and self._has_drag:
+        """Lengths from one on in which drag counts, where there is any."""
+        lengths, length = [], min(length, DRAGGED[0])
+        while length >= DRAGGED[1] and self._has_drag:
             lengths.append(length)
             length *= CUT
         return lengths
 
-    def _accept(self, attempt: Attempt, tried: list[Attempt]) -> tuple[float, int]:
+    def _accept(self, attempt: Attempt, tried: list[Attempt], longest: float) -> tuple[float, int]:
         """Length of the step, failed attempts."""
         is_jump = attempt.error > ACCEPTED
         if is_jump:
@@ -242,19 +250,26 @@ class Stepper:
         factor = GROWTH if error == 0.0 else min(GROWTH, 0.9 / np.sqrt(error))
         if attempt.iterations > EASY_ITERATIONS or tried:
             factor = min(factor, 1.0)
-        self.next_step = min(attempt.length * factor, self.limit, self._settings.largest_step)
+        self._count(attempt, longest)
+        wanted = min(attempt.length * factor, self.limit, self._settings.largest_step)
+        self.next_step = max(wanted, self._smallest)
         self.limit *= CONFIDENCE
-        if attempt.length < self._settings.smallest_step:
-            self.short_steps += 1
-            self.limit *= GROWTH / CONFIDENCE if attempt.iterations <= EASY_ITERATIONS else 1.0
-        elif self.short_steps:
-            # The snap is passed, and what failed before it says nothing more.
-            self.short_steps, self.limit = 0, np.inf
         self.before.assign(self._problem.previous)
         # The slope of a jump says nothing about what follows: as at the start of a stage.
         self.last_step = None if is_jump else attempt.length
         self.estimator.accept()
         return attempt.length, len(tried)
+
+    def _count(self, attempt: Attempt, longest: float) -> None:
+        """Count steps that are shorter than the smallest one although the stage would allow others."""
+        if self._has_drag and attempt.length < min(self._settings.smallest_step, longest):
+            if not self.short_steps:
+                logger.info("a snap of friction: steps of less than %g s", self._settings.smallest_step)
+            self.short_steps += 1
+            self.limit *= GROWTH / CONFIDENCE if attempt.iterations <= EASY_ITERATIONS else 1.0
+        elif self.short_steps and attempt.length >= self._settings.smallest_step:
+            # The snap is passed, and what failed before it says nothing more.
+            self.short_steps, self.limit = 0, np.inf
 
     def _extrapolate(self, length: float) -> dict[str, np.ndarray]:
         """Guess the end of the step on a straight line through the last two states; returns those that are watched.

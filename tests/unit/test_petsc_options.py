@@ -111,6 +111,13 @@ def test_options_of_a_part_of_the_preset_are_as_harmless(case):
     assert [error.key for error in caught.value.errors] == keys
 
 
+def test_the_command_line_may_set_more_of_a_part(case):
+    override = ["solver.petsc.displacement.smoother.ksp_view=ascii:x"]
+    with pytest.raises(CaseErrors, match=r"solver\.petsc\.displacement\.smoother\.ksp_view"):
+        read_case(case("{ ksp_rtol = 1e-8 }"), override)
+    assert read_case(case("{ ksp_rtol = 1e-8 }"), override, any_petsc_option=True)
+
+
 def test_the_direct_preset_has_no_parts(case):
     folder = case('{ lithium = { pc_type = "lu" } }')
     assert read_case(folder, ["solver.preset=iterative"])

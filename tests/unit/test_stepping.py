@@ -1,5 +1,6 @@
 """Control of the time step, on the decay dx/dt = -x in place of a problem."""
 
+from contextlib import suppress
 from types import SimpleNamespace
 
 import numpy as np
@@ -354,6 +355,30 @@ def test_drag_passes_a_snap_of_friction():
 def test_without_drag_no_step_is_below_the_smallest():
     with pytest.raises(ConvergenceError, match="the smallest step is 0.001 s"):
         Jammed(steps=20).march(2.0, has_drag=False)
+
+
+def test_what_is_left_of_a_stage_is_no_snap():
+    """Six hundred stages of half the smallest step each, with and without drag."""
+    for has_drag in (False, True):
+        problem = Decay()
+        settings = Time(first_step=1.0, smallest_step=1.0, largest_step=10.0, tolerance=0.9)
+        stepper = Stepper(problem, problem, settings, has_drag=has_drag)
+        for _ in range(600):
+            assert stepper.advance(0.5, lambda _: None, lambda: 0.0)[0] == 0.5
+            problem.previous.assign(problem.state)
+        assert stepper.short_steps == 0
+
+
+def test_the_next_step_is_no_shorter_than_the_smallest():
+    problem = Decay()
+    settings = Time(first_step=1e-2, smallest_step=1e-3, largest_step=10.0, tolerance=1e-8)
+    stepper = Stepper(problem, problem, settings)
+    stepper.next_step = 2e-3
+    for _ in range(20):
+        problem.previous.value = problem.state.value = 1.0
+        with suppress(ConvergenceError):
+            stepper.advance(5.0, lambda _: None, lambda: 0.0)
+        assert stepper.next_step >= 1e-3
 
 
 def test_short_steps_that_lead_nowhere_end():

@@ -6,10 +6,11 @@ import numpy as np
 import pytest
 
 from fem_asslb.base.errors import CaseError, ConvergenceError
+from fem_asslb.case.sections.petsc_options import by_part
 from fem_asslb.interfaces.contact_law import ContactLaw
 from fem_asslb.interfaces.elastic_law import ElasticLaw
 from fem_asslb.solve.newton import NewtonSolver
-from fem_asslb.solve.presets import AUTO, LEAST_ITERATIVE, PRESETS, REUSE_MULTIGRID, choose
+from fem_asslb.solve.presets import AUTO, LEAST_ITERATIVE, PRESETS, REUSE_MULTIGRID, choose, prefixes
 from tests import closed_forms, composite
 from tests.support import REFERENCE_X, force_x
 from tests.verification.test_cell import SMALL, build
@@ -121,6 +122,20 @@ def test_a_field_that_the_first_iteration_leaves_out_of_balance_is_not_solved(co
     assert abs(record.scalars["plate force error [-]"]) < 1e-6
 
 
+PART_NAMES = {
+    "",
+    *(part for part, _, _ in by_part({"displacement": {"a": 1, "smoother": {"a": 1}}, "lithium": {"a": 1}})),
+}
+
+
+def smoothing_steps(solver, is_loose):
+    """Iterations of the smoother on the finest level of multigrid, as PETSc has them."""
+    multigrid = solver._snes.getKSP().getPC().getFieldSplitSubKSP()[0].getPC()
+    if is_loose:
+        multigrid = multigrid.getMGSmoother(1).getPC()
+    return multigrid.getMGSmoother(multigrid.getMGLevels() - 1).getTolerances()[3]
+
+
 @pytest.mark.two_ranks
 def test_a_case_tunes_parts_of_the_preset(comm):
     """A table adds to the preset, where PETSc looks for the part; loose bodies have a level of their own above it."""
@@ -135,6 +150,7 @@ def test_a_case_tunes_parts_of_the_preset(comm):
         }
         force_x(problem, 0.9)
         tuned.solve()
+        assert smoothing_steps(tuned, is_loose=bool(level)) == 5 and set(prefixes(ITERATIVE, bool(level))) == PART_NAMES
     with pytest.raises(CaseError, match="solver.petsc.displacement.smoother: the preset 'direct' has no such part"):
         NewtonSolver(problem, AUTO, own)
 

@@ -6,6 +6,7 @@ from fem_asslb.base.errors import CaseError
 from fem_asslb.base.printable import quoted
 from fem_asslb.case.reading import toml_text
 from fem_asslb.case.reading.keys import accepted_keys
+from fem_asslb.case.sections.petsc_options import names_of
 
 
 def merge(base: dict[str, Any], changes: dict[str, Any], path: tuple[str, ...] = ()) -> dict[str, Any]:
@@ -79,7 +80,7 @@ def options_of_petsc(overrides: list[str]) -> frozenset[str]:
         options: Any = parse_override(text)
         for key in ("solver", "petsc"):
             options = options.get(key) if isinstance(options, dict) else None
-        names |= set(options) if isinstance(options, dict) else set()
+        names |= names_of(options)
     return frozenset(names)
 
 

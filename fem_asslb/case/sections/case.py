@@ -176,7 +176,7 @@ class Case:
         geometry: Layered stack, particle in a shell, or a mesh from a file.
         materials: Material of each region role: the layers' names, and ``particle``, or the ``roles`` of the
             particles, where a layer has them; ``particle`` and ``electrolyte`` for a particle in a shell.
-        interfaces: Laws between region roles under any names; pairs that none names are bonded.
+        interfaces: Laws between region roles, or on surfaces, under any names; pairs that none names are bonded.
         fields: Unknown fields that a module of ``--plugin`` declares, see ``docs/extending.md``, under any names.
         cell: Electrochemistry; a purely mechanical case has none.
         fixture: What holds the stack.

@@ -91,6 +91,15 @@ def by_part(options: Mapping[str, Any]) -> Iterator[tuple[str, str, Any]]:
     yield from _of_parts(options, PARTS, "")
 
 
+def names_of(options: Any) -> frozenset[str]:
+    """Names of the options in a table, those of parts behind the name of the part; none of what is no such table."""
+    try:
+        found = list(by_part(options)) if isinstance(options, dict) else []
+    except ValueError:
+        return frozenset()
+    return frozenset(f"{part}.{name}" if part else name for part, name, _ in found)
+
+
 def _of_parts(options: Mapping[str, Any], parts: dict[str, Any], part: str) -> Iterator[tuple[str, str, Any]]:
     for name, value in options.items():
         if isinstance(value, dict) and name in parts:

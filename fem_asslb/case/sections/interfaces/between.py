@@ -21,9 +21,9 @@ class _TwoRolesOrASurface:
 
 
 def _validate(given: Any, roles: ValidatorFunctionWrapHandler) -> Any:
-    if not isinstance(given, str):
+    if isinstance(given, list | tuple):
         return roles(given)
-    is_surface = given.startswith(SURFACE) and is_name(given.removeprefix(SURFACE))
+    is_surface = isinstance(given, str) and given.startswith(SURFACE) and is_name(given.removeprefix(SURFACE))
     refuse(unless(is_surface, "", given, "two roles, or 'surface:NAME' with a name of geometry.cut"))
     return given
 

@@ -8,10 +8,11 @@ from pathlib import Path
 
 from fem_asslb.app.folder_lock import require_unlocked
 from fem_asslb.base.endings import COMPLETE, LATER, OF_A_FILE
+from fem_asslb.base.errors import FemAsslbError
 from fem_asslb.base.printable import printable
 from fem_asslb.case.sections.case import Case
 from fem_asslb.case.sections.paths import file_hashes
-from fem_asslb.output import checkpoint, record
+from fem_asslb.output import checkpoint, history, record
 from fem_asslb.output.resolved import differences, resolved_table
 
 _INTERRUPTED = (record.RUNNING, "interrupted", "terminated", LATER, OF_A_FILE)
@@ -53,13 +54,19 @@ def earlier_run(folder: Path, case: Case, plugins: Mapping[str, str]) -> Earlier
         case: The case that is to be run.
         plugins: Hashes of modules that added laws or fields, by name.
 
+    Returns:
+        What is left; of results that cannot be read that they have failed, for which reason.
+
     Raises:
-        FemAsslbError: Another run writes to it, or its record is damaged.
+        FemAsslbError: Another run writes to it.
     """
     if not (folder / record.FILE).exists():
         return EarlierRun(State.NONE)
     require_unlocked(folder)
-    content = record.read_record(folder)
+    try:
+        content = record.read_record(folder)
+    except FemAsslbError as error:
+        return EarlierRun(State.FAILED, printable(error, 200))
     end = str(content["runs"][-1].get("end", record.RUNNING) if content["runs"] else record.RUNNING)
     now = resolved_table(case)
     found = differences(_telling(content["case"]), _telling(json.loads(json.dumps(now))))
@@ -67,6 +74,10 @@ def earlier_run(folder: Path, case: Case, plugins: Mapping[str, str]) -> Earlier
     if found:
         return EarlierRun(State.CHANGED, end, tuple(found))
     if end == COMPLETE:
+        try:
+            history.read_history(folder)
+        except FemAsslbError as error:
+            return EarlierRun(State.FAILED, printable(error, 200))
         return EarlierRun(State.COMPLETE, end)
     if end.startswith(_INTERRUPTED):
         has_checkpoint = (folder / checkpoint.FOLDER / checkpoint.LATEST).exists()

@@ -68,11 +68,12 @@ def report_command(options: argparse.Namespace) -> int:
     pictures = options.figures and options.figures.absolute()
     with elsewhere():
         from fem_asslb.plotting.display import screen
-        from fem_asslb.report.figures import write_figures
+        from fem_asslb.report.figures import require_states, write_figures
         from fem_asslb.report.report import report
         from fem_asslb.report.runs import Run
 
         runs = [Run(str(path), folder) for path, folder in zip(options.cases, folders, strict=True)]
+        require_states(runs, options.at)
         replace_text(page, report(runs, options.at, options.interactive))
         print(page)
         if pictures is not None:
@@ -90,6 +91,10 @@ def _report_study(options: argparse.Namespace) -> int:
     study, output = options.cases[0].absolute(), options.output and options.output.absolute()
     state = options.at[0] if options.at else None
     with elsewhere():
+        from fem_asslb.plotting.chosen import require_state
+
+        if state is not None:
+            require_state(state)
         print(report_study(study, output, state, options.plugin_hashes))
     return DONE
 

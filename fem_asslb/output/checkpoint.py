@@ -160,7 +160,9 @@ def read_latest(folder: Path, previous: bool = False) -> dict[str, Any]:
         FemAsslbError: No checkpoint, one that cannot be read, one of another format, or one with other than it says.
     """
     path = folder / FOLDER / (PREVIOUS if previous else LATEST)
-    latest = read_json(path, {"clock"}, "nothing to resume, start with --overwrite")
+    has_previous = not previous and (folder / FOLDER / PREVIOUS).is_file()
+    advice = "--resume-previous takes the checkpoint before" if has_previous else "start with --overwrite"
+    latest = read_json(path, {"clock"}, f"nothing to resume, {advice}")
     # The first checkpoints had no number.
     if latest.get("format", 0) != FORMAT:
         raise FemAsslbError(

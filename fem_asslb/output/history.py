@@ -134,11 +134,11 @@ def rows_until(path: Path, index: int) -> tuple[list[str], list[list[str]]]:
     """Names, and rows of the steps up to ``index``.
 
     Raises:
-        FemAsslbError: The history cannot be read, or does not count the steps.
+        FemAsslbError: The history cannot be read, or lacks a column that every one has.
     """
     names, rows = _read_rows(path)
-    if rows and STEP not in names:
-        raise FemAsslbError(f"{quoted(path, 160)} has no column '{STEP}'")
+    if rows and (missing := [name for name in (STEP, TIME, STAGE) if name not in names]):
+        raise FemAsslbError(f"{quoted(path, 160)} has no column '{missing[0]}'")
     return names, [values for values in rows if float(values[names.index(STEP)]) <= index]
 
 

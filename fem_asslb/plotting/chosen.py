@@ -101,29 +101,45 @@ def draw_chosen(
     return drawn
 
 
+_STEP, _LITHIUM = r"step +(\d{1,6})", rf"x *= *({NUMBER})"
+
+
 def time_of(state: str, curves: Curves, times: Sequence[float]) -> float:
     """Written time [s] nearest to a state; of several with the same lithium the first.
 
     Raises:
         FemAsslbError: The state is none, or the run has not come to it.
     """
+    require_state(state)
     text, columns = state.strip(), curves.columns
     if text in ("start", "end"):
         return times[0 if text == "start" else -1]
-    if step := re.fullmatch(r"step +(\d{1,6})", text, re.ASCII):
+    if step := re.fullmatch(_STEP, text, re.ASCII):
         rows = np.flatnonzero(columns[STAGE] == int(step[1]))
         if not len(rows):
             raise FemAsslbError(
                 f"--at {quoted(text)}: the run has no such protocol step; expected 1 to {_last(curves)}"
             )
         return _nearest(times, float(columns[TIME][rows[-1]]))
-    if lithium := re.fullmatch(rf"x *= *({NUMBER})", text):
+    if lithium := re.fullmatch(_LITHIUM, text):
         if MEAN_STOICHIOMETRY not in columns:
             raise FemAsslbError(f"--at {quoted(text)}: the run has no stoichiometry; expected a time or a step")
         x = np.interp(times, columns[TIME], columns[MEAN_STOICHIOMETRY])
         return times[int(np.argmin(np.abs(x - float(lithium[1])).round(6)))]
+    return _nearest(times, parse(text, "s"))
+
+
+def require_state(state: str) -> None:
+    """A text says when fields are taken, of whatever run.
+
+    Raises:
+        FemAsslbError: It does not.
+    """
+    text = state.strip()
+    if text in ("start", "end") or re.fullmatch(_STEP, text, re.ASCII) or re.fullmatch(_LITHIUM, text):
+        return
     try:
-        return _nearest(times, parse(text, "s"))
+        parse(text, "s")
     except UnitError as error:
         raise FemAsslbError(f"--at {show(state)} is not accepted; expected {A_STATE}") from error
 

@@ -91,6 +91,23 @@ class Figures:
         return element("div", *(picture(path, f"{self._run.name}: {path.stem}") for path in found))
 
 
+def require_states(runs: Sequence[Run], states: Sequence[str]) -> None:
+    """Each state is one of a run at least; where another run has not come to it, the page says so.
+
+    Raises:
+        FemAsslbError: One is of none.
+    """
+    for state in (state for state in states if state.strip() not in ("start", "end")):
+        errors = []
+        for run in runs:
+            try:
+                time_of(state, run.curves, times_of(run.results))
+            except FemAsslbError as error:
+                errors.append(error)
+        if len(errors) == len(runs):
+            raise errors[0]
+
+
 def write_figures(runs: Sequence[Run], folder: Path, states: Sequence[str], format: str) -> list[Path]:
     """Write the pictures of a report into files, each as wide as two columns of a journal.
 

@@ -13,6 +13,7 @@ from mpi4py import MPI
 
 from fem_asslb.app.earlier_results import State, earlier_run
 from fem_asslb.app.results_folder import check_folder
+from fem_asslb.base.endings import COMPLETE
 from fem_asslb.base.errors import FemAsslbError
 from fem_asslb.case.reading.reader import read_case
 from fem_asslb.diagnostics.columns import CELL_VOLTAGE, STACK_PRESSURE
@@ -135,6 +136,7 @@ TABLES = [
     (history.FILE, f"{HISTORY}1,0,x\x1b\n".encode(), r"could not convert string to float: 'x\\x1b'"),
     (history.FILE, b"x" * 200_000 + b"\n1\n", "field larger than"),
     (history.FILE, b"a,b\n1,2\n", r"has no column 'step \[-\]'"),
+    (history.FILE, f"{HISTORY}1,0,1\n".replace("time", "tima").encode(), r"has no column 'time \[s\]'"),
     (particle_table.FILE, b"step\nx,1\n", "is no table of particles"),
     (particle_table.FILE, b"\xff\n", "is no table of particles"),
     (record.FILE, b'{"case": 5, "runs": 5}', "is damaged: expected a table 'case' and tables in 'runs'"),
@@ -154,6 +156,13 @@ def test_a_run_does_not_go_on_from_damaged_tables(name, content, words, tmp_path
         check_folder(folder, resume=True, overwrite=False)
     message(check_folder, folder, True, False)
     assert (folder / name).read_bytes() == content
+
+
+def test_a_last_checkpoint_that_is_gone_leaves_the_one_before(tmp_path):
+    folder = results_with(tmp_path, GOOD) / checkpoint.FOLDER
+    (folder / checkpoint.LATEST).rename(folder / checkpoint.PREVIOUS)
+    with pytest.raises(FemAsslbError, match="nothing to resume, --resume-previous takes the checkpoint before"):
+        checkpoint.read_latest(folder.parent)
 
 
 @pytest.mark.parametrize("name", ["run.log", history.FILE])
@@ -241,3 +250,15 @@ def test_a_run_that_a_full_disk_has_ended_goes_on(tmp_path):
     )
     earlier = earlier_run(tmp_path, case, {})
     assert earlier.state is State.INTERRUPTED and earlier.has_checkpoint
+
+
+@pytest.mark.parametrize(("name", "text"), [(record.FILE, "{]"), (history.FILE, ""), (history.FILE, HISTORY)])
+def test_results_that_cannot_be_read_have_failed_and_hold_up_no_study(name, text, tmp_path):
+    case = read_case(ROOT / "cases" / "column")
+    content = {"case": resolved_table(case), "files": {}, "runs": [{"end": COMPLETE}]}
+    (tmp_path / record.FILE).write_text(json.dumps(content))
+    (tmp_path / history.FILE).write_text(f"{HISTORY}1,1,1\n")
+    assert earlier_run(tmp_path, case, {}).state is State.COMPLETE
+    (tmp_path / name).write_text(text)
+    earlier = earlier_run(tmp_path, case, {})
+    assert earlier.state is State.FAILED and name in earlier.end

@@ -176,6 +176,9 @@ def test_the_command_writes_a_page_and_nothing_else(tmp_path, capsys, monkeypatc
     assert asked == [([Run(str(tmp_path / "a"), results)], ["end"], False)]
     assert cli.main(["report", str(results), str(results), "--output", str(tmp_path / "b.html")]) == 0
     assert (tmp_path / "b.html").exists() and len(asked[1][0]) == 2
+    for wrong in ("x = blah", "step 99", "hello"):
+        assert cli.main(["report", str(tmp_path / "a"), "--at", wrong]) == 2
+        assert f"--at '{wrong}'" in capsys.readouterr().err and len(asked) == 2
     with pytest.raises(SystemExit):
         cli.main(["report", str(tmp_path / "a"), "--output", str(tmp_path / "a" / "case.toml")])
 

@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 
 from fem_asslb.app import cli
+from fem_asslb.app.driver import build_domain
 from fem_asslb.base.errors import CaseErrors
 from fem_asslb.case.estimates.default_sizes import longest_step
 from fem_asslb.case.estimates.estimates import summary
@@ -12,6 +13,7 @@ from fem_asslb.case.estimates.interface_estimates import softer_modulus
 from fem_asslb.case.reading.reader import build_case, read_case, read_table
 from fem_asslb.geometry.grains import BODY_SHARE
 from fem_asslb.output.resolved import resolved_table
+from fem_asslb.simulation.simulation import Simulation
 
 pytestmark = pytest.mark.serial
 
@@ -140,3 +142,13 @@ def test_a_mistake_elsewhere_is_told_alone(overrides, keys):
     assert len(raised.value.errors) == len(keys)
     for error, key in zip(raised.value.errors, keys, strict=True):
         assert error.key.startswith(key)
+
+
+@pytest.mark.parametrize(("steps", "longest"), [("time.swing_steps=40", 90.0), ("time.swing_steps=0", 1200.0)])
+def test_a_run_takes_the_steps_of_its_swings(steps, longest, comm, tmp_path):
+    protocol = 'protocol.steps=["press to 5 MPa in 10 s", "set x = 0.99 in 1 h"]'
+    case = build_case(read_table(CASES / "column", [protocol, "time.largest_step=20 min", steps, "time.tolerance=0.9"]))
+    simulation, lengths = Simulation(case, build_domain(comm, case, tmp_path)[1]), []
+    while not simulation.loading.has_ended:
+        lengths.append(simulation.advance().duration)
+    assert max(lengths) <= longest and (longest < 1000.0 or max(lengths) > 100.0)

@@ -10,6 +10,7 @@ from fem_asslb.app.driver import build_domain
 from fem_asslb.app.results_folder import occupied_folder
 from fem_asslb.base.errors import ConvergenceError
 from fem_asslb.case.reading.reader import build_case, read_table
+from fem_asslb.interfaces.contact_law import DRAG_TIME
 from fem_asslb.mesh.domain import region_particles
 from fem_asslb.output import history, names, particle_table, record
 from fem_asslb.simulation.simulation import Simulation
@@ -351,6 +352,17 @@ def test_table_of_particles_has_the_last_state_of_a_run_that_stops_early(case_fo
     rows = read_rows(outcome.results / particle_table.FILE)
     assert [float(table[0]["step [-]"]) for table in rows][-1] == last
     assert len({tuple(row.values()) for table in rows for row in table}) == sum(len(table) for table in rows)
+
+
+@pytest.mark.two_ranks
+def test_boundaries_that_snap_without_delay_are_held_by_drag(case_folder, comm):
+    """There is no equilibrium in between, at no step that the case allows."""
+    changes = ["interfaces.boundary.normal_toughness='4.95 J/m^2'", "interfaces.boundary.viscous_time=0 s"]
+    outcome, _ = run(case_folder, comm, overrides=[*changes, "time.smallest_step=100 s"])
+    assert outcome.is_complete
+    rows = history.read_history(outcome.results)
+    assert rows[history.LENGTH].min() <= 100.0 * DRAG_TIME * (1.0 + 1e-12)
+    assert np.abs(rows["energy balance error [-]"]).max() < 1e-2
 
 
 @pytest.mark.two_ranks

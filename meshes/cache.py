@@ -32,12 +32,14 @@ class CachedMesh:
     Attributes:
         digest: Hash of all that determines the mesh.
         path: Gmsh file.
+        rows: The same mesh in a file of which each rank reads its own rows.
         report: The mesh in words and numbers.
         is_new: Whether it was built just now.
     """
 
     digest: str
     path: Path
+    rows: Path
     report: str
     is_new: bool
 
@@ -54,20 +56,21 @@ def build_cached(case: Case, folder: Path) -> CachedMesh:
         OSError: It cannot be written for want of room.
     """
     import meshes
-    from fem_asslb.mesh.reader import read_source
 
     digest = mesh_digest(case)
     path = folder / f"{digest}.msh"
-    report_path = path.with_suffix(".txt")
+    rows, report_path = path.with_suffix(".h5"), path.with_suffix(".txt")
+    is_periodic = case.geometry.is_periodic
     try:
         if path.is_file() and (kept := _kept_report(report_path)) is not None:
-            return CachedMesh(digest, path, kept, False)
+            _keep_rows(path, rows, is_periodic)
+            return CachedMesh(digest, path, rows, kept, False)
         with writing(folder):
             _create_folder(folder)
             with _workplace(folder) as workplace:
                 report = str(meshes.build(case.geometry, workplace / path.name))
                 # A mesh that is damaged, or does not pass, would be found again and again.
-                read_source(workplace / path.name, case.geometry.is_periodic)
+                _keep_rows(workplace / path.name, rows, is_periodic)
                 (workplace / report_path.name).write_text(report + "\n", encoding="utf-8")
                 os.replace(workplace / report_path.name, report_path)
                 os.replace(workplace / path.name, path)
@@ -76,7 +79,23 @@ def build_cached(case: Case, folder: Path) -> CachedMesh:
     except (MeshError, OSError):
         _remove_unused(folder)
         raise
-    return CachedMesh(digest, path, report, True)
+    return CachedMesh(digest, path, rows, report, True)
+
+
+def _keep_rows(path: Path, rows: Path, is_periodic: bool) -> None:
+    """Write a mesh for many ranks, once it was read and found sound, unless that was done."""
+    from fem_asslb.mesh.parallel_file import is_made_of, write_parallel_file
+    from fem_asslb.mesh.part import whole
+    from fem_asslb.mesh.reader import read_source
+
+    with path.open("rb") as file:
+        digest = hashlib.file_digest(file, "sha256").hexdigest()
+    if is_made_of(rows, digest):
+        return
+    mesh = whole(read_source(path, is_periodic))
+    with writing(rows), _workplace(rows.parent) as workplace:
+        write_parallel_file(workplace / rows.name, mesh, digest)
+        os.replace(workplace / rows.name, rows)
 
 
 def _kept_report(path: Path) -> str | None:

@@ -59,6 +59,18 @@ def periodic(source: MeshSource) -> MeshSource:
     )
 
 
+def with_surfaces(source: MeshSource, **planes: tuple[int, float]) -> MeshSource:
+    """The mesh with the facets in some planes across x or the stack as surfaces, by name: axis and coordinate."""
+    corners = source.cells[:, : source.dimension + 1]
+    sides = np.unique(np.sort(np.concatenate([np.delete(corners, k, axis=1) for k in range(corners.shape[1])])), axis=0)
+    facets, group = [source.facets], [source.facet_group]
+    for number, (axis, level) in enumerate(planes.values(), start=len(source.boundaries)):
+        found = sides[np.isclose(source.points[sides][:, :, axis], level).all(axis=1)]
+        facets.append(found)
+        group.append(np.full(len(found), number))
+    return replace(source, facets=np.concatenate(facets), facet_group=np.concatenate(group), surfaces=tuple(planes))
+
+
 def ball(dimension: int, core: int, shell: int = 0, shell_radius: float = 1.0, degree: int = 2) -> MeshSource:
     """Octant of a ball (quadrant of a disc) of radius 1 um, in a shell whose layers grow with the radius.
 

@@ -19,7 +19,8 @@ from fem_asslb.materials.diffusion import Diffusivity
 from fem_asslb.materials.lattice import LatticeLaw
 from fem_asslb.materials.material import LithiumHost, Material
 from fem_asslb.materials.potential import IdealPotential, PotentialLaw
-from fem_asslb.mesh.domain import Domain, distribute, read_on_root
+from fem_asslb.mesh.distribution import distribute, read_on_root
+from fem_asslb.mesh.domain import Domain
 from fem_asslb.mesh.reader import read_source
 from fem_asslb.mesh.source import MeshSource
 from fem_asslb.model.model import Model

@@ -22,10 +22,10 @@ from fem_asslb.base.printable import printable, quoted
 from fem_asslb.case.reading.reader import read_case
 from fem_asslb.case.sections.case import Case
 from fem_asslb.case.sections.paths import file_hashes
-from fem_asslb.mesh.domain import Domain, distribute, read_on_root
-from fem_asslb.mesh.reader import read_source
+from fem_asslb.mesh.distribution import distribute_parts, read_on_root
+from fem_asslb.mesh.domain import Domain
+from fem_asslb.mesh.parallel_file import read_parallel_file
 from fem_asslb.mesh.side_walls import listed_periods
-from fem_asslb.mesh.source import MeshSource
 from fem_asslb.output import bdf, checkpoint, crate, cycles, field_writer, history, particle_table, record
 from fem_asslb.output.resolved import resolved_table
 from fem_asslb.output.schedule import Schedule
@@ -145,14 +145,14 @@ def _run_case(
 def build_domain(comm: MPI.Comm, case: Case, folder: Path) -> tuple[str, Domain]:
     """Hash of the content of the mesh of a case, and the mesh, built or found by rank 0 in a folder of meshes."""
 
-    def read() -> MeshSource:
+    def find() -> Path:
         """The mesh that is kept, or a new one, on one rank."""
         found = build_cached(case, folder)
         logger.info("mesh %s, %s", found.path, "built" if found.is_new else "built before")
-        return read_source(found.path, case.geometry.is_periodic)
+        return found.rows
 
-    source = read_on_root(comm, read)
-    return comm.bcast(source.digest() if source is not None else ""), distribute(comm, source)
+    part = read_parallel_file(comm, comm.bcast(read_on_root(comm, find)))
+    return part.head.digest, distribute_parts(comm, part)
 
 
 def _run(

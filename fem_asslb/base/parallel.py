@@ -60,6 +60,42 @@ def send_rows(comm: MPI.Comm, rows: npt.NDArray, rank: npt.NDArray[np.int32]) ->
     return received
 
 
+def row_starts(comm: MPI.Comm, count: int) -> npt.NDArray[np.int64]:
+    """First row of each rank in an array that lies on the ranks one after the other, and the number of all its rows.
+
+    Args:
+        comm: All ranks.
+        count: Rows on this one.
+    """
+    return np.concatenate([[0], np.cumsum(comm.allgather(count))]).astype(np.int64)
+
+
+def fetch_rows(comm: MPI.Comm, rows: npt.NDArray, wanted: npt.NDArray[np.int64]) -> npt.NDArray:
+    """Rows of an array that lies on the ranks one after the other, by their number in the whole; collective.
+
+    Args:
+        comm: All ranks.
+        rows: Those on this rank, of the same kind and the same further extents on all ranks.
+        wanted: Numbers of the rows that this rank asks for, shape (n,).
+
+    Returns:
+        These rows, shape (n, ...).
+    """
+    starts = row_starts(comm, len(rows))
+    holder = rank_of_row(starts, wanted)
+    asked = send_rows(comm, np.column_stack([wanted, np.full(len(wanted), comm.rank)]), holder)
+    received = send_rows(comm, rows[asked[:, 0] - starts[comm.rank]], asked[:, 1].astype(np.int32))
+    found = np.empty_like(received)
+    # Each rank answers in the order in which it was asked.
+    found[np.argsort(holder, kind="stable")] = received
+    return found
+
+
+def rank_of_row(starts: npt.NDArray[np.int64], row: npt.NDArray[np.int64]) -> npt.NDArray[np.int32]:
+    """Rank on which each row lies, see `row_starts`."""
+    return (np.searchsorted(starts, row, side="right") - 1).astype(np.int32)
+
+
 def raise_first(comm: MPI.Comm, fault: str) -> None:
     """Raise what is wrong on one rank on all of them; collective.
 

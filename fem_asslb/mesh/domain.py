@@ -1,26 +1,19 @@
 """The distributed mesh of a whole stack, with names for its regions and boundaries."""
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
-from typing import TypeVar
 
 import numpy as np
 import numpy.typing as npt
 from dolfinx import mesh as dmesh
 from mpi4py import MPI
 
-from fem_asslb.base import compatibility
-from fem_asslb.base.errors import FemAsslbError, MeshError
+from fem_asslb.base.errors import MeshError
 from fem_asslb.base.parallel import global_max, global_min
 from fem_asslb.mesh.region_names import read_region_name
-from fem_asslb.mesh.side_walls import images
-from fem_asslb.mesh.source import MeshSource
-from fem_asslb.mesh.unfolded import unfolded
 
 Int32Array = npt.NDArray[np.int32]
-
-Read = TypeVar("Read")
 
 
 @dataclass(frozen=True)
@@ -117,78 +110,6 @@ class Domain:
 def region_particles(domain: Domain) -> Int32Array:
     """Number of the particle that each region is, or is a grain of, shape (num_regions,); 0 for other regions."""
     return np.array([read_region_name(name).particle for name in domain.regions], dtype=np.int32)
-
-
-def read_on_root(comm: MPI.Comm, read: Callable[[], Read]) -> Read | None:
-    """Read on rank 0 and let every rank know the outcome: all raise, or none.
-
-    The other ranks wait in a sleeping poll, so that a long meshing does not burn their cores.
-
-    Returns:
-        What was read on rank 0, None elsewhere.
-    """
-    source: Read | None = None
-    error: FemAsslbError | OSError = MeshError("rank 0 failed and says why")
-    try:
-        source = read() if comm.rank == 0 else None
-    except (FemAsslbError, OSError) as caught:
-        error = caught
-    finally:
-        compatibility.wait_without_spinning(comm)
-        is_read, error = comm.bcast((source is not None, error))
-    if not is_read:
-        raise error
-    return source
-
-
-def distribute(comm: MPI.Comm, source: MeshSource | None) -> Domain:
-    """Distribute a mesh held by rank 0.
-
-    Args:
-        comm: Communicator of the mesh.
-        source: The mesh on rank 0; ignored elsewhere.
-
-    Raises:
-        MeshError: A tagged facet is not a facet of the mesh, or side walls that are one do not match.
-    """
-    given = source if comm.rank == 0 else None
-    first = read_on_root(comm, lambda: images(given) if given is not None else None)
-    source = _everywhere(comm, given)
-    dimension, periods = source.dimension, comm.bcast(source.periods if given is not None else None)
-    named = source.facets.reshape(-1, compatibility.nodes_per_entity(dimension - 1, source.degree))
-    cells, facets = compatibility.from_vtk(source.cells, dimension), compatibility.from_vtk(named, dimension - 1)
-    first = first if first is not None else np.zeros(0, dtype=np.int64)
-    mesh = compatibility.create_mesh(comm, dimension, source.degree, source.points, first[cells])
-    if periods:
-        mesh = unfolded(mesh, source.points, cells, first)
-    cell_region = compatibility.distribute_to_cells(mesh, first[cells], source.cell_region.astype(np.int32))
-    tagged, values = compatibility.distribute_to_facets(mesh, first[facets], source.facet_group.astype(np.int32))
-    found = [np.sort(tagged[values == group]) for group in range(len(source.groups))]
-    count = len(source.boundaries)
-    boundaries = dict(zip(source.boundaries, found[:count], strict=True))
-    surfaces = dict(zip(source.surfaces, found[count:], strict=True))
-    return Domain(mesh, source.regions, cell_region, boundaries, periods, surfaces)
-
-
-def _everywhere(comm: MPI.Comm, source: MeshSource | None) -> MeshSource:
-    """The mesh of rank 0, and elsewhere one of its kind without nodes and cells."""
-    head = (source.dimension, source.degree, source.regions, source.boundaries, source.surfaces) if source else None
-    dimension, degree, regions, boundaries, surfaces = comm.bcast(head)
-    if source is not None:
-        return source
-    none = np.zeros(0, dtype=np.int64)
-    return MeshSource(
-        dimension=dimension,
-        degree=degree,
-        points=np.empty((0, dimension)),
-        cells=none.reshape(0, compatibility.nodes_per_entity(dimension, degree)),
-        cell_region=none,
-        regions=tuple(regions),
-        facets=none.reshape(0, compatibility.nodes_per_entity(dimension - 1, degree)),
-        facet_group=none,
-        boundaries=tuple(boundaries),
-        surfaces=tuple(surfaces),
-    )
 
 
 def check_roles(domain: Domain, wanted: Iterable[str]) -> None:

@@ -7,7 +7,8 @@ import pyvista
 from mpi4py import MPI
 
 from fem_asslb.case.sections.case import Case
-from fem_asslb.mesh.domain import Domain, check_roles, distribute, region_particles
+from fem_asslb.mesh.distribution import distribute
+from fem_asslb.mesh.domain import Domain, check_roles, region_particles
 from fem_asslb.mesh.reader import read_source
 from fem_asslb.model.build import crystal_axes
 from fem_asslb.output.names import AXIS, REGION, ROLE

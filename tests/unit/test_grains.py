@@ -22,7 +22,8 @@ from fem_asslb.geometry import (
     PackedParticles,
     ParticleInShell,
 )
-from fem_asslb.mesh.domain import distribute, region_particles
+from fem_asslb.mesh.distribution import distribute
+from fem_asslb.mesh.domain import region_particles
 from fem_asslb.mesh.reader import read_source
 from fem_asslb.mesh.region_names import RegionName, read_region_name
 from fem_asslb.model import axes

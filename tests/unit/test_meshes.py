@@ -9,6 +9,7 @@ import gmsh
 import meshio
 import numpy as np
 import pytest
+from mpi4py import MPI
 
 from fem_asslb.base.errors import MeshError
 from fem_asslb.geometry import (
@@ -21,6 +22,7 @@ from fem_asslb.geometry import (
     ParticleInShell,
     Voids,
 )
+from fem_asslb.mesh.reader import read_source
 from meshes import build
 from meshes.layered_stack import pack_layers
 from meshes.session import gmsh_session
@@ -417,7 +419,28 @@ def test_two_runs_may_build_the_same_mesh_at_once(tmp_path, monkeypatch) -> None
     first = build_cached(case, tmp_path)
     assert first.is_new and seen[0].is_new and first.path == seen[0].path
     assert not build_cached(case, tmp_path).is_new
-    assert sorted(p.name for p in tmp_path.iterdir()) == [".gitignore", first.path.name, f"{first.path.stem}.txt"]
+    kept = {f"{first.digest}{ending}" for ending in (".msh", ".h5", ".txt")}
+    assert {path.name for path in tmp_path.iterdir()} == {".gitignore", *kept}
+
+
+@pytest.mark.parametrize("state", ["removed", "damaged", "of another mesh"])
+def test_what_the_ranks_read_is_made_of_the_mesh_that_is_there(tmp_path, state):
+    from fem_asslb.case.reading.reader import read_case
+    from fem_asslb.mesh.parallel_file import read_parallel_file
+    from meshes.cache import build_cached
+
+    case = read_case(Path(__file__).parents[2] / "cases" / "column")
+    first = build_cached(case, tmp_path)
+    if state == "removed":
+        first.rows.unlink()
+    elif state == "damaged":
+        first.rows.write_text("no file of HDF5")
+    else:
+        other = replace(case, geometry=replace(case.geometry, width=2.0 * case.geometry.width))
+        build(other.geometry, first.path)
+    assert not build_cached(case, tmp_path).is_new
+    read = read_parallel_file(MPI.COMM_SELF, first.rows)
+    assert read.head.digest == read_source(first.path).digest()
 
 
 @pytest.mark.parametrize("kept", [0, 0.5, 0.99])

@@ -14,23 +14,11 @@ from fem_asslb.output.history import read_history
 from fem_asslb.simulation.simulation import Simulation
 from meshes.survey import survey
 from tests.foreign_files import by_gmsh
-from tests.grids import box
+from tests.grids import box, with_surfaces
 from tests.support import domain_of
 
 PRESSURE = 50.0
 SOFT, STIFF = 4e4, 1e5
-
-
-def with_surfaces(source, **planes):
-    """The mesh with the facets in some planes across x or the stack as surfaces, by name: axis and coordinate."""
-    corners = source.cells[:, : source.dimension + 1]
-    sides = np.unique(np.sort(np.concatenate([np.delete(corners, k, axis=1) for k in range(corners.shape[1])])), axis=0)
-    facets, group = [source.facets], [source.facet_group]
-    for number, (axis, level) in enumerate(planes.values(), start=len(source.boundaries)):
-        found = sides[np.isclose(source.points[sides][:, :, axis], level).all(axis=1)]
-        facets.append(found)
-        group.append(np.full(len(found), number))
-    return replace(source, facets=np.concatenate(facets), facet_group=np.concatenate(group), surfaces=tuple(planes))
 
 
 def named_in_a_file(source):

@@ -106,6 +106,8 @@ def conclude(study: Study, folder: Path, cases: Sequence[PlannedCase]) -> Iterat
         found = effects.effects_of(study, trials)
         replace_text(folder / effects.FILE, effects.table(found))
         yield f"effects of the axes in {folder / effects.FILE}"
+        if study.table.design.kind == "sobol":
+            yield from effects.told_too_widely(found)
     pictures = draw(study, done, Gallery(folder / PICTURES))
     if pictures:
         yield f"pictures: {', '.join(path.name for path in pictures)} in {folder / PICTURES}"

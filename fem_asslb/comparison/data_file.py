@@ -50,6 +50,11 @@ class DataFile:
         names = {name.lower() for name, _ in self.columns}
         return {CHARGING, DISCHARGING} <= names and not {"capacity", "net capacity"} & names
 
+    def is_text(self, place: int) -> bool:
+        """Whether a column has fields, and none of them is a number, as names of steps are none."""
+        fields = [row[place] for row in self.rows if row[place]]
+        return bool(fields) and not any(map(_is_number, fields))
+
     def numbers(self, place: int) -> FloatArray:
         """Values of a column, shape (num_rows,); NaN in a field without one.
 

@@ -45,6 +45,8 @@ class Measured:
 def read_measured(path: Path, known: Iterable[str], area: float | None = None) -> Measured:
     """Curves of a file, those that a history has too in its names and units; see `fem_asslb.comparison.data_file`.
 
+    Columns of text without a unit, such as the names of steps, are passed over.
+
     Args:
         path: The file.
         known: Columns of the histories that it is compared with.
@@ -57,6 +59,8 @@ def read_measured(path: Path, known: Iterable[str], area: float | None = None) -
     columns: dict[str, FloatArray] = {}
     for place, (name, unit) in sorted(enumerate(data.columns), key=lambda item: item[1][0].lower() == CHARGING):
         if not unit:
+            if data.is_text(place):
+                continue
             expected = "expected a name and a unit such as 'Voltage [V]' or 'Voltage / V'"
             raise FemAsslbError(f"--data {quoted(path, 100)} has the column {quoted(name, 60)}; {expected}")
         is_a_part = name.lower() == CHARGING and data.splits_capacity

@@ -22,6 +22,12 @@ FloatArray = npt.NDArray[np.float64]
 NEGLIGIBLE = 1e-9
 """Spread of an outcome over its size below which there is nothing to explain."""
 
+SOBOL = ("first-order index", "total index")
+"""Measures that have intervals where they come from samples."""
+
+WIDE = 0.5
+"""Width of an interval of an index, a share of the variance, from which on the index says little."""
+
 RESAMPLES = 999
 """Of the bootstrap behind the intervals of Sobol indices."""
 
@@ -58,6 +64,18 @@ def effects_of(study: Study, trials: Sequence[Trial]) -> list[Effect]:
         if len(values) > 1 and spread > NEGLIGIBLE * float(np.abs(values).max()):
             found += measure(study, trials, name, values)
     return found
+
+
+def told_too_widely(effects: Sequence[Effect]) -> Iterator[str]:
+    """A warning where intervals of Sobol indices are so wide, or so few samples give none, that they say little."""
+    sampled = [effect for effect in effects if effect.measure in SOBOL and not math.isnan(effect.value)]
+    widths = [effect.most - effect.least for effect in sampled]
+    if not all(width <= WIDE for width in widths):
+        number = sum(not width <= WIDE for width in widths)
+        yield (
+            f"warning: {number} of {len(widths)} Sobol indices have intervals wider than {WIDE}, or none; four times "
+            "the samples (design.samples) halve them"
+        )
 
 
 def table(effects: Sequence[Effect]) -> str:
@@ -122,8 +140,8 @@ def _of_sobol(study: Study, trials: Sequence[Trial], name: str, values: FloatArr
         warnings.simplefilter("ignore")
         intervals = indices.bootstrap(n_resamples=RESAMPLES)
     for measure, found, interval in (
-        ("first-order index", indices.first_order, intervals.first_order),
-        ("total index", indices.total_order, intervals.total_order),
+        (SOBOL[0], indices.first_order, intervals.first_order),
+        (SOBOL[1], indices.total_order, intervals.total_order),
     ):
         ends = interval.confidence_interval
         for axis, value, least, most in zip(leaders, *map(np.ravel, (found, ends.low, ends.high)), strict=True):

@@ -65,6 +65,17 @@ def test_measured_columns_come_in_the_units_of_the_history(tmp_path, header):
     assert found[AREAL] == pytest.approx([2.0, 4.0])
 
 
+def test_columns_of_text_are_passed_over(tmp_path):
+    """As in a fit; a column that has a number among its fields is meant to be one."""
+    path = tmp_path / "measured.csv"
+    path.write_text("Step,Time [h],Voltage [V]\nCC charge,0,3.6\nrest,1,4.2\n")
+    found = read_measured(path, KNOWN).columns
+    assert len(found) == 2 and not any("Step" in name for name in found)
+    path.write_text("Step,Time [h],Voltage [V]\n1,0,3.6\nrest,1,4.2\n")
+    with pytest.raises(FemAsslbError, match="has the column 'Step'; expected a name and a unit"):
+        read_measured(path, KNOWN)
+
+
 def test_a_capacity_is_specific_areal_or_of_an_unknown_cell_by_its_unit(tmp_path):
     path = tmp_path / "measured.csv"
     for unit, column, value in [("Ah/kg", SPECIFIC, 2.0), ("Ah/m^2", AREAL, 0.2), ("Ah", "Capacity [Ah]", 2.0)]:

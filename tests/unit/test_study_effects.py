@@ -11,7 +11,7 @@ import pytest
 from fem_asslb.convergence.headlines import COSTS
 from fem_asslb.plotting.style import Gallery
 from fem_asslb.sweep.designs import points_of
-from fem_asslb.sweep.effects import effects_of
+from fem_asslb.sweep.effects import effects_of, told_too_widely
 from fem_asslb.sweep.outcomes import TABLE, Trial, rows_of, write_table
 from fem_asslb.sweep.page import Standing, study_page
 from fem_asslb.sweep.pictures import draw
@@ -58,6 +58,18 @@ def test_sobol_indices_of_ishigamis_function(tmp_path):
     for effect in effects:
         exact = (first if effect.measure.startswith("first") else total)[effect.axis]
         assert effect.least - 0.05 < exact < effect.most + 0.05 and effect.least < effect.most
+
+
+def test_intervals_that_are_too_wide_are_told(tmp_path):
+    def told(samples):
+        """Of an outcome that one of two axes decides."""
+        axes = ANGLES.partition("[axes.c]")[0]
+        design = f'[design]\nkind = "sobol"\nsamples = {samples}\n'
+        return list(told_too_widely(effects_of(*trials_of(tmp_path, axes + design, lambda a, b: a + 0.1 * b))))
+
+    assert told(128) == []
+    (line,) = told(4)
+    assert line.startswith("warning: ") and "design.samples" in line
 
 
 def test_effects_of_a_grid_are_shares_of_the_variance(tmp_path):

@@ -112,29 +112,39 @@ class Cohesion:
         """Energy at the onset over the toughness."""
         return 0.5 * self.onset_energy(share, strength) / self.toughness(share)
 
-    def progress(
-        self,
-        gap_square: NumberLike,
-        sliding_square: NumberLike,
-        strength: NumberLike,
-        before: NumberLike,
-        time_step: NumberLike,
-    ) -> NumberLike:
-        """Progress of the damage at the end of a step; it never falls, and ends at the release.
+    def target(self, gap_square: NumberLike, sliding_square: NumberLike, strength: NumberLike) -> NumberLike:
+        """Progress of the damage without delay.
 
         Args:
             gap_square: Square of the normal opening, zero when closed [um^2].
             sliding_square: Square of the sliding [um^2].
             strength: Local factor on both strengths.
-            before: Progress at the start of the step.
-            time_step: [s].
         """
         share = self.sliding_share(gap_square, sliding_square)
         energy = self.equivalent(gap_square, sliding_square)
         ratio = sqrt(energy / self.onset_energy(share, strength) + _TINY)
-        target = self.softening.progress(ratio, self.onset_share(share, strength))
-        follows = time_step / (time_step + self.viscous_time + _TINY)
-        grown = before + follows * maximum(target - before, 0.0)
+        return self.softening.progress(ratio, self.onset_share(share, strength))
+
+    def progress(
+        self, target: NumberLike, last_target: NumberLike, before: NumberLike, time_step: NumberLike
+    ) -> NumberLike:
+        """Progress of the damage at the end of a step; it never falls, and ends at the release.
+
+        It follows ds/dt = (target - s)/viscous_time while the target, which changes evenly over the step, is above it:
+        exactly but for exp(-z) = 1/(1 + z + z^2/2), which is of second order in the step and ends at the target where
+        that is much longer than the delay.
+
+        Args:
+            target: At the end of the step.
+            last_target: At its start.
+            before: Progress at its start.
+            time_step: [s].
+        """
+        excess, last_excess = maximum(target - before, 0.0), maximum(last_target - before, 0.0)
+        below = maximum(before - target, 0.0) + maximum(before - last_target, 0.0)
+        above = (excess + last_excess) / (excess + last_excess + below + _TINY)
+        z = above * time_step / (self.viscous_time + _TINY)
+        grown = before + (0.5 * z * last_excess + 0.5 * (z + z * z) * excess) / (1 + z + 0.5 * z * z)
         return maximum(before, minimum(grown, self.softening.RELEASE))
 
     def healed(self, progress: NumberLike, normal_opening: NumberLike, time_step: NumberLike) -> NumberLike:

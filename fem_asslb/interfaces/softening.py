@@ -8,7 +8,7 @@ import math
 from dataclasses import dataclass
 from typing import ClassVar, Protocol
 
-from fem_asslb.base.functions import NumberLike, exp, maximum, minimum, sqrt
+from fem_asslb.base.functions import NumberLike, exp, minimum, sqrt
 
 
 class Softening(Protocol):
@@ -21,7 +21,7 @@ class Softening(Protocol):
     RELEASE: ClassVar[float]
 
     def progress(self, ratio: NumberLike, onset_share: NumberLike) -> NumberLike:
-        """Progress s of a monotonic opening; 0 while nothing is damaged.
+        """Progress s of a monotonic opening; not above 0 while nothing is damaged.
 
         Args:
             ratio: r, equivalent opening over that at the onset.
@@ -44,7 +44,7 @@ class _FromOnset:
 
     def progress(self, ratio: NumberLike, onset_share: NumberLike) -> NumberLike:
         """See `Softening`."""
-        return maximum(onset_share * (ratio - 1) / (1 - onset_share), 0.0)
+        return onset_share * (ratio - 1) / (1 - onset_share)
 
     def ratio(self, progress: NumberLike, onset_share: NumberLike) -> NumberLike:
         """See `Softening`."""

@@ -1,7 +1,8 @@
 """Time error of a step: half the distance of its end from where the last two states point, quantity by quantity.
 
 The slope of the last step is the rate at its end, so that guess is a step of forward Euler. It misses by dt^2/2 times
-the second derivative to one side, backward Euler to the other: half the distance is the error.
+the second derivative to one side, backward Euler to the other: half the distance is the error. Damage behind a delay
+is of second order (`fem_asslb.interfaces.cohesion`): of its shares it is more than the error.
 """
 
 from collections.abc import Callable, Mapping

@@ -130,9 +130,9 @@ class Cohesion:
     ) -> NumberLike:
         """Progress of the damage at the end of a step; it never falls, and ends at the release.
 
-        It follows ds/dt = (target - s)/viscous_time while the target, which changes evenly over the step, is above it:
-        exactly but for exp(-z) = 1/(1 + z + z^2/2), which is of second order in the step and ends at the target where
-        that is much longer than the delay.
+        It follows ds/dt = (target - s)/viscous_time while the target, which changes evenly over the step, is above it;
+        exactly, but for exp(-z) = 1/(1 + z + z^2/2). That is of second order in the step, and ends at the target where
+        the step is much longer than the delay.
 
         Args:
             target: At the end of the step.
@@ -141,11 +141,16 @@ class Cohesion:
             time_step: [s].
         """
         excess, last_excess = maximum(target - before, 0.0), maximum(last_target - before, 0.0)
-        below = maximum(before - target, 0.0) + maximum(before - last_target, 0.0)
-        above = (excess + last_excess) / (excess + last_excess + below + _TINY)
-        z = above * time_step / (self.viscous_time + _TINY)
-        grown = before + (0.5 * z * last_excess + 0.5 * (z + z * z) * excess) / (1 + z + 0.5 * z * z)
-        return maximum(before, minimum(grown, self.softening.RELEASE))
+        steps = time_step / (self.viscous_time + _TINY)
+        # A target that comes from below is above for a part of the step.
+        z = steps * (excess + last_excess) / (excess + last_excess + maximum(before - last_target, 0.0) + _TINY)
+        grown = (0.5 * z * last_excess + 0.5 * (z + z * z) * excess) / (1 + z + 0.5 * z * z)
+        # One that falls meets the progress on its way, which then stays.
+        fall = maximum(last_target - target, 0.0)
+        root = sqrt(1 + 2 * steps * last_excess / (fall + _TINY))
+        met = last_excess * (root - 1) / (root + 1)
+        grown = choose(fall * (1 + 0.5 * steps) - last_excess, met, grown)
+        return maximum(before, minimum(before + grown, self.softening.RELEASE))
 
     def healed(self, progress: NumberLike, normal_opening: NumberLike, time_step: NumberLike) -> NumberLike:
         """Progress left after a step of healing: only what adhered and is closed heals."""

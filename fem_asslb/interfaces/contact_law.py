@@ -163,7 +163,9 @@ class ContactLaw(InterfaceLaw):
         gap, last = maximum(now.normal, 0.0), maximum(before.normal, 0.0)
         gap_square, sliding_square = gap * gap, dot(now.sliding, now.sliding)
         target = law.target(gap_square, sliding_square, strength)
-        last_target = law.target(last * last, dot(before.sliding, before.sliding), strength)
+        # What heals in the step lowers both, so that it is not made good again.
+        healed = history["progress"] - start
+        last_target = law.target(last * last, dot(before.sliding, before.sliding), strength) - healed
         progress = law.progress(target, last_target, start, time_step)
         share = law.sliding_share(gap_square, sliding_square)
         onset = law.onset_share(share, strength)

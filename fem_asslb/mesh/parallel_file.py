@@ -133,6 +133,6 @@ def _opened(path: Path) -> Iterator["h5py.File"]:
     try:
         with h5py.File(regular_file(path), "r", locking=False) as file:
             yield file
-    except (LookupError, OSError, RuntimeError, TypeError, ValueError) as error:
+    except (LookupError, MemoryError, OSError, RuntimeError, TypeError, ValueError) as error:
         way = "remove it, and it is made again"
         raise MeshError(f"mesh file {quoted(path, 160)} is damaged ({printable(error, 60)}); {way}") from error

@@ -411,6 +411,27 @@ def test_delayed_damage_is_of_second_order_where_the_opening_turns_round(softeni
     assert coarse / fine == pytest.approx(4.0, rel=0.25)
 
 
+@pytest.mark.parametrize("z", [0.1, 1.0, 10.0, 100.0])
+def test_a_target_that_falls_lets_damage_grow_until_it_is_met(z):
+    """By 1 - ln(1 + y)/y of its excess, y = excess/fall z: exactly, where the target ends at or below the progress."""
+    law = adhesive(viscous_time=1.0)
+    falls = np.array([1.0, 1.5, 3.0, 10.0])
+    grown = np.array([law.progress(0.9 - 0.6 * fall, 0.9, 0.3, z) - 0.3 for fall in falls])
+    exact = 0.6 * (1.0 - np.log1p(z / falls) / (z / falls))
+    assert grown == pytest.approx(exact, rel=0.2)
+    assert np.all(np.diff(grown) < 0.0)
+
+
+def test_damage_behind_a_delay_does_not_jump_with_the_target():
+    """From one that rises from below the progress to one that falls below it."""
+    law = adhesive(viscous_time=1.0)
+    target = np.linspace(-1.0, 1.5, 200001)
+    for last_target in (0.0, 0.3, 0.9):
+        for z in (1e-8, 0.1, 1.0, 30.0):
+            progress = law.progress(target, last_target, 0.3, z)
+            assert np.all(np.diff(progress) >= 0.0) and np.diff(progress).max() < 1e-4
+
+
 def overstress(law, path, responses):
     """What drives damage beyond its resistance, times its growth: what the delay dissipates.
 

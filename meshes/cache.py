@@ -4,11 +4,12 @@ import ast
 import hashlib
 import json
 import os
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from types import ModuleType
 
 from fem_asslb.base.errors import MeshError
 from fem_asslb.base.input_files import LARGEST_MESH, regular_file
@@ -74,7 +75,7 @@ def build_cached(case: Case, folder: Path) -> CachedMesh:
                 (workplace / report_path.name).write_text(report + "\n", encoding="utf-8")
                 os.replace(workplace / report_path.name, report_path)
                 os.replace(workplace / path.name, path)
-    except (PermissionError, FileExistsError, NotADirectoryError) as error:
+    except (PermissionError, FileExistsError, NotADirectoryError, IsADirectoryError) as error:
         raise MeshError(f"the mesh cannot be kept in {quoted(folder, 160)}: {error.strerror}") from error
     except (MeshError, OSError):
         _remove_unused(folder)
@@ -83,18 +84,20 @@ def build_cached(case: Case, folder: Path) -> CachedMesh:
 
 
 def _keep_rows(path: Path, rows: Path, is_periodic: bool) -> None:
-    """Write a mesh for many ranks, once it was read and found sound, unless that was done."""
+    """Write a mesh for many ranks, once it was read and found sound, unless these very modules have done that."""
+    import fem_asslb.mesh
     from fem_asslb.mesh.parallel_file import is_made_of, write_parallel_file
     from fem_asslb.mesh.part import whole
     from fem_asslb.mesh.reader import read_source
 
-    with path.open("rb") as file:
-        digest = hashlib.file_digest(file, "sha256").hexdigest()
-    if is_made_of(rows, digest):
+    with regular_file(path).open("rb") as file:
+        parts = [hashlib.file_digest(file, "sha256").digest(), bytes([is_periodic]), *_codes(fem_asslb.mesh)]
+    made_of = _hash_of(parts)
+    if is_made_of(rows, made_of):
         return
     mesh = whole(read_source(path, is_periodic))
     with writing(rows), _workplace(rows.parent) as workplace:
-        write_parallel_file(workplace / rows.name, mesh, digest)
+        write_parallel_file(workplace / rows.name, mesh, made_of)
         os.replace(workplace / rows.name, rows)
 
 
@@ -143,13 +146,21 @@ def mesh_digest(case: Case) -> str:
         except OSError as error:
             raise MeshError(f"{quoted(path, 160)} cannot be read: {error.strerror}") from error
     parts.append(json.dumps(geometry).encode())
-    for package in (meshes, fem_asslb.geometry):
-        for source in sorted(Path(str(package.__file__)).parent.glob("*.py")):
-            parts += [source.name.encode(), code_of(source.read_text(encoding="utf-8")).encode()]
+    return _hash_of([*parts, *_codes(meshes), *_codes(fem_asslb.geometry)])[:16]
+
+
+def _codes(package: ModuleType) -> Iterator[bytes]:
+    """Names of the modules of a package and what they do."""
+    for source in sorted(Path(str(package.__file__)).parent.glob("*.py")):
+        yield source.name.encode()
+        yield code_of(source.read_text(encoding="utf-8")).encode()
+
+
+def _hash_of(parts: Iterable[bytes]) -> str:
     digest = hashlib.sha256()
     for part in parts:
         digest.update(hashlib.sha256(part).digest())
-    return digest.hexdigest()[:16]
+    return digest.hexdigest()
 
 
 def code_of(text: str) -> str:

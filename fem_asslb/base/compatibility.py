@@ -38,7 +38,7 @@ def wait_without_spinning(comm: MPI.Comm) -> None:
 def create_mesh(
     comm: MPI.Comm, dimension: int, degree: int, points: npt.NDArray[np.float64], cells: npt.NDArray[np.int64]
 ) -> dmesh.Mesh:
-    """Distribute simplices given in DOLFINx's order on rank 0; with shared-facet ghosts."""
+    """Distribute simplices given in DOLFINx's order, rows of each rank; with shared-facet ghosts."""
     element = basix.ufl.element("Lagrange", _CELLS[dimension], degree, shape=(dimension,))
     partitioner = dmesh.create_cell_partitioner(dmesh.GhostMode.shared_facet)
     return dmesh.create_mesh(comm, cells, points, ufl.Mesh(element), partitioner)
@@ -67,7 +67,7 @@ def with_geometry(
 
 
 def distribute_to_cells(mesh: dmesh.Mesh, cells: npt.NDArray[np.int64], values: Int32Array) -> Int32Array:
-    """Value of each local cell, shape (num_cells,), from those of the cells of rank 0 given by their input nodes."""
+    """Value of each local cell, shape (num_cells,), from those that any rank gives by their input nodes."""
     tags = _distribute(mesh, mesh.topology.dim, cells, values)
     cell_map = mesh.topology.index_map(mesh.topology.dim)
     per_cell = np.full(cell_map.size_local + cell_map.num_ghosts, -1, dtype=np.int32)
@@ -78,7 +78,7 @@ def distribute_to_cells(mesh: dmesh.Mesh, cells: npt.NDArray[np.int64], values: 
 def distribute_to_facets(
     mesh: dmesh.Mesh, facets: npt.NDArray[np.int64], values: Int32Array
 ) -> tuple[Int32Array, Int32Array]:
-    """Local facets among those of rank 0 given by their input nodes, and their values, shape (num_found,) each."""
+    """Local facets among those that any rank gives by their input nodes, and their values, shape (num_found,) each."""
     tags = _distribute(mesh, mesh.topology.dim - 1, facets, values)
     return tags.indices, tags.values
 

@@ -45,7 +45,7 @@ class Measured:
 def read_measured(path: Path, known: Iterable[str], area: float | None = None) -> Measured:
     """Curves of a file, those that a history has too in its names and units; see `fem_asslb.comparison.data_file`.
 
-    Columns of text without a unit, such as the names of steps, are passed over.
+    Columns of text without a unit, such as the names of steps, are passed over, unless their name is that of a curve.
 
     Args:
         path: The file.
@@ -56,10 +56,11 @@ def read_measured(path: Path, known: Iterable[str], area: float | None = None) -
         FemAsslbError: It cannot be read, a column has no unit, or a field is no number.
     """
     known, data = list(known), read_data_file(path)
+    names = {*OTHER_NAMES, *(stem_of(column).lower() for column in known)}
     columns: dict[str, FloatArray] = {}
     for place, (name, unit) in sorted(enumerate(data.columns), key=lambda item: item[1][0].lower() == CHARGING):
         if not unit:
-            if data.is_text(place):
+            if data.is_text(place) and name.lower() not in names:
                 continue
             expected = "expected a name and a unit such as 'Voltage [V]' or 'Voltage / V'"
             raise FemAsslbError(f"--data {quoted(path, 100)} has the column {quoted(name, 60)}; {expected}")

@@ -8,6 +8,7 @@ from mpi4py import MPI
 
 from fem_asslb.base import compatibility
 from fem_asslb.base.errors import FemAsslbError, MeshError
+from fem_asslb.base.parallel import global_sum
 from fem_asslb.mesh.domain import Domain
 from fem_asslb.mesh.part import MeshPart, whole
 from fem_asslb.mesh.source import MeshSource
@@ -47,6 +48,9 @@ def distribute_parts(comm: MPI.Comm, part: MeshPart) -> Domain:
         mesh = unfolded(mesh, part.points, compatibility.from_vtk(part.cells, head.dimension), cells)
     cell_region = compatibility.distribute_to_cells(mesh, cells, part.cell_region)
     tagged, values = compatibility.distribute_to_facets(mesh, facets, part.facet_group)
+    owned = np.count_nonzero(tagged < mesh.topology.index_map(head.dimension - 1).size_local)
+    if (missing := int(global_sum(comm, len(facets) - owned)[0])) > 0:
+        raise MeshError(f"{missing} facets with names are none of the mesh")
     found = [np.sort(tagged[values == group]) for group in range(len(head.boundaries) + len(head.surfaces))]
     count = len(head.boundaries)
     boundaries = dict(zip(head.boundaries, found[:count], strict=True))

@@ -74,6 +74,10 @@ def test_columns_of_text_are_passed_over(tmp_path):
     path.write_text("Step,Time [h],Voltage [V]\n1,0,3.6\nrest,1,4.2\n")
     with pytest.raises(FemAsslbError, match="has the column 'Step'; expected a name and a unit"):
         read_measured(path, KNOWN)
+    for name in ("Voltage", "Stack pressure"):
+        path.write_text(f"Time [h],{name}\n0,70 MPa\n1,71 MPa\n")
+        with pytest.raises(FemAsslbError, match=f"has the column '{name}'; expected a name and a unit"):
+            read_measured(path, KNOWN)
 
 
 def test_a_capacity_is_specific_areal_or_of_an_unknown_cell_by_its_unit(tmp_path):

@@ -11,9 +11,9 @@ from typing import Any
 import numpy as np
 
 from fem_asslb.base.errors import MeshError
+from fem_asslb.base.hdf5_checks import require_no_links
 from fem_asslb.base.printable import quoted
 from meshes.foreign_mesh import ForeignMesh, Integers
-from meshes.hdf5_checks import require_no_links
 from meshes.mesh_parts import MeshParts
 from meshes.sides import side_of
 

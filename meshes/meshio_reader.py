@@ -7,10 +7,10 @@ from typing import Any
 import numpy as np
 
 from fem_asslb.base.errors import MeshError
+from fem_asslb.base.hdf5_checks import require_no_links
 from fem_asslb.base.input_files import regular_file
 from fem_asslb.base.printable import printable, quoted
 from meshes.foreign_mesh import ForeignMesh
-from meshes.hdf5_checks import require_no_links
 from meshes.mesh_parts import MeshParts
 
 _FROM_GMSH = "gmsh:physical"

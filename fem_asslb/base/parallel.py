@@ -66,6 +66,9 @@ def row_starts(comm: MPI.Comm, count: int) -> npt.NDArray[np.int64]:
     Args:
         comm: All ranks.
         count: Rows on this one.
+
+    Returns:
+        Shape (ranks + 1,), the same on every rank.
     """
     return np.concatenate([[0], np.cumsum(comm.allgather(count))]).astype(np.int64)
 

@@ -135,9 +135,9 @@ class Cohesion:
         the step is much longer than the delay.
 
         Args:
-            target: At the end of the step.
-            last_target: At its start.
-            before: Progress at its start.
+            target: At the end of the step [-].
+            last_target: At its start [-].
+            before: Progress at its start [-].
             time_step: [s].
         """
         excess, last_excess = maximum(target - before, 0.0), maximum(last_target - before, 0.0)

@@ -13,6 +13,7 @@ from mpi4py import MPI
 
 from fem_asslb.base.compatibility import nodes_per_entity
 from fem_asslb.base.errors import MeshError
+from fem_asslb.base.hdf5_checks import require_no_links
 from fem_asslb.base.input_files import regular_file
 from fem_asslb.base.parallel import on_root, raise_first
 from fem_asslb.base.printable import printable, quoted
@@ -99,6 +100,7 @@ def _write(file: "h5py.File", name: str, rows: Any) -> None:
 def _read_head(path: Path) -> tuple[MeshHead, str]:
     """What every rank knows, and what the file was made of."""
     with _opened(path) as file:
+        require_no_links(path, path.name)
         found = json.loads(file[_HEAD][:_LARGEST_HEAD].tobytes())
         lists = {name: tuple(found[name]) for name in ("regions", "boundaries", "surfaces")}
         head = MeshHead(**(found | lists | {"periods": dict(map(tuple, found["periods"]))}))

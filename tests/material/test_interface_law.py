@@ -411,6 +411,17 @@ def test_delayed_damage_is_of_second_order_where_the_opening_turns_round(softeni
     assert coarse / fine == pytest.approx(4.0, rel=0.25)
 
 
+@pytest.mark.parametrize("delay", [0.0, 1e-3])
+def test_what_heals_in_the_step_that_closes_is_not_made_good_again(delay):
+    """The target at the start of that step is the progress before it healed."""
+    law = ContactLaw.cohesive(adhesive(viscous_time=delay, healing_time=2.0))
+    far = 0.6 * NORMAL[1] / NORMAL[0]
+    opened, closed = run(law, [(0.0, 0.0, 0.0), (far, 0.0, 0.0), (-1e-3, 0.0, 0.0)], time_step=1.0)
+    before = float(opened.history["progress"])
+    assert before > 0.1
+    assert float(closed.history["progress"]) == pytest.approx(before * math.exp(-0.5), rel=2e-3)
+
+
 @pytest.mark.parametrize("z", [0.1, 1.0, 10.0, 100.0])
 def test_a_target_that_falls_lets_damage_grow_until_it_is_met(z):
     """By 1 - ln(1 + y)/y of its excess, y = excess/fall z: exactly, where the target ends at or below the progress."""

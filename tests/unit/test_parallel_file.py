@@ -170,6 +170,24 @@ DAMAGE = {
 }
 
 
+def elsewhere(path):
+    """A table that HDF5 takes from another file."""
+    with h5py.File(path, "r+") as file:
+        cells = file["cells"][:]
+        del file["cells"]
+        other = path.with_name("other.h5")
+        with h5py.File(other, "w") as told:
+            told["cells"] = cells
+        file["cells"] = h5py.ExternalLink(str(other), "cells")
+
+
+def test_a_file_that_refers_to_another_one_is_refused_on_every_rank(comm, written):
+    path = written(SOURCES["2D"])
+    on_root(comm, lambda: elsewhere(path) or True)
+    with pytest.raises(FemAsslbError, match="'mesh.h5' refers to another file"):
+        read_parallel_file(comm, path)
+
+
 @pytest.mark.parametrize("damage", DAMAGE)
 def test_a_damaged_file_is_refused_on_every_rank(comm, damage, written):
     path = written(SOURCES["periodic 3D"])

@@ -24,6 +24,7 @@ def require_no_links(path: Path, name: str) -> None:
         is_dataset = isinstance(item, h5py.Dataset)
         return isinstance(item, h5py.ExternalLink) or (is_dataset and (item.is_virtual or bool(item.external))) or None
 
-    with h5py.File(path) as file:
+    # As whoever reads it next opens it: HDF5 lets no file be open in two ways.
+    with h5py.File(path, "r", locking=False) as file:
         if file.visititems_links(leads_out) or file.visititems(leads_out):
             raise MeshError(f"{quoted(name)} refers to another file")

@@ -12,6 +12,7 @@ from fem_asslb.app.folder_lock import HeldFolder, locked, require_unlocked
 from fem_asslb.base.errors import FemAsslbError
 from fem_asslb.base.printable import quoted
 from fem_asslb.output import bdf, checkpoint, collection, crate, cycles, history, names, particle_table, record, vtkhdf
+from fem_asslb.output.written_lines import check_written_lines
 from fem_asslb.plotting import PICTURES
 from fem_asslb.report import FILE as REPORT
 
@@ -55,6 +56,7 @@ def check_folder(folder: Path, resume: bool, overwrite: bool, previous: bool = F
     if resume:
         latest = checkpoint.read_latest(folder, previous)
         _require_sound(folder, int(latest["clock"]["index"]))
+        check_written_lines(folder, latest["written"])
         return latest
     _require_new(folder, overwrite)
     return None

@@ -23,6 +23,7 @@ from fem_asslb.output.files import read_json, replace_text
 from fem_asslb.output.record import writer
 from fem_asslb.output.resolved import differences
 from fem_asslb.output.saved_values import saved_numbers, saved_values, set_numbers
+from fem_asslb.output.written_lines import written_lines
 
 if TYPE_CHECKING:
     from fem_asslb.simulation.simulation import Simulation
@@ -34,7 +35,7 @@ FOLDER = "checkpoint"
 LATEST = "latest.json"
 """File in it that names the last complete checkpoint; the last thing that is written."""
 
-FORMAT = 11
+FORMAT = 12
 """Number of the format; it changes with the names and meanings of what is saved."""
 
 PREVIOUS = "previous.json"
@@ -117,6 +118,7 @@ def save(simulation: "Simulation", folder: Path, identity: dict[str, Any]) -> No
             "controls": constants,
             "scalars": saved_numbers(simulation),
             "tables": tables,
+            "written": written_lines(folder.parent),
             "identity": identity,
         }
         kept = _keep_previous(folder, place.name)

@@ -62,11 +62,12 @@ def _entries(latest: dict[str, Any]) -> list[tuple[tuple[str, ...], Callable[[An
     numbers = [(table, name) for table in _NUMBERS for name in _names(latest.get(table))]
     return [
         (("folder",), lambda value: isinstance(value, str) and bool(re.fullmatch("[0-9]{6,12}", value)), "six digits"),
-        *(((name,), _is_table, "a table") for name in (*_NUMBERS, "tables", "identity")),
+        *(((name,), _is_table, "a table") for name in (*_NUMBERS, "tables", "written", "identity")),
         *((("identity", name), _is_table, "a table") for name in ("case", "files")),
         *((key, _is_text, "a text") for key in (("identity", "mesh"), ("checksum",))),
         *((("clock", name), _is_whole, "a whole number") for name in WHOLE),
         *((key, _is_number, "a finite number") for key in numbers),
+        *((("written", name), _is_told, "its lines, columns and checksum") for name in _names(latest.get("written"))),
     ]
 
 
@@ -80,6 +81,11 @@ def _is_text(value: Any) -> bool:
 
 def _is_table(value: Any) -> bool:
     return isinstance(value, dict)
+
+
+def _is_told(value: Any) -> bool:
+    whole = isinstance(value, dict) and all(_is_whole(value.get(name)) for name in ("lines", "columns"))
+    return whole and _is_text(value.get("checksum"))
 
 
 def _is_number(value: Any) -> bool:

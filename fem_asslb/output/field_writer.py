@@ -1,5 +1,6 @@
 """The observer that writes fields, of the bulk and of the interfaces, at the times of a schedule."""
 
+import logging
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -9,6 +10,7 @@ import numpy as np
 import numpy.typing as npt
 
 from fem_asslb.base.parallel import on_root
+from fem_asslb.base.printable import printable, quoted
 from fem_asslb.output import collection, vtu
 from fem_asslb.output.fields import FieldEvaluator
 from fem_asslb.output.interface_fields import InterfaceFieldEvaluator
@@ -18,6 +20,8 @@ from fem_asslb.output.schedule import Occasions, Schedule
 if TYPE_CHECKING:
     from fem_asslb.simulation.simulation import Simulation
     from fem_asslb.simulation.step_record import StepRecord
+
+logger = logging.getLogger(__name__)
 
 FloatArray = npt.NDArray[np.float64]
 
@@ -84,7 +88,7 @@ class FieldWriter:
         self._list, self._resume_from = folder / series.collection, resume_from
 
     def start(self, simulation: "Simulation") -> None:
-        """Compile what is evaluated; find what was written before."""
+        """Compile what is evaluated; keep in the list what was written up to the checkpoint."""
         self._evaluator = self._series.evaluator(simulation)
         self._comm = simulation.problem.domain.comm
         self._entries = on_root(self._comm, self._read_known)
@@ -103,7 +107,13 @@ class FieldWriter:
     def _read_known(self) -> list[tuple[float, str]]:
         if self._resume_from is None or not self._list.exists():
             return []
-        return collection.entries_until(self._list, self._resume_from)
+        entries = collection.entries_until(self._list, self._resume_from)
+        if missing := [file for _, file in entries if not (self._folder / file).is_file()]:
+            path, listed = quoted(self._list, 160), printable(", ".join(missing), 120)
+            logger.warning("%s lists what is not there, and does no more: %s", path, listed)
+        entries = [(time, file) for time, file in entries if file not in missing]
+        collection.write_collection(self._list, entries)
+        return entries
 
     def _write(self, index: int, time: float) -> None:
         if self._evaluator is None:

@@ -15,7 +15,7 @@ from fem_asslb.base.printable import printable, quoted
 
 @contextmanager
 def writing(path: Path) -> Iterator[None]:
-    """Let an error of writing, such as that of a full disk, say which file it is about."""
+    """Let an error of writing or reading, such as that of a full disk, say which file it is about."""
     try:
         yield
     except OSError as error:

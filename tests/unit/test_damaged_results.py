@@ -21,6 +21,7 @@ from fem_asslb.fields import names as field_names
 from fem_asslb.output import checkpoint, collection, history, names, particle_table, record, vtu
 from fem_asslb.output.checkpoint_schema import check_names, checksum
 from fem_asslb.output.resolved import resolved_table
+from fem_asslb.output.written_lines import check_written_lines, written_lines
 from fem_asslb.plotting.curves import draw_curves
 from fem_asslb.plotting.snapshots import read_snapshot
 from fem_asslb.plotting.style import Gallery
@@ -36,6 +37,7 @@ GOOD = {
     "controls": {"voltage": 3.0},
     "scalars": {"state.platen position": 0.1},
     "tables": {},
+    "written": {"history.csv": {"lines": 0, "columns": 3, "checksum": "0a"}},
     "identity": {"case": {"geometry": {}}, "mesh": "0a", "files": {}},
 }
 GOOD["checksum"] = checksum(GOOD)
@@ -57,6 +59,10 @@ CHANGES = [
     (("controls", "\x1b" * 1000), "x", r"controls.\\x1b.*expected a finite number"),
     (("scalars", "state.platen position"), None, "scalars.state.platen position is None; expected a finite number"),
     (("tables",), [], r"tables is \[\]; expected a table"),
+    (("written",), 5, "written is 5; expected a table"),
+    (("written", "history.csv"), 5, "written.history.csv is 5; expected its lines, columns and checksum"),
+    (("written", "history.csv", "lines"), -1, "written.history.csv is .*; expected its lines"),
+    (("written", "history.csv", "checksum"), 1, "written.history.csv is .*; expected its lines"),
     (("checksum",), 5, "checksum is 5; expected a text"),
     (("identity",), [], "identity is"),
     (("identity", "case"), 5, "identity.case is 5; expected a table"),
@@ -156,6 +162,45 @@ def test_a_run_does_not_go_on_from_damaged_tables(name, content, words, tmp_path
         check_folder(folder, resume=True, overwrite=False)
     message(check_folder, folder, True, False)
     assert (folder / name).read_bytes() == content
+
+
+ROWS = "1,0.5,1\n2,0.75,1\n3,1.0,1\n"
+
+
+@pytest.mark.parametrize(
+    ("content", "is_refused"),
+    [
+        (HISTORY + ROWS, False),
+        (HISTORY + ROWS + "4,1.5,2\n", False),  # steps after the checkpoint
+        (HISTORY.replace("\n", ",new\n") + ROWS.replace("\n", ",nan\n"), False),  # a column that came later
+        (HISTORY + "1,0.5,1\n2,0.7", False),  # a loss of power; told elsewhere
+        (HISTORY + ROWS.replace("0.75", "0.76"), True),
+        (HISTORY + ROWS.replace("0.75", "0.750"), True),
+        (HISTORY + ROWS.replace("3,1.0", "2,1.0"), True),
+        (HISTORY.replace("time", "Time") + ROWS, True),
+        (HISTORY + "1,0.5,1\n" + ROWS, True),
+    ],
+)
+def test_rows_are_those_that_a_checkpoint_counts_on(content, is_refused, tmp_path):
+    (tmp_path / history.FILE).write_text(HISTORY + ROWS)
+    saved = written_lines(tmp_path)
+    assert {name: (told["lines"], told["columns"]) for name, told in saved.items()} == {history.FILE: (4, 3)}
+    (tmp_path / history.FILE).write_text(content)
+    if is_refused:
+        assert "has been changed: it is not what the run had written" in message(check_written_lines, tmp_path, saved)
+    else:
+        check_written_lines(tmp_path, saved)
+
+
+def test_files_of_fields_that_a_checkpoint_counts_on_are_listed(tmp_path):
+    path = tmp_path / names.COLLECTION
+    entries = [(0.0, "fields/000001.vtu"), (1.0, "fields/000002.vtu"), (2.0, "fields/000003.vtu")]
+    collection.write_collection(path, entries[:2])
+    saved = written_lines(tmp_path)
+    collection.write_collection(path, entries)
+    check_written_lines(tmp_path, saved)
+    collection.write_collection(path, [*entries[:1], (1.5, "fields/000002.vtu")])
+    assert "fields.pvd' has been changed" in message(check_written_lines, tmp_path, saved)
 
 
 def test_a_last_checkpoint_that_is_gone_leaves_the_one_before(tmp_path):

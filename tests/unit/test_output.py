@@ -3,6 +3,7 @@
 import copy
 import csv
 import json
+import re
 from dataclasses import replace
 from pathlib import Path
 
@@ -14,7 +15,7 @@ from fem_asslb.base.endings import exit_code
 from fem_asslb.base.errors import FemAsslbError
 from fem_asslb.case.reading.reader import build_case, read_case
 from fem_asslb.fields import names as field_names
-from fem_asslb.output import checkpoint, collection, cycles, fields, history, names, record
+from fem_asslb.output import checkpoint, collection, cycles, fields, history, names, particle_table, record
 from fem_asslb.output.resolved import differences, format_toml, resolved_table
 from fem_asslb.output.schedule import Schedule
 from tests.support import record_of
@@ -216,8 +217,24 @@ DAMAGES = [
     ),
     ("checkpoint/{last}/lithium-0000.keys.npy", lambda content: content[:-1], r"lithium-0000\.keys\.npy' is damaged"),
     ("run.json", lambda content: b"{}", "damaged"),
+    (history.FILE, lambda content: other_digit(content, line=1), r"history\.csv' has been changed"),
+    (particle_table.FILE, lambda content: other_digit(content, line=2), r"particles\.csv' has been changed"),
+    (
+        names.COLLECTION,
+        lambda content: content.replace(b'timestep="', b'timestep="1', 1),
+        r"fields\.pvd' has been changed",
+    ),
 ]
 """Files, what they are damaged to, and what is said."""
+
+
+def other_digit(content, line):
+    """The last digit of a line is another one."""
+    lines = content.split(b"\n")
+    number = re.search(rb"\d(?=\D*$)", lines[line])
+    digit = b"%d" % ((int(number.group()) + 1) % 10)
+    lines[line] = lines[line][: number.start()] + digit + lines[line][number.end() :]
+    return b"\n".join(lines)
 
 
 def contents(folder):
@@ -245,6 +262,25 @@ def test_damaged_results_are_refused_on_resume_and_left_alone(case_folder, comm)
             file.write_bytes(whole)
     comm.Barrier()
     run(case_folder, comm, resume=True)
+
+
+@pytest.mark.two_ranks
+def test_tables_and_fields_that_are_gone_are_told_and_the_run_goes_on(case_folder, comm):
+    """What is left stays; a list names no file that is not there."""
+    outcome, _ = run(case_folder, comm)
+    listed = [file for _, file in collection.read_collection(outcome.results / names.COLLECTION)]
+    comm.Barrier()
+    if comm.rank == 0:
+        (outcome.results / listed[0]).unlink()
+        (outcome.results / particle_table.FILE).unlink()
+    comm.Barrier()
+    run(case_folder, comm, resume=True)
+    assert [file for _, file in collection.read_collection(outcome.results / names.COLLECTION)] == listed[1:]
+    told = record.read_record(outcome.results)["runs"][-1]["warnings"]
+    assert any("particles.csv' is missing" in text for text in told)
+    assert any("fields.pvd' lists what is not there" in text and listed[0] in text for text in told)
+    run(case_folder, comm, resume=True)
+    assert not any("not there" in text for text in record.read_record(outcome.results)["runs"][-1]["warnings"])
 
 
 @pytest.mark.two_ranks

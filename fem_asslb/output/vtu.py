@@ -1,6 +1,5 @@
 """One file of broken fields for all ranks, in VTK's XML format, read by ParaView and PyVista."""
 
-import errno
 import os
 import zlib
 from collections.abc import Iterable, Mapping
@@ -28,8 +27,12 @@ _HEAD = """\
 compressor="vtkZLibDataCompressor">
 <UnstructuredGrid>
 """
-_BODY = '</UnstructuredGrid>\n<AppendedData encoding="raw">\n_'
-_TAIL = "\n</AppendedData>\n</VTKFile>\n"
+_END_OF_GRID = "</UnstructuredGrid>\n"
+_BODY = b'<AppendedData encoding="raw">\n_'
+_TAIL = b"\n</AppendedData>\n</VTKFile>\n"
+
+_PAGE = 4096
+"""The part of a rank begins with a page [B]: a client of a network file system may send whole ones to its server."""
 
 
 def write_cells(
@@ -60,33 +63,41 @@ def write_cells(
     arrays = _sections(points, corners, point_data, cell_data)
     blocks = [_pack(values) for section in arrays.values() for values in section.values()]
     sizes = comm.allgather(sum(map(len, blocks)))
-    before = sum(sizes[: comm.rank])
+    before = sum(map(_whole_pages, sizes[: comm.rank]))
     offsets = before + np.cumsum([0, *map(len, blocks)])
     pieces = comm.gather(_piece(arrays, len(points), len(points) // corners, offsets))
-    head = comm.bcast(_HEAD + "".join(pieces) + _BODY if pieces is not None else None).encode()
     partial = path.with_name(path.name + ".partial")
-    if comm.rank == 0:
+    head = b""
+    if pieces is not None:
         partial.unlink(missing_ok=True)
-    comm.barrier()
-    assert isinstance(comm, MPI.Intracomm)
+        head = (_HEAD + "".join(pieces) + _END_OF_GRID).encode()
+        head = head.ljust(_whole_pages(len(head) + len(_BODY)) - len(_BODY)) + _BODY
+    end = [_TAIL] if comm.rank == comm.size - 1 else []
+    body = comm.bcast(len(head))
     try:
-        file = MPI.File.Open(comm, str(partial), MPI.MODE_CREATE | MPI.MODE_WRONLY)
-        if comm.rank == 0:
-            file.Write_at(0, head)
-            file.Write_at(len(head) + sum(sizes), _TAIL.encode())
-        file.Write_at_all(len(head) + before, b"".join(blocks))
-        # Network file systems tell only then what they had no room for.
-        file.Sync()
-        file.Close()
-    except MPI.Exception as error:
+        _write_at(partial, body + before - len(head), [head, *blocks, *end])
+    except OSError as error:
         with suppress(OSError):
             partial.unlink(missing_ok=True)
-        raise OSError(errno.EIO, "cannot be written, the disk may be full", str(path)) from error
+        raise OSError(error.errno, error.strerror, str(path)) from error
     # All parts are there: a rank that fails does not come here.
     comm.barrier()
     if comm.rank == 0:
         with writing(path):
             os.replace(partial, path)
+
+
+def _write_at(path: Path, place: int, blocks: Iterable[bytes]) -> None:
+    """Write one rank's part of a file, and wait for the disk: network file systems say only then what has no room."""
+    with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT, 0o666), "wb") as file:
+        file.seek(place)
+        file.writelines(blocks)
+        file.flush()
+        os.fsync(file.fileno())
+
+
+def _whole_pages(size: int) -> int:
+    return -(-size // _PAGE) * _PAGE
 
 
 def _sections(

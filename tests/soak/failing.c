@@ -1,6 +1,7 @@
 /* Lets calls that change files of a folder fail, as a full disk or a bad network does; for LD_PRELOAD.
  *
  * FAILING_FOLDER  beginning of the paths that are meant
+ * FAILING_RANK    the rank of MPI whose calls are counted and fail; every one by default
  * FAILING_FIRST   number of the first call that fails, from 1; 0: none does
  * FAILING_LAST    number of the last one; -1: all later ones
  * FAILING_ERRNO   what they fail with
@@ -37,8 +38,14 @@ static void add_to_list(long which, const char *call, const char *path) {
     }
 }
 
+static int is_meant(void) {
+    const char *meant = getenv("FAILING_RANK"), *rank = getenv("OMPI_COMM_WORLD_RANK");
+    return !meant || !rank || !strcmp(meant, rank);
+}
+
 static int fails(const char *call, const char *path) {
     const char *folder = getenv("FAILING_FOLDER");
+    if (!is_meant()) return 0;
     if (inside || !path || !folder || !*folder || strncmp(path, folder, strlen(folder)) != 0) return 0;
     inside = 1;
     int saved = errno, error = (int)number("FAILING_ERRNO", EIO);

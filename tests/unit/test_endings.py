@@ -62,6 +62,9 @@ def fail(*_):
         case "full disk":
             Path.write_text = full
             full(Path("history.csv"))
+        case "no room for fields":
+            opened = os.open
+            os.open = lambda path, *more: full(path) if str(path).endswith(".vtu.partial") else opened(path, *more)
         case "no folder":
             shutil.rmtree(Path(case) / "results")
 
@@ -133,6 +136,15 @@ def test_a_folder_that_vanishes_ends_the_run(tmp_path, ranks):
     code, messages, note = ended(tmp_path, ranks, "no folder", "0")
     assert (code, note) == (3, None), messages
     assert "No such file or directory" in messages and "Traceback" not in messages
+
+
+@pytest.mark.parametrize("on", ["0", "1"])
+def test_a_rank_that_cannot_open_the_file_of_all_ends_the_run(tmp_path, on):
+    """The others wait for it then."""
+    code, messages, note = ended(tmp_path, 2, "no room for fields", on)
+    assert code == 3, messages
+    assert f"rank {on}: '{tmp_path}/results/fields/0" in messages and ".vtu': No space left on device" in messages
+    assert note.startswith("a file cannot be used: ")
 
 
 RUN = [sys.executable, "-P", "-m", "fem_asslb"]

@@ -1,4 +1,4 @@
-"""Twenty cycles of a small cell that lets go: whole, and killed again and again. Part of scripts/test --full."""
+"""A hundred cycles of a small cell that lets go: whole, and killed again and again. Part of scripts/test --full."""
 
 import json
 import random
@@ -14,7 +14,7 @@ from fem_asslb.output.history import read_history
 from fem_asslb.output.record import read_record
 
 ROOT = Path(__file__).parents[2]
-CYCLES = 20
+CYCLES = 100
 
 CELL = f"""
 extends = "{ROOT / "cases" / "zhang2026-hb-cohesive"}"
@@ -88,7 +88,7 @@ def test_a_run_that_is_killed_again_and_again_comes_to_the_same_end(whole):
     case, results = whole
     generator, target, kills = random.Random(1), 0, 0
     while target < 3 * CYCLES:
-        target += generator.randint(2, 12)
+        target += generator.randint(10, 60)
         process = start(case, "killed", "--resume" if target_of(case) else "--overwrite")
         while process.poll() is None and target_of(case) < target:
             time.sleep(generator.uniform(0.1, 1.0))

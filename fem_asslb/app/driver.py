@@ -29,7 +29,7 @@ from fem_asslb.mesh.side_walls import listed_periods
 from fem_asslb.output import bdf, checkpoint, crate, cycles, field_writer, history, particle_table, record
 from fem_asslb.output.resolved import resolved_table
 from fem_asslb.output.schedule import Schedule
-from fem_asslb.output.written_lines import warn_of_missing_tables
+from fem_asslb.output.written_lines import warn_of_lost_lines
 from fem_asslb.simulation.simulation import Observer, Simulation
 from fem_asslb.solve.presets import AUTO
 from meshes.cache import MESH_FOLDER, build_cached, case_directory
@@ -182,7 +182,7 @@ def _run(
             checkpoint.restore(simulation, folder, latest)
             start = int(latest["clock"]["index"])
             if comm.rank == 0:
-                warn_of_missing_tables(folder, latest["written"])
+                warn_of_lost_lines(folder, latest["written"])
         held = on_root(comm, occupy)
         if comm.rank == 0:
             file.open(folder / log.FILE, append=latest is not None)

@@ -46,7 +46,7 @@ def check_folder(folder: Path, resume: bool, overwrite: bool, previous: bool = F
     Raises:
         FemAsslbError: The folder cannot be made or written to; a file of it is a link; another run writes to it; there
             are results and neither ``resume`` nor ``overwrite``; or there is nothing to resume, or something in it
-            cannot be read.
+            cannot be read or has been changed.
     """
     existing = next(path for path in (folder, *folder.absolute().parents) if path.exists())
     if not existing.is_dir() or not os.access(existing, os.W_OK):

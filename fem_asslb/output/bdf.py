@@ -22,6 +22,7 @@ from fem_asslb.diagnostics.columns import AREAL_CAPACITY, CELL_VOLTAGE, CURRENT_
 from fem_asslb.fields.names import PLATEN_DISPLACEMENT
 from fem_asslb.output.cycles import cycle_numbers
 from fem_asslb.output.files import replace_text
+from fem_asslb.output.history import FILE as HISTORY
 from fem_asslb.output.history import STAGE, TIME, read_history
 
 if TYPE_CHECKING:
@@ -81,8 +82,8 @@ class BdfWriter:
         """Nothing: the history has it."""
 
     def finish(self, simulation: "Simulation", reason: str) -> None:
-        """Write both files."""
-        if simulation.problem.domain.comm.rank > 0 or simulation.index == 0:
+        """Write both files, of what the history has."""
+        if simulation.problem.domain.comm.rank > 0 or not (self._folder / HISTORY).is_file():
             return
         cell, columns = simulation.case.cell, read_history(self._folder)
         if cell is None or not all(name in columns for name in _NEEDED):

@@ -4,6 +4,7 @@ import copy
 import json
 import shutil
 import time
+from contextlib import suppress
 from dataclasses import fields
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -23,7 +24,7 @@ from fem_asslb.output.files import read_json, replace_text
 from fem_asslb.output.record import writer
 from fem_asslb.output.resolved import differences
 from fem_asslb.output.saved_values import saved_numbers, saved_values, set_numbers
-from fem_asslb.output.written_lines import written_lines
+from fem_asslb.output.written_lines import still_written, written_lines
 
 if TYPE_CHECKING:
     from fem_asslb.simulation.simulation import Simulation
@@ -64,9 +65,12 @@ class CheckpointWriter:
         self._pending = False
 
     def start(self, simulation: "Simulation") -> None:
-        """Make the folder."""
+        """Make the folder; of tables that have lost lines, or are new, nothing is expected from now on."""
         if simulation.problem.domain.comm.rank == 0:
             self._folder.mkdir(parents=True, exist_ok=True)
+            for name in (LATEST, PREVIOUS):
+                with suppress(FemAsslbError):
+                    _forget_lost_lines(self._folder.parent, name)
 
     def step(self, simulation: "Simulation", record: "StepRecord") -> None:
         """Save if it is time; rank 0 holds the clock."""
@@ -126,6 +130,15 @@ def save(simulation: "Simulation", folder: Path, identity: dict[str, Any]) -> No
         for old in folder.iterdir():
             if old.is_dir() and old.name not in (place.name, kept):
                 shutil.rmtree(old)
+
+
+def _forget_lost_lines(folder: Path, name: str) -> None:
+    """Let a checkpoint know of no table that does not begin with what it held."""
+    content = read_latest(folder, previous=name == PREVIOUS)
+    written = still_written(folder, content["written"])
+    if written != content["written"]:
+        content["written"] = written
+        replace_text(folder / FOLDER / name, json.dumps(content | {"checksum": checksum(content)}, indent=1))
 
 
 def _keep_previous(folder: Path, name: str) -> str | None:

@@ -10,12 +10,15 @@ from typing import Any
 
 from fem_asslb.base.errors import FemAsslbError
 from fem_asslb.base.printable import printable, quoted
+from fem_asslb.output.written_lines import TABLES
 
 WHOLE = ("index", "loading.stage")
 """Numbers of the clock that count something."""
 
 _NUMBERS = ("clock", "controls", "scalars")
 """Tables of numbers."""
+
+_TOLD = f"lines, columns and checksum of one of {', '.join(TABLES)}"
 
 
 def check_latest(path: Path, latest: dict[str, Any]) -> None:
@@ -67,7 +70,7 @@ def _entries(latest: dict[str, Any]) -> list[tuple[tuple[str, ...], Callable[[An
         *((key, _is_text, "a text") for key in (("identity", "mesh"), ("checksum",))),
         *((("clock", name), _is_whole, "a whole number") for name in WHOLE),
         *((key, _is_number, "a finite number") for key in numbers),
-        *((("written", name), _is_told, "its lines, columns and checksum") for name in _names(latest.get("written"))),
+        *((("written", name), _is_told(name), _TOLD) for name in _names(latest.get("written"))),
     ]
 
 
@@ -83,9 +86,14 @@ def _is_table(value: Any) -> bool:
     return isinstance(value, dict)
 
 
-def _is_told(value: Any) -> bool:
-    whole = isinstance(value, dict) and all(_is_whole(value.get(name)) for name in ("lines", "columns"))
-    return whole and _is_text(value.get("checksum"))
+def _is_told(name: str) -> Callable[[Any], bool]:
+    def test(value: Any) -> bool:
+        """Of a table that we write, and whole numbers as such."""
+        numbers = [value.get(key) for key in ("lines", "columns")] if isinstance(value, dict) else [None]
+        counted = all(isinstance(number, int) and _is_whole(number) for number in numbers)
+        return name in TABLES and counted and _is_text(value.get("checksum"))
+
+    return test
 
 
 def _is_number(value: Any) -> bool:

@@ -88,12 +88,15 @@ class FieldWriter:
         self._list, self._resume_from = folder / series.collection, resume_from
 
     def start(self, simulation: "Simulation") -> None:
-        """Compile what is evaluated; keep in the list what was written up to the checkpoint."""
+        """Compile what is evaluated; keep what was written up to the checkpoint, and nothing half written."""
         self._evaluator = self._series.evaluator(simulation)
         self._comm = simulation.problem.domain.comm
         self._entries = on_root(self._comm, self._read_known)
         if self._comm.rank == 0 and self._evaluator is not None:
-            (self._folder / self._series.folder).mkdir(exist_ok=True)
+            place = self._folder / self._series.folder
+            place.mkdir(exist_ok=True)
+            for partial in place.glob("*.vtu.partial"):
+                partial.unlink()
         self._comm.barrier()
 
     def step(self, simulation: "Simulation", record: "StepRecord") -> None:
@@ -109,8 +112,8 @@ class FieldWriter:
             return []
         entries = collection.entries_until(self._list, self._resume_from)
         if missing := [file for _, file in entries if not (self._folder / file).is_file()]:
-            path, listed = quoted(self._list, 160), printable(", ".join(missing), 120)
-            logger.warning("%s lists what is not there, and does no more: %s", path, listed)
+            path, listed = quoted(self._list, 120), printable(", ".join(missing), 100)
+            logger.warning("%s listed files that are not there, which are dropped from it: %s", path, listed)
         entries = [(time, file) for time, file in entries if file not in missing]
         collection.write_collection(self._list, entries)
         return entries

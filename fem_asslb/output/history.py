@@ -2,7 +2,6 @@
 
 import csv
 import io
-import logging
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -19,8 +18,6 @@ from fem_asslb.output.files import replace_text, writing
 if TYPE_CHECKING:
     from fem_asslb.simulation.simulation import Simulation
     from fem_asslb.simulation.step_record import StepRecord
-
-logger = logging.getLogger(__name__)
 
 FILE = "history.csv"
 """File of a results folder."""
@@ -50,10 +47,8 @@ class HistoryWriter:
         if self._resume_from is not None and self._path.exists():
             self._names, rows = rows_until(self._path, self._resume_from)
             _write_rows(self._path, self._names, rows)
-            _warn_of_gap(self._path, self._resume_from, len(rows))
         else:
             self._path.unlink(missing_ok=True)
-            _warn_of_gap(self._path, self._resume_from or 0, 0)
 
     def step(self, simulation: "Simulation", record: "StepRecord") -> None:
         """Write the row of a step; it is in the file when this returns."""
@@ -142,12 +137,6 @@ def rows_until(path: Path, index: int) -> tuple[list[str], list[list[str]]]:
     if rows and (missing := [name for name in (STEP, TIME, STAGE) if name not in names]):
         raise FemAsslbError(f"{quoted(path, 160)} has no column '{missing[0]}'")
     return names, [values for values in rows if float(values[names.index(STEP)]) <= index]
-
-
-def _warn_of_gap(path: Path, index: int, found: int) -> None:
-    """Say it when rows up to the step of a checkpoint are missing, which another program or a loss of power took."""
-    if found < index:
-        logger.warning("%s has %d rows of the %d steps before the checkpoint", quoted(path, 160), found, index)
 
 
 def _read_rows(path: Path) -> tuple[list[str], list[list[str]]]:

@@ -2,7 +2,8 @@
 
 import hashlib
 import logging
-from collections.abc import Iterable
+from collections.abc import Iterator
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
@@ -17,9 +18,12 @@ logger = logging.getLogger(__name__)
 TABLES = (history.FILE, particle_table.FILE, names.COLLECTION, names.INTERFACE_COLLECTION)
 """Files of a results folder that grow with a run."""
 
+Told = dict[str, Any]
+"""Number of ``lines``, of ``columns`` (0: lines have none) and the ``checksum``."""
 
-def written_lines(folder: Path) -> dict[str, dict[str, Any]]:
-    """Number of lines and columns, and the checksum, of each table that is there.
+
+def written_lines(folder: Path) -> dict[str, Told]:
+    """What each table that is there holds.
 
     Args:
         folder: Results folder.
@@ -27,20 +31,11 @@ def written_lines(folder: Path) -> dict[str, dict[str, Any]]:
     Raises:
         OSError: One cannot be read.
     """
-    found = {}
-    for name in TABLES:
-        if (folder / name).is_file():
-            lines = _lines(folder / name)
-            columns = lines[0].count(b",") + 1 if lines else 0
-            found[name] = {"lines": len(lines), "columns": columns, "checksum": _checksum(lines, columns)}
-    return found
+    return {name: _told(folder / name) for name in TABLES if (folder / name).is_file()}
 
 
-def check_written_lines(folder: Path, saved: dict[str, dict[str, Any]]) -> None:
-    """The tables begin with what they held when the run was saved.
-
-    One that is missing begins anew, and of one that a loss of power has made shorter nothing can be said; both are told
-    when the run goes on.
+def check_written_lines(folder: Path, saved: dict[str, Told]) -> None:
+    """The tables begin with what they held when the run was saved; of one that has become shorter nothing can be said.
 
     Args:
         folder: Results folder.
@@ -52,36 +47,56 @@ def check_written_lines(folder: Path, saved: dict[str, dict[str, Any]]) -> None:
     for name, then in saved.items():
         path = folder / name
         try:
-            lines = _lines(path)[: then["lines"]] if path.exists() else []
+            now = _beginning(path, then)
         except OSError as error:
             raise FemAsslbError(f"{quoted(path, 160)} cannot be read: {error.strerror}") from error
-        if len(lines) == then["lines"] and _checksum(lines, then["columns"]) != then["checksum"]:
+        if now["lines"] == then["lines"] and now != then:
             raise FemAsslbError(
                 f"{quoted(path, 160)} has been changed: it is not what the run had written at its checkpoint; "
                 "put it back, or move it away to go on without its rows"
             )
 
 
-def warn_of_missing_tables(folder: Path, saved: Iterable[str]) -> None:
-    """Tell tables that were there when the run was saved, and are not.
+def warn_of_lost_lines(folder: Path, saved: dict[str, Told]) -> None:
+    """Tell tables that are missing or shorter than when the run was saved, by a loss of power or another program.
 
     Args:
         folder: Results folder.
-        saved: Their names.
+        saved: From `written_lines`.
     """
-    for name in saved:
-        if not (folder / name).exists():
-            logger.warning("%s is missing; the run goes on with a new one", quoted(folder / name, 160))
+    for name, then in saved.items():
+        path, found = folder / name, _beginning(folder / name, then)["lines"]
+        if not path.exists():
+            logger.warning("%s is missing; the run goes on with a new one", quoted(path, 160))
+        elif found < then["lines"]:
+            what = "lines before the checkpoint; the others cannot be checked"
+            logger.warning("%s has %d of the %d %s", quoted(path, 160), found, then["lines"], what)
 
 
-def _lines(path: Path) -> list[bytes]:
-    """Complete lines of a table or a collection, without those that close it."""
-    with writing(path):
-        lines = regular_file(path).read_bytes().split(b"\n")[:-1]
-    return [line for line in lines if not line.startswith(b"</")]
+def still_written(folder: Path, saved: dict[str, Told]) -> dict[str, Told]:
+    """Those of the tables that still begin with what they held."""
+    return {name: then for name, then in saved.items() if _beginning(folder / name, then) == then}
 
 
-def _checksum(lines: list[bytes], columns: int) -> str:
-    """Of the first columns: a quantity that appears later adds one to all rows."""
-    kept = [b",".join(line.split(b",", columns)[:columns]) for line in lines]
-    return hashlib.sha256(b"\n".join(kept)).hexdigest()
+def _beginning(path: Path, then: Told) -> Told:
+    """What a table, perhaps with more lines and columns, holds of what it held; nothing if it is missing."""
+    return _told(path, then["lines"], then["columns"]) if path.exists() else {"lines": 0}
+
+
+def _told(path: Path, most: int | None = None, columns: int = 0) -> Told:
+    """What the first lines and columns hold, or all."""
+    digest, number, separators = hashlib.sha256(), 0, 0
+    for line in islice(_lines(path), most):
+        if number == 0 and path.suffix == ".csv":
+            separators = line.count(b",") + 1
+        digest.update((b",".join(line.split(b",", columns)[:columns]) if columns else line) + b"\n")
+        number += 1
+    return {"lines": number, "columns": columns or separators, "checksum": digest.hexdigest()}
+
+
+def _lines(path: Path) -> Iterator[bytes]:
+    """Complete lines of a table or a list, without their ends and without those that close a list."""
+    with writing(path), regular_file(path).open("rb") as file:
+        for line in file:
+            if line.endswith(b"\n") and not line.startswith(b"</"):
+                yield line.removesuffix(b"\n")

@@ -5,7 +5,6 @@ import errno
 import json
 import os
 from pathlib import Path
-from types import SimpleNamespace
 
 import numpy as np
 import pytest
@@ -21,7 +20,7 @@ from fem_asslb.fields import names as field_names
 from fem_asslb.output import checkpoint, collection, history, names, particle_table, record, vtu
 from fem_asslb.output.checkpoint_schema import check_names, checksum
 from fem_asslb.output.resolved import resolved_table
-from fem_asslb.output.written_lines import check_written_lines, written_lines
+from fem_asslb.output.written_lines import check_written_lines, still_written, warn_of_lost_lines, written_lines
 from fem_asslb.plotting.curves import draw_curves
 from fem_asslb.plotting.snapshots import read_snapshot
 from fem_asslb.plotting.style import Gallery
@@ -60,9 +59,11 @@ CHANGES = [
     (("scalars", "state.platen position"), None, "scalars.state.platen position is None; expected a finite number"),
     (("tables",), [], r"tables is \[\]; expected a table"),
     (("written",), 5, "written is 5; expected a table"),
-    (("written", "history.csv"), 5, "written.history.csv is 5; expected its lines, columns and checksum"),
-    (("written", "history.csv", "lines"), -1, "written.history.csv is .*; expected its lines"),
-    (("written", "history.csv", "checksum"), 1, "written.history.csv is .*; expected its lines"),
+    (("written", "history.csv"), 5, "written.history.csv is 5; expected lines, columns and checksum of one of h"),
+    (("written", "../x.csv"), {"lines": 1, "columns": 3, "checksum": ""}, r"written.*x.csv is .*; expected lines"),
+    (("written", "history.csv", "columns"), 3.0, "written.history.csv is .*; expected lines"),
+    (("written", "history.csv", "lines"), -1, "written.history.csv is .*; expected lines"),
+    (("written", "history.csv", "checksum"), 1, "written.history.csv is .*; expected lines"),
     (("checksum",), 5, "checksum is 5; expected a text"),
     (("identity",), [], "identity is"),
     (("identity", "case"), 5, "identity.case is 5; expected a table"),
@@ -270,15 +271,22 @@ def test_a_field_that_is_missing_is_named(tmp_path):
 
 
 @pytest.mark.parametrize(
-    ("rows", "is_told"), [("1,1,1\n2,2,1\n3,3,1\n4,4,1\n", False), ("1,1,1\n", True), (None, True)]
+    ("rows", "words"),
+    [
+        (f"{ROWS}4,2.0,1\n", None),
+        ("1,0.5,1\n", "history.csv' has 2 of the 4 lines before the checkpoint"),
+        (None, "history.csv' is missing"),
+    ],
 )
-def test_steps_that_a_history_lacks_are_told_on_resume(rows, is_told, tmp_path, caplog):
+def test_lines_that_a_table_has_lost_are_told(rows, words, tmp_path, caplog):
     """A loss of power, or another program, has taken them."""
-    if rows is not None:
-        (tmp_path / history.FILE).write_text(HISTORY + rows)
-    simulation = SimpleNamespace(problem=SimpleNamespace(domain=SimpleNamespace(comm=MPI.COMM_SELF)))
-    history.HistoryWriter(tmp_path, resume_from=3).start(simulation)
-    assert ("of the 3 steps before the checkpoint" in caplog.text) == is_told
+    path = tmp_path / history.FILE
+    path.write_text(HISTORY + ROWS)
+    saved = written_lines(tmp_path)
+    path.write_text(HISTORY + rows) if rows else path.unlink()
+    warn_of_lost_lines(tmp_path, saved)
+    assert words in caplog.text if words else not caplog.text
+    assert still_written(tmp_path, saved) == ({} if words else saved)
 
 
 def test_a_run_that_a_full_disk_has_ended_goes_on(tmp_path):

@@ -278,9 +278,54 @@ def test_tables_and_fields_that_are_gone_are_told_and_the_run_goes_on(case_folde
     assert [file for _, file in collection.read_collection(outcome.results / names.COLLECTION)] == listed[1:]
     told = record.read_record(outcome.results)["runs"][-1]["warnings"]
     assert any("particles.csv' is missing" in text for text in told)
-    assert any("fields.pvd' lists what is not there" in text and listed[0] in text for text in told)
+    assert any("fields.pvd' listed files that are not there" in text and listed[0] in text for text in told)
     run(case_folder, comm, resume=True)
     assert not any("not there" in text for text in record.read_record(outcome.results)["runs"][-1]["warnings"])
+
+
+LOSSES = {
+    "history": (lambda folder: (folder / history.FILE).unlink(), "history.csv' is missing"),
+    "row": (lambda folder: shorten(folder / history.FILE, 1), "history.csv' has 3 of the 4 lines"),
+    "particle": (lambda folder: shorten(folder / particle_table.FILE, 1), "particles.csv' has "),
+    "particles": (lambda folder: (folder / particle_table.FILE).unlink(), "particles.csv' is missing"),
+    "fields": (lambda folder: (folder / names.FOLDER / "000002.vtu").unlink(), "fields.pvd' listed files"),
+}
+"""What takes something that a checkpoint counts on, and what is said."""
+
+
+def shorten(path, rows):
+    """Rows up to the checkpoint after the third step, without the last of them."""
+    lines = path.read_text().splitlines()
+    kept = [line for line in lines if not line[0].isdigit() or int(line.split(",")[0]) <= 3]
+    path.write_text("\n".join([*kept[:-rows], ""]))
+
+
+@pytest.mark.serial
+@pytest.mark.parametrize("lost", LOSSES)
+def test_what_a_table_has_lost_is_told_once_and_not_looked_for_again(case_folder, comm, lost):
+    """The run is killed once more before there is another checkpoint."""
+    take, words = LOSSES[lost]
+    with pytest.raises(KeyboardInterrupt):
+        run(case_folder, comm, recorder=Recorder(6))
+    results = case_folder / "results"
+    assert checkpoint.read_latest(results)["clock"]["index"] == 3
+    take(results)
+    with pytest.raises(KeyboardInterrupt):
+        run(case_folder, comm, resume=True, recorder=Recorder(8))
+    assert any(words in text for text in record.read_record(results)["runs"][-1]["warnings"])
+    outcome, _ = run(case_folder, comm, resume=True)
+    assert outcome.is_complete and not any(
+        "lines" in text for text in record.read_record(results)["runs"][-1]["warnings"]
+    )
+    run(case_folder, comm, previous=True)
+
+
+@pytest.mark.serial
+def test_a_run_that_is_done_may_be_started_again_without_its_history(case_folder, comm):
+    outcome, _ = run(case_folder, comm)
+    (outcome.results / history.FILE).unlink()
+    again, records = run(case_folder, comm, resume=True)
+    assert again.is_complete and not records
 
 
 @pytest.mark.two_ranks

@@ -21,6 +21,9 @@ Result = TypeVar("Result")
 PATIENCE = 5.0
 """How long a rank that fails waits for the others to fail too [s]."""
 
+DELIVERY = 0.25
+"""How long it waits before it ends all [s], so that mpirun shows its message before many words of its own."""
+
 
 def global_sum(comm: MPI.Comm, values: npt.ArrayLike) -> FloatArray:
     """Entry-wise sum over all ranks."""
@@ -182,6 +185,7 @@ class FailingTogether:
             else:
                 traceback.print_exception(error)
                 sys.stderr.flush()
+            time.sleep(DELIVERY)
         finally:
             # Also where nothing can be said, as on a full disk.
             self._comm.Abort(code)

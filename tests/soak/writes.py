@@ -78,9 +78,9 @@ def fault(library, case, results, whole, **failing):
     """What is wrong with a run whose calls fail, and with the one after it; empty for nothing."""
     shutil.rmtree(results, ignore_errors=True)
     ended = run(library, case, results, "--overwrite", **failing)
-    lines = [line for line in ended.stderr.splitlines() if line.strip()]
-    if "MPI_ABORT" in ended.stderr:  # what mpirun says of it may come before what the rank has said
-        lines = [line for line in lines if line.startswith("rank ")]
+    # What mpirun says of it stands between two rules.
+    said = re.sub(r"(?ms)^-{70,}$.*?^-{70,}$", "", ended.stderr)
+    lines = [line for line in said.splitlines() if line.strip()]
     if ended.returncode == 3:
         if len(lines) != 1 or len(lines[0]) > 300 or str(results) not in lines[0]:
             return f"said {lines}"

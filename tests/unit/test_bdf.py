@@ -54,9 +54,7 @@ def simulation(tmp_path):
     mesh = SimpleNamespace(geometry=SimpleNamespace(x=points))
     domain = SimpleNamespace(comm=MPI.COMM_SELF, dimension=2, mesh=mesh)
     case = SimpleNamespace(cell=SimpleNamespace(plate_area=None), case=SimpleNamespace(title='a "cell"'))
-    return SimpleNamespace(
-        problem=SimpleNamespace(domain=domain), case=case, loading=SimpleNamespace(steps=STEPS), index=4
-    )
+    return SimpleNamespace(problem=SimpleNamespace(domain=domain), case=case, loading=SimpleNamespace(steps=STEPS))
 
 
 def write(folder, simulation) -> None:
@@ -86,7 +84,7 @@ def test_what_has_no_cell_voltage_or_no_step_has_no_curves(tmp_path, simulation,
     if lacks == "cell":
         simulation.case.cell = None
     else:
-        simulation.index = 0
+        (tmp_path / history.FILE).unlink()
     write(tmp_path, simulation)
     assert not (tmp_path / bdf.FILE).exists()
 

@@ -1,8 +1,8 @@
 """Linear iterations against the number of unknowns, bonded and loose: python3 -m scripts.loose_bodies.
 
-Presses the packing of cases/cathode-3d, whose particles hang on springs: stiffer than the particles, or so soft that
-they are as good as loose; these are solved without the rigid motions of each body too. Writes docs/loose_bodies.csv and
-the picture beside it.
+Presses the packing of cases/cathode-3d, whose particles hang on springs: all stiffer than the particles, those of about
+every second particle so soft that it is as good as loose, or of all; these are solved without the rigid motions of each
+body too. Writes docs/loose_bodies.csv and the picture beside it.
 """
 
 import dataclasses
@@ -13,8 +13,12 @@ from mpi4py import MPI
 
 import fem_asslb.app.driver as driver
 from fem_asslb.base.errors import ConvergenceError
+from fem_asslb.base.functions import NumberLike, choose
 from fem_asslb.case.reading.reader import read_case
 from fem_asslb.interfaces.elastic_law import ElasticLaw
+from fem_asslb.interfaces.interface_law import InterfaceLaw
+from fem_asslb.interfaces.response import History, Opening, Response
+from fem_asslb.interfaces.start import InterfaceStart
 from fem_asslb.model.build import build_model
 from fem_asslb.plotting.style import CYCLE, create_figure, paper_style, save
 from fem_asslb.problem.problem import Problem
@@ -27,8 +31,35 @@ SIZES = {1: (1.2, 0.8, 0.55), 2: (2.4, 1.6)}
 PLAIN = {"fieldsplit_multigrid_pc_type": "gamg"}
 """The same multigrid alone."""
 
-COLUMNS = {"iterations_bonded": (1e6, None), "iterations_loose": (1e-3, None), "iterations_without": (1e-3, PLAIN)}
-"""Stiffness of the springs [MPa/um], where that of a particle is of the order of 1e5, and options of the solver."""
+STIFF, SOFT = 1e6, 1e-3
+"""Stiffness of the springs [MPa/um]; that of a particle is of the order of 1e5."""
+
+COLUMNS = {
+    "iterations_bonded": (STIFF, STIFF, None),
+    "iterations_half": (STIFF, SOFT, None),
+    "iterations_loose": (SOFT, SOFT, None),
+    "iterations_without": (SOFT, SOFT, PLAIN),
+}
+"""Stiffness of the springs of each half of the particles [MPa/um], and options of the solver."""
+
+SCATTER = 10.0
+"""Weibull modulus of the strengths that tell the halves; they are drawn for each particle."""
+
+
+@dataclasses.dataclass(frozen=True)
+class TwoHalves(InterfaceLaw):
+    """Springs of one stiffness where the strength is above its median, of another one below [MPa/um]."""
+
+    stiffness: float
+    other_stiffness: float
+
+    def respond(
+        self, now: Opening, before: Opening, history: History, time_step: NumberLike, strength: NumberLike
+    ) -> Response:
+        """See `InterfaceLaw.respond`."""
+        median = math.log(2.0) ** (1.0 / SCATTER)
+        chosen = choose(strength - median, self.stiffness, self.other_stiffness)
+        return ElasticLaw(chosen, chosen).respond(now, before, history, time_step, strength)
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
@@ -40,6 +71,7 @@ class Solve:
     element_um: float
     unknowns: int
     iterations_bonded: float
+    iterations_half: float
     iterations_loose: float
     iterations_without: float
 
@@ -53,9 +85,9 @@ def measure(degree: int, size: float) -> Solve:
     case = read_case(folder, overrides)
     _, domain = driver.build_domain(MPI.COMM_WORLD, case, folder / "mesh")
     model, found = build_model(case, domain), {}
-    for column, (stiffness, options) in COLUMNS.items():
-        law = ElasticLaw(stiffness, stiffness)
-        interfaces = tuple(dataclasses.replace(item, law=law) for item in model.interfaces)
+    for column, (*stiffnesses, options) in COLUMNS.items():
+        law = TwoHalves(*stiffnesses)
+        interfaces = tuple(dataclasses.replace(item, law=law, start=drawn(item.start)) for item in model.interfaces)
         problem = Problem(domain, dataclasses.replace(model, interfaces=interfaces))
         problem.controls.platen.pressure.value = 81.0
         solver = NewtonSolver(problem, "iterative", options)
@@ -68,11 +100,16 @@ def measure(degree: int, size: float) -> Solve:
     return Solve(name=f"P{degree}-{size}", degree=degree, element_um=size, unknowns=problem.size, **found)
 
 
+def drawn(start: InterfaceStart) -> InterfaceStart:
+    """State at assembly with a strength for each particle."""
+    return dataclasses.replace(start, weibull_modulus=SCATTER, scatter_by_boundary=True)
+
+
 def draw(solves: Sequence[Solve]) -> None:
     """Iterations over unknowns with the rigid motions; without them there may be none to draw."""
     with paper_style():
         figure, (axes,) = create_figure(3.2, width=4.5)
-        for number, column in enumerate(list(COLUMNS)[:2]):
+        for number, column in enumerate(list(COLUMNS)[:3]):
             for degree, line in ((1, "-"), (2, "--")):
                 chosen = [solve for solve in solves if solve.degree == degree]
                 axes.semilogx(

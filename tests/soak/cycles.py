@@ -76,7 +76,8 @@ def test_cycles_neither_drift_nor_alarm(whole):
 
 def test_memory_does_not_grow_with_the_steps(whole, tmp_path):
     few = cell(tmp_path / "few", 2)
-    assert start(few, "results").wait() == 0
+    process = start(few, "results")
+    assert process.communicate()[1].decode() == "" and process.returncode == 0
     (least,), (most,) = (
         read_record(results)["runs"][-1]["peak memory per rank [MB]"] for results in (few / "results", whole[1])
     )

@@ -80,7 +80,7 @@ def fault(library, case, results, whole, **failing):
     ended = run(library, case, results, "--overwrite", **failing)
     # What mpirun says of it stands between two rules.
     said = re.sub(r"(?ms)^-{70,}$.*?^-{70,}$", "", ended.stderr)
-    lines = [line for line in said.splitlines() if line.strip()]
+    lines = [line for line in said.splitlines() if line.strip("\0 ")]
     if ended.returncode == 3:
         if len(lines) != 1 or len(lines[0]) > 300 or str(results) not in lines[0]:
             return f"said {lines}"

@@ -8,7 +8,6 @@ which say something only of as many ranks as there are cores.
 import argparse
 import dataclasses
 import time
-from collections.abc import Mapping
 
 from mpi4py import MPI
 
@@ -33,8 +32,6 @@ CASE = (
 )
 SURFACE = 'interfaces.surface={between=["particle","cathode"],law="elastic"}'
 """Where interfaces may let go, the rigid motions of all bodies have a factor of their own."""
-
-Events = Mapping[str, Mapping[str, float]]
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
@@ -115,7 +112,10 @@ def main() -> None:
     """Measure and add to the table."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--loose", action="store_true", help="with interfaces that may let go")
-    found = measure(MPI.COMM_WORLD, loose=parser.parse_args().loose)
+    options = parser.parse_args()
+    if MPI.COMM_WORLD.size not in RANKS:
+        parser.error(f"{MPI.COMM_WORLD.size} ranks; accepted: {', '.join(map(str, RANKS))}")
+    found = measure(MPI.COMM_WORLD, loose=options.loose)
     if MPI.COMM_WORLD.rank == 0:
         print(found, flush=True)
         update_table(ROOT / "docs" / "growth.csv", Growth, [found])

@@ -202,6 +202,9 @@ def test_files_of_fields_that_a_checkpoint_counts_on_are_listed(tmp_path):
     check_written_lines(tmp_path, saved)
     collection.write_collection(path, [*entries[:1], (1.5, "fields/000002.vtu")])
     assert "fields.pvd' has been changed" in message(check_written_lines, tmp_path, saved)
+    collection.write_collection(path, entries[:2])
+    path.write_text(path.read_text().replace("/>\n<D", '/>,<DataSet timestep="9" file="fields/000001.vtu"/>\n<D', 1))
+    assert "fields.pvd' has been changed" in message(check_written_lines, tmp_path, saved)
 
 
 def test_a_last_checkpoint_that_is_gone_leaves_the_one_before(tmp_path):

@@ -273,11 +273,13 @@ def test_tables_and_fields_that_are_gone_are_told_and_the_run_goes_on(case_folde
     if comm.rank == 0:
         (outcome.results / listed[0]).unlink()
         (outcome.results / particle_table.FILE).unlink()
+        (outcome.results / names.FOLDER / "000099.vtu.partial").write_bytes(b"of a rank that failed")
     comm.Barrier()
     run(case_folder, comm, resume=True)
     assert [file for _, file in collection.read_collection(outcome.results / names.COLLECTION)] == listed[1:]
     told = record.read_record(outcome.results)["runs"][-1]["warnings"]
     assert any("particles.csv' is missing" in text for text in told)
+    assert not list((outcome.results / names.FOLDER).glob("*.partial"))
     assert any("fields.pvd' listed files that are not there" in text and listed[0] in text for text in told)
     run(case_folder, comm, resume=True)
     assert not any("not there" in text for text in record.read_record(outcome.results)["runs"][-1]["warnings"])

@@ -8,6 +8,7 @@ which say something only of as many ranks as there are cores.
 import argparse
 import dataclasses
 import time
+from pathlib import Path
 
 from mpi4py import MPI
 
@@ -24,12 +25,10 @@ SIDE = 14.0
 
 RANKS = (1, 2, 4, 8, 16)
 
-CASE = (
-    "geometry.order=1",
-    "geometry.keep_volume=true",
-    "geometry.element_size=0.8 um",
-    "solver.displacement_degree=1",
-)
+ELEMENT = 0.8
+"""Element size [um]."""
+
+CASE = ("geometry.order=1", "geometry.keep_volume=true", "solver.displacement_degree=1")
 SURFACE = 'interfaces.surface={between=["particle","cathode"],law="elastic"}'
 """Where interfaces may let go, the rigid motions of all bodies have a factor of their own."""
 
@@ -56,14 +55,22 @@ class Growth:
     set_up_sums: float
 
 
-def measure(comm: MPI.Intracomm, *, loose: bool) -> Growth:
-    """Counts of the first two solves of a packing for as many ranks as there are."""
+def measure(comm: MPI.Intracomm, *, loose: bool, element: float = ELEMENT, meshes: Path | None = None) -> Growth:
+    """Counts of the first two solves of a packing for as many ranks as there are.
+
+    Args:
+        comm: All ranks.
+        loose: Whether interfaces may let go.
+        element: Element size [um].
+        meshes: Folder of the mesh; that of the case by default.
+    """
     doublings = RANKS.index(comm.size)
     width, depth = SIDE * 2 ** ((doublings + 1) // 2), SIDE * 2 ** (doublings // 2)
-    size = (f"geometry.width={width} um", f"geometry.depth={depth} um")
+    sizes = {"width": width, "depth": depth, "element_size": element}
     folder = ROOT / "cases" / "cathode-3d"
-    case = read_case(folder, [*CASE, *size, *([SURFACE] if loose else [])])
-    _, domain = driver.build_domain(comm, case, folder / "mesh")
+    lengths = [f"geometry.{name}={value} um" for name, value in sizes.items()]
+    case = read_case(folder, [*CASE, *lengths, *([SURFACE] if loose else [])])
+    _, domain = driver.build_domain(comm, case, meshes or folder / "mesh")
     problem = Problem(domain, build_model(case, domain))
     solver = NewtonSolver(problem, "iterative")
     begin()
@@ -89,7 +96,7 @@ def measure(comm: MPI.Intracomm, *, loose: bool) -> Growth:
         iteration, assembled, other = (value / comm.size for value in each)
         return iteration, assembled, other
 
-    messages, sizes = of_rank("messages"), of_rank("message bytes")
+    messages, volumes = of_rank("messages"), of_rank("message bytes")
     # Each rank takes part in each sum.
     sums = [value * comm.size for value in of_rank("reductions")]
     return Growth(
@@ -98,12 +105,12 @@ def measure(comm: MPI.Intracomm, *, loose: bool) -> Growth:
         unknowns=problem.size,
         linear_iterations=linear / newton,
         iteration_messages=messages[0],
-        iteration_kilobytes=sizes[0] / 1e3,
+        iteration_kilobytes=volumes[0] / 1e3,
         iteration_sums=sums[0],
         assembly_messages=messages[1],
-        assembly_kilobytes=sizes[1] / 1e3,
+        assembly_kilobytes=volumes[1] / 1e3,
         set_up_messages=messages[2],
-        set_up_kilobytes=sizes[2] / 1e3,
+        set_up_kilobytes=volumes[2] / 1e3,
         set_up_sums=sums[2],
     )
 

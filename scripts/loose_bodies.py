@@ -7,7 +7,8 @@ body too. Writes docs/loose_bodies.csv and the picture beside it.
 
 import dataclasses
 import math
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
+from pathlib import Path
 
 from mpi4py import MPI
 
@@ -76,16 +77,24 @@ class Solve:
     iterations_without: float
 
 
-def measure(degree: int, size: float) -> Solve:
-    """Iterations of one element size."""
+def measure(degree: int, size: float, columns: Iterable[str] = COLUMNS, meshes: Path | None = None) -> Solve:
+    """Iterations of one element size.
+
+    Args:
+        degree: Of the displacement.
+        size: Of elements [um].
+        columns: What is solved; the others are not a number.
+        meshes: Folder of the mesh; that of the case by default.
+    """
     shape = ["geometry.order=1", "geometry.keep_volume=true"] if degree == 1 else ["geometry.order=2"]
     spring = 'interfaces.surface={between=["particle","cathode"],law="elastic"}'
     overrides = [*shape, f"geometry.element_size={size} um", f"solver.displacement_degree={degree}", spring]
     folder = ROOT / "cases" / "cathode-3d"
     case = read_case(folder, overrides)
-    _, domain = driver.build_domain(MPI.COMM_WORLD, case, folder / "mesh")
-    model, found = build_model(case, domain), {}
-    for column, (*stiffnesses, options) in COLUMNS.items():
+    _, domain = driver.build_domain(MPI.COMM_WORLD, case, meshes or folder / "mesh")
+    model, found = build_model(case, domain), dict.fromkeys(COLUMNS, math.nan)
+    for column in columns:
+        *stiffnesses, options = COLUMNS[column]
         law = TwoHalves(*stiffnesses)
         interfaces = tuple(dataclasses.replace(item, law=law, start=drawn(item.start)) for item in model.interfaces)
         problem = Problem(domain, dataclasses.replace(model, interfaces=interfaces))
@@ -93,9 +102,9 @@ def measure(degree: int, size: float) -> Solve:
         solver = NewtonSolver(problem, "iterative", options)
         try:
             solver.solve()
-            found[column] = solver.linear_iterations / solver.iterations
         except ConvergenceError:
-            found[column] = math.nan
+            continue
+        found[column] = solver.linear_iterations / solver.iterations
     print(degree, size, problem.size, found, flush=True)
     return Solve(name=f"P{degree}-{size}", degree=degree, element_um=size, unknowns=problem.size, **found)
 

@@ -16,9 +16,10 @@ from pathlib import Path
 
 import numpy as np
 
+from fem_asslb.base.endings import COMPLETE
 from fem_asslb.fields.names import MEAN_STOICHIOMETRY
 from fem_asslb.output.history import ITERATIONS, read_history
-from fem_asslb.output.record import read_record
+from fem_asslb.output.record import ended, read_record
 from fem_asslb.plotting.style import create_figure, label_panels, paper_style, save
 
 ROOT = Path(__file__).parents[1]
@@ -65,7 +66,7 @@ def run(grain: float, strength: float, toughness: float) -> Result:
 
 def has_ended(folder: Path) -> bool:
     """Whether a run in a results folder carried out its whole protocol."""
-    return (folder / "run.json").exists() and read_record(folder)["runs"][-1].get("end") == "end of protocol"
+    return (folder / "run.json").exists() and ended(read_record(folder)) == COMPLETE
 
 
 def read(folder: Path, grain: float, strength: float, toughness: float) -> Result:

@@ -61,8 +61,7 @@ class Results:
     @property
     def ended(self) -> str:
         """Why the run ended: ``"end of protocol"``, the reason of a failure, or ``"running"`` without an end."""
-        runs = self.record["runs"]
-        return str(runs[-1].get("end", record.RUNNING)) if runs else record.RUNNING
+        return record.ended(self.record)
 
     @property
     def is_complete(self) -> bool:

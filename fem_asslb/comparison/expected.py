@@ -14,10 +14,12 @@ import numpy as np
 import numpy.typing as npt
 
 from fem_asslb.base.checked import Integer, Number, checked
+from fem_asslb.base.endings import COMPLETE
 from fem_asslb.base.errors import FemAsslbError
 from fem_asslb.base.input_files import regular_file
 from fem_asslb.base.printable import printable, quoted
 from fem_asslb.output.history import STAGE, read_history
+from fem_asslb.output.record import ended, read_record
 
 FILE = "expected.toml"
 """File of a case directory."""
@@ -62,7 +64,7 @@ class Expected:
         """The value in a history.
 
         Raises:
-            FemAsslbError: It has not come to the step, or has no such column.
+            FemAsslbError: It has no such step.
         """
         value = _at_end(history, self.step, self.quantity)
         return value - _at_end(history, self.since, self.quantity) if self.since else value
@@ -96,11 +98,15 @@ def compare(case: Path, results: Path) -> list[tuple[Expected, float, str]]:
     """Each expected value of a case directory, what came out in a results folder, and the verdict.
 
     Raises:
-        FemAsslbError: There are no results, or they have not come to a step.
+        FemAsslbError: There are no results, or they have not come to the end of a step.
     """
     history = read_history(results)
+    is_complete = ended(read_record(results)) == COMPLETE
     rows = []
     for expected in read_expected(case):
+        # The last row of a run that did not end in good order is somewhere in its step.
+        if expected.step >= history[STAGE][-1] and not is_complete:
+            raise FemAsslbError(f"protocol step {expected.step} has not come to its end")
         value = expected.read(history)
         rows.append((expected, value, expected.verdict(value)))
     return rows

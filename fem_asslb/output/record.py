@@ -6,7 +6,7 @@ import platform
 import resource
 import subprocess
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from datetime import UTC, datetime
 from pathlib import Path
@@ -208,6 +208,12 @@ def read_record(folder: Path) -> dict[str, Any]:
     if not isinstance(case, dict) or not (isinstance(runs, list) and all(isinstance(part, dict) for part in runs)):
         raise FemAsslbError(f"{quoted(folder / FILE, 160)} is damaged: expected a table 'case' and tables in 'runs'")
     return content
+
+
+def ended(record: Mapping[str, Any]) -> str:
+    """Why the last part of a recorded run ended: `COMPLETE`, the reason of a failure, or `RUNNING` without an end."""
+    runs = record["runs"]
+    return str(runs[-1].get("end", RUNNING)) if runs else RUNNING
 
 
 def writer(folder: Path) -> str:

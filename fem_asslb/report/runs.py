@@ -10,7 +10,7 @@ from typing import Any
 from fem_asslb.base.endings import COMPLETE
 from fem_asslb.base.errors import FemAsslbError
 from fem_asslb.comparison.expected import FILE as EXPECTED
-from fem_asslb.output.record import RESULTS, read_record
+from fem_asslb.output.record import RESULTS, ended, read_record
 from fem_asslb.plotting.curves import Curves, read_curves
 
 
@@ -49,7 +49,7 @@ class Run:
     @property
     def ended(self) -> str:
         """Why it ended."""
-        return str(self.parts[0].get("end", "")) if self.parts else ""
+        return ended(self.record)
 
     @property
     def is_complete(self) -> bool:

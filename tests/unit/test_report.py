@@ -11,7 +11,7 @@ import pytest
 from fem_asslb.app import cli
 from fem_asslb.base.errors import FemAsslbError
 from fem_asslb.comparison.expected import FILE as EXPECTED
-from fem_asslb.comparison.expected import read_expected
+from fem_asslb.comparison.expected import compare, read_expected
 from fem_asslb.fields.names import MEAN_STOICHIOMETRY
 from fem_asslb.output import history, record
 from fem_asslb.plotting import statistics
@@ -134,6 +134,24 @@ def test_expected_values_stand_beside_what_came_out(tmp_path):
     found = Page(html.page("", facts.expected(Run("a", results)))).texts
     assert [text for text in found if text in ("holds", "DISAGREES")] == ["holds", "DISAGREES"]
     assert found.count("7") == 2 and "<b>paper</b>" in found and "9.5" in found
+
+
+def test_a_step_that_a_run_is_in_has_no_end(tmp_path):
+    """What its last row says is not what the step ends with, however near it comes."""
+    results = run_of(tmp_path)
+    entry = '[[value]]\nquantity = "stack pressure [MPa]"\nstep = {}\nleast = 6\nmost = 8\nwhy = "paper"\n'
+    (tmp_path / EXPECTED).write_text(entry.format(1))
+    assert [verdict for _, _, verdict in compare(tmp_path, results)] == ["holds"]
+    content = json.loads((results / record.FILE).read_text())
+    for end in ("running", "postponed: wall time", "stopped at 0.5 h: no contact"):
+        (results / record.FILE).write_text(json.dumps(content | {"runs": [{"end": end}]}))
+        with pytest.raises(FemAsslbError, match="protocol step 1 has not come to its end"):
+            compare(tmp_path, results)
+    rows = history.read_history(results)
+    rows[history.STAGE][-1] = 2.0
+    write_run(results, rows)
+    (results / record.FILE).write_text(json.dumps(content | {"runs": [{"end": "running"}]}))
+    assert len(compare(tmp_path, results)) == 1
 
 
 @pytest.mark.parametrize("text", ["value = 1", "[[value]]\nstep = 1", "x", '[[value]]\nquantity = 1\nstep = "a"'])

@@ -44,7 +44,7 @@ SAME_LITHIUM = 1e-6
 
 
 def headlines(results: Path, case: Case, columns: Sequence[str] = ()) -> dict[str, float]:
-    """Headline outputs by name with unit, of a run that has come to its end.
+    """Headline outputs by name with unit, of a run that has come to its end; else those so far.
 
     Pressure, contact and stress are those at the end of the protocol step that leaves the least lithium in the hosts,
     the first of them, or at the end where lithium does not move: all variants of a case meet at the ends of its steps,

@@ -59,8 +59,14 @@ def _written(case: Mapping[str, Any], key: str) -> str:
 
 
 def key_figures(runs: Sequence[Run]) -> Element:
-    """Headline outputs and costs, as `fem_asslb.convergence.headlines` has them."""
-    return _beside(runs, lambda run: headlines(run.results, build_case(run.record["case"], frozenset(), any_size=True)))
+    """Headline outputs, as `fem_asslb.convergence.headlines` has them, and which runs they are not the last word of."""
+    found = _beside(
+        runs, lambda run: headlines(run.results, build_case(run.record["case"], frozenset(), any_size=True))
+    )
+    under_way = [
+        f"{run.name} has not come to its end: its figures are those so far" for run in runs if not run.is_complete
+    ]
+    return element("div", found, *(element("p", text, kind="wrong") for text in under_way))
 
 
 def cost_table(runs: Sequence[Run]) -> Element:

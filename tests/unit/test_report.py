@@ -154,6 +154,14 @@ def test_a_step_that_a_run_is_in_has_no_end(tmp_path):
     assert len(compare(tmp_path, results)) == 1
 
 
+def test_figures_of_a_run_under_way_are_marked(tmp_path):
+    results = [run_of(tmp_path / name) for name in "ab"]
+    content = json.loads((results[1] / record.FILE).read_text())
+    (results[1] / record.FILE).write_text(json.dumps(content | {"runs": [{"end": "running"}]}))
+    texts = Page(html.page("", facts.key_figures([Run("a", results[0]), Run("b", results[1])]))).texts
+    assert [text for text in texts if "so far" in text] == ["b has not come to its end: its figures are those so far"]
+
+
 @pytest.mark.parametrize("text", ["value = 1", "[[value]]\nstep = 1", "x", '[[value]]\nquantity = 1\nstep = "a"'])
 def test_expected_values_that_cannot_be_read_are_told(tmp_path, text):
     (tmp_path / EXPECTED).write_text(text)

@@ -32,6 +32,11 @@ _BEGINNINGS = {
 _DEFINITIONS = re.compile(rb"<!ENTITY|<!DOCTYPE[^>]{0,999}\[[^\]]")
 """The reach is bounded: a file of such beginnings would be read once for each of them."""
 
+LONGEST_NAME = 128
+"""Bytes of the name of a group that Gmsh reads."""
+
+_CONTROL = re.compile(rb"[\0-\x08\x0b\x0c\x0e-\x1f]")
+
 _ENCODING = re.compile(rb"<\?xml [^>]*encoding=[\"'](?!utf-8|us-ascii)", re.IGNORECASE)
 
 
@@ -107,12 +112,13 @@ def _require_different_names(path: Path, content: mmap.mmap) -> None:
 
 
 def _require_whole_names(path: Path, content: mmap.mmap) -> None:
-    """Names of groups have no control characters: Gmsh cuts a name off at some of them."""
-    if found := re.search(rb"[^\r\n]*[\0-\x08\x0b\x0c\x0e-\x1f][^\r\n]*", _names(content)):
-        line = found[0].decode(errors="replace")
-        raise MeshError(
-            f"{quoted(path, 120)} names a group {quoted(line.strip(), 60)}; accepted: no control characters"
-        )
+    """Gmsh cuts names of groups off: where they are too long, and at some control characters."""
+    for line in _names(content).splitlines():
+        is_long = len(line.partition(b'"')[2].rstrip().removesuffix(b'"')) > LONGEST_NAME
+        if is_long or _CONTROL.search(line):
+            name = quoted(line.strip().decode(errors="replace"), 60)
+            accepted = f"up to {LONGEST_NAME} bytes" if is_long else "no control characters"
+            raise MeshError(f"{quoted(path, 120)} names a group {name}; accepted: {accepted}")
 
 
 def _names(content: mmap.mmap) -> bytes:

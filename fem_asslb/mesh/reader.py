@@ -1,5 +1,7 @@
 """Reader of a mesh file with named groups. Any other mesh is first brought to this form by ``meshes.build``."""
 
+import mmap
+import re
 from contextlib import redirect_stderr
 from io import StringIO
 from pathlib import Path
@@ -24,6 +26,9 @@ _FACETS = {2: ("line", "line3"), 3: ("triangle", "triangle6")}
 _NODES = {"line": 2, "line3": 3, "triangle": 3, "triangle6": 6, "tetra": 4, "tetra10": 10}
 
 NameArray = npt.NDArray[np.str_]
+
+_LONG_SECTION = re.compile(rb"\n\$[ -~]{1000}")
+"""Name of a section that meshio, which paints what it warns of, would take minutes to say."""
 
 
 def read_source(path: Path, periodic: bool = False) -> MeshSource:
@@ -80,6 +85,9 @@ def _read_gmsh(path: Path, given: str) -> "meshio.Mesh":
     import meshio
 
     try:
+        with regular_file(path).open("rb") as file, mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) as content:
+            if _LONG_SECTION.search(content):
+                raise MeshError(f"mesh file {given} is damaged: a section has a name of more than 1000 characters")
         # meshio prints what it finds odd, as it is in the file.
         with redirect_stderr(StringIO()), np.errstate(all="ignore"):
             return meshio.gmsh.read(regular_file(path))

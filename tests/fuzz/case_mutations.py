@@ -69,6 +69,9 @@ TEXTS = [
     "lto",
 ]
 
+SWOLLEN = ["(" * 50_000, " " * 50_000, "1 " * 25_000, "a" * 50_000]
+"""Texts that take minutes where each beginning of a match is looked at to the end."""
+
 STEPS = [
     "press to 81 MPa in 1 min",
     "rest 12 h",
@@ -225,7 +228,7 @@ class Mutator:
             start = self._random.randrange(len(text) + 1)
             end = min(len(text), start + self._random.choice([0, 1, 2, 10, 100]))
             inserted = self._random.choice(
-                ["", "[", "{", "]", "=", '"', "\x00", "\x1b", "#", "９", "[" * 400, "9" * 4500, "a." * 900]
+                ["", "[", "{", "]", "=", '"', "\x00", "\x1b", "#", "９", "[" * 400, "9" * 4500, "a." * 900, *SWOLLEN]
             )
             text = text[:start] + self._random.choice([inserted, text[start:end] * 3]) + text[end:]
         return text

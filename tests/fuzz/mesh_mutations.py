@@ -38,9 +38,9 @@ class MeshMutator:
         content = self._files[name]
         for _ in range(self._random.choice([0, 1, 1, 1, 2, 4])):
             binary = "binary" in name and self._random.random() < 0.8
-            content = self._random.choice([self._bytes] if binary else [self._words] * 4 + [self._lines, self._bytes])(
-                content
-            )
+            content = self._random.choice(
+                [self._bytes] if binary else [self._words] * 4 + [self._lines, self._bytes, self._swell]
+            )(content)
         return name, content
 
     def arguments(self) -> dict[str, Any]:
@@ -83,6 +83,14 @@ class MeshMutator:
         if self._random.random() < 0.6:
             lines[other:other] = part * self._random.choice([1, 1, 50])
         return b"".join(lines)
+
+    def _swell(self, content: bytes) -> bytes:
+        """One character stands there a hundred thousand times, as often as not in a name."""
+        names = [match.start() + 1 for match in re.finditer(rb"[A-Za-z]{3}", content)]
+        places = names if names and self._random.random() < 0.5 else range(1, len(content))
+        place = self._random.choice(places)
+        character = self._random.choice([content[place - 1 : place], *(b" ", b"a", b"9", b",", b'"', b"/")])
+        return content[:place] + character * 100_000 + content[place:]
 
     def _bytes(self, content: bytes) -> bytes:
         """Some bytes are others, or the end is missing."""

@@ -18,6 +18,18 @@ MOST_ROWS, LARGEST_FILE = 500_000, 50_000_000
 """Rows and bytes of a table: a scan of 700 x 700 points."""
 
 
+def find_table(path: Path) -> Path:
+    """The path of a table that can be read.
+
+    Raises:
+        ValueError: There is none, or something else than a file; one line.
+    """
+    try:
+        return regular_file(path, LARGEST_FILE)
+    except OSError as error:
+        raise _unreadable(path, error, "expected a table") from error
+
+
 def read_points(path: Path, dimension: int, value: str, zero: bool) -> tuple[Array, Array]:
     """Points, shape (rows, dimension), and values of a table of text.
 
@@ -36,8 +48,7 @@ def read_points(path: Path, dimension: int, value: str, zero: bool) -> tuple[Arr
         with regular_file(path, LARGEST_FILE).open(newline="", encoding="utf-8") as file:
             header, *rows = islice(csv.reader(file), MOST_ROWS + 2)
     except OSError as error:
-        hint = "in case.toml the path is relative to the case's folder"
-        raise ValueError(f"{quoted(path, 160)} cannot be read, {error.strerror}; {expected}; {hint}") from error
+        raise _unreadable(path, error, expected) from error
     except (ValueError, csv.Error) as error:
         raise ValueError(f"{quoted(path, 160)} is no table of text; {expected}") from error
     if len(rows) > MOST_ROWS:
@@ -47,6 +58,11 @@ def read_points(path: Path, dimension: int, value: str, zero: bool) -> tuple[Arr
         raise ValueError(f"{quoted(path, 160)} has {printable(given)}; {expected}, and at least one row")
     values = np.array([_numbers(path, line, row, columns, zero) for line, row in enumerate(rows, start=2)])
     return values[:, :-1], values[:, -1]
+
+
+def _unreadable(path: Path, error: OSError, expected: str) -> ValueError:
+    hint = "in case.toml the path is relative to the case's folder"
+    return ValueError(f"{quoted(path, 160)} cannot be read, {error.strerror}; {expected}; {hint}")
 
 
 def _numbers(path: Path, line: int, row: list[str], columns: list[str], zero: bool) -> list[float]:

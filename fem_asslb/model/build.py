@@ -4,7 +4,7 @@ import numpy as np
 import numpy.typing as npt
 
 from fem_asslb.base.errors import CaseErrors
-from fem_asslb.case.checks.lithium_path import anodes_beside_hosts, electrodes_that_touch, ungated_interfaces
+from fem_asslb.case.checks.lithium_path import lithium_has_its_way
 from fem_asslb.case.checks.mesh_checks import surfaces_fit_the_case
 from fem_asslb.case.sections.case import Case
 from fem_asslb.case.sections.fixture import PressureFixture
@@ -39,14 +39,8 @@ def build_model(case: Case, domain: Domain) -> Model:
     choices = with_sides(case.interfaces, surfaces)
     if refused := list(surfaces_fit_the_case(case, surfaces)):
         raise CaseErrors(refused)
-    if case.cell is not None:
-        refused = [
-            *ungated_interfaces(touching, materials, choices),
-            *anodes_beside_hosts(touching, materials),
-            *electrodes_that_touch(touching, materials, case.cell.anode),
-        ]
-        if refused:
-            raise CaseErrors(refused)
+    if case.cell is not None and (refused := list(lithium_has_its_way(touching, materials, choices, case.cell.anode))):
+        raise CaseErrors(refused)
     hosts = sorted(role for role, material in materials.items() if material.host is not None)
     anode = case.cell.anode if case.cell is not None and case.cell.anode in hosts else None
     interfaces = build_interfaces(case, choices, materials, domain)

@@ -101,6 +101,37 @@ def test_mistakes_in_names_are_said_without_a_mesh(geometry, changes, message, c
     assert sorted(path.name for path in tmp_path.iterdir()) == ["case.toml", "gmsh-4.1-0-0.msh"]
 
 
+def test_a_way_of_lithium_that_is_none_is_said_before_a_run(check, tmp_path):
+    materials = {"lower": "lithium", "upper": {"use": "ncm85", "axis": "random"}}
+    cell = '[cell]\nanode = "lithium"\none_c = "200 mA/g"\nexchange_current_density = "0.5 A/m^2"\n'
+    path = by_gmsh(".msh")(two_layers(2), tmp_path)
+    code, _, errors = check(path, sections=cell, materials=materials)
+    assert code == 2 and [line.partition(":")[0] for line in errors] == ["materials.lower.reaction_volume"]
+    assert "it touches 'upper', which hosts lithium" in errors[0]
+
+
+@pytest.mark.parametrize(
+    ("content", "message"),
+    [
+        (None, "cannot be read, No such file or directory"),
+        ("folder", "cannot be read, it is a folder, not a file"),
+        ("x [um],y [um],z [um],gap [um]\n0,0,0,0\n", "expected a table with the columns x [um], y [um], gap [um]"),
+    ],
+)
+def test_a_table_of_gaps_beside_a_mesh_file_is_looked_at(content, message, check, tmp_path):
+    gaps, interface = tmp_path / "gaps.csv", '[interfaces.joint]\nbetween = ["lower", "upper"]\nlaw = "contact"\n'
+    if content == "folder":
+        gaps.mkdir()
+    elif content:
+        gaps.write_text(content)
+    sections = f'{interface}gap_table = {{path = "{gaps.name}"}}\n'
+    code, lines, errors = check(by_gmsh(".msh")(two_layers(2), tmp_path), sections=sections)
+    assert code == 2 and len(errors) == 1
+    assert errors[0].startswith("interfaces.joint.gap_table.path: ") and message in errors[0]
+    # What is no file is seen without the mesh, and before a run touches anything.
+    assert any("group" in line for line in lines) is (content not in (None, "folder"))
+
+
 def test_walls_that_are_free_need_no_planes(check, tmp_path):
     fixture = {"kind": "constant-force", "walls": "free"}
     path = exodus_hdf5(two_layers(3), tmp_path)

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from fem_asslb.base.errors import CaseError, Errors
 from fem_asslb.base.texts import listed, one_of, show
 from fem_asslb.base.units import format_quantity
-from fem_asslb.case.checks.lithium_path import anodes_beside_hosts, electrodes_that_touch, ungated_interfaces
+from fem_asslb.case.checks.lithium_path import lithium_has_its_way
 from fem_asslb.case.checks.roles import region_roles, roles_with_grains, touching_roles
 from fem_asslb.case.sections.case import Cell
 from fem_asslb.case.sections.interfaces import INTERFACE_LAWS, Interface, between_roles
@@ -84,15 +84,22 @@ def cracking_grains_leave_their_surface(geometry: Geometry, interfaces: dict[str
 
 
 def tables_of_gaps_can_be_read(geometry: Geometry, interfaces: dict[str, Interface]) -> Errors:
-    """The table is there and has the columns of the dimension, which a mesh file alone knows."""
-    if isinstance(geometry, MeshFile):
-        return
+    """The table is there and has the columns of the dimension, which of a mesh file is known when it is read."""
+    yield from gap_tables_fit(None if isinstance(geometry, MeshFile) else geometry.dimension, interfaces)
+
+
+def gap_tables_fit(dimension: int | None, interfaces: dict[str, Interface]) -> Errors:
+    """Tables of gaps can be read; of a dimension that is not known yet, that they are files."""
     for name, interface in interfaces.items():
-        if interface.gap_table is not None:
-            try:
-                interface.gap_table.read(geometry.dimension)
-            except ValueError as error:
-                yield CaseError(f"interfaces.{name}.gap_table.path", str(error))
+        if (table := interface.gap_table) is None:
+            continue
+        try:
+            if dimension is None:
+                table.look_up()
+            else:
+                table.read(dimension)
+        except ValueError as error:
+            yield CaseError(f"interfaces.{name}.gap_table.path", str(error))
 
 
 def conductances_join_two_hosts(known_materials: dict[str, Material], interfaces: dict[str, Interface]) -> Errors:
@@ -124,6 +131,4 @@ def lithium_crosses_what_gates_it(
 ) -> Errors:
     """What opens on the way of lithium has a host on one side, and the anode none: of a mesh file known when read."""
     if cell is not None and not isinstance(geometry, MeshFile):
-        yield from ungated_interfaces(touching_roles(geometry), resolved, interfaces)
-        yield from anodes_beside_hosts(touching_roles(geometry), resolved)
-        yield from electrodes_that_touch(touching_roles(geometry), resolved, cell.anode)
+        yield from lithium_has_its_way(touching_roles(geometry), resolved, interfaces, cell.anode)

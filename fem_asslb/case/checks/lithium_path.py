@@ -1,12 +1,31 @@
 """The way of lithium from the surfaces of its hosts to the anode, through regions that host none."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 
 from fem_asslb.base.errors import CaseError
 from fem_asslb.base.texts import listed, one_of, show
 from fem_asslb.base.units import format_quantity
 from fem_asslb.case.sections.interfaces import INTERFACE_LAWS, Interface, between_roles
 from fem_asslb.materials.material import Material, anode_roles, hosts
+
+
+def lithium_has_its_way(
+    touching: Collection[tuple[str, str]], materials: dict[str, Material], interfaces: dict[str, Interface], anode: str
+) -> Iterator[CaseError]:
+    """All that stands in the way of lithium, or makes a way that it has not.
+
+    Args:
+        touching: Pairs of roles that share facets.
+        materials: Material of each role.
+        interfaces: Of the case, by name; those on surfaces with their sides.
+        anode: As of ``cell.anode``.
+
+    Yields:
+        One error for each place.
+    """
+    yield from ungated_interfaces(touching, materials, interfaces)
+    yield from anodes_beside_hosts(touching, materials)
+    yield from electrodes_that_touch(touching, materials, anode)
 
 
 def ungated_interfaces(

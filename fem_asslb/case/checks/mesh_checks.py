@@ -6,7 +6,8 @@ from dataclasses import dataclass
 from fem_asslb.base.errors import CaseError, Errors
 from fem_asslb.base.texts import listed
 from fem_asslb.case.checks.geometry_checks import roles_have_materials
-from fem_asslb.case.checks.interface_checks import conductances_join_two_hosts, regions_touch
+from fem_asslb.case.checks.interface_checks import conductances_join_two_hosts, gap_tables_fit, regions_touch
+from fem_asslb.case.checks.lithium_path import lithium_has_its_way
 from fem_asslb.case.checks.protocol_checks import bonds_are_born_whole
 from fem_asslb.case.sections.case import Case
 from fem_asslb.case.sections.fixture import PressureFixture
@@ -49,8 +50,12 @@ def mesh_fits_the_case(case: Case, mesh: MeshFacts) -> Errors:
     yield from roles_have_materials(mesh.roles, case.materials)
     yield from regions_touch(mesh.roles, mesh.touching, case.interfaces)
     yield from _facets_are_left(mesh, case.interfaces)
+    yield from gap_tables_fit(mesh.dimension, case.interfaces)
     if set(mesh.roles) <= set(case.materials):
         yield from surfaces_fit_the_case(case, mesh.surfaces)
+        if case.cell is not None:
+            located = with_sides(case.interfaces, mesh.surfaces)
+            yield from lithium_has_its_way(mesh.touching, case.resolved_materials(), located, case.cell.anode)
     for name in _needed(case, mesh.dimension):
         if name not in mesh.boundaries:
             ways = "a name in geometry.names, geometry.boundaries = 'box'"

@@ -3,7 +3,7 @@
 from pathlib import Path
 
 from fem_asslb.base.checked import checked
-from fem_asslb.geometry.point_table import Array, read_points
+from fem_asslb.geometry.point_table import Array, find_table, read_points
 
 
 @checked(kw_only=True)
@@ -16,6 +16,14 @@ class GapTable:
     """
 
     path: Path
+
+    def look_up(self) -> None:
+        """See that the file is one.
+
+        Raises:
+            ValueError: It is missing or something else; one line.
+        """
+        find_table(self.path)
 
     def read(self, dimension: int) -> tuple[Array, Array]:
         """Points, shape (rows, dimension), and gaps [um].

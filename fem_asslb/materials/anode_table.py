@@ -1,6 +1,6 @@
 """Table of the potential of an anode."""
 
-from typing import Annotated, Literal
+from typing import Annotated, ClassVar, Literal
 
 from pydantic import Field
 
@@ -35,6 +35,8 @@ class AnodeTable(DataTable):
         note: What else there is to say of them.
         mark: How far they are to be trusted, see `docs/materials.md`.
     """
+
+    COLUMNS: ClassVar[tuple[str, ...]] = ("u",)
 
     kind: Literal["data", "plateau", "tailed-plateau"] = "data"
     path: str | None = None

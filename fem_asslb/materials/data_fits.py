@@ -59,9 +59,9 @@ def data_fits(entry: EntryTable) -> Iterator[DataFit]:
 def _functions(entry: EntryTable) -> Iterator[DataFit]:
     for name in (*DIFFUSIVITY_KEYS, "exchange_current_density", "youngs_modulus"):
         table = getattr(entry, name)
-        if table is not None and (data := table.columns(table.COLUMN)) is not None:
-            symbol = table.COLUMN if name == "exchange_current_density" else table.COLUMN.upper()
-            values, unit = table.converted(data[table.COLUMN]), table.UNIT.name
+        if table is not None and (data := table.columns(table.column)) is not None:
+            symbol = table.column if name == "exchange_current_density" else table.column.upper()
+            values, unit = table.converted(data[table.column]), table.UNIT.name
             yield _fit(name, symbol, unit, data["x"], values, table.function(), True, name != "youngs_modulus")
     if entry.stiffness is not None and (data := entry.stiffness.columns("stiffness")) is not None:
         yield _fit("stiffness", "stiffness", "", data["x"], data["stiffness"], entry.stiffness.function(), True)

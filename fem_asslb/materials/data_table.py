@@ -1,14 +1,15 @@
 """Data of a function in a material, against a state from 0 to 1."""
 
 from dataclasses import field
-from typing import Annotated
+from typing import Annotated, ClassVar
 
 import numpy as np
-from pydantic import Field
+from pydantic import Field, field_validator
 
 from fem_asslb.base.checked import Number, checked
 from fem_asslb.base.errors import MaterialError
 from fem_asslb.base.parameters import require
+from fem_asslb.base.refusals import refuse, unless
 from fem_asslb.base.units import VOLTAGE
 from fem_asslb.materials.bent_line import BentLine
 from fem_asslb.materials.bibliography import SourceKeys
@@ -23,12 +24,22 @@ LEAST_ROWS = 3
 class DataTable:
     """Data against a state from 0 to 1, and where they come from; its keys are told by each table."""
 
+    COLUMNS: ClassVar[tuple[str, ...]]
+
     x_min: _Stoichiometry | None = None
     x_max: _Stoichiometry | None = None
     source: SourceKeys = ""
     note: str = ""
     mark: str = ""
     table: dict[str, list[Number]] = field(default_factory=dict)
+
+    @field_validator("table")
+    @classmethod
+    def _has_no_others(cls, table: dict[str, list[float]]) -> dict[str, list[float]]:
+        known = ("x", *cls.COLUMNS)
+        others = [name for name in table if name not in known]
+        refuse(unless(not others, "", ", ".join(others), f"the columns {', '.join(known)}"))
+        return table
 
     def columns(self, *names: str) -> dict[str, list[float]] | None:
         """Columns of the data that a law can be fitted to, ``x`` first; None where the data have others.

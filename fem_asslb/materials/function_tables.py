@@ -19,9 +19,13 @@ _Table = TypeVar("_Table", bound="QuantityTable")
 class FunctionTable(DataTable):
     """Positive data against stoichiometry; its keys are told by each table."""
 
-    COLUMN: ClassVar[str]
-
     path: str | None = None
+
+    @property
+    def column(self) -> str:
+        """Name of the data."""
+        [name] = self.COLUMNS
+        return name
 
     def function(self) -> PositiveFunction:
         """The function through the data.
@@ -29,10 +33,10 @@ class FunctionTable(DataTable):
         Raises:
             MaterialError: There are none, or they cannot be read or are not positive.
         """
-        data = self.columns(self.COLUMN)
+        data = self.columns(self.column)
         if data is None:
-            raise MaterialError(f"has no data; accepted: a table of x and {self.COLUMN}, or a path to one")
-        values = data[self.COLUMN]
+            raise MaterialError(f"has no data; accepted: a table of x and {self.column}, or a path to one")
+        values = data[self.column]
         if min(values) <= 0.0:
             raise MaterialError(f"table has {min(values):g}; accepted: more than 0")
         return fit_positive(data["x"], self.converted(values), *self.span())
@@ -125,7 +129,7 @@ class DiffusivityTable(_ActivatedTable):
         mark: How far they are to be trusted, see `docs/materials.md`.
     """
 
-    COLUMN: ClassVar[str] = "d"
+    COLUMNS: ClassVar[tuple[str, ...]] = ("d",)
     UNIT: ClassVar[units.Unit] = units.DIFFUSIVITY
 
     value: units.Diffusivity | None = None
@@ -151,7 +155,7 @@ class ExchangeTable(_ActivatedTable):
         mark: How far they are to be trusted, see `docs/materials.md`.
     """
 
-    COLUMN: ClassVar[str] = "i0"
+    COLUMNS: ClassVar[tuple[str, ...]] = ("i0",)
     UNIT: ClassVar[units.Unit] = units.CURRENT_DENSITY
 
     value: units.CurrentDensity | None = None
@@ -174,7 +178,7 @@ class ModulusTable(QuantityTable):
         mark: How far they are to be trusted, see `docs/materials.md`.
     """
 
-    COLUMN: ClassVar[str] = "e"
+    COLUMNS: ClassVar[tuple[str, ...]] = ("e",)
     UNIT: ClassVar[units.Unit] = units.PRESSURE
 
     value: units.Pressure | None = None
@@ -194,7 +198,7 @@ class StiffnessTable(FunctionTable):
         mark: How far they are to be trusted, see `docs/materials.md`.
     """
 
-    COLUMN: ClassVar[str] = "stiffness"
+    COLUMNS: ClassVar[tuple[str, ...]] = ("stiffness",)
 
 
 DiffusivityEntry = _or_quantity(DiffusivityTable)

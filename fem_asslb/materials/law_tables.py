@@ -1,7 +1,7 @@
 """Tables of the functions of a host: lattice and potential."""
 
 from dataclasses import field
-from typing import Annotated
+from typing import Annotated, ClassVar
 
 import numpy as np
 from pydantic import Field
@@ -71,6 +71,8 @@ class LatticeTable(DataTable):
         c: Along the axis.
     """
 
+    COLUMNS: ClassVar[tuple[str, ...]] = ("a", "c")
+
     path: str | None = None
     a: LineTable | None = None
     c: LineTable | None = None
@@ -114,6 +116,8 @@ class PotentialTable(DataTable):
             line is fitted to them.
         line: The potential [V]; it falls from 0 to 1.05.
     """
+
+    COLUMNS: ClassVar[tuple[str, ...]] = ("u",)
 
     path: str | None = None
     line: LineTable | None = None

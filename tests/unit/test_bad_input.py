@@ -98,6 +98,21 @@ BAD = {  # what is changed, the key of the error, words of its message
     "override of the case that is extended": (["extends=foo"], "--set", ["'extends' cannot be changed by --set"]),
     "override of what is removed": (["remove=['cell']"], "--set", ["'remove' cannot be changed by --set"]),
     "section that is no table": (["fixture=3"], "fixture", ["3 is not accepted", "a table"]),
+    "column of data that a law has not": (
+        ["materials.particle.potential={table={x=[0, 0.5, 1], u=[4.4, 4, 3.5], v=[1, 2, 3]}}"],
+        "materials.particle.potential.table",
+        ["'v' is not accepted", "expected the columns x, u"],
+    ),
+    "column of data under another name": (
+        ["materials.particle.lattice={table={x=[0, 0.5, 1], A=[2.8, 2.8, 2.9], c=[14, 14.4, 14.2]}}"],
+        "materials.particle.lattice.table",
+        ["'A' is not accepted", "expected the columns x, a, c"],
+    ),
+    "column of data against stoichiometry": (
+        ["materials.particle.diffusivity={table={x=[0, 0.5, 1], D=[1, 2, 1]}, unit='um^2/s'}"],
+        "materials.particle.diffusivity.table",
+        ["'D' is not accepted", "expected the columns x, d"],
+    ),
     # quantities and plain values
     "number without unit": (["fixture.stiffness=0.2"], "fixture.stiffness", ["0.2 has no unit", "1 MPa/um"]),
     "wrong dimension": (

@@ -6,14 +6,16 @@ be that of a case from elsewhere, whose files are data.
 """
 
 import contextlib
+import math
 import os
 import signal
 import sys
+import time
 from collections.abc import Callable, Iterator
 from types import FrameType, TracebackType
 from typing import TYPE_CHECKING
 
-from fem_asslb.app.end_request import SIGNALS
+from fem_asslb.app.end_request import SAME, SIGNALS
 
 if TYPE_CHECKING:
     from mpi4py import MPI
@@ -64,8 +66,24 @@ def solving(end: Callable[[int, FrameType | None], None]) -> Iterator[None]:
         # PETSc would end the run on these; mpirun passes the last on, for Ctrl-C.
         for number in SIGNALS:
             signal.signal(number, end)
-        signal.signal(signal.SIGUSR2, signal.default_int_handler)
+        interrupt = _interrupts_once()
+        for number in (signal.SIGINT, signal.SIGUSR2):
+            signal.signal(number, interrupt)
         yield
+
+
+def _interrupts_once() -> Callable[[int, FrameType | None], None]:
+    """Handler of an interrupt that may come twice, from a terminal and from a script around."""
+    last = -math.inf
+
+    def interrupt(number: int, frame: FrameType | None) -> None:
+        """Raise KeyboardInterrupt, unless this has just been done."""
+        nonlocal last
+        before, last = last, time.monotonic()
+        if last - before > SAME:
+            raise KeyboardInterrupt
+
+    return interrupt
 
 
 def _abort(kind: type[BaseException], error: BaseException, trace: TracebackType | None) -> None:

@@ -5,6 +5,7 @@ import shutil
 import signal
 import subprocess
 import time
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -52,16 +53,15 @@ class Host:
         record = self.folder / "builds"
         return len(record.read_text().split()) if record.exists() else 0
 
+    @property
+    def variables(self) -> dict[str, str]:
+        path = f"{self.folder / 'bin'}:{os.environ['PATH']}"
+        return {**os.environ, "PATH": path, "STATE": str(self.folder), "XDG_CACHE_HOME": str(self.folder / "cache")}
+
     def start(self, *arguments: str, script: str = "environment", new_group: bool = False) -> subprocess.Popen[str]:
-        variables = dict(
-            os.environ,
-            PATH=f"{self.folder / 'bin'}:{os.environ['PATH']}",
-            STATE=str(self.folder),
-            XDG_CACHE_HOME=str(self.folder / "cache"),
-        )
         command = [self.folder / "scripts" / script, *arguments]
         pipes = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE}
-        return subprocess.Popen(command, env=variables, text=True, process_group=0 if new_group else None, **pipes)
+        return subprocess.Popen(command, env=self.variables, text=True, process_group=0 if new_group else None, **pipes)
 
     def run(self, *arguments: str, script: str = "environment") -> tuple[int, str, str]:
         process = self.start(*arguments, script=script)
@@ -101,16 +101,43 @@ def test_a_request_to_end_reaches_the_program_and_not_the_sandbox_around_it(host
     """Sent to the script alone, and to all processes as batch systems do; the program has something to save first."""
     # As bwrap does: a first process inside, whose child the program is.
     (host.folder / "bin" / "bwrap").write_text(
-        '#!/bin/bash\nwhile [[ $1 != env ]]; do shift; done\n(trap "" TERM; "$@" & wait $!) & wait $!\n'
+        '#!/bin/bash\nwhile [[ $1 != env ]]; do shift; done\n(trap "" INT TERM USR1; "$@" & wait $!) & wait $!\n'
     )
-    program = "trap 'echo saved; exit 143' TERM; echo begun; while true; do sleep 0.1; done"
+    program = "trap 'echo saved; exit 143' INT TERM USR1; echo begun; while true; do sleep 0.1; done"
     assert host.run("setup")[0] == 0
-    for send in (os.kill, os.killpg):
-        process = host.start("exec", "bash", "-c", program, new_group=True)
-        assert process.stdout is not None and process.stdout.readline() == "begun\n"
-        send(process.pid, signal.SIGTERM)
-        assert process.communicate(timeout=60)[0].splitlines()[:1] == ["saved"]
-        assert process.returncode == 143
+    for number in (signal.SIGTERM, signal.SIGINT, signal.SIGUSR1):
+        for send in (os.kill, os.killpg):
+            process = host.start("exec", "bash", "-c", program, new_group=True)
+            assert process.stdout is not None and process.stdout.readline() == "begun\n"
+            send(process.pid, number)
+            assert process.communicate(timeout=60)[0].splitlines()[:1] == ["saved"]
+            assert process.returncode == 143
+
+
+def test_ctrl_c_of_a_terminal_reaches_the_program_once(host: Host) -> None:
+    """From the terminal, which tells all in its foreground: the script does not tell it again."""
+    (host.folder / "bin" / "bwrap").write_text(
+        '#!/bin/bash\nwhile [[ $1 != env ]]; do shift; done\n(trap "" INT; "$@" & wait $!) & wait $!\n'
+    )
+    program = "trap 'echo told' INT; echo begun; for _ in {1..20}; do sleep 0.1; done; echo done"
+    assert host.run("setup")[0] == 0
+    master, slave = os.openpty()
+    pid = os.fork()
+    if pid == 0:
+        os.login_tty(slave)
+        os.chdir(host.folder)
+        os.execve("scripts/environment", ["scripts/environment", "exec", "bash", "-c", program], host.variables)
+    os.close(slave)
+    text = b""
+    while b"begun" not in text:
+        text += os.read(master, 1000)
+    os.write(master, b"\x03")
+    with suppress(OSError):  # as the end of a terminal is told
+        while more := os.read(master, 1000):
+            text += more
+    os.close(master)
+    os.waitpid(pid, 0)
+    assert text.count(b"told") == 1 and b"done" in text
 
 
 def test_a_request_to_end_that_comes_after_the_program_has_ended(host: Host) -> None:

@@ -5,6 +5,7 @@ import os
 import signal
 import time
 from contextlib import suppress
+from pathlib import Path
 from types import FrameType
 from typing import TYPE_CHECKING
 
@@ -21,6 +22,8 @@ SIGNALS = (signal.SIGTERM, signal.SIGUSR1)
 MARGIN = 2.0
 """A step begins only if this many of the longest step so far, with its output, fit into what is left."""
 
+LEAVING = 1.0
+"""Time [s] that is kept back for the end of all processes, and for their start before this one."""
 
 SAME = 2.0
 """Signals within this time [s] are one request: a batch system and a script around may both pass it on."""
@@ -30,11 +33,11 @@ class EndRequest:
     """Observer that ends a run after a step when any of its ranks is asked to, or when the next step might be too long.
 
     Args:
-        wall_time: How long the run may take from now on [s].
+        wall_time: How long this process may take, all in all [s].
     """
 
     def __init__(self, wall_time: float = math.inf) -> None:
-        self._deadline = time.monotonic() + wall_time
+        self._deadline = _began() + wall_time
         self._asked: str | None = None
         self._asked_at = 0.0
         self._step_began: float | None = None
@@ -69,10 +72,18 @@ class EndRequest:
         now = time.monotonic()
         self._longest = max(self._longest, now - (self._step_began or now))
         self._step_began = now
-        late = now + MARGIN * self._longest > self._deadline
+        late = now + MARGIN * self._longest + LEAVING > self._deadline
         asked = simulation.problem.domain.comm.allgather(self._asked or ("its wall time" if late else None))
         if (cause := next((text for text in asked if text), None)) and not simulation.loading.has_ended:
             raise Postponed(f"{cause} ends it")
 
     def finish(self, simulation: "Simulation", reason: str) -> None:
         """Nothing to do."""
+
+
+def _began() -> float:
+    """When this process began, on the monotonic clock [s]: libraries take seconds to load."""
+    # The 22nd field of the manual of /proc: ticks since the machine was started, time asleep included.
+    ticks = int(Path("/proc/self/stat").read_text().rpartition(")")[2].split()[19])
+    since = time.clock_gettime(time.CLOCK_BOOTTIME) - ticks / os.sysconf("SC_CLK_TCK")
+    return time.monotonic() - max(since, 0.0)

@@ -67,8 +67,8 @@ def solving(end: Callable[[int, FrameType | None], None]) -> Iterator[None]:
         for number in SIGNALS:
             signal.signal(number, end)
         interrupt = _interrupts_once()
-        for number in (signal.SIGINT, signal.SIGUSR2):
-            signal.signal(number, interrupt)
+        for another in (signal.SIGINT, signal.SIGUSR2):
+            signal.signal(another, interrupt)
         yield
 
 

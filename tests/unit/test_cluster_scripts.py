@@ -76,6 +76,13 @@ def test_a_job_that_is_ended_is_sent_again_at_its_limit_of_time_alone(job, left,
     assert (code, lines[1:]) == (75, calls)
 
 
+def test_a_signal_that_a_job_asked_for_reaches_the_run(job):
+    """As sbatch --signal=B:USR1 sends it: to the job's script alone."""
+    waits = "trap 'exit 75' USR1; kill -USR1 $PPID; for _ in {1..600}; do sleep 0.1; done\n"
+    (job / "during").write_text(STEP + waits)
+    assert called(job) == (75, ["run -n 2 my-cell", "scontrol requeue 7"])
+
+
 def test_a_job_goes_on_from_a_checkpoint(job, monkeypatch):
     checkpoint = job / "my-cell" / "results" / "checkpoint"
     checkpoint.mkdir(parents=True)

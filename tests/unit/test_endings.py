@@ -237,6 +237,16 @@ def test_a_run_that_is_asked_to_end_does_so_after_a_step_and_goes_on_later(tmp_p
     assert f"resumed after step {before}," in (tmp_path / "results" / "run.log").read_text()
 
 
+def test_the_wall_time_counts_from_the_start_of_the_process():
+    """A second of it passes before Python begins to measure."""
+    code = (
+        "import time; time.sleep(1.0); from fem_asslb.app import end_request as e; print(time.monotonic() - e._began())"
+    )
+    before = time.monotonic()
+    done = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True)
+    assert 1.0 <= float(done.stdout) <= time.monotonic() - before + 0.02
+
+
 def test_a_request_that_comes_twice_is_one(monkeypatch):
     monkeypatch.setattr(signal, "signal", lambda *_: None)  # what ends this program stays as it is
     request = EndRequest()

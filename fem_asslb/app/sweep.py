@@ -105,7 +105,10 @@ def conclude(study: Study, folder: Path, cases: Sequence[PlannedCase]) -> Iterat
     if len(done) == len(trials):
         found = effects.effects_of(study, trials)
         replace_text(folder / effects.FILE, effects.table(found))
-        yield f"effects of the axes in {folder / effects.FILE}"
+        if found:
+            yield f"effects of the axes in {folder / effects.FILE}"
+        else:
+            yield "warning: no effects of the axes: too few samples (design.samples), or no outcome that differs"
         if study.table.design.kind == "sobol":
             yield from effects.told_too_widely(found)
     pictures = draw(study, done, Gallery(folder / PICTURES))

@@ -18,6 +18,9 @@ LATER = "postponed"
 OF_A_FILE = "a file cannot be used"
 """How the reason begins why a run ends whose results cannot be written; it goes on when there is room again."""
 
+WAYS_OUT = "accepted: --resume-previous, --overwrite"
+"""What is left where a checkpoint is damaged."""
+
 _FOREMOST_FIRST = (BROKEN, TERMINATED, INTERRUPTED, STOPPED_EARLY, FAILED_INPUT, POSTPONED)
 
 

@@ -91,7 +91,8 @@ def read_data_file(path: Path) -> DataFile:
     header, *rows = found
     if bad := next((row for row in rows if len(row) != len(header)), None):
         given = printable(", ".join(bad), 60)
-        raise FemAsslbError(f"{file} has the row '{given}'; expected {len(header)} numbers")
+        columns = f"{len(header)} numbers between commas" if len(header) > 1 else "columns between commas"
+        raise FemAsslbError(f"{file} has the row '{given}'; expected {columns}")
     return DataFile(path, header, tuple(map(_name_and_unit, header)), tuple(rows))
 
 

@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import Any
 
+from fem_asslb.base.endings import WAYS_OUT
 from fem_asslb.base.errors import FemAsslbError
 from fem_asslb.base.printable import printable, quoted
 from fem_asslb.output.written_lines import TABLES
@@ -41,7 +42,7 @@ def check_latest(path: Path, latest: dict[str, Any]) -> None:
                 f"{quoted(path, 120)} is damaged: {name} is {printable(repr(value), 40)}; expected {expected}"
             )
     if latest["checksum"] != checksum(latest):
-        raise FemAsslbError(f"{quoted(path, 160)} is damaged: it is not what was written")
+        raise FemAsslbError(f"{quoted(path, 160)} is damaged: it is not what was written; {WAYS_OUT}")
 
 
 def checksum(latest: dict[str, Any]) -> str:

@@ -14,6 +14,7 @@ import numpy as np
 import numpy.typing as npt
 from mpi4py import MPI
 
+from fem_asslb.base.endings import WAYS_OUT
 from fem_asslb.base.input_files import regular_file
 from fem_asslb.base.parallel import raise_first, send_rows
 from fem_asslb.base.printable import printable, quoted
@@ -157,6 +158,6 @@ def _faults(files: Iterable[tuple[Path, str]]) -> Iterator[str]:
         try:
             with regular_file(path).open("rb") as file:
                 if hashlib.file_digest(file, "sha256").hexdigest() != checksum:
-                    yield f"{quoted(path, 200)} is damaged: it is not what was written"
+                    yield f"{quoted(path, 200)} is damaged: it is not what was written; {WAYS_OUT}"
         except OSError as error:
             yield f"{quoted(path, 200)} cannot be read: {printable(error.strerror)}"

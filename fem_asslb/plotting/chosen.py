@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
+import numpy.typing as npt
 from matplotlib.colors import Normalize
 
 from fem_asslb.base.column_names import is_named, readable, stem_of, unit_of
@@ -22,6 +23,14 @@ from fem_asslb.plotting.snapshots import Snapshot, read_snapshot, times_of
 from fem_asslb.plotting.style import WIDTH, Gallery, paper_style
 
 A_STATE = "a time such as '5 h', 'x = 0.5', 'step 3' for the end of a protocol step, 'start' or 'end'"
+
+SLACK = 0.02
+"""Of the range of a run, by which a state may lie beyond its ends."""
+
+ROUNDED = 1e-3
+"""Of its largest value, by which a state that is written in few digits may differ."""
+
+HOUR = 3600.0
 
 
 @dataclass(frozen=True)
@@ -124,9 +133,20 @@ def time_of(state: str, curves: Curves, times: Sequence[float]) -> float:
     if lithium := re.fullmatch(_LITHIUM, text):
         if MEAN_STOICHIOMETRY not in columns:
             raise FemAsslbError(f"--at {quoted(text)}: the run has no stoichiometry; expected a time or a step")
+        _require_within(text, float(lithium[1]), columns[MEAN_STOICHIOMETRY])
         x = np.interp(times, columns[TIME], columns[MEAN_STOICHIOMETRY])
         return times[int(np.argmin(np.abs(x - float(lithium[1])).round(6)))]
-    return _nearest(times, parse(text, "s"))
+    time = parse(text, "s")
+    _require_within(text, time / HOUR, np.append(columns[TIME], 0.0) / HOUR, "h")
+    return _nearest(times, time)
+
+
+def _require_within(text: str, value: float, values: npt.NDArray[np.float64], unit: str = "") -> None:
+    """A state lies between the ends of a run, or as little beyond them as two runs differ there."""
+    low, high = float(values.min()), float(values.max())
+    slack = SLACK * (high - low) + ROUNDED * abs(high)
+    if not low - slack <= value <= high + slack:
+        raise FemAsslbError(f"--at {quoted(text)}: the run goes from {low:.4g} to {high:.4g} {unit}".rstrip())
 
 
 def require_state(state: str) -> None:

@@ -159,9 +159,20 @@ def test_what_is_not_in_all_runs_or_not_in_the_data_is_told(tmp_path, figures):
 
 def test_a_state_is_the_nearest_written_time():
     run, times = run_of([5.0, 5.2, 5.1]), [3600.0, 7000.0, 10800.0]
-    states = {"start": 0, "end": 2, "step 1": 0, "step 2": 2, "2.1 h": 1, "x = 0.62": 1, "x=0": 2, "1 s": 0}
+    states = {
+        "start": 0,
+        "end": 2,
+        "step 1": 0,
+        "step 2": 2,
+        "2.1 h": 1,
+        "x = 0.62": 1,
+        "x=0.29": 2,
+        "1 s": 0,
+        "0 h": 0,
+        "3.05 h": 2,
+    }
     assert {state: times.index(time_of(state, run, times)) for state in states} == states
-    for state in ("middle", "step x", "x = much", "5", "5 MPa", "step 3", ""):
+    for state in ("middle", "step x", "x = much", "5", "5 MPa", "step 3", "", "x = 7", "x=0", "3.2 h", "-3 h"):
         with pytest.raises(FemAsslbError, match="--at"):
             time_of(state, run, times)
 

@@ -72,7 +72,7 @@ def locked(folder: Path) -> Iterator[HeldFolder]:
         _take(descriptor, folder)
         since = datetime.now(UTC).isoformat(timespec="seconds")
         with writing(folder / FILE):
-            _write(descriptor, f"process {os.getpid()} on {socket.gethostname()} since {since}")
+            _write(descriptor, f"process {_number()} on {socket.gethostname()} since {since}")
         try:
             yield HeldFolder(folder, descriptor)
         finally:
@@ -81,6 +81,12 @@ def locked(folder: Path) -> Iterator[HeldFolder]:
                 _write(descriptor, "")
     finally:
         os.close(descriptor)
+
+
+def _number() -> str:
+    """Number of this process, or of the script around it: what one sees and may send a signal to."""
+    outside = os.environ.get("FEM_ASSLB_PROCESS", "")
+    return outside if outside.isdecimal() and outside.isascii() and len(outside) < 20 else str(os.getpid())
 
 
 def require_unlocked(folder: Path) -> None:

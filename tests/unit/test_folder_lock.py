@@ -33,23 +33,32 @@ with locked(Path(sys.argv[1])):
 
 
 @pytest.fixture
-def holder(tmp_path):
+def outside():
+    """Number of a script around the process that holds a lock."""
+    return ""
+
+
+@pytest.fixture
+def holder(tmp_path, outside):
     """A process that holds the lock of the folder ``results``."""
     (tmp_path / "results").mkdir()
     command = [sys.executable, "-c", HOLD, str(tmp_path / "results")]
-    with subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, text=True) as process:
+    variables = os.environ | {"FEM_ASSLB_PROCESS": outside}
+    with subprocess.Popen(command, cwd=ROOT, env=variables, stdout=subprocess.PIPE, text=True) as process:
         assert process.stdout.readline() == "held\n"
         yield process
         process.kill()
 
 
-def test_a_second_run_says_who_holds_the_folder_and_touches_nothing(tmp_path, holder, capsys):
+@pytest.mark.parametrize("outside", ["4711", "", "a" * 9999])
+def test_a_second_run_says_who_holds_the_folder_and_touches_nothing(tmp_path, holder, outside, capsys):
+    """By the number that its script has outside of a sandbox, where there is one."""
     (tmp_path / "case.toml").write_text(COLUMN)
     for option in ([], ["--overwrite"], ["--resume"]):
         assert cli.main(["run", str(tmp_path), *option]) == 2
         (message,) = capsys.readouterr().err.splitlines()
         assert f"another run writes to '{tmp_path / 'results'}'" in message
-        assert f"process {holder.pid} on {socket.gethostname()} since 20" in message
+        assert f"process {'4711' if outside == '4711' else holder.pid} on {socket.gethostname()} since 20" in message
     assert [path.name for path in (tmp_path / "results").iterdir()] == [".lock"]
 
 

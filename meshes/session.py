@@ -42,7 +42,9 @@ def gmsh_session(name: str) -> Iterator[None]:
         # Gmsh's Python interface raises bare Exception and nothing more specific.
         if type(error) is not Exception:
             raise
-        raise MeshError(f"Gmsh failed on '{name}': {error}") from error
+        # It names files where they were put for it.
+        reason = re.sub(r"'[^']*/", "'", str(error).strip()) or "it does not say why"
+        raise MeshError(f"Gmsh failed on '{name}': {reason}") from error
     finally:
         gmsh.finalize()
 

@@ -8,6 +8,7 @@ from mpi4py import MPI
 
 from fem_asslb.base.launcher import waiting_ranks_yield
 from fem_asslb.base.parallel import global_min
+from fem_asslb.base.texts import counted
 from fem_asslb.simulation.simulation import Simulation
 from fem_asslb.simulation.step_record import StepRecord
 
@@ -31,7 +32,7 @@ def log_cores(comm: MPI.Comm) -> None:
         remedy = (
             "" if waiting_ranks_yield() else ", and those that wait keep it busy: set OMPI_MCA_mpi_yield_when_idle=1"
         )
-        logger.warning("%d ranks on a machine share %d %s%s", ranks, cores, "core" if cores == 1 else "cores", remedy)
+        logger.warning("%d ranks on a machine share %s%s", ranks, counted(cores, "core"), remedy)
 
 
 def _fullest_machine(comm: MPI.Comm) -> tuple[int, int]:

@@ -19,6 +19,7 @@ from fem_asslb.base.endings import COMPLETE, LATER
 from fem_asslb.base.errors import FemAsslbError
 from fem_asslb.base.parallel import FailingTogether, on_root
 from fem_asslb.base.printable import printable, quoted
+from fem_asslb.base.texts import counted
 from fem_asslb.case.reading.reader import read_case
 from fem_asslb.case.sections.case import Case
 from fem_asslb.case.sections.paths import file_hashes
@@ -221,7 +222,7 @@ def _run(
 def _log_start(simulation: Simulation, start: int | None) -> None:
     domain = simulation.problem.domain
     cells = domain.mesh.topology.index_map(domain.dimension).size_global
-    logger.info("%s: %d cells on %d ranks", printable(simulation.case.case.title), cells, domain.comm.size)
+    logger.info("%s: %d cells on %s", printable(simulation.case.case.title), cells, counted(domain.comm.size, "rank"))
     solver, size = simulation.solver.preset, simulation.problem.size
     chosen = "chosen for" if simulation.case.solver.preset == AUTO else "as given, for"
     logger.info("solver: %s, %s %d unknowns in %dD", solver, chosen, size, domain.dimension)

@@ -10,6 +10,7 @@ from fem_asslb.app.sweep_plan import PlannedCase, looked_at_again, meshes_of, wr
 from fem_asslb.app.workflow import LOGS, SETTINGS, SNAKEFILE, Jobs, require_snakemake, run_workflow, write_workflow
 from fem_asslb.base.input_files import regular_file
 from fem_asslb.base.printable import printable
+from fem_asslb.base.texts import counted
 from fem_asslb.convergence.headlines import PRESSURE_CHANGE, costs, headlines
 from fem_asslb.output.files import replace_text
 from fem_asslb.plotting.style import Gallery
@@ -87,7 +88,7 @@ def describe(study: Study, cases: Sequence[PlannedCase]) -> Iterator[str]:
     counts = {state: [case for case in cases if case.earlier.state is state] for state in State}
     told = ", ".join(f"{len(found)} {state.value}" for state, found in counts.items() if found)
     meshes = len(set(meshes_of([case for case in cases if not case.is_done]).values()))
-    yield f"{len(cases)} cases: {told}" + (f"; {meshes} meshes" if meshes else "")
+    yield f"{counted(len(cases), 'case')}: {told}" + (f"; {counted(meshes, 'mesh', 'meshes')}" if meshes else "")
     for state in (State.CHANGED, State.FAILED):
         for case in counts[state][:MOST_LISTED]:
             why = ", ".join(case.earlier.differences) or case.earlier.end

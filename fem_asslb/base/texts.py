@@ -57,6 +57,11 @@ def one_of(names: Iterable[str]) -> str:
     return f"{listed(others)} or '{last}'" if others else f"'{last}'"
 
 
+def counted(number: int, noun: str, plural: str = "") -> str:
+    """So many of something: ``1 rank``, ``2 ranks``."""
+    return f"{number} {noun if number == 1 else plural or f'{noun}s'}"
+
+
 def _written(value: Any) -> str:
     match value:
         case bool():

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from fem_asslb.base.endings import COMPLETE, LATER
+from fem_asslb.base.texts import counted
 from fem_asslb.output import bdf, cycles, history, names, particle_table, record
 from fem_asslb.output.files import replace_text
 
@@ -109,7 +110,7 @@ def _action(number: int, part: Entity) -> Entity:
     found: Entity = {
         "@id": f"#run-{number}",
         "@type": "CreateAction",
-        "name": f"Part {number} of the run, on {part.get('ranks', 1)} ranks",
+        "name": f"Part {number} of the run, on {counted(part.get('ranks', 1), 'rank')}",
         "description": f"ended: {end}",
         "instrument": {"@id": "#fem_asslb"},
         "object": [{"@id": record.FILE}],

@@ -3,6 +3,9 @@
 import pkgutil
 import re
 import runpy
+import shlex
+import tomllib
+from contextlib import nullcontext, suppress
 from pathlib import Path
 from types import SimpleNamespace
 
@@ -46,6 +49,36 @@ def test_links_and_pictures_of_a_page_are_there(page):
     assert not [str(file) for file in files if not file.is_file()]
     if path.stem in ("README", "tutorial", "gallery"):
         assert files and max(file.stat().st_size for file in files) <= 200_000
+
+
+PAGES = ["README.md", *sorted(str(path.relative_to(DOCS.parent)) for path in DOCS.parent.glob("*/**/*.md"))]
+COMMAND = re.compile(r" *(?:mpirun -n \S+ )?(?:scripts/run|fem-asslb|python3 -m fem_asslb)(?: -n \d+)?( \S.*)")
+
+
+def commands_of(text):
+    """Words of each command of a page, in blocks, and in lines where it has a case; explained three spaces behind."""
+    block = re.compile(r"```\w*\n(.*?)```", re.DOTALL)
+    lines = [line for part in block.findall(text) for line in part.replace("\\\n", " ").splitlines()]
+    lines += re.findall(r"`([^`\n]*(?:cases/|my-)[^`\n]*)`", block.sub("", text))
+    found = (COMMAND.fullmatch(line) for line in lines)
+    return [shlex.split(re.split(r" {3,}", match[1])[0], comments=True) for match in found if match]
+
+
+@pytest.mark.serial
+@pytest.mark.parametrize("page", PAGES)
+def test_commands_and_tables_of_a_page_can_be_read(page, monkeypatch, capsys):
+    """Whether they do what the page says is tested with what they do."""
+    monkeypatch.chdir(DOCS.parent)
+    text = Path(page).read_text(encoding="utf-8")
+    parser = build_parser()
+    known = {name for action in parser._actions if isinstance(action.choices, dict) for name in action.choices}
+    for words in commands_of(text):
+        with suppress(SystemExit) if "--help" in words or "--version" in words else nullcontext():
+            parser.parse_args(words if words[0] in known or words[0].startswith("-") else ["run", *words])
+        case = next((word for word in words if re.match(r"cases/\w", word)), None)
+        assert case is None or Path(case).exists(), words
+    for table in re.findall(r"```toml\n(.*?)```", text, flags=re.DOTALL):
+        tomllib.loads(table)
 
 
 @pytest.mark.serial

@@ -7,6 +7,7 @@ from pydantic import Field
 from fem_asslb.base import units
 from fem_asslb.base.checked import Number, checked
 from fem_asslb.base.errors import MaterialError
+from fem_asslb.base.texts import listed
 from fem_asslb.materials.anode import AnodePotential, LinePotential, PlateauPotential, TailedPlateauPotential
 from fem_asslb.materials.data_table import DataTable
 
@@ -66,4 +67,6 @@ class AnodeTable(DataTable):
         if self.kind == "tailed-plateau" and self.plateau is not None and len(tails) == len(names):
             return TailedPlateauPotential(self.plateau, specific_capacity=self.specific_capacity, **tails)
         needs = "all" if self.kind == "tailed-plateau" else "none"
-        raise MaterialError(f"anode of kind '{self.kind}' has {sorted(tails)}; accepted: {needs} of {list(names)}")
+        raise MaterialError(
+            f"anode of kind '{self.kind}' has {listed(sorted(tails)) or 'none'}; accepted: {needs} of {listed(names)}"
+        )

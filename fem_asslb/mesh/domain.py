@@ -11,6 +11,7 @@ from mpi4py import MPI
 
 from fem_asslb.base.errors import MeshError
 from fem_asslb.base.parallel import global_max, global_min
+from fem_asslb.base.texts import listed
 from fem_asslb.mesh.region_names import read_region_name
 
 Int32Array = npt.NDArray[np.int32]
@@ -87,7 +88,7 @@ class Domain:
             MeshError: No boundary of that name.
         """
         if name not in self.boundaries:
-            raise MeshError(f"the mesh has no boundary '{name}'; it has {sorted(self.boundaries)}")
+            raise MeshError(f"the mesh has no boundary '{name}'; it has {listed(sorted(self.boundaries))}")
         return self.boundaries[name]
 
     def extent(self, axis: int) -> tuple[float, float]:
@@ -124,9 +125,9 @@ def check_roles(domain: Domain, wanted: Iterable[str]) -> None:
     """
     wanted = set(wanted)
     if without := sorted(set(domain.roles) - wanted):
-        raise MeshError(f"regions {without} have no material; materials are given for {sorted(wanted)}")
+        raise MeshError(f"no material for {listed(without)}; there are materials for {listed(sorted(wanted))}")
     if unused := sorted(wanted - set(domain.roles)):
-        raise MeshError(f"materials {unused} have no region; the mesh has {list(domain.roles)}")
+        raise MeshError(f"no region for the materials {listed(unused)}; the mesh has {listed(domain.roles)}")
 
 
 def check_degree(domain: Domain, displacement_degree: int) -> None:

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from fem_asslb.base.errors import CaseErrors
-from fem_asslb.case.checks.lithium_path import anodes_beside_hosts, ungated_interfaces
+from fem_asslb.case.checks.lithium_path import anodes_beside_hosts, lithium_has_its_way, ungated_interfaces
 from fem_asslb.case.reading.reader import build_case
 from fem_asslb.case.sections.interfaces import BondedInterface, ContactInterface, ElasticInterface
 from fem_asslb.materials.library import load
@@ -57,6 +57,16 @@ def test_an_anode_touches_no_host(touching, faulty):
     errors = list(anodes_beside_hosts(touching, materials))
     assert [error.key for error in errors] == [f"materials.{role}.reaction_volume" for role in faulty]
     assert all("it touches 'particle'" in error.message for error in errors)
+
+
+@pytest.mark.serial
+def test_a_role_without_a_material_is_passed_over():
+    """It is told of by itself, beside all other mistakes."""
+    materials = {"anode": load("indium"), "cathode": load("lpscl"), "particle": load("ncm85")}
+    touching = [*STACK[:3], ("anode", "particle")]
+    assert [error.key for error in lithium_has_its_way(touching, materials, {}, "indium")] == [
+        "materials.anode.reaction_volume"
+    ]
 
 
 @pytest.mark.two_ranks

@@ -78,9 +78,10 @@ def anodes_beside_hosts(touching: Iterable[tuple[str, str]], materials: dict[str
         One error for each.
     """
     links = {frozenset(pair) for pair in touching}
+    # A role may have no material, which is told elsewhere.
+    known = set(hosts(materials))
     for role in anode_roles(materials):
-        beside = {other for pair in links if role in pair for other in pair if materials[other].host is not None}
-        if beside:
+        if beside := {other for pair in links if role in pair for other in pair} & known:
             given = format_quantity(materials[role].reaction_volume or 0.0, "um^3/pmol", "cm^3/mol")
             reason = f"it touches {listed(sorted(beside))}, which hosts lithium, and would swell as the anode"
             key = f"materials.{role}.reaction_volume"

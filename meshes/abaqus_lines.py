@@ -50,9 +50,13 @@ class Block:
 
 def split(line: str) -> list[str]:
     """Fields between commas, without the quotes around names."""
-    if '"' not in line:
-        return [text.strip() for text in line.split(",")]
-    return [text.strip().strip('"') for text in re.findall(r'((?:"[^"]*"|[^,"])*)(?:,|$)', line.strip())]
+    fields: list[list[str]] = [[]]
+    for number, part in enumerate(line.split('"')):
+        # Every other part is between quotes, where a comma is one.
+        first, *others = [part] if number % 2 else part.split(",")
+        fields[-1].append(first)
+        fields += [[text] for text in others]
+    return ["".join(parts).strip() for parts in fields]
 
 
 def blocks(path: Path) -> Iterator[Block]:

@@ -46,10 +46,12 @@ class MeshInputs:
         with TemporaryDirectory() as place:
             tempfile.tempdir = place
             built = Path(place) / "built.msh"
-            outcomes.append(_outcome(lambda: meshes.build(MeshFile(self._file, **self._arguments), built)))
-            if outcomes == ["accepted"]:
-                outcomes.append(_outcome(lambda: read_source(built)))
-            tempfile.tempdir = None
+            try:
+                outcomes.append(_outcome(lambda: meshes.build(MeshFile(self._file, **self._arguments), built)))
+                if outcomes == ["accepted"]:
+                    outcomes.append(_outcome(lambda: read_source(built)))
+            finally:
+                tempfile.tempdir = None
             left = {path.name for path in Path(place).iterdir()} - {built.name}
             assert not left, f"files are left: {left}"
         if self._name.endswith(".msh"):

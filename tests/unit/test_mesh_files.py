@@ -19,8 +19,9 @@ from fem_asslb.case.checks.geometry_checks import the_mesh_file_exists
 from fem_asslb.geometry import MeshFile
 from fem_asslb.mesh.reader import read_source
 from meshes import build
+from meshes.abaqus_lines import split
 from meshes.foreign_mesh import Group
-from meshes.mesh_formats import format_of
+from meshes.mesh_formats import LONGEST_NAME, format_of
 from meshes.mesh_reader import read_mesh
 from meshes.session import gmsh_session
 
@@ -201,6 +202,36 @@ def test_a_name_in_a_file_of_gmsh_that_it_would_cut_off_is_refused(character, fo
     with pytest.raises(MeshError, match="names a group .* accepted: no control characters") as caught:
         read_mesh(tmp_path / "cell.msh")
     assert str(caught.value).isprintable() and len(str(caught.value)) <= 300
+
+
+@pytest.mark.parametrize("length", [128, 129, 100_000])
+def test_a_name_that_gmsh_would_cut_off_at_its_end_is_refused(length, formats, tmp_path):
+    text = formats["text.msh"].read_text()
+    first = re.findall(r'^(1 \d+) ".*"$', text, re.MULTILINE)[0]
+    (tmp_path / "cell.msh").write_text(
+        re.sub(rf'^{first} ".*"$', f'{first} "{"a" * length}"', text, flags=re.MULTILINE)
+    )
+    if length > LONGEST_NAME:
+        with pytest.raises(MeshError, match=r"names a group '1 \d+ \"a+\.\.\.'; accepted: up to 128 bytes"):
+            read_mesh(tmp_path / "cell.msh")
+    else:
+        assert any(group.name == "a" * length for group in read_mesh(tmp_path / "cell.msh").groups)
+
+
+@pytest.mark.parametrize(
+    ("line", "fields"),
+    [
+        ("*NSET, NSET=a, GENERATE", ["*NSET", "NSET=a", "GENERATE"]),
+        ('*NSET, NSET="a, b" , GENERATE', ["*NSET", "NSET=a, b", "GENERATE"]),
+        ("1, 2,\n", ["1", "2", ""]),
+        ('"a, b', ["a, b"]),
+        ("", [""]),
+        ('"a",' * 50_000, ["a"] * 50_000 + [""]),
+        ("/" * 100_000 + '"', ["/" * 100_000]),
+    ],
+)
+def test_fields_of_a_line_of_abaqus(line, fields):
+    assert split(line) == fields
 
 
 def test_a_file_of_beginnings_is_looked_at_once(tmp_path):

@@ -32,8 +32,11 @@ _BEGINNINGS = {
 _DEFINITIONS = re.compile(rb"<!ENTITY|<!DOCTYPE[^>]{0,999}\[[^\]]")
 """The reach is bounded: a file of such beginnings would be read once for each of them."""
 
-LONGEST_NAME = 128
-"""Bytes of the name of a group that Gmsh reads."""
+_NAMED = re.compile(rb"[ \t]*\d+[ \t]+\d+([ \t]+\"[^\"]*\")[ \t]*")
+"""Line with the dimension, the number and the name of a group."""
+
+LONGEST_NAME = 255
+"""Bytes that Gmsh reads of such a line behind the number."""
 
 _CONTROL = re.compile(rb"[\0-\x08\x0b\x0c\x0e-\x1f]")
 
@@ -112,12 +115,18 @@ def _require_different_names(path: Path, content: mmap.mmap) -> None:
 
 
 def _require_whole_names(path: Path, content: mmap.mmap) -> None:
-    """Gmsh cuts names of groups off: where they are too long, and at some control characters."""
+    """Gmsh cuts names of groups off: at a quote in them, at some control characters, and where they are too long."""
     for line in _names(content).splitlines():
-        is_long = len(line.partition(b'"')[2].rstrip().removesuffix(b'"')) > LONGEST_NAME
-        if is_long or _CONTROL.search(line):
+        found = _NAMED.fullmatch(line)
+        accepted = ""
+        if b'"' in line and found is None:
+            accepted = "a name between quotes, and no quote in it"
+        elif _CONTROL.search(line):
+            accepted = "no control characters"
+        elif found is not None and len(found[1]) > LONGEST_NAME:
+            accepted = f"up to {LONGEST_NAME - 3} bytes"
+        if accepted:
             name = quoted(line.strip().decode(errors="replace"), 60)
-            accepted = f"up to {LONGEST_NAME} bytes" if is_long else "no control characters"
             raise MeshError(f"{quoted(path, 120)} names a group {name}; accepted: {accepted}")
 
 

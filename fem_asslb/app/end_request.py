@@ -22,7 +22,7 @@ SIGNALS = (signal.SIGTERM, signal.SIGUSR1)
 MARGIN = 2.0
 """A step begins only if this many of the longest step so far, with its output, fit into what is left."""
 
-LEAVING = 1.0
+LEAVING = 1.5
 """Time [s] that is kept back for the end of all processes, and for their start before this one."""
 
 SAME = 2.0
@@ -37,7 +37,7 @@ class EndRequest:
     """
 
     def __init__(self, wall_time: float = math.inf) -> None:
-        self._deadline = _began() + wall_time
+        self._deadline = _began() + wall_time if math.isfinite(wall_time) else math.inf
         self._asked: str | None = None
         self._asked_at = 0.0
         self._step_began: float | None = None

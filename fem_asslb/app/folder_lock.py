@@ -85,8 +85,9 @@ def locked(folder: Path) -> Iterator[HeldFolder]:
 
 def _number() -> str:
     """Number of this process, or of the script around it: what one sees and may send a signal to."""
-    outside = os.environ.get("FEM_ASSLB_PROCESS", "")
-    return outside if outside.isdecimal() and outside.isascii() and len(outside) < 20 else str(os.getpid())
+    host, _, number = os.environ.get("FEM_ASSLB_PROCESS", "").rpartition(":")
+    is_here = host == socket.gethostname() and number.isdecimal() and number.isascii() and len(number) < 20
+    return number if is_here else str(os.getpid())
 
 
 def require_unlocked(folder: Path) -> None:

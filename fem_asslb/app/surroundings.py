@@ -79,8 +79,9 @@ def _interrupts_once() -> Callable[[int, FrameType | None], None]:
     def interrupt(number: int, frame: FrameType | None) -> None:
         """Raise KeyboardInterrupt, unless this has just been done."""
         nonlocal last
-        before, last = last, time.monotonic()
-        if last - before > SAME:
+        now = time.monotonic()
+        if now - last > SAME:
+            last = now
             raise KeyboardInterrupt
 
     return interrupt

@@ -64,7 +64,8 @@ def sweep(study: Study, folder: Path, cases: Sequence[PlannedCase], wanted: Want
         write_cases(study, cases)
         write_workflow(study.file, folder, cases, wanted.jobs)
         if not wanted.runs:
-            print(f"{len(cases)} cases in {folder}, {len(left)} of them to run, by {SNAKEFILE} with {SETTINGS} there")
+            number = counted(len(cases), "case")
+            print(f"{number} in {folder}, {len(left)} of them to run, by {SNAKEFILE} with {SETTINGS} there")
             return True
         if left:
             done = len(cases) - len(left)
@@ -109,7 +110,7 @@ def conclude(study: Study, folder: Path, cases: Sequence[PlannedCase]) -> Iterat
         if found:
             yield f"effects of the axes in {folder / effects.FILE}"
         else:
-            yield "warning: no effects of the axes: too few samples (design.samples), or no outcome that differs"
+            yield "warning: no effects of the axes: too few samples or values for them, or no outcome that differs"
         if study.table.design.kind == "sobol":
             yield from effects.told_too_widely(found)
     pictures = draw(study, done, Gallery(folder / PICTURES))

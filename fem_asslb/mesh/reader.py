@@ -27,8 +27,11 @@ _NODES = {"line": 2, "line3": 3, "triangle": 3, "triangle6": 6, "tetra": 4, "tet
 
 NameArray = npt.NDArray[np.str_]
 
-_LONG_SECTION = re.compile(rb"\n\$[ -~]{1000}")
-"""Name of a section that meshio, which paints what it warns of, would take minutes to say."""
+_LONG_SECTION = re.compile(rb"\n\$[\t -~\x80-\xff]{1000}")
+"""Name of a section that meshio, which paints what it warns of, would take minutes to say.
+
+Numbers in binary files have zeros among so many bytes.
+"""
 
 
 def read_source(path: Path, periodic: bool = False) -> MeshSource:

@@ -7,7 +7,7 @@ from xml.etree.ElementTree import Element
 
 from fem_asslb.base.errors import FemAsslbError
 from fem_asslb.case.reading.reader import build_case
-from fem_asslb.comparison.expected import HOLDS, KNOWN, compare
+from fem_asslb.comparison.expected import HOLDS, KNOWN, OPEN, compare
 from fem_asslb.convergence.headlines import costs, headlines
 from fem_asslb.output.resolved import differences, format_toml
 from fem_asslb.report.html import element, folded, listing, table
@@ -117,14 +117,21 @@ def expected(run: Run) -> Element:
     except FemAsslbError as error:
         return element("p", str(error), kind="wrong")
     rows = [
-        [item.title, value, item.least, item.most, _marked(verdict), item.disagrees or item.why]
+        [
+            item.title,
+            NOTHING if verdict == OPEN else value,
+            item.least,
+            item.most,
+            _marked(verdict),
+            item.disagrees or item.why,
+        ]
         for item, value, verdict in found
     ]
     return table(["quantity", "came out", "at least", "at most", "verdict", "why"], rows)
 
 
 def _marked(verdict: str) -> Element:
-    return element("span", verdict, kind=None if verdict in (HOLDS, KNOWN) else "wrong")
+    return element("span", verdict, kind=None if verdict in (HOLDS, KNOWN, OPEN) else "wrong")
 
 
 def case_text(run: Run) -> Element:

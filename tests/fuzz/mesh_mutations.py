@@ -86,6 +86,8 @@ class MeshMutator:
 
     def _swell(self, content: bytes) -> bytes:
         """One character stands there a hundred thousand times, as often as not in a name."""
+        if len(content) < 2:
+            return content
         names = [match.start() + 1 for match in re.finditer(rb"[A-Za-z]{3}", content)]
         places = names if names and self._random.random() < 0.5 else range(1, len(content))
         place = self._random.choice(places)

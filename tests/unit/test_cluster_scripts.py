@@ -83,6 +83,21 @@ def test_a_signal_that_a_job_asked_for_reaches_the_run(job):
     assert called(job) == (75, ["run -n 2 my-cell", "scontrol requeue 7"])
 
 
+@pytest.mark.parametrize("when", ["squeue", "scontrol"])
+def test_such_a_signal_before_or_after_the_run_changes_nothing(job, when):
+    program = job / when
+    program.write_text(program.read_text() + "\nkill -USR1 $PPID\n")
+    (job / "code").write_text("75")
+    assert called(job)[0] == 75 and called(job)[1][-1] == "scontrol requeue 7"
+
+
+def test_a_run_that_ends_beyond_its_limit_of_time_is_sent_again_whenever_it_was_told(job):
+    (job / "end").write_text(time.strftime("%Y-%m-%dT%H:%M:%S", time.localtime(time.time() + 2)))
+    (job / "during").write_text(f"{STEP}kill -TERM $PPID\nsleep 3\n")
+    (job / "code").write_text("75")
+    assert called(job)[1][1:] == ["scontrol requeue 7"]
+
+
 def test_a_job_goes_on_from_a_checkpoint(job, monkeypatch):
     checkpoint = job / "my-cell" / "results" / "checkpoint"
     checkpoint.mkdir(parents=True)

@@ -5,7 +5,7 @@ import re
 import runpy
 import shlex
 import tomllib
-from contextlib import nullcontext, suppress
+from contextlib import nullcontext
 from pathlib import Path
 from types import SimpleNamespace
 
@@ -59,7 +59,7 @@ def commands_of(text):
     """Words of each command of a page, in blocks, and in lines where it has a case; explained three spaces behind."""
     block = re.compile(r"```\w*\n(.*?)```", re.DOTALL)
     lines = [line for part in block.findall(text) for line in part.replace("\\\n", " ").splitlines()]
-    lines += re.findall(r"`([^`\n]*(?:cases/|my-)[^`\n]*)`", block.sub("", text))
+    lines += re.findall(r"`([^`\n]*(?:cases/|my-|CASE|STUDY)[^`\n]*)`", block.sub("", text))
     found = (COMMAND.fullmatch(line) for line in lines)
     return [shlex.split(re.split(r" {3,}", match[1])[0], comments=True) for match in found if match]
 
@@ -73,7 +73,7 @@ def test_commands_and_tables_of_a_page_can_be_read(page, monkeypatch, capsys):
     parser = build_parser()
     known = {name for action in parser._actions if isinstance(action.choices, dict) for name in action.choices}
     for words in commands_of(text):
-        with suppress(SystemExit) if "--help" in words or "--version" in words else nullcontext():
+        with pytest.raises(SystemExit, match="0") if "--help" in words or "--version" in words else nullcontext():
             parser.parse_args(words if words[0] in known or words[0].startswith("-") else ["run", *words])
         case = next((word for word in words if re.match(r"cases/\w", word)), None)
         assert case is None or Path(case).exists(), words

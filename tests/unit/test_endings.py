@@ -11,7 +11,7 @@ from types import SimpleNamespace
 
 import pytest
 
-from fem_asslb.app import cli
+from fem_asslb.app import cli, end_request, surroundings
 from fem_asslb.app.command_line import build_parser
 from fem_asslb.app.end_request import EndRequest
 from fem_asslb.base.endings import Terminated, exit_code
@@ -197,8 +197,8 @@ LONG = ["protocol.steps=['press to 10 MPa in 1 min', 'rest 100 h']", "time={firs
 """Steps that nobody waits for."""
 
 
-def asked_to_end(path, number, launcher=(), options=()):
-    """Exit code, messages and the note in run.json of a run that gets a signal after its first step."""
+def asked_to_end(path, number, launcher=(), options=(), times=1):
+    """Exit code, messages and the note in run.json of a run that gets a signal, so often, after its first step."""
     (path / "case.toml").write_text(COLUMN)
     case = [str(path), *(word for change in LONG for word in ("--set", change)), *options]
     command = [*launcher, sys.executable, "-m", "fem_asslb", "run", *case]
@@ -206,7 +206,9 @@ def asked_to_end(path, number, launcher=(), options=()):
     with subprocess.Popen(command, cwd=ROOT, env=environment(), **pipes) as run:
         while not re.match(r" +\d+ +\d", line := run.stdout.readline()):
             assert line
-        run.send_signal(number)
+        for _ in range(times):
+            run.send_signal(number)
+            time.sleep(0.05)
         _, messages = run.communicate(timeout=300)
     return run.returncode, messages, read_record(path / "results")["runs"][-1]["end"]
 
@@ -245,6 +247,43 @@ def test_the_wall_time_counts_from_the_start_of_the_process():
     before = time.monotonic()
     done = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True)
     assert 1.0 <= float(done.stdout) <= time.monotonic() - before + 0.02
+
+
+def test_a_step_that_might_end_too_late_is_not_begun(monkeypatch):
+    """Steps of 4 s in 59 s, of which ten are over: the step is taken twice, and what the end takes counts as well."""
+    times = iter(range(1000, 2000, 4))
+    monkeypatch.setattr(end_request, "_began", lambda: 990.0)
+    monkeypatch.setattr(time, "monotonic", lambda: next(times))
+    comm = SimpleNamespace(allgather=lambda said: [said])
+    problem = SimpleNamespace(domain=SimpleNamespace(comm=comm))
+    simulation = SimpleNamespace(problem=problem, loading=SimpleNamespace(has_ended=False))
+    request = EndRequest(59.0)
+    request.start(simulation)
+    for _ in range(1004, 1040, 4):
+        request.step(simulation, None)
+    with pytest.raises(Postponed, match="its wall time ends it"):
+        request.step(simulation, None)
+
+
+def test_an_interrupt_that_comes_twice_is_one(monkeypatch):
+    """From the terminal and from the script around; a third one, later, is another."""
+    now = 1000.0
+    monkeypatch.setattr(time, "monotonic", lambda: now)
+    interrupt = surroundings._interrupts_once()
+    told = []
+    for now in (1000.0, 1000.1, 1001.5, 1002.5, 1003.0, 1005.0):
+        try:
+            interrupt(signal.SIGINT, None)
+        except KeyboardInterrupt:
+            told.append(now)
+    assert told == [1000.0, 1002.5, 1005.0]
+
+
+def test_two_interrupts_at_once_leave_a_note(tmp_path):
+    """One that comes while Python ends is as good as 130 in a shell."""
+    code, messages, note = asked_to_end(tmp_path, signal.SIGINT, times=2)
+    assert code in (130, -signal.SIGINT) and note == "interrupted"
+    assert "Traceback" not in messages
 
 
 def test_a_request_that_comes_twice_is_one(monkeypatch):

@@ -101,11 +101,12 @@ def test_a_request_to_end_reaches_the_program_and_not_the_sandbox_around_it(host
     """Sent to the script alone, and to all processes as batch systems do; the program has something to save first."""
     # As bwrap does: a first process inside, whose child the program is.
     (host.folder / "bin" / "bwrap").write_text(
-        '#!/bin/bash\nwhile [[ $1 != env ]]; do shift; done\n(trap "" INT TERM USR1; "$@" & wait $!) & wait $!\n'
+        "#!/bin/bash\nwhile [[ $1 != env ]]; do shift; done\n"
+        '(trap "" INT TERM HUP USR1 USR2; "$@" & wait $!) & wait $!\n'
     )
-    program = "trap 'echo saved; exit 143' INT TERM USR1; echo begun; while true; do sleep 0.1; done"
+    program = "trap 'echo saved; exit 143' INT TERM USR1 USR2; echo begun; while true; do sleep 0.1; done"
     assert host.run("setup")[0] == 0
-    for number in (signal.SIGTERM, signal.SIGINT, signal.SIGUSR1):
+    for number in (signal.SIGTERM, signal.SIGINT, signal.SIGUSR1, signal.SIGUSR2, signal.SIGHUP):
         for send in (os.kill, os.killpg):
             process = host.start("exec", "bash", "-c", program, new_group=True)
             assert process.stdout is not None and process.stdout.readline() == "begun\n"

@@ -204,15 +204,33 @@ def test_a_name_in_a_file_of_gmsh_that_it_would_cut_off_is_refused(character, fo
     assert str(caught.value).isprintable() and len(str(caught.value)) <= 300
 
 
-@pytest.mark.parametrize("length", [128, 129, 100_000])
+@pytest.mark.parametrize("name", ['a"b', 'a" # b', '"'])
+def test_a_name_in_a_file_of_gmsh_with_a_quote_is_refused(name, formats, tmp_path):
+    """Gmsh takes what stands before it: two groups may become one."""
+    text = formats["text.msh"].read_text()
+    first = re.findall(r'^(1 \d+) ".*"$', text, re.MULTILINE)[0]
+    (tmp_path / "cell.msh").write_text(re.sub(rf'^{first} ".*"$', f'{first} "{name}"', text, flags=re.MULTILINE))
+    with pytest.raises(MeshError, match="accepted: a name between quotes, and no quote in it"):
+        read_mesh(tmp_path / "cell.msh")
+
+
+@pytest.mark.parametrize("filling", ["a", " ", "\t", "9", "\u00fc"])
+def test_a_section_with_a_long_name_is_refused_at_once(filling, formats, tmp_path):
+    text = formats["text.msh"].read_text()
+    (tmp_path / "cell.msh").write_text(text.replace("$Nodes", "$Nodes" + filling * 50_000))
+    with pytest.raises(MeshError, match="a section has a name of more than 1000 characters"):
+        read_source(tmp_path / "cell.msh")
+
+
+@pytest.mark.parametrize("length", [252, 253, 100_000])
 def test_a_name_that_gmsh_would_cut_off_at_its_end_is_refused(length, formats, tmp_path):
     text = formats["text.msh"].read_text()
     first = re.findall(r'^(1 \d+) ".*"$', text, re.MULTILINE)[0]
     (tmp_path / "cell.msh").write_text(
         re.sub(rf'^{first} ".*"$', f'{first} "{"a" * length}"', text, flags=re.MULTILINE)
     )
-    if length > LONGEST_NAME:
-        with pytest.raises(MeshError, match=r"names a group '1 \d+ \"a+\.\.\.'; accepted: up to 128 bytes"):
+    if length > LONGEST_NAME - 3:
+        with pytest.raises(MeshError, match=r"names a group '1 \d+ \"a+\.\.\.'; accepted: up to 252 bytes"):
             read_mesh(tmp_path / "cell.msh")
     else:
         assert any(group.name == "a" * length for group in read_mesh(tmp_path / "cell.msh").groups)

@@ -200,7 +200,7 @@ DAMAGES = [
     (
         LATEST,
         lambda content: b'{"format": 9, "clock": {}}',
-        "written in format 9 of checkpoints, by fem_asslb [0-9.]+; ",
+        "written in format 9 of checkpoints, by fem_asslb [0-9.]+(dev0)?; ",
     ),
     (LATEST, lambda content: b'{"format": 9}', "damaged: expected a table with clock"),
     (LATEST, lambda content: b'{"format": 10}', "damaged"),

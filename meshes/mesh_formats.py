@@ -35,8 +35,8 @@ _DEFINITIONS = re.compile(rb"<!ENTITY|<!DOCTYPE[^>]{0,999}\[[^\]]")
 _NAMED = re.compile(rb"[ \t]*\d+[ \t]+\d+([ \t]+\"[^\"]*\")[ \t]*")
 """Line with the dimension, the number and the name of a group."""
 
-LONGEST_NAME = 255
-"""Bytes that Gmsh reads of such a line behind the number."""
+LONGEST_NAME = 252
+"""Bytes of a name that Gmsh reads; it reads 255 behind the number, of which a blank and the quotes take three."""
 
 _CONTROL = re.compile(rb"[\0-\x08\x0b\x0c\x0e-\x1f]")
 
@@ -123,8 +123,8 @@ def _require_whole_names(path: Path, content: mmap.mmap) -> None:
             accepted = "a name between quotes, and no quote in it"
         elif _CONTROL.search(line):
             accepted = "no control characters"
-        elif found is not None and len(found[1]) > LONGEST_NAME:
-            accepted = f"up to {LONGEST_NAME - 3} bytes"
+        elif found is not None and len(found[1]) > LONGEST_NAME + 3:
+            accepted = f"up to {LONGEST_NAME} bytes"
         if accepted:
             name = quoted(line.strip().decode(errors="replace"), 60)
             raise MeshError(f"{quoted(path, 120)} names a group {name}; accepted: {accepted}")

@@ -59,7 +59,8 @@ class Host:
         return {**os.environ, "PATH": path, "STATE": str(self.folder), "XDG_CACHE_HOME": str(self.folder / "cache")}
 
     def start(self, *arguments: str, script: str = "environment", new_group: bool = False) -> subprocess.Popen[str]:
-        command = [self.folder / "scripts" / script, *arguments]
+        # Whatever these tests were started with: a shell cannot trap what was ignored at its start.
+        command = ["env", "--default-signal", self.folder / "scripts" / script, *arguments]
         pipes = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE}
         return subprocess.Popen(command, env=self.variables, text=True, process_group=0 if new_group else None, **pipes)
 

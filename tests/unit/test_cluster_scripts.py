@@ -14,9 +14,6 @@ ROOT = Path(__file__).parents[2]
 CLUSTER = ROOT / "scripts" / "cluster"
 
 
-SCRIPT = "$(cut -d ' ' -f 4 /proc/$PPID/stat)"
-"""Number of the script, seen from the run: a shell stays in between."""
-
 STEP = "mkdir -p my-cell/results/checkpoint; echo a step >> my-cell/results/checkpoint/latest.json\n"
 
 
@@ -73,7 +70,7 @@ def test_a_job_that_is_ended_is_sent_again_at_its_limit_of_time_alone(job, left,
     """SLURM sends the signal to all processes; one that cancels a job comes at any time."""
     if left is not None:
         (job / "end").write_text(time.strftime("%Y-%m-%dT%H:%M:%S", time.localtime(time.time() + left)))
-    (job / "during").write_text(f"{STEP}sleep 2; kill -TERM {SCRIPT}\n")
+    (job / "during").write_text(f"{STEP}sleep 2; kill -TERM $PPID\n")
     (job / "code").write_text("75")
     code, lines = called(job)
     assert (code, lines[1:]) == (75, calls)
@@ -81,7 +78,7 @@ def test_a_job_that_is_ended_is_sent_again_at_its_limit_of_time_alone(job, left,
 
 def test_a_signal_that_a_job_asked_for_reaches_the_run(job):
     """As sbatch --signal=B:USR1 sends it: to the job's script alone."""
-    waits = f"trap 'exit 75' USR1; kill -USR1 {SCRIPT}; for _ in {{1..600}}; do sleep 0.1; done\n"
+    waits = "trap 'exit 75' USR1; kill -USR1 $PPID; for _ in {1..600}; do sleep 0.1; done\n"
     (job / "during").write_text(STEP + waits)
     assert called(job) == (75, ["run -n 2 my-cell", "scontrol requeue 7"])
 
@@ -96,7 +93,7 @@ def test_such_a_signal_before_or_after_the_run_changes_nothing(job, when):
 
 def test_a_run_that_ends_beyond_its_limit_of_time_is_sent_again_whenever_it_was_told(job):
     (job / "end").write_text(time.strftime("%Y-%m-%dT%H:%M:%S", time.localtime(time.time() + 2)))
-    (job / "during").write_text(f"{STEP}kill -TERM {SCRIPT}\nsleep 3\n")
+    (job / "during").write_text(f"{STEP}kill -TERM $PPID\nsleep 3\n")
     (job / "code").write_text("75")
     assert called(job)[1][1:] == ["scontrol requeue 7"]
 

@@ -158,6 +158,13 @@ def test_a_request_to_end_that_comes_after_the_program_has_ended(host: Host) -> 
     assert (process.communicate(timeout=60), process.returncode) == (("", ""), 143)
 
 
+def test_an_exit_code_that_comes_with_signals_is_not_lost(host: Host) -> None:
+    """One in ten was, while the script waited by bash's ``wait`` for what ended."""
+    program = 'trap "" USR1; kill -USR1 $PPID; kill -USR1 $PPID; exit 0'
+    for _ in range(100):
+        assert host.run("bash", "-c", program, script="ranks") == (0, "", "")
+
+
 def test_two_first_uses_build_once(host: Host) -> None:
     first, second = host.start("exec", "echo", "ran"), host.start("exec", "echo", "ran")
     results = [process.communicate(timeout=60) for process in (first, second)]

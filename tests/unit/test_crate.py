@@ -1,6 +1,7 @@
 """The description of a folder of results for archives: true to the folder, with authors and licence of the case."""
 
 import json
+import os
 
 import pytest
 
@@ -90,3 +91,22 @@ def test_a_case_says_who_and_under_which_licence(tmp_path):
     (tmp_path / "case.toml").write_text(text)
     about = read_case(tmp_path).case
     assert about.authors == ("Ada",) and about.licence == "MIT"
+
+
+def test_the_library_of_archives_reads_and_copies_it(tmp_path, monkeypatch):
+    packages = os.environ.get("FEM_ASSLB_ROCRATE")
+    if not packages:
+        pytest.skip("FEM_ASSLB_ROCRATE names no folder with rocrate; scripts/test fetches it")
+    monkeypatch.syspath_prepend(packages)
+    from rocrate.rocrate import ROCrate
+
+    results = tmp_path / "results"
+    results.mkdir()
+    found = write(results, {"authors": [f"Ada, {ADA}"], "licence": "CC-BY-4.0"})
+    read = ROCrate(results)
+    assert read.name == "A <cell>" and [author.id for author in read.root_dataset["author"]] == [ADA]
+    assert {entity.id for entity in read.get_entities()} == set(found)
+    read.write(tmp_path / "copy")
+    copy = json.loads((tmp_path / "copy" / crate.FILE).read_text())["@graph"]
+    assert {entity["@id"] for entity in copy} == set(found)
+    assert sorted(p.name for p in (tmp_path / "copy").iterdir()) == sorted(p.name for p in results.iterdir())

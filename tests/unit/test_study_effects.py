@@ -4,10 +4,12 @@ import csv
 import json
 import math
 from pathlib import Path
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
 
+from fem_asslb.app import sweep
 from fem_asslb.convergence.headlines import COSTS
 from fem_asslb.plotting.style import Gallery
 from fem_asslb.sweep.designs import points_of
@@ -70,6 +72,15 @@ def test_intervals_that_are_too_wide_are_told(tmp_path):
     assert told(128) == []
     (line,) = told(4)
     assert line.startswith("warning: ") and "design.samples" in line
+
+
+@pytest.mark.parametrize(("slope", "is_told"), [(0.0, True), (1.0, False)])
+def test_a_study_without_effects_says_so(tmp_path, monkeypatch, slope, is_told):
+    axis = '[axes.a]\nkey = "time.tolerance"\nvalues = [-1.0, 1.0]\n'
+    study, trials = trials_of(tmp_path, axis, lambda a: slope * a)
+    monkeypatch.setattr(sweep, "trial_of", lambda _, case: case.trial)
+    lines = list(sweep.conclude(study, tmp_path, [SimpleNamespace(trial=trial, is_done=True) for trial in trials]))
+    assert any(line.startswith("warning: no effects of the axes") for line in lines) is is_told
 
 
 def test_effects_of_a_grid_are_shares_of_the_variance(tmp_path):

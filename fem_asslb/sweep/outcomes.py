@@ -95,7 +95,7 @@ def _write_parquet(rows: list[dict[str, Any]], path: Path) -> list[str]:
         pandas.DataFrame(rows).to_parquet(partial, index=False)
     except ImportError:
         path.unlink(missing_ok=True)
-        return [f"no {PARQUET}: it needs pyarrow or fastparquet, which Debian 13 does not have"]
+        return [f"no {PARQUET}: it needs pyarrow, which 'scripts/environment parquet' fetches"]
     partial.replace(path)
     return [f"the same in {path}"]
 

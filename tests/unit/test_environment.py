@@ -1,6 +1,7 @@
 """The set-up behind scripts/run, with stand-ins for the programs that build and enter the root folder."""
 
 import os
+import re
 import shutil
 import signal
 import subprocess
@@ -73,6 +74,7 @@ class Host:
 @pytest.fixture
 def host(tmp_path: Path) -> Host:
     shutil.copytree(SCRIPTS, tmp_path / "scripts")
+    shutil.copy(SCRIPTS.parent / "pyproject.toml", tmp_path)
     (tmp_path / "scripts" / "packages.txt").write_text("# a package that no host has\nno-such-package\n")
     (tmp_path / "bin").mkdir()
     for name, text in STAND_INS.items():
@@ -163,6 +165,17 @@ def test_an_exit_code_that_comes_with_signals_is_not_lost(host: Host) -> None:
     program = 'trap "" USR1; kill -USR1 $PPID; kill -USR1 $PPID; exit 0'
     for _ in range(100):
         assert host.run("bash", "-c", program, script="ranks") == (0, "", "")
+
+
+def test_a_library_for_parquet_is_found_where_it_was_fetched(host: Host) -> None:
+    paths = ["exec", "bash", "-c", "echo $PYTHONPATH"]
+    assert host.run(*paths)[1] == f"{host.folder}\n"
+    pinned = re.search(r"pyarrow==([\d.]+)", (SCRIPTS.parent / "pyproject.toml").read_text())
+    assert pinned
+    folder = host.folder / "cache" / "fem_asslb" / f"pyarrow-{pinned[1]}-{os.uname().machine}"
+    folder.mkdir()
+    assert host.run(*paths)[1] == f"{host.folder}:{folder}\n"
+    assert host.run("remove")[0] == 0 and not folder.exists()
 
 
 def test_two_first_uses_build_once(host: Host) -> None:

@@ -27,25 +27,31 @@ class Pairing:
         first: Columns of the first history, shape (num_places,).
         second: Those of the second.
         unpaired: Protocol steps that only one of them has.
+        cut: Those whose end only one of them has come to.
     """
 
     first: Columns
     second: Columns
     unpaired: tuple[int, ...]
+    cut: tuple[int, ...]
 
 
-def pair(first: Columns, second: Columns, way: str = TIME_OF_STEP) -> Pairing:
+def pair(
+    first: Columns, second: Columns, way: str = TIME_OF_STEP, open_steps: tuple[int | None, int | None] = (None, None)
+) -> Pairing:
     """Both histories at the last row of each protocol step and, linear between rows, at all rows of both within it.
 
-    A step within which the coordinate turns or stands still in a run is compared at its end alone.
+    A step within which the coordinate turns or stands still in a run is compared at its end alone; one whose end a run
+    has not come to, as far as both have come.
 
     Args:
         first: A history.
         second: Another one.
         way: One of `fem_asslb.comparison.WAYS`.
+        open_steps: Protocol step within which each of them stands; None where it came to its end.
 
     Raises:
-        FemAsslbError: A history lacks the coordinate, no protocol step is common, or rows are not as many.
+        FemAsslbError: A history lacks the coordinate, no state is common, or rows are not as many.
     """
     names = [name for name in first if name in second]
     if way != ROWS and _COORDINATES[way] not in names:
@@ -57,32 +63,39 @@ def pair(first: Columns, second: Columns, way: str = TIME_OF_STEP) -> Pairing:
     parts: list[Pair] = []
     for stage in common:
         mine, theirs = _rows(first, names, stage), _rows(second, names, stage)
-        parts += _same_rows(mine, theirs) if way == ROWS else _common_places(mine, theirs, way)
+        is_open = int(stage) in open_steps
+        parts += _same_rows(mine, theirs, is_open) if way == ROWS else _common_places(mine, theirs, way, is_open)
+    if not any(len(part[STAGE]) for part, _ in parts):
+        raise FemAsslbError("the two runs have no state in common")
     joined = [{name: np.concatenate([part[side][name] for part in parts]) for name in names} for side in (0, 1)]
     unpaired = tuple(int(stage) for stage in np.setxor1d(here, there))
-    return Pairing(first=joined[0], second=joined[1], unpaired=unpaired)
+    cut = {step for step in open_steps if step is not None and step in common and open_steps[0] != open_steps[1]}
+    return Pairing(first=joined[0], second=joined[1], unpaired=unpaired, cut=tuple(sorted(cut)))
 
 
 def _rows(columns: Columns, names: list[str], stage: float) -> Columns:
     return {name: columns[name][columns[STAGE] == stage] for name in names}
 
 
-def _same_rows(first: Columns, second: Columns) -> Iterator[Pair]:
+def _same_rows(first: Columns, second: Columns, is_open: bool) -> Iterator[Pair]:
     counts = [len(columns[STAGE]) for columns in (first, second)]
-    if counts[0] != counts[1]:
+    if is_open:
+        first, second = ({name: values[: min(counts)] for name, values in item.items()} for item in (first, second))
+    elif counts[0] != counts[1]:
         step = f"protocol step {first[STAGE][0]:.0f}"
         raise FemAsslbError(f"--against rows: {step} has {counts[0]} rows and {counts[1]}; use --against time")
     yield first, second
 
 
-def _common_places(first: Columns, second: Columns, way: str) -> Iterator[Pair]:
-    """Both histories of one protocol step at all places that both have reached in it, and at its end."""
+def _common_places(first: Columns, second: Columns, way: str, is_open: bool) -> Iterator[Pair]:
+    """Both histories of one protocol step at all places that both have reached in it, and at its end if it has one."""
     here, there = _coordinate(first, way), _coordinate(second, way)
     if _is_monotonic(here) and _is_monotonic(there):
         places = np.unique(np.concatenate([here, there]))
         reached = (places >= max(here.min(), there.min())) & (places <= min(here.max(), there.max()))
         yield _at(places[reached], first, here), _at(places[reached], second, there)
-    yield _last(first), _last(second)
+    if not is_open:
+        yield _last(first), _last(second)
 
 
 def _coordinate(columns: Columns, way: str) -> FloatArray:

@@ -14,12 +14,11 @@ import numpy as np
 import numpy.typing as npt
 
 from fem_asslb.base.checked import Integer, Number, checked
-from fem_asslb.base.endings import COMPLETE
 from fem_asslb.base.errors import FemAsslbError
 from fem_asslb.base.input_files import regular_file
 from fem_asslb.base.printable import printable, quoted
 from fem_asslb.output.history import STAGE, read_history
-from fem_asslb.output.record import ended, read_record
+from fem_asslb.output.record import open_step, read_record
 
 FILE = "expected.toml"
 """File of a case directory."""
@@ -104,11 +103,10 @@ def compare(case: Path, results: Path) -> list[tuple[Expected, float, str]]:
         FemAsslbError: There are no results, or none for a step or a column.
     """
     history = read_history(results)
-    is_complete = ended(read_record(results)) == COMPLETE
+    stopped_in = open_step(read_record(results), history[STAGE])
     rows = []
     for expected in read_expected(case):
-        # The last row of a run that did not end in good order is somewhere in its step.
-        if expected.step >= history[STAGE][-1] and not is_complete:
+        if stopped_in is not None and expected.step >= stopped_in:
             rows.append((expected, math.nan, OPEN))
             continue
         value = expected.read(history)

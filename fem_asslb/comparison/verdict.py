@@ -14,8 +14,8 @@ from fem_asslb.comparison.alignment import pair
 from fem_asslb.comparison.differences import Difference, differences
 from fem_asslb.comparison.tolerances import Tolerance, is_of_the_cell
 from fem_asslb.output import resolved
-from fem_asslb.output.history import read_history
-from fem_asslb.output.record import read_record
+from fem_asslb.output.history import STAGE, read_history
+from fem_asslb.output.record import open_step, read_record
 
 MOST_KEYS = 12
 """Keys of the cases that a line names."""
@@ -30,6 +30,7 @@ class Verdict:
         places: Number of states at which they were compared.
         alone: Columns that one run alone has, in the first and in the second.
         unpaired: Protocol steps that one run alone has.
+        cut: Those to whose end one run alone has come.
         keys: Dotted keys in which the cases differ.
         steps: Text of each protocol step of the first run.
     """
@@ -38,13 +39,14 @@ class Verdict:
     places: int
     alone: tuple[Sequence[str], Sequence[str]]
     unpaired: Sequence[int]
+    cut: Sequence[int]
     keys: Sequence[str]
     steps: Sequence[str]
 
     @property
     def is_same(self) -> bool:
         """Whether both runs have the same columns and protocol steps, and no difference counts."""
-        return not (any(self.alone) or self.unpaired or any(item.counts for item in self.columns))
+        return not (any(self.alone) or self.unpaired or self.cut or any(item.counts for item in self.columns))
 
 
 def compare(
@@ -72,9 +74,11 @@ def compare(
             known = next(iter(here))
             raise FemAsslbError(f"no column {quoted(pattern)}; expected names or patterns of columns such as '{known}'")
     wanted = [[name for name in columns if _is_wanted(name, chosen)] for columns in (here, there)]
-    pairing = pair(here, there, way)
+    records = [read_record(folder) for folder in (first, second)]
+    open_steps = open_step(records[0], here[STAGE]), open_step(records[1], there[STAGE])
+    pairing = pair(here, there, way, open_steps)
     common = [name for name in wanted[0] if name in wanted[1]]
-    cases = [read_record(folder)["case"] for folder in (first, second)]
+    cases = [found["case"] for found in records]
     steps = _steps(cases[0])
     closed = max((number for number, text in enumerate(steps, 1) if text.partition(" ")[0] in PRESSES), default=0)
     return Verdict(
@@ -82,6 +86,7 @@ def compare(
         places=len(next(iter(pairing.first.values()))),
         alone=(_others(wanted[0], common), _others(wanted[1], common)),
         unpaired=pairing.unpaired,
+        cut=pairing.cut,
         keys=resolved.differences(*cases),
         steps=steps,
     )
@@ -117,6 +122,9 @@ def lines(verdict: Verdict, everything: bool = False) -> Iterator[str]:
             yield f"only in the {word}: {', '.join(map(printable, names))}"
     if verdict.unpaired:
         yield f"only one has come to protocol step {', '.join(map(str, verdict.unpaired))}"
+    if verdict.cut:
+        steps = ", ".join(map(str, verdict.cut))
+        yield f"only one has come to the end of protocol step {steps}, which is compared as far as both have come"
     shown = [item for item in verdict.columns if everything or item.counts]
     if shown:
         width = max(len(printable(item.name)) for item in shown)

@@ -13,7 +13,10 @@ from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Self
 
-from fem_asslb.base.endings import OF_A_FILE, explain
+import numpy as np
+import numpy.typing as npt
+
+from fem_asslb.base.endings import COMPLETE, OF_A_FILE, explain
 from fem_asslb.base.errors import FemAsslbError
 from fem_asslb.base.parallel import on_root
 from fem_asslb.base.printable import printable, quoted
@@ -214,6 +217,16 @@ def ended(record: Mapping[str, Any]) -> str:
     """Why the last part of a recorded run ended: `COMPLETE`, the reason of a failure, or `RUNNING` without an end."""
     runs = record["runs"]
     return str(runs[-1].get("end", RUNNING)) if runs else RUNNING
+
+
+def open_step(record: Mapping[str, Any], stages: npt.NDArray[np.float64]) -> int | None:
+    """Protocol step, from 1, within which a recorded run stands or was stopped; None where it came to its end.
+
+    Args:
+        record: What `read_record` returns.
+        stages: Protocol step of each row of its history.
+    """
+    return None if ended(record) == COMPLETE or not len(stages) else int(stages[-1])
 
 
 def writer(folder: Path) -> str:

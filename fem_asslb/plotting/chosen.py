@@ -129,6 +129,10 @@ def time_of(state: str, curves: Curves, times: Sequence[float]) -> float:
             raise FemAsslbError(
                 f"--at {quoted(text)}: the run has no such protocol step; expected 1 to {_last(curves)}"
             )
+        if int(step[1]) == curves.open_step:
+            raise FemAsslbError(
+                f"--at {quoted(text)}: the run has not come to the end of it; 'end' is as far as it came"
+            )
         return _nearest(times, float(columns[TIME][rows[-1]]))
     if lithium := re.fullmatch(_LITHIUM, text):
         if MEAN_STOICHIOMETRY not in columns:

@@ -23,7 +23,7 @@ from fem_asslb.diagnostics.columns import (
 )
 from fem_asslb.fields.names import MEAN_STOICHIOMETRY
 from fem_asslb.output.history import STAGE, TIME, read_history
-from fem_asslb.output.record import FILE, read_record
+from fem_asslb.output.record import FILE, open_step, read_record
 from fem_asslb.plotting.style import (
     BLACK,
     BLUE,
@@ -62,11 +62,13 @@ class Curves:
         columns: Columns of the history by name, shape (num_steps,).
         steps: Protocol steps as text.
         dimension: Of the geometry; None for a mesh file.
+        open_step: Protocol step within which the run stands or was stopped; None where it came to its end.
     """
 
     columns: dict[str, FloatArray]
     steps: list[str]
     dimension: int | None
+    open_step: int | None = None
 
     @property
     def hours(self) -> FloatArray:
@@ -96,10 +98,12 @@ def read_curves(results: Path) -> Curves:
     Raises:
         FemAsslbError: No results.
     """
-    match read_record(results)["case"]:
+    record = read_record(results)
+    match record["case"]:
         case {"protocol": {"steps": [*steps]}, "geometry": dict() as geometry}:
             if all(isinstance(text, str) and text.strip() for text in steps):
-                return Curves(read_history(results), steps, geometry.get("dimension"))
+                columns = read_history(results)
+                return Curves(columns, steps, geometry.get("dimension"), open_step(record, columns[STAGE]))
     raise FemAsslbError(f"'{FILE}' is damaged: expected texts in 'protocol.steps', and a table 'geometry', in 'case'")
 
 

@@ -9,6 +9,7 @@ import pytest
 
 from fem_asslb.app import cli
 from fem_asslb.base.column_names import is_named
+from fem_asslb.base.endings import COMPLETE
 from fem_asslb.base.errors import FemAsslbError
 from fem_asslb.comparison import CAPACITY, LITHIUM, ROWS
 from fem_asslb.comparison.alignment import pair
@@ -32,10 +33,12 @@ def run_of(lengths: list[list[float]], pressure, x=lambda time: 1.0 - 1e-3 * tim
     return columns | {PRESSURE: np.vectorize(pressure, otypes=[float])(time), X: np.vectorize(x)(time)}
 
 
-def write(folder: Path, columns: dict[str, np.ndarray], title: str = "a", steps: Sequence[str] = STEPS) -> Path:
+def write(
+    folder: Path, columns: dict[str, np.ndarray], title: str = "a", steps: Sequence[str] = STEPS, end=COMPLETE
+) -> Path:
     folder.mkdir(parents=True)
     case = {"case": {"title": title}, "protocol": {"steps": list(steps)}}
-    (folder / record.FILE).write_text(json.dumps({"case": case, "runs": []}))
+    (folder / record.FILE).write_text(json.dumps({"case": case, "runs": [{"end": end}]}))
     rows = [",".join(columns), *(",".join(map(str, row)) for row in zip(*columns.values(), strict=True)), ""]
     (folder / history.FILE).write_text("\n".join(rows))
     return folder
@@ -160,6 +163,22 @@ def test_a_fixture_closes_after_any_press(tmp_path, last):
     second = first | {PRESSURE: first[PRESSURE] + 0.3 * (first[history.STAGE] == 3.0)}
     here, there = write(tmp_path / "a", first, steps=steps), write(tmp_path / "b", second, steps=steps)
     assert not compare(here, there, chosen=[PRESSURE]).is_same
+
+
+def test_a_step_that_a_run_was_stopped_in_is_compared_as_far_as_it_came(tmp_path):
+    """Its last row is no end of the step."""
+    whole = run_of(FINE, lambda time: 2.0 * time)
+    stopped = {name: values[:4] for name, values in whole.items()}
+    first, second = write(tmp_path / "whole", whole), write(tmp_path / "stopped", stopped, end="stopped in 'charge'")
+    for verdict in (compare(first, second), compare(second, first)):
+        assert not any(item.counts for item in verdict.columns) and not verdict.is_same
+        assert verdict.unpaired == (3,) and verdict.cut == (2,)
+        assert any("the end of protocol step 2" in line for line in lines(verdict))
+    for way in ("time", ROWS):
+        assert compare(second, second, way).is_same and not compare(second, second, way).cut
+    third = write(tmp_path / "early", {name: values[:1] for name, values in stopped.items()}, end="running")
+    with pytest.raises(FemAsslbError, match="no state in common"):
+        compare(second, third)
 
 
 def test_the_command_ends_as_programs_that_compare_files_do(tmp_path, capsys):

@@ -175,6 +175,10 @@ def test_a_state_is_the_nearest_written_time():
     for state in ("middle", "step x", "x = much", "5", "5 MPa", "step 3", "", "x = 7", "x=0", "3.2 h", "-3 h"):
         with pytest.raises(FemAsslbError, match="--at"):
             time_of(state, run, times)
+    stopped = replace(run, open_step=2)
+    assert time_of("step 1", stopped, times) == times[0]
+    with pytest.raises(FemAsslbError, match="has not come to the end of it"):
+        time_of("step 2", stopped, times)
 
 
 def test_limits_have_the_unit_of_what_they_limit():

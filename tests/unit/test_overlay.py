@@ -1,5 +1,6 @@
 """Chosen pictures: curves of runs and measurements over one another, fields at states, limits with units."""
 
+from dataclasses import replace
 from types import SimpleNamespace
 
 import numpy as np

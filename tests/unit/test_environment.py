@@ -167,6 +167,25 @@ def test_an_exit_code_that_comes_with_signals_is_not_lost(host: Host) -> None:
         assert host.run("bash", "-c", program, script="ranks") == (0, "", "")
 
 
+@pytest.mark.parametrize(
+    ("number", "before", "code"),
+    [
+        ("INT", "", 130),
+        ("TERM", "", 143),
+        ("HUP", "", 143),
+        ("USR1", "", 138),
+        ("TERM", "trap 'exit 75' USR1", 75),
+        ("INT", "trap 'exit 130' USR2", 130),
+        ("TERM", "trap 'exit 3' USR1", 3),
+        ("INT", "trap '' USR2", 5),
+    ],
+)
+def test_ranks_end_with_the_code_of_what_ended_them(host: Host, number: str, before: str, code: int) -> None:
+    """What fails after a signal has failed; what does not listen yet is killed by the one that stands for it."""
+    program = f"{before}\nkill -{number} $PPID; for _ in {{1..20}}; do sleep 0.1; done; exit 5"
+    assert host.run("bash", "-c", program, script="ranks")[0] == code
+
+
 def test_a_library_for_parquet_is_found_where_it_was_fetched(host: Host) -> None:
     paths = ["exec", "bash", "-c", "echo $PYTHONPATH"]
     assert host.run(*paths)[1] == f"{host.folder}\n"

@@ -1,5 +1,6 @@
 """The folder of a run's results: never overwritten silently, and nothing removed that is not ours."""
 
+import errno
 import os
 import shutil
 from collections.abc import Callable, Iterable, Iterator
@@ -44,13 +45,17 @@ def check_folder(folder: Path, resume: bool, overwrite: bool, previous: bool = F
         The last checkpoint, or the previous one, if the run goes on from it.
 
     Raises:
-        FemAsslbError: The folder cannot be made or written to; a file of it is a link; another run writes to it; there
+        OSError: The folder may not be written to.
+        FemAsslbError: The folder cannot be made; a file of it is a link; another run writes to it; there
             are results and neither ``resume`` nor ``overwrite``; or there is nothing to resume, or something in it
             cannot be read or has been changed.
     """
     existing = next(path for path in (folder, *folder.absolute().parents) if path.exists())
-    if not existing.is_dir() or not os.access(existing, os.W_OK):
-        raise FemAsslbError(f"--results '{folder}': '{existing}' is not a folder that can be written to")
+    if not existing.is_dir():
+        raise FemAsslbError(f"--results '{folder}': '{existing}' is not a folder")
+    if not os.access(existing, os.W_OK):
+        code = errno.EROFS if os.statvfs(existing).f_flag & os.ST_RDONLY else errno.EACCES
+        raise OSError(code, os.strerror(code), str(existing))
     require_no_links(folder, (*_OURS, folder_lock.FILE))
     require_unlocked(folder)
     if resume:

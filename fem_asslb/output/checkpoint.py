@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from dolfinx import fem
 
+from fem_asslb.base.endings import WAYS_OUT
 from fem_asslb.base.errors import FemAsslbError
 from fem_asslb.base.parallel import raise_first
 from fem_asslb.base.printable import printable, quoted
@@ -42,8 +43,11 @@ FORMAT = 12
 PREVIOUS = "previous.json"
 """The same of the checkpoint before it, which is kept until there is another."""
 
-FREE_TO_CHANGE = ("case", "time", "solver", "output")
+FREE_TO_CHANGE = ("case", "time", "output", "solver")
 """Sections of a case that may change between two parts of a run."""
+
+_WORDS = ("title", "source", "note", "mark")
+"""Keys of a material that say something about it."""
 
 
 class CheckpointWriter:
@@ -177,7 +181,7 @@ def read_latest(folder: Path, previous: bool = False) -> dict[str, Any]:
     path = folder / FOLDER / (PREVIOUS if previous else LATEST)
     has_previous = not previous and (folder / FOLDER / PREVIOUS).is_file()
     advice = "--resume-previous takes the checkpoint before" if has_previous else "start with --overwrite"
-    latest = read_json(path, {"clock"}, f"nothing to resume, {advice}")
+    latest = read_json(path, {"clock"}, f"nothing to resume, {advice}", WAYS_OUT)
     # The first checkpoints had no number.
     if latest.get("format", 0) != FORMAT:
         raise FemAsslbError(
@@ -205,7 +209,7 @@ def check_identity(latest: dict[str, Any], identity: dict[str, Any]) -> None:
             now["protocol"]["steps"] = done
     if changed := differences(saved, now):
         keys = printable(", ".join(changed), 160)
-        free = f"only {', '.join(FREE_TO_CHANGE)} may change, and steps be added at the end"
+        free = f"only {', '.join(FREE_TO_CHANGE)} but for solver.strain may change, and steps be added at the end"
         raise FemAsslbError(f"the case differs from the checkpoint in {keys}; {free}")
     if latest["identity"]["mesh"] != identity["mesh"]:
         raise FemAsslbError("the mesh differs from the checkpoint; start with --overwrite")
@@ -219,10 +223,19 @@ def _bound(identity: dict[str, Any]) -> dict[str, Any]:
     """What may not change of a case; not where its files are, for a case may move and hashes tell what they hold."""
     case = copy.deepcopy({key: value for key, value in identity["case"].items() if key not in FREE_TO_CHANGE})
     # Of the solver, what strain is decides on the answer.
-    case["strain"] = identity["case"].get("solver", {}).get("strain")
+    case["solver"] = {"strain": identity["case"].get("solver", {}).get("strain")}
+    case["materials"] = _without_words(case.get("materials", {}))
     for owner in path_owners(case):
         del owner["path"]
     return case
+
+
+def _without_words(table: dict[str, Any]) -> dict[str, Any]:
+    return {
+        key: _without_words(value) if isinstance(value, dict) else value
+        for key, value in table.items()
+        if key not in _WORDS or isinstance(value, dict)
+    }
 
 
 def restore(simulation: "Simulation", folder: Path, latest: dict[str, Any]) -> None:

@@ -62,17 +62,19 @@ def overwrite_text(path: Path, text: str) -> None:
         file.truncate()
 
 
-def read_json(path: Path, keys: set[str], missing: str) -> dict[str, Any]:
+def read_json(path: Path, keys: set[str], missing: str, ways_out: str = "") -> dict[str, Any]:
     """Table in a JSON file.
 
     Args:
         path: The file.
         keys: What the table has to have.
         missing: What it means that there is no such file.
+        ways_out: What is left to do where it is damaged.
 
     Raises:
         FemAsslbError: No file, or one that cannot be read, or without the keys.
     """
+    then = f"; {ways_out}" if ways_out else ""
     try:
         content = json.loads(regular_file(path).read_text(encoding="utf-8"))
     except FileNotFoundError as error:
@@ -80,7 +82,7 @@ def read_json(path: Path, keys: set[str], missing: str) -> dict[str, Any]:
     except OSError as error:
         raise FemAsslbError(f"{quoted(path, 160)} cannot be read: {error.strerror}") from error
     except (ValueError, RecursionError) as error:
-        raise FemAsslbError(f"{quoted(path, 160)} is no JSON: {printable(error)}") from error
+        raise FemAsslbError(f"{quoted(path, 160)} is no JSON: {printable(error, 80)}{then}") from error
     if not isinstance(content, dict) or not keys <= set(content):
-        raise FemAsslbError(f"{quoted(path, 160)} is damaged: expected a table with {', '.join(sorted(keys))}")
+        raise FemAsslbError(f"{quoted(path, 160)} is damaged: expected a table with {', '.join(sorted(keys))}{then}")
     return content

@@ -2,15 +2,19 @@
 
 import copy
 import csv
+import errno
 import json
+import os
 import re
 from dataclasses import replace
 from pathlib import Path
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
 from mpi4py import MPI
 
+from fem_asslb.app.results_folder import check_folder
 from fem_asslb.base.endings import exit_code
 from fem_asslb.base.errors import FemAsslbError
 from fem_asslb.case.reading.reader import build_case, read_case
@@ -355,8 +359,18 @@ def test_results_cannot_be_put_where_a_file_is(case_folder, comm, shared_path):
         (shared_path / "file").write_text("mine")
     comm.Barrier()
     for results in (shared_path / "file", shared_path / "file" / "deeper"):
-        with pytest.raises(FemAsslbError, match="is not a folder that can be written to"):
+        with pytest.raises(FemAsslbError, match="is not a folder$"):
             run(case_folder, comm, results=results)
+
+
+@pytest.mark.parametrize(("flags", "code"), [(os.ST_RDONLY, errno.EROFS), (0, errno.EACCES)])
+def test_a_folder_that_may_not_be_written_to_is_told_with_its_cause(tmp_path, monkeypatch, flags, code):
+    """As what cannot be written later on, exit code 3."""
+    monkeypatch.setattr(os, "access", lambda path, mode: False)
+    monkeypatch.setattr(os, "statvfs", lambda path: SimpleNamespace(f_flag=flags))
+    with pytest.raises(OSError, match=os.strerror(code)) as told:
+        check_folder(tmp_path / "results", resume=False, overwrite=False)
+    assert told.value.filename == str(tmp_path) and exit_code(told.value) == 3
 
 
 @pytest.mark.two_ranks
@@ -371,7 +385,12 @@ def test_a_checkpoint_of_another_run_is_refused(case_folder, comm):
         run(case_folder, comm, resume=True, overrides=["fixture.stiffness=3 MPa/um"])
     with pytest.raises(FemAsslbError, match="resume with the same solver.displacement_degree"):
         run(case_folder, comm, resume=True, overrides=["solver.displacement_degree=1"])
-    with pytest.raises(FemAsslbError, match="differs from the checkpoint in strain"):
+    other = copy.deepcopy(identity)
+    other["case"]["materials"]["particle"] |= {"title": "another", "potential": {"note": "so it is"}}
+    plain = copy.deepcopy(identity)
+    plain["case"]["materials"]["particle"] |= {"potential": {}}
+    checkpoint.check_identity(latest | {"identity": plain}, other)
+    with pytest.raises(FemAsslbError, match=r"in solver\.strain; only .* but for solver\.strain may change"):
         run(case_folder, comm, resume=True, overrides=["solver.strain=logarithmic"])
     run(case_folder, comm, resume=True, overrides=["time.tolerance=0.02"])
 

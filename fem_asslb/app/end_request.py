@@ -43,6 +43,11 @@ class EndRequest:
         self._step_began: float | None = None
         self._longest = 0.0
 
+    @property
+    def left(self) -> float:
+        """What is left of the wall time [s]; infinite without one."""
+        return self._deadline - time.monotonic()
+
     def receive(self, number: int, frame: FrameType | None) -> None:
         """Handler of `SIGNALS`: the first is kept until the step ends, a second one ends the run at once.
 

@@ -1,6 +1,9 @@
 """The commands of studies, ``sweep`` and ``fit``."""
 
 import argparse
+import math
+import time
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from fem_asslb.app.end_request import EndRequest
@@ -11,11 +14,15 @@ if TYPE_CHECKING:
     from fem_asslb.app.workflow import Jobs
     from fem_asslb.sweep.reading import Study
 
+CONCLUDING = 10.0
+"""Time that is kept back for the table and the pictures of a study [s]."""
+
 
 def sweep_command(options: argparse.Namespace) -> int:
     """Plan a study, run it, or carry out one of its jobs."""
     if is_job(options):
         return _job(options)
+    from fem_asslb.app.earlier_results import State
     from fem_asslb.app.sweep import Wanted, describe, sweep
     from fem_asslb.app.sweep_cost import estimate
     from fem_asslb.app.sweep_plan import FOLDER, plan
@@ -24,17 +31,27 @@ def sweep_command(options: argparse.Namespace) -> int:
 
     study = read_study(options.study)
     folder, hashes = study.folder / FOLDER, options.plugin_hashes
-    jobs = _jobs(options, study)
+    request = EndRequest(options.wall_time)
+    jobs = replace(_jobs(options, study), end=_end(request))
     cases = plan(study, points_of(study), folder, hashes, options.force)
     for line in describe(study, cases):
         print(line)
-    with solving(EndRequest().receive):
+    with solving(request.receive):
         if options.dry_run:
             for line in estimate(cases, hashes, jobs.count):
                 print(line)
             return DONE
-        is_done = sweep(study, folder, cases, Wanted(jobs=jobs, runs=not options.prepare), hashes)
-    return DONE if is_done else STOPPED_EARLY
+        left = sweep(study, folder, cases, Wanted(jobs=jobs, runs=not options.prepare), hashes)
+    if not left:
+        return DONE
+    return POSTPONED if jobs.end and set(left) <= {State.INTERRUPTED, State.NONE} else STOPPED_EARLY
+
+
+def _end(request: EndRequest) -> int:
+    """When the cases of a study have to be done, so that its table and pictures are there in time."""
+    if math.isinf(request.left):
+        return 0
+    return int(time.time() + request.left - min(CONCLUDING, 0.1 * request.left))
 
 
 def is_job(options: argparse.Namespace) -> bool:

@@ -39,7 +39,9 @@ class Wanted:
     runs: bool = True
 
 
-def sweep(study: Study, folder: Path, cases: Sequence[PlannedCase], wanted: Wanted, plugins: Mapping[str, str]) -> bool:
+def sweep(
+    study: Study, folder: Path, cases: Sequence[PlannedCase], wanted: Wanted, plugins: Mapping[str, str]
+) -> list[State]:
     """Run what is not finished, write and print what came of it.
 
     Args:
@@ -50,7 +52,7 @@ def sweep(study: Study, folder: Path, cases: Sequence[PlannedCase], wanted: Want
         plugins: Hashes of modules that added laws or fields, by name.
 
     Returns:
-        Whether all cases have come to their end; what was only written counts as such.
+        States of the cases that have not come to their end, which were to be run.
 
     Raises:
         FemAsslbError: Bad input, or another command works on the study; nothing was written.
@@ -66,7 +68,7 @@ def sweep(study: Study, folder: Path, cases: Sequence[PlannedCase], wanted: Want
         if not wanted.runs:
             number = counted(len(cases), "case")
             print(f"{number} in {folder}, {len(left)} of them to run, by {SNAKEFILE} with {SETTINGS} there")
-            return True
+            return []
         if left:
             done = len(cases) - len(left)
             counter = iter(range(done + 1, len(cases) + 1))
@@ -75,7 +77,7 @@ def sweep(study: Study, folder: Path, cases: Sequence[PlannedCase], wanted: Want
             )
         for line in conclude(study, folder, looked_at_again(cases, plugins)):
             print(line)
-    return all(case.is_done for case in looked_at_again(cases, plugins))
+    return [case.earlier.state for case in looked_at_again(cases, plugins) if not case.is_done]
 
 
 def describe(study: Study, cases: Sequence[PlannedCase]) -> Iterator[str]:

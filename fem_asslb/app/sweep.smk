@@ -33,6 +33,13 @@ rule case:
         tasks=config["ranks"],
     params:
         # Where a profile limits the time [min], a case ends before with a checkpoint, and goes on when it is tried again.
-        limit=lambda wildcards, resources: f"--wall-time {int(54 * resources.runtime)}s" if resources.get("runtime") else "",
+        limit=lambda wildcards, resources: int(54 * resources.get("runtime", 0)),
     shell:
-        "{config[case]} {wildcards.name} {params.limit} >> {log} 2>&1"
+        # So it does where the whole study has a limit, and begins no more beyond it.
+        "limit={params.limit} end={config[end]} now=$(date +%s); "
+        "if [ $end -gt 0 ]; then "
+        "  left=$((end - now)); [ $left -gt 0 ] || exit 75; "
+        "  limit=$((limit > 0 && limit < left ? limit : left)); "
+        "fi; "
+        "if [ $limit -gt 0 ]; then words=\"--wall-time ${{limit}}s\"; else words=; fi; "
+        "{config[case]} {wildcards.name} $words >> {log} 2>&1"

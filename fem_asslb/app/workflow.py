@@ -36,6 +36,7 @@ class Jobs:
         program: Words that start fem-asslb where the jobs run, such as the path of ``scripts/run``; None for this one.
         profile: Profile of Snakemake that sends jobs to a cluster; None for this machine.
         options: Words for each job, such as those of ``--plugin``.
+        end: When all of them have to be done, as time since the epoch [s]; 0 for never.
     """
 
     count: int
@@ -43,6 +44,7 @@ class Jobs:
     program: str | None = None
     profile: Path | None = None
     options: Sequence[str] = ()
+    end: int = 0
 
     def words(self, study: Path, folder: Path, ranks: int) -> list[str]:
         """Words of a job, but for the name of its case."""
@@ -83,6 +85,7 @@ def write_workflow(study: Path, folder: Path, cases: Sequence[PlannedCase], jobs
         "cases": [case.variant.name for case in cases if not case.is_done],
         "meshes": meshes_of([case for case in cases if not case.is_done]),
         "ranks": jobs.ranks,
+        "end": jobs.end,
         "case": shlex.join([*jobs.words(study, folder, jobs.ranks), "--case"]),
         "mesh": shlex.join([*jobs.words(study, folder, 1), "--mesh"]),
     }

@@ -2,12 +2,15 @@
 
 import csv
 import json
+import shlex
+import subprocess
 from pathlib import Path
 
 import pytest
 
 from fem_asslb.app import cli, sweep, workflow
 from fem_asslb.app.earlier_results import State
+from fem_asslb.app.end_request import EndRequest
 from fem_asslb.app.study_report import is_study
 from fem_asslb.app.sweep_plan import FOLDER, plan
 from fem_asslb.report import FILE as PAGE
@@ -213,6 +216,36 @@ def test_a_plan_writes_nothing_and_prepared_cases_wait(tmp_path, asked, capsys, 
     assert settings["case"] == f"'/opt/run it' -n 3 sweep {tmp_path}/study.toml --folder sweep --case"
     assert settings["mesh"] == f"'/opt/run it' sweep {tmp_path}/study.toml --folder sweep --mesh"
     assert states(tmp_path) == {"k-0.1": State.NONE, "k-0.2": State.NONE} and not asked
+
+
+def test_a_study_ends_in_time_and_goes_on_later(tmp_path, capsys):
+    """Cases end with a checkpoint before the time of all is up, and no more are begun after it."""
+    changes = (
+        'time.first_step = "1 s"\ntime.largest_step = "1 s"\nprotocol.steps = ["press to 81 MPa in 1 min", "rest 9 h"]'
+    )
+    beginning, end = STUDY.index("[changes"), STUDY.index("[runs]")
+    (tmp_path / "study.toml").write_text(f"{STUDY[:beginning]}[changes]\n{changes}\n{STUDY[end:]}")
+    assert cli.main(["sweep", str(tmp_path), "--wall-time", f"{int(age()) + 15}s"]) == 75
+    # On a busy machine none may have come to its first step.
+    assert set(states(tmp_path).values()) <= {State.INTERRUPTED, State.NONE}
+    assert "2 of 2 cases have not come to their end" in capsys.readouterr().out
+
+
+def test_prepared_cases_are_run_by_the_command_of_the_page(tmp_path):
+    """It is read there, without the profile of a cluster that is not here."""
+    text = (CASES.parent / "docs" / "studies.md").read_text()
+    (line,) = (line for line in text.splitlines() if line.startswith("snakemake "))
+    words = shlex.split(line.partition("#")[0].partition("--profile")[0])
+    (tmp_path / "my-study").mkdir()
+    (tmp_path / "my-study" / "study.toml").write_text(STUDY)
+    assert cli.main(["sweep", str(tmp_path / "my-study"), "--prepare"]) == 0
+    done = subprocess.run([*words, "--cores", "1", "--dry-run"], cwd=tmp_path, capture_output=True, text=True)
+    assert done.returncode == 0 and "k-0.2" in done.stdout + done.stderr
+
+
+def age():
+    """Seconds that this process is old, which its wall time counts."""
+    return 1e6 - EndRequest(1e6).left
 
 
 def test_the_cost_comes_from_measured_steps_or_finished_cases(folder, tmp_path, capsys):

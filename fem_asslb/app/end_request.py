@@ -37,7 +37,7 @@ class EndRequest:
     """
 
     def __init__(self, wall_time: float = math.inf) -> None:
-        self._deadline = _began() + wall_time if math.isfinite(wall_time) else math.inf
+        self._deadline = process_began() + wall_time if math.isfinite(wall_time) else math.inf
         self._asked: str | None = None
         self._asked_at = 0.0
         self._step_began: float | None = None
@@ -86,7 +86,7 @@ class EndRequest:
         """Nothing to do."""
 
 
-def _began() -> float:
+def process_began() -> float:
     """When this process began, on the monotonic clock [s]: libraries take seconds to load."""
     # The 22nd field of the manual of /proc: ticks since the machine was started, time asleep included.
     ticks = int(Path("/proc/self/stat").read_text().rpartition(")")[2].split()[19])

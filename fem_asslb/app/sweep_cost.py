@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from mpi4py import MPI
 
+from fem_asslb.app.end_request import process_began
 from fem_asslb.app.sweep_plan import PlannedCase
 from fem_asslb.base.errors import FemAsslbError, Postponed
 from fem_asslb.case.checks.size_checks import estimated_elements, least_time_steps
@@ -27,7 +28,6 @@ class _Stopwatch:
     """Observer that times a few steps and ends the run."""
 
     def __init__(self) -> None:
-        self._began = time.monotonic()
         self._times: list[float] = []
 
     def start(self, simulation: "Simulation") -> None:
@@ -48,8 +48,8 @@ class _Stopwatch:
 
     @property
     def start_up(self) -> float:
-        """From the mesh to the end of the first step [s]."""
-        return self._times[0] - self._began
+        """From the start of this process, which loads libraries as each case does, to the end of the first step [s]."""
+        return self._times[0] - process_began()
 
     @property
     def seconds(self) -> float | None:
@@ -60,11 +60,12 @@ class _Stopwatch:
 
 @dataclass(frozen=True)
 class _Cost:
-    """Time of a case: before its steps [s], over its size [s], and what these are from."""
+    """Time of a case: before its steps [s], over its size [s], what these are from, and how well they are known."""
 
     start: float
     rate: float
     source: str
+    sign: str
 
 
 def estimate(cases: Sequence[PlannedCase], plugins: Mapping[str, str], jobs: int) -> list[str]:
@@ -86,9 +87,9 @@ def estimate(cases: Sequence[PlannedCase], plugins: Mapping[str, str], jobs: int
     cost = _of_finished(cases) or _measured(left[0], plugins)
     seconds = [cost.start + cost.rate * _size(case.variant.case) for case in left]
     longest, whole = max(seconds), max(max(seconds), sum(seconds) / jobs)
-    each = f"{_time(min(seconds))} to {_time(longest)}" if longest > 1.5 * min(seconds) else f"about {_time(longest)}"
+    each = f"{_time(min(seconds))} to {_time(longest)}" if longest > 1.5 * min(seconds) else _time(longest)
     cases_at_once = f"{jobs} cases at the same time" if jobs > 1 else "one case after the other"
-    return [f"estimated: {each} for a case, {_time(whole)} together, {cases_at_once} ({cost.source})"]
+    return [f"estimated: {cost.sign} {each} for a case, {_time(whole)} together, {cases_at_once} ({cost.source})"]
 
 
 def _of_finished(cases: Sequence[PlannedCase]) -> _Cost | None:
@@ -96,7 +97,7 @@ def _of_finished(cases: Sequence[PlannedCase]) -> _Cost | None:
     if not done:
         return None
     seconds = sum(costs(case.results)[WALL_TIME] for case in done)
-    return _Cost(0.0, seconds / sum(_size(case.variant.case) for case in done), f"from {len(done)} finished")
+    return _Cost(0.0, seconds / sum(_size(case.variant.case) for case in done), f"from {len(done)} finished", "about")
 
 
 def _measured(planned: PlannedCase, plugins: Mapping[str, str]) -> _Cost:
@@ -110,7 +111,8 @@ def _measured(planned: PlannedCase, plugins: Mapping[str, str]) -> _Cost:
     if watch.seconds is None:
         raise FemAsslbError(f"{planned.variant.name} does not get to its second time step: {outcome.reason}")
     rate = watch.seconds * least_time_steps(case) / _size(case)
-    return _Cost(watch.start_up, rate, f"from time steps of {planned.variant.name}, at least")
+    # As many steps as the longest ones make, and no pictures.
+    return _Cost(watch.start_up, rate, f"from time steps of {planned.variant.name}", "at least")
 
 
 def _size(case: Case) -> float:

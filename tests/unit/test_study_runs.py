@@ -251,7 +251,7 @@ def age():
 def test_the_cost_comes_from_measured_steps_or_finished_cases(folder, tmp_path, capsys):
     (tmp_path / "study.toml").write_text(STUDY)
     assert cli.main(["sweep", str(tmp_path), "--dry-run"]) == 0
-    assert "(from time steps of k-0.1, at least)" in capsys.readouterr().out
+    assert "estimated: at least " in capsys.readouterr().out
     assert [path.name for path in tmp_path.iterdir()] == ["study.toml"]
     end(folder, "k-0.2", "the smallest step failed")
     try:

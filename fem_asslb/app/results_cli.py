@@ -86,16 +86,20 @@ def report_command(options: argparse.Namespace) -> int:
 def _report_study(options: argparse.Namespace) -> int:
     from fem_asslb.app.study_report import report_study
 
-    if len(options.cases) > 1 or len(options.at) > 1 or options.interactive or options.figures:
-        raise FemAsslbError("a page about a study takes the study alone, one --at, no --interactive and no --figures")
+    if len(options.cases) > 1 or len(options.at) > 1 or options.interactive:
+        raise FemAsslbError("a page about a study takes the study alone, one --at and no --interactive")
+    pictures = options.figures and options.figures.absolute()
     study, output = options.cases[0].absolute(), options.output and options.output.absolute()
     state = options.at[0] if options.at else None
     with elsewhere():
         from fem_asslb.plotting.chosen import require_state
+        from fem_asslb.plotting.style import Gallery
 
         if state is not None:
             require_state(state)
-        print(report_study(study, output, state, options.plugin_hashes))
+        gallery = pictures and Gallery(pictures, options.format or "pdf")
+        for path in report_study(study, output, state, options.plugin_hashes, gallery):
+            print(path)
     return DONE
 
 

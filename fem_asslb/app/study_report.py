@@ -10,10 +10,12 @@ from fem_asslb.base.errors import FemAsslbError
 from fem_asslb.base.printable import quoted
 from fem_asslb.case.reading.reader import CASE_FILE
 from fem_asslb.output.files import replace_text
+from fem_asslb.plotting.style import Gallery
 from fem_asslb.report import FILE
 from fem_asslb.sweep import STUDY_FILE
 from fem_asslb.sweep.designs import points_of
 from fem_asslb.sweep.page import Standing, study_page
+from fem_asslb.sweep.pictures import draw
 from fem_asslb.sweep.reading import read_study
 
 
@@ -22,14 +24,17 @@ def is_study(path: Path) -> bool:
     return path.suffix == ".toml" or ((path / STUDY_FILE).is_file() and not (path / CASE_FILE).is_file())
 
 
-def report_study(path: Path, output: Path | None, state: str | None, plugins: Mapping[str, str]) -> Path:
-    """Write the page of a study and return its file; nothing is run, and nothing else is written.
+def report_study(
+    path: Path, output: Path | None, state: str | None, plugins: Mapping[str, str], gallery: Gallery | None = None
+) -> list[Path]:
+    """Write the page of a study, and pictures if they are wanted, and return the files; nothing is run.
 
     Args:
         path: The study, absolute.
         output: The file, absolute; by default in the folder of its cases.
         state: At which fields of the runs are shown; by default at the least lithium.
         plugins: Hashes of modules that added laws or fields, by name.
+        gallery: Where files of the pictures of its outcomes go; None for none.
 
     Raises:
         FemAsslbError: Bad input, or the study has not been run.
@@ -51,7 +56,10 @@ def report_study(path: Path, output: Path | None, state: str | None, plugins: Ma
         for case in planned
     ]
     replace_text(place, study_page(study, cases, place, state))
-    return place
+    if gallery is None:
+        return [place]
+    gallery.folder.mkdir(parents=True, exist_ok=True)
+    return [place, *draw(study, [case.trial for case in cases], gallery)]
 
 
 def _reason(state: State, differences: tuple[str, ...], told: str) -> str:

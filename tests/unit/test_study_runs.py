@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from fem_asslb.app import cli, sweep, workflow
+from fem_asslb.app import cli, study_report, sweep, workflow
 from fem_asslb.app.earlier_results import State
 from fem_asslb.app.end_request import EndRequest
 from fem_asslb.app.study_report import is_study
@@ -143,6 +143,16 @@ def test_a_page_tells_of_the_study(folder, tmp_path, capsys):
     assert page.tags.count("img") == 3 and all(
         picture.startswith((b"<?xml", b"\x89PNG")) for picture in page.pictures()
     )
+
+
+def test_the_pictures_of_a_study_are_files_too(folder, tmp_path, capsys, monkeypatch):
+    """Those of `fem_asslb.sweep.pictures.draw`; nothing varies in this study, and there are none of it."""
+    monkeypatch.setattr(study_report, "draw", lambda study, trials, gallery: [gallery.file(str(len(trials)))])
+    words = ["report", str(folder), "--output", str(tmp_path / "page.html"), "--figures", str(tmp_path / "figures")]
+    for more, name in (([], "2.pdf"), (["--format", "svg"], "2.svg")):
+        assert cli.main([*words, *more]) == 0
+        assert capsys.readouterr().out.splitlines()[1:] == [str(tmp_path / "figures" / name)]
+    assert (tmp_path / "figures").is_dir()
 
 
 def test_a_page_leads_to_the_pages_about_its_runs(folder):

@@ -65,7 +65,7 @@ def add_wall_time(parser: argparse.ArgumentParser) -> None:
         metavar="TIME",
         type=wall_time,
         default=math.inf,
-        help="end with a checkpoint before this time is up, such as 23h50m or 23:50:00",
+        help="end with a checkpoint before this time is up, such as 23h50m or 23:50:00, but not before the first step",
     )
 
 

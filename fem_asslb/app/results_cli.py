@@ -1,6 +1,7 @@
 """The commands of results: ``plot``, ``compare``, ``report``, ``watch`` and ``export``."""
 
 import argparse
+from pathlib import Path
 
 from fem_asslb.app.surroundings import elsewhere
 from fem_asslb.base.endings import DIFFERENT, DONE
@@ -9,15 +10,29 @@ from fem_asslb.base.printable import quoted
 from fem_asslb.plotting import WIDTHS
 
 
+def _results_of(path: Path) -> Path:
+    """Folder of the results of a case, or the folder itself.
+
+    Raises:
+        FemAsslbError: The path is a study.
+    """
+    from fem_asslb.app.study_report import is_study
+    from fem_asslb.app.sweep_plan import FOLDER
+    from fem_asslb.output.record import results_in
+
+    if is_study(path):
+        raise FemAsslbError(f"{quoted(path, 120)} is a study: 'report' tells of it, and its cases are in {FOLDER}/")
+    return results_in(path)
+
+
 def plot_command(options: argparse.Namespace) -> int:
     """Draw pictures."""
     from fem_asslb.app.plot import Wanted, draw
-    from fem_asslb.output.record import results_in
 
     if options.results is not None and len(options.cases) > 1:
         raise FemAsslbError("--results goes with one CASE; a folder of results may stand for a CASE")
     wanted = Wanted(
-        results=[(options.results or results_in(path)).absolute() for path in options.cases],
+        results=[(options.results or _results_of(path)).absolute() for path in options.cases],
         names=[str(path) for path in options.cases],
         format=options.format,
         is_narrow=options.width == WIDTHS[0],
@@ -41,10 +56,9 @@ def compare_command(options: argparse.Namespace) -> int:
     """Say by how much two runs differ."""
     from fem_asslb.comparison.tolerances import Tolerance
     from fem_asslb.comparison.verdict import compare, lines
-    from fem_asslb.output.record import results_in
 
     tolerances = [Tolerance.of(text) for text in options.tolerances]
-    first, second = results_in(options.first), results_in(options.second)
+    first, second = _results_of(options.first), _results_of(options.second)
     verdict = compare(first, second, options.against, tolerances, options.columns)
     for line in lines(verdict, options.all):
         print(line)
@@ -60,10 +74,9 @@ def report_command(options: argparse.Namespace) -> int:
     if any(map(is_study, options.cases)):
         return _report_study(options)
     from fem_asslb.output.files import replace_text
-    from fem_asslb.output.record import results_in
     from fem_asslb.report import FILE
 
-    folders = [results_in(path).absolute() for path in options.cases]
+    folders = [_results_of(path).absolute() for path in options.cases]
     page = (options.output or folders[0] / FILE).absolute()
     pictures = options.figures and options.figures.absolute()
     with elsewhere():
@@ -106,9 +119,8 @@ def _report_study(options: argparse.Namespace) -> int:
 def watch_command(options: argparse.Namespace) -> int:
     """Follow a run."""
     from fem_asslb.app.watch import watch
-    from fem_asslb.output.record import results_in
 
-    results, page = results_in(options.case).absolute(), None
+    results, page = _results_of(options.case).absolute(), None
     if options.page is not None:
         from fem_asslb.app.watch_page import WatchPage
 
@@ -128,7 +140,7 @@ def export_command(options: argparse.Namespace) -> int:
     from fem_asslb.app.results import read_results
     from fem_asslb.output.vtkhdf import FILE, INTERFACE_FILE, write_vtkhdf
 
-    results = read_results(options.case)
+    results = read_results(_results_of(options.case))
     for name, series in ((FILE, results.fields), (INTERFACE_FILE, results.interfaces)):
         if series.times:
             write_vtkhdf(results.folder / name, series.times, iter(series))

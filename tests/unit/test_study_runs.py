@@ -155,6 +155,13 @@ def test_the_pictures_of_a_study_are_files_too(folder, tmp_path, capsys, monkeyp
     assert (tmp_path / "figures").is_dir()
 
 
+@pytest.mark.parametrize("command", ["plot", "watch", "export"])
+def test_other_commands_say_where_the_cases_of_a_study_are(tmp_path, capsys, command):
+    (tmp_path / "study.toml").write_text(STUDY)
+    assert cli.main([command, str(tmp_path)]) == 2
+    assert "is a study: 'report' tells of it, and its cases are in sweep/" in capsys.readouterr().err
+
+
 def test_a_page_leads_to_the_pages_about_its_runs(folder):
     """Beside the table; a fixture changes nothing while a cell is pressed, which is said."""
     (folder / FOLDER / "k-0.1" / "results" / PAGE).write_text("of the run")

@@ -36,7 +36,7 @@ pictures = false
 
 OPEN = "particle|electrolyte open [-]"
 
-PAIRS = {2: [(1, 2), (2, 1)], 3: [(3, 2)]}
+PAIRS = {2: [(1, 2), (2, 1)], 3: [(3, 2), (1, 3)]}
 """Numbers of ranks before and after the stop, by that of the test."""
 
 

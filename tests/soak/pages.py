@@ -52,6 +52,12 @@ def done(checkout, command):
     return ended.returncode, ended.stderr
 
 
+def write_changes(case):
+    """What the reader of the tutorial changes in the case."""
+    changes = re.findall(r"```toml\n(.*?)```", (ROOT / "docs" / "tutorial.md").read_text(), re.DOTALL)
+    case.write_text("\n".join(['extends = "../cases/first"', *changes]))
+
+
 def test_commands_work_in_their_order(checkout):
     ran = set()
     for page in PAGES:
@@ -64,3 +70,5 @@ def test_commands_work_in_their_order(checkout):
             print(code, command, flush=True)
             assert code in ({0, 1} if f" {DIFFERING} " in command else {0}), f"{command}: {code}, {messages}"
             ran.add(command)
+            if command == "scripts/run new contact --like cases/first":
+                write_changes(checkout / "contact" / "case.toml")

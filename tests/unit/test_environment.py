@@ -57,7 +57,8 @@ class Host:
     @property
     def variables(self) -> dict[str, str]:
         path = f"{self.folder / 'bin'}:{os.environ['PATH']}"
-        return {**os.environ, "PATH": path, "STATE": str(self.folder), "XDG_CACHE_HOME": str(self.folder / "cache")}
+        outside = {name: value for name, value in os.environ.items() if not name.startswith("FEM_ASSLB_")}
+        return {**outside, "PATH": path, "STATE": str(self.folder), "XDG_CACHE_HOME": str(self.folder / "cache")}
 
     def start(self, *arguments: str, script: str = "environment", new_group: bool = False) -> subprocess.Popen[str]:
         # Whatever these tests were started with: a shell cannot trap what was ignored at its start.
@@ -194,6 +195,9 @@ def test_a_library_for_parquet_is_found_where_it_was_fetched(host: Host) -> None
     folder = host.folder / "cache" / "fem_asslb" / f"pyarrow-{pinned[1]}-{os.uname().machine}"
     folder.mkdir()
     assert host.run(*paths)[1] == f"{host.folder}:{folder}\n"
+    older = folder.with_name(f"pyarrow-1.0-{os.uname().machine}")
+    older.mkdir()
+    assert host.run("clean")[0] == 0 and folder.exists() and not older.exists()
     assert host.run("remove")[0] == 0 and not folder.exists()
 
 

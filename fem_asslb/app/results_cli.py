@@ -19,8 +19,9 @@ def _results_of(path: Path) -> Path:
     from fem_asslb.app.study_report import is_study
     from fem_asslb.app.sweep_plan import FOLDER
     from fem_asslb.output.record import results_in
+    from fem_asslb.sweep import STUDY_FILE
 
-    if is_study(path):
+    if is_study(path) and (path.is_dir() or path.name == STUDY_FILE):
         raise FemAsslbError(f"{quoted(path, 120)} is a study: 'report' tells of it, and its cases are in {FOLDER}/")
     return results_in(path)
 

@@ -28,12 +28,14 @@ class Pairing:
         second: Those of the second.
         unpaired: Protocol steps that only one of them has.
         cut: Those whose end only one of them has come to.
+        apart: Those whose end a run has not come to, and in which they share no place.
     """
 
     first: Columns
     second: Columns
     unpaired: tuple[int, ...]
     cut: tuple[int, ...]
+    apart: tuple[int, ...]
 
 
 def pair(
@@ -61,16 +63,21 @@ def pair(
     if not len(common):
         raise FemAsslbError("the two runs have no protocol step in common")
     parts: list[Pair] = []
+    apart = []
     for stage in common:
         mine, theirs = _rows(first, names, stage), _rows(second, names, stage)
         is_open = int(stage) in open_steps
-        parts += _same_rows(mine, theirs, is_open) if way == ROWS else _common_places(mine, theirs, way, is_open)
+        found = list(_same_rows(mine, theirs, is_open) if way == ROWS else _common_places(mine, theirs, way, is_open))
+        if not any(len(part[STAGE]) for part, _ in found):
+            apart.append(int(stage))
+        parts += found
     if not any(len(part[STAGE]) for part, _ in parts):
         raise FemAsslbError("the two runs have no state in common")
     joined = [{name: np.concatenate([part[side][name] for part in parts]) for name in names} for side in (0, 1)]
     unpaired = tuple(int(stage) for stage in np.setxor1d(here, there))
     cut = {step for step in open_steps if step is not None and step in common and open_steps[0] != open_steps[1]}
-    return Pairing(first=joined[0], second=joined[1], unpaired=unpaired, cut=tuple(sorted(cut)))
+    steps = {"unpaired": unpaired, "cut": tuple(sorted(cut - {*apart})), "apart": tuple(apart)}
+    return Pairing(first=joined[0], second=joined[1], **steps)
 
 
 def _rows(columns: Columns, names: list[str], stage: float) -> Columns:
@@ -90,7 +97,9 @@ def _same_rows(first: Columns, second: Columns, is_open: bool) -> Iterator[Pair]
 def _common_places(first: Columns, second: Columns, way: str, is_open: bool) -> Iterator[Pair]:
     """Both histories of one protocol step at all places that both have reached in it, and at its end if it has one."""
     here, there = _coordinate(first, way), _coordinate(second, way)
-    if _is_monotonic(here) and _is_monotonic(there):
+    if is_open and np.array_equal(here, there):
+        yield first, second
+    elif all(_is_monotonic(item) or (is_open and len(item) == 1) for item in (here, there)):
         places = np.unique(np.concatenate([here, there]))
         reached = (places >= max(here.min(), there.min())) & (places <= min(here.max(), there.max()))
         yield _at(places[reached], first, here), _at(places[reached], second, there)

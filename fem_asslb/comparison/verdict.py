@@ -31,6 +31,7 @@ class Verdict:
         alone: Columns that one run alone has, in the first and in the second.
         unpaired: Protocol steps that one run alone has.
         cut: Those to whose end one run alone has come.
+        apart: Those that could not be compared, as a run has not come to their end.
         keys: Dotted keys in which the cases differ.
         steps: Text of each protocol step of the first run.
     """
@@ -40,13 +41,15 @@ class Verdict:
     alone: tuple[Sequence[str], Sequence[str]]
     unpaired: Sequence[int]
     cut: Sequence[int]
+    apart: Sequence[int]
     keys: Sequence[str]
     steps: Sequence[str]
 
     @property
     def is_same(self) -> bool:
         """Whether both runs have the same columns and protocol steps, and no difference counts."""
-        return not (any(self.alone) or self.unpaired or self.cut or any(item.counts for item in self.columns))
+        steps = (*self.unpaired, *self.cut, *self.apart)
+        return not (any(self.alone) or steps or any(item.counts for item in self.columns))
 
 
 def compare(
@@ -87,6 +90,7 @@ def compare(
         alone=(_others(wanted[0], common), _others(wanted[1], common)),
         unpaired=pairing.unpaired,
         cut=pairing.cut,
+        apart=pairing.apart,
         keys=resolved.differences(*cases),
         steps=steps,
     )
@@ -125,6 +129,8 @@ def lines(verdict: Verdict, everything: bool = False) -> Iterator[str]:
     if verdict.cut:
         steps = ", ".join(map(str, verdict.cut))
         yield f"only one has come to the end of protocol step {steps}, which is compared as far as both have come"
+    if verdict.apart:
+        yield f"not compared, as a run stopped in it: protocol step {', '.join(map(str, verdict.apart))}"
     shown = [item for item in verdict.columns if everything or item.counts]
     if shown:
         width = max(len(printable(item.name)) for item in shown)

@@ -11,7 +11,6 @@ from typing import TYPE_CHECKING, Any
 
 from dolfinx import fem
 
-from fem_asslb.base.endings import WAYS_OUT
 from fem_asslb.base.errors import FemAsslbError
 from fem_asslb.base.parallel import raise_first
 from fem_asslb.base.printable import printable, quoted
@@ -181,7 +180,7 @@ def read_latest(folder: Path, previous: bool = False) -> dict[str, Any]:
     path = folder / FOLDER / (PREVIOUS if previous else LATEST)
     has_previous = not previous and (folder / FOLDER / PREVIOUS).is_file()
     advice = "--resume-previous takes the checkpoint before" if has_previous else "start with --overwrite"
-    latest = read_json(path, {"clock"}, f"nothing to resume, {advice}", WAYS_OUT)
+    latest = read_json(path, {"clock"}, f"nothing to resume, {advice}", advice)
     # The first checkpoints had no number.
     if latest.get("format", 0) != FORMAT:
         raise FemAsslbError(
@@ -234,7 +233,7 @@ def _without_words(table: dict[str, Any]) -> dict[str, Any]:
     return {
         key: _without_words(value) if isinstance(value, dict) else value
         for key, value in table.items()
-        if key not in _WORDS or isinstance(value, dict)
+        if not (key in _WORDS and isinstance(value, str))
     }
 
 

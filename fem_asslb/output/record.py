@@ -169,6 +169,7 @@ class RunRecord:
         self._steps["iterations"] += record.iterations
         self._steps["linear iterations"] = simulation.solver.linear_iterations
         if record.stage_ends:
+            self._part[STEPS_ENDED] = record.stage + 1
             self.write()
 
     def finish(self, simulation: "Simulation", reason: str) -> None:
@@ -192,6 +193,10 @@ class RunRecord:
             "wall time [s]": self._watch.seconds(),
             "warnings": list(self._warnings),
         }
+
+
+STEPS_ENDED = "protocol steps ended"
+"""Key of a part of a run: to the end of how many protocol steps it has come."""
 
 
 def results_in(folder: Path) -> Path:
@@ -226,7 +231,10 @@ def open_step(record: Mapping[str, Any], stages: npt.NDArray[np.float64]) -> int
         record: What `read_record` returns.
         stages: Protocol step of each row of its history.
     """
-    return None if ended(record) == COMPLETE or not len(stages) else int(stages[-1])
+    if ended(record) == COMPLETE or not len(stages):
+        return None
+    last, of_part = int(stages[-1]), record["runs"][-1].get(STEPS_ENDED) if record["runs"] else None
+    return None if isinstance(of_part, int) and of_part >= last else last
 
 
 def writer(folder: Path) -> str:

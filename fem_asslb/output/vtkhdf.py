@@ -20,6 +20,9 @@ FILE, INTERFACE_FILE = "fields.vtkhdf", "interfaces.vtkhdf"
 VERSION = (2, 0)
 TYPE = "UnstructuredGrid"
 
+_CHUNK = 256
+"""Least number of values that are stored together."""
+
 
 def write_vtkhdf(path: Path, times: Sequence[float], grids: Iterator["pyvista.UnstructuredGrid"]) -> None:
     """Write fields at several times.
@@ -94,7 +97,7 @@ def _append_fields(root: Any, steps: Any, grid: "pyvista.UnstructuredGrid", numb
 def _append(group: Any, name: str, values: Any, **storage: str) -> int:
     """Add values at the end of an array, which comes to be with the first; where they begin."""
     if name not in group:
-        shapes = {"maxshape": (None, *values.shape[1:]), "chunks": (max(len(values), 1), *values.shape[1:])}
+        shapes = {"maxshape": (None, *values.shape[1:]), "chunks": (max(len(values), _CHUNK), *values.shape[1:])}
         group.create_dataset(name, data=values, **shapes, **storage)
         return 0
     array = group[name]

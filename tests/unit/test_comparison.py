@@ -176,9 +176,36 @@ def test_a_step_that_a_run_was_stopped_in_is_compared_as_far_as_it_came(tmp_path
         assert any("the end of protocol step 2" in line for line in lines(verdict))
     for way in ("time", ROWS):
         assert compare(second, second, way).is_same and not compare(second, second, way).cut
+    # In the press there is one state of each; they are no end, and not at the same time.
     third = write(tmp_path / "early", {name: values[:1] for name, values in stopped.items()}, end="running")
+    fourth = write(tmp_path / "later", run_of([[0.7]], lambda time: 9.0), end="running")
+    assert compare(third, third).is_same
     with pytest.raises(FemAsslbError, match="no state in common"):
-        compare(second, third)
+        compare(third, fourth)
+
+
+def test_a_step_that_cannot_be_compared_is_told(tmp_path):
+    """Within a rest there is no other x: two runs that were stopped in it have no place in common."""
+    runs = []
+    for number, last in enumerate(([4.0], [2.0, 2.0])):
+        columns = run_of(
+            [[1.0], [50.0, 50.0], last], lambda time: 2.0 * time, lambda time: 1.0 - 1e-3 * min(time, 101.0)
+        )
+        runs.append(write(tmp_path / str(number), columns, end="running"))
+    verdict = compare(*runs, LITHIUM)
+    assert verdict.apart == (3,) and not verdict.is_same and any("not compared" in line for line in lines(verdict))
+    assert compare(*runs).is_same
+
+
+def test_a_run_that_ended_between_two_steps_has_no_open_one(tmp_path):
+    columns = run_of(FINE[:2], lambda time: 2.0 * time)
+    between = write(tmp_path / "between", columns, end="stopped in 'rest 10 s'")
+    content = json.loads((between / record.FILE).read_text())
+    content["runs"][-1][record.STEPS_ENDED] = 2
+    (between / record.FILE).write_text(json.dumps(content))
+    whole = write(tmp_path / "whole", run_of(FINE, lambda time: 2.0 * time))
+    verdict = compare(between, whole)
+    assert verdict.cut == verdict.apart == () and verdict.unpaired == (3,)
 
 
 def test_the_command_ends_as_programs_that_compare_files_do(tmp_path, capsys):

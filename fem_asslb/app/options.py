@@ -16,7 +16,8 @@ exit codes:
   2  bad input: one line per mistake, nothing was changed
   3  run: stopped early, because the smallest time step failed or results could not be written; those up to there
      and, in run.json, the reason are kept
-  75  run, converge, sweep: asked to end by SIGTERM, SIGUSR1 or --wall-time, and ended after a step with a checkpoint
+  75  run, converge: asked to end by SIGTERM, SIGUSR1 or --wall-time, and ended after a step with a checkpoint; sweep:
+      its cases by --wall-time
   130  interrupted, 143 terminated; --resume goes on from the last checkpoint
   1  compare: the runs differ; elsewhere a mistake of the program, with its trace
 """

@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING
 
 from fem_asslb.app.end_request import EndRequest
 from fem_asslb.app.surroundings import all_ranks, solving
-from fem_asslb.base.endings import DONE, POSTPONED, STOPPED_EARLY
+from fem_asslb.base.endings import DONE, LATER, POSTPONED, STOPPED_EARLY
+from fem_asslb.base.errors import FemAsslbError
 
 if TYPE_CHECKING:
     from fem_asslb.app.workflow import Jobs
@@ -32,6 +33,10 @@ def sweep_command(options: argparse.Namespace) -> int:
     study = read_study(options.study)
     folder, hashes = study.folder / FOLDER, options.plugin_hashes
     request = EndRequest(options.wall_time)
+    if options.prepare and math.isfinite(request.left):
+        raise FemAsslbError(
+            "--wall-time counts from now, and --prepare runs nothing; give it to the profile or to --case"
+        )
     jobs = replace(_jobs(options, study), end=_end(request))
     cases = plan(study, points_of(study), folder, hashes, options.force)
     for line in describe(study, cases):
@@ -44,7 +49,9 @@ def sweep_command(options: argparse.Namespace) -> int:
         left = sweep(study, folder, cases, Wanted(jobs=jobs, runs=not options.prepare), hashes)
     if not left:
         return DONE
-    return POSTPONED if jobs.end and set(left) <= {State.INTERRUPTED, State.NONE} else STOPPED_EARLY
+    is_up = 0 < jobs.end <= time.time()
+    in_time = all(run.end.startswith(LATER) or (is_up and run.state is State.NONE) for run in left)
+    return POSTPONED if jobs.end and in_time else STOPPED_EARLY
 
 
 def _end(request: EndRequest) -> int:

@@ -4,10 +4,19 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from fem_asslb.app.earlier_results import State
+from fem_asslb.app.earlier_results import EarlierRun, State
 from fem_asslb.app.folder_lock import locked
 from fem_asslb.app.sweep_plan import PlannedCase, looked_at_again, meshes_of, write_cases
-from fem_asslb.app.workflow import LOGS, SETTINGS, SNAKEFILE, Jobs, require_snakemake, run_workflow, write_workflow
+from fem_asslb.app.workflow import (
+    LOGS,
+    MARKS,
+    SETTINGS,
+    SNAKEFILE,
+    Jobs,
+    require_snakemake,
+    run_workflow,
+    write_workflow,
+)
 from fem_asslb.base.input_files import regular_file
 from fem_asslb.base.printable import printable
 from fem_asslb.base.texts import counted
@@ -41,7 +50,7 @@ class Wanted:
 
 def sweep(
     study: Study, folder: Path, cases: Sequence[PlannedCase], wanted: Wanted, plugins: Mapping[str, str]
-) -> list[State]:
+) -> list[EarlierRun]:
     """Run what is not finished, write and print what came of it.
 
     Args:
@@ -52,7 +61,7 @@ def sweep(
         plugins: Hashes of modules that added laws or fields, by name.
 
     Returns:
-        States of the cases that have not come to their end, which were to be run.
+        What is left of the cases that were to be run and have not come to their end.
 
     Raises:
         FemAsslbError: Bad input, or another command works on the study; nothing was written.
@@ -77,7 +86,7 @@ def sweep(
             )
         for line in conclude(study, folder, looked_at_again(cases, plugins)):
             print(line)
-    return [case.earlier.state for case in looked_at_again(cases, plugins) if not case.is_done]
+    return [case.earlier for case in looked_at_again(cases, plugins) if not case.is_done]
 
 
 def describe(study: Study, cases: Sequence[PlannedCase]) -> Iterator[str]:
@@ -135,7 +144,8 @@ def reasons(folder: Path, failed: Sequence[PlannedCase]) -> dict[str, str]:
     for case in failed:
         logs = [folder / LOGS / f"{name}.log" for name in (case.variant.name, f"{meshes[case.variant.name]}.mesh")]
         log = next((log for log in logs if log.exists()), logs[0])
-        found[case.variant.name] = f"{case.earlier.end or _last_line(log)} ({log})"
+        is_ready = log == logs[1] and (folder / MARKS / f"{meshes[case.variant.name]}.mesh").exists()
+        found[case.variant.name] = "not begun" if is_ready else f"{case.earlier.end or _last_line(log)} ({log})"
     return found
 
 

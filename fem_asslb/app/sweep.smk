@@ -7,6 +7,10 @@ wildcard_constraints:
     name="[A-Za-z0-9._-]+",
 
 
+# Nothing is begun beyond the limit of time of the whole study, if it has one.
+IN_TIME = "end={config[end]} now=$(date +%s); if [ $end -gt 0 ] && [ $now -ge $end ]; then echo 'the time of the study is up' >> {log}; exit 75; fi; "
+
+
 rule all:
     input:
         expand("marks/{name}.done", name=config["cases"]),
@@ -18,7 +22,7 @@ rule mesh:
     log:
         "logs/{name}.mesh.log",
     shell:
-        "{config[mesh]} {wildcards.name} > {log} 2>&1"
+        IN_TIME + "{config[mesh]} {wildcards.name} > {log} 2>&1"
 
 
 rule case:
@@ -35,11 +39,7 @@ rule case:
         # Where a profile limits the time [min], a case ends before with a checkpoint, and goes on when it is tried again.
         limit=lambda wildcards, resources: int(54 * resources.get("runtime", 0)),
     shell:
-        # So it does where the whole study has a limit, and begins no more beyond it.
-        "limit={params.limit} end={config[end]} now=$(date +%s); "
-        "if [ $end -gt 0 ]; then "
-        "  left=$((end - now)); [ $left -gt 0 ] || exit 75; "
-        "  limit=$((limit > 0 && limit < left ? limit : left)); "
-        "fi; "
+        IN_TIME + "limit={params.limit}; "
+        "if [ $end -gt 0 ] && {{ [ $limit -eq 0 ] || [ $((end - now)) -lt $limit ]; }}; then limit=$((end - now)); fi; "
         "if [ $limit -gt 0 ]; then words=\"--wall-time ${{limit}}s\"; else words=; fi; "
         "{config[case]} {wildcards.name} $words >> {log} 2>&1"

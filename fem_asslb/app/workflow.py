@@ -7,6 +7,7 @@ import shutil
 import signal
 import subprocess
 import sys
+import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -119,8 +120,13 @@ def run_workflow(folder: Path, jobs: Jobs, tell: Callable[[str], None]) -> None:
             start_new_session=True,
         )
         with _ending(process):
+            is_up = False
             while True:
                 ended = _wait(process)
+                if jobs.end and not is_up and time.time() >= jobs.end:
+                    # It begins no more then, tries none again, and waits for those that are on their way.
+                    is_up = True
+                    process.terminate()
                 for mark in sorted((folder / MARKS).glob("*.done")):
                     if mark.stem not in told:
                         told.add(mark.stem)

@@ -15,6 +15,15 @@ PAGES = ("README.md", "docs/tutorial.md", "docs/gallery.md", "docs/postprocessin
 NOT_HERE = ("scripts/test", "python3 -m pip", "docker", "fem-asslb watch my-cell --page")
 """How commands begin that install something, that would run this again, or that no case here is long enough for."""
 
+CELLS = """set -e
+rm -r my-cell
+for cell in my-cell other-cell; do mkdir $cell; cp contact/case.toml $cell; done
+cp -r contact/at-50 my-cell/results
+cp -r contact/at-5 my-cell/stiffer
+cp -r contact/at-50-seed-2 other-cell/results
+cp my-cell/results/cell.bdf.csv measured.csv"""
+"""What readers of the page on results have: two cells whose particles let go, and data of a cycler."""
+
 DIFFERING = "compare"
 """The command that ends with 1 where runs differ, as programs do that compare files."""
 
@@ -59,15 +68,16 @@ def write_changes(case):
 
 
 def test_commands_work_in_their_order(checkout):
+    assert all(len(commands_of(page)) >= 4 for page in PAGES)
     ran = set()
     for page in PAGES:
         if page == "docs/postprocessing.md":
-            # What its reader has: another cell, and data of a cycler.
-            assert done(checkout, "cp -r my-cell other-cell && cp my-cell/results/cell.bdf.csv measured.csv")[0] == 0
+            assert done(checkout, CELLS)[0] == 0
         # A second run of the same would find the results of the first.
         for command in [text for text in commands_of(page) if text not in ran]:
             code, messages = done(checkout, command)
             print(code, command, flush=True)
+            assert "Traceback" not in messages, f"{command}: {messages}"
             assert code in ({0, 1} if f" {DIFFERING} " in command else {0}), f"{command}: {code}, {messages}"
             ran.add(command)
             if command == "scripts/run new contact --like cases/first":

@@ -248,6 +248,14 @@ def test_a_study_ends_in_time_and_goes_on_later(tmp_path, capsys):
     assert "2 of 2 cases have not come to their end" in capsys.readouterr().out
 
 
+def test_a_failure_in_time_is_a_failure(tmp_path, monkeypatch, capsys):
+    (tmp_path / "study.toml").write_text(STUDY)
+    monkeypatch.setattr(sweep, "run_workflow", lambda *_: None)
+    assert cli.main(["sweep", str(tmp_path), "--wall-time", "30d"]) == 3
+    assert cli.main(["sweep", str(tmp_path), "--prepare", "--wall-time", "30d"]) == 2
+    assert "--prepare runs nothing" in capsys.readouterr().err
+
+
 def test_prepared_cases_are_run_by_the_command_of_the_page(tmp_path):
     """It is read there, without the profile of a cluster that is not here."""
     text = (CASES.parent / "docs" / "studies.md").read_text()

@@ -24,7 +24,7 @@ _SMOOTHED = {
     "mg_levels_ksp_max_it": 2,
     "mg_levels_pc_type": "sor",
 }
-"""Multigrid with smoothed aggregates and two sweeps of Gauss and Seidel, of each rank on its own, as smoother."""
+"""Multigrid with smoothed aggregates; two sweeps of Gauss and Seidel there and back, each rank alone, as smoother."""
 
 
 _FACTORED = "fieldsplit_factored_"

@@ -16,13 +16,12 @@ def _results_of(path: Path) -> Path:
     Raises:
         FemAsslbError: The path is a study.
     """
-    from fem_asslb.app.study_report import is_study
-    from fem_asslb.app.sweep_plan import FOLDER
     from fem_asslb.output.record import results_in
     from fem_asslb.sweep import STUDY_FILE
+    from fem_asslb.sweep.reading import is_study
 
     if is_study(path) and (path.is_dir() or path.name == STUDY_FILE):
-        raise FemAsslbError(f"{quoted(path, 120)} is a study: 'report' tells of it, and its cases are in {FOLDER}/")
+        raise FemAsslbError(f"{quoted(path, 120)} is a study: 'report' tells of it, and its cases are in sweep/")
     return results_in(path)
 
 
@@ -68,7 +67,7 @@ def compare_command(options: argparse.Namespace) -> int:
 
 def report_command(options: argparse.Namespace) -> int:
     """Write a page about runs, or about a study."""
-    from fem_asslb.app.study_report import is_study
+    from fem_asslb.sweep.reading import is_study
 
     if options.format and not options.figures:
         raise FemAsslbError(f"--format {options.format}: it is that of the files of --figures, which is missing")
@@ -98,14 +97,13 @@ def report_command(options: argparse.Namespace) -> int:
 
 
 def _report_study(options: argparse.Namespace) -> int:
-    from fem_asslb.app.study_report import report_study
-
     if len(options.cases) > 1 or len(options.at) > 1 or options.interactive:
         raise FemAsslbError("a page about a study takes the study alone, one --at and no --interactive")
     pictures = options.figures and options.figures.absolute()
     study, output = options.cases[0].absolute(), options.output and options.output.absolute()
     state = options.at[0] if options.at else None
     with elsewhere():
+        from fem_asslb.app.study_report import report_study
         from fem_asslb.plotting.chosen import require_state
         from fem_asslb.plotting.style import Gallery
 
@@ -119,12 +117,12 @@ def _report_study(options: argparse.Namespace) -> int:
 
 def watch_command(options: argparse.Namespace) -> int:
     """Follow a run."""
-    from fem_asslb.app.watch import watch
+    with elsewhere():
+        from fem_asslb.app.watch import watch
+        from fem_asslb.app.watch_page import WatchPage
 
     results, page = _results_of(options.case).absolute(), None
     if options.page is not None:
-        from fem_asslb.app.watch_page import WatchPage
-
         page = WatchPage(options.page.absolute(), results, str(options.case), options.every)
         print(f"{options.page}: open it in a browser; it reads itself again", flush=True)
     try:

@@ -7,7 +7,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from fem_asslb.app.end_request import EndRequest
-from fem_asslb.app.surroundings import all_ranks, solving
+from fem_asslb.app.surroundings import all_ranks, elsewhere, solving
 from fem_asslb.base.endings import DONE, LATER, POSTPONED, STOPPED_EARLY
 from fem_asslb.base.errors import FemAsslbError
 
@@ -23,12 +23,13 @@ def sweep_command(options: argparse.Namespace) -> int:
     """Plan a study, run it, or carry out one of its jobs."""
     if is_job(options):
         return _job(options)
-    from fem_asslb.app.earlier_results import State
-    from fem_asslb.app.sweep import Wanted, describe, sweep
-    from fem_asslb.app.sweep_cost import estimate
-    from fem_asslb.app.sweep_plan import FOLDER, plan
-    from fem_asslb.sweep.designs import points_of
-    from fem_asslb.sweep.reading import read_study
+    with elsewhere():
+        from fem_asslb.app.earlier_results import State
+        from fem_asslb.app.sweep import Wanted, describe, sweep
+        from fem_asslb.app.sweep_cost import estimate
+        from fem_asslb.app.sweep_plan import FOLDER, plan
+        from fem_asslb.sweep.designs import points_of
+        from fem_asslb.sweep.reading import read_study
 
     study = read_study(options.study)
     folder, hashes = study.folder / FOLDER, options.plugin_hashes
@@ -68,8 +69,9 @@ def is_job(options: argparse.Namespace) -> bool:
 
 def fit_command(options: argparse.Namespace) -> int:
     """Find the parameters of a study."""
-    from fem_asslb.app.fit import FOLDER, fit_study
-    from fem_asslb.sweep.reading import read_study
+    with elsewhere():
+        from fem_asslb.app.fit import FOLDER, fit_study
+        from fem_asslb.sweep.reading import read_study
 
     study = read_study(options.study, fits=True)
     data, jobs = options.data.absolute(), _jobs(options, study)

@@ -8,20 +8,13 @@ from fem_asslb.app.sweep import reasons, trial_of
 from fem_asslb.app.sweep_plan import FOLDER, plan
 from fem_asslb.base.errors import FemAsslbError
 from fem_asslb.base.printable import quoted
-from fem_asslb.case.reading.reader import CASE_FILE
 from fem_asslb.output.files import replace_text
 from fem_asslb.plotting.style import Gallery
 from fem_asslb.report import FILE
-from fem_asslb.sweep import STUDY_FILE
 from fem_asslb.sweep.designs import points_of
 from fem_asslb.sweep.page import Standing, study_page
 from fem_asslb.sweep.pictures import draw
 from fem_asslb.sweep.reading import read_study
-
-
-def is_study(path: Path) -> bool:
-    """Whether a path is a study rather than a case or its results; a folder that is both is a case."""
-    return path.suffix == ".toml" or ((path / STUDY_FILE).is_file() and not (path / CASE_FILE).is_file())
 
 
 def report_study(

@@ -12,7 +12,7 @@ from fem_asslb.base.printable import quoted
 from fem_asslb.base.schema import fields_of
 from fem_asslb.base.table_reader import UnreadableError, read, unknown_key
 from fem_asslb.base.texts import listed, not_accepted
-from fem_asslb.case.reading.reader import read_table
+from fem_asslb.case.reading.reader import CASE_FILE, read_table
 from fem_asslb.case.reading.toml_text import read_file
 from fem_asslb.sweep import STUDY_FILE
 from fem_asslb.sweep.schema import MOST_CASES, MOST_PARAMETERS, Axis, Design, StudyTable
@@ -46,6 +46,11 @@ class Study:
     def leading(self) -> dict[str, Axis]:
         """Axes that follow no other."""
         return {name: axis for name, axis in self.table.axes.items() if axis.follows is None}
+
+
+def is_study(path: Path) -> bool:
+    """Whether a path is a study rather than a case or its results; a folder that is both is a case."""
+    return path.suffix == ".toml" or ((path / STUDY_FILE).is_file() and not (path / CASE_FILE).is_file())
 
 
 def read_study(path: Path, fits: bool = False) -> Study:

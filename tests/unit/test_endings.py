@@ -251,7 +251,7 @@ def test_the_wall_time_counts_from_the_start_of_the_process():
 def test_a_step_that_might_end_too_late_is_not_begun(monkeypatch):
     """Steps of 4 s in 59 s, of which ten are over: the step is taken twice, and what the end takes counts as well."""
     times = iter(range(1000, 2000, 4))
-    monkeypatch.setattr(end_request, "_began", lambda: 990.0)
+    monkeypatch.setattr(end_request, "process_began", lambda: 990.0)
     monkeypatch.setattr(time, "monotonic", lambda: next(times))
     comm = SimpleNamespace(allgather=lambda said: [said])
     problem = SimpleNamespace(domain=SimpleNamespace(comm=comm))

@@ -11,11 +11,10 @@ import pytest
 from fem_asslb.app import cli, study_report, sweep, workflow
 from fem_asslb.app.earlier_results import State
 from fem_asslb.app.end_request import EndRequest
-from fem_asslb.app.study_report import is_study
 from fem_asslb.app.sweep_plan import FOLDER, plan
 from fem_asslb.report import FILE as PAGE
 from fem_asslb.sweep.designs import points_of
-from fem_asslb.sweep.reading import read_study
+from fem_asslb.sweep.reading import is_study, read_study
 from tests.unit.test_report import HOSTILE, Page
 
 pytestmark = [pytest.mark.serial, pytest.mark.slow]

@@ -39,6 +39,16 @@ MODULES = [
 ]
 
 
+STUDY = """
+[study]
+title = "Two cases"
+base = "."
+[axes.k]
+key = "time.tolerance"
+values = [0.01, 0.02]
+"""
+
+
 @pytest.fixture
 def hostile(tmp_path):
     """A case among modules and settings that leave a mark in ``marks``, or stop what obeys them."""
@@ -72,13 +82,23 @@ def test_nothing_beside_a_case_runs(hostile, tmp_path):
         "XDG_CACHE_HOME": str(tmp_path / "cache"),
         "PETSC_OPTIONS": f"-log_view :{hostile.parent}/marks/variable",
     }
-    commands = ["new copy --like .", "check .", "mesh .", ".", "plot ."]
+    (hostile / "study.toml").write_text(STUDY)
+    commands = ["new copy --like .", "check .", "mesh .", ".", "plot .", "plot . . --x time"]
+    commands += [
+        "report . --figures figures",
+        "compare . .",
+        "export .",
+        "watch .",
+        "watch . --page page.html",
+        "converge . --vary time --steps 1",
+    ]
+    commands += ["sweep study.toml --dry-run", "sweep study.toml", "report study.toml"]
     for command in commands:
         done = subprocess.run(
             [RUN, *command.split()], cwd=hostile, env=variables, capture_output=True, text=True, check=False
         )
         assert done.returncode == 0, f"{command}: {done.stderr}"
+        assert not list((tmp_path / "marks").iterdir()), command
     (part,) = json.loads((hostile / "results" / "run.json").read_text())["runs"]
     assert not [text for text in part["warnings"] if "no pictures" in text]
     assert (hostile / "results" / "pictures").is_dir()
-    assert [path.name for path in (tmp_path / "marks").iterdir()] == []

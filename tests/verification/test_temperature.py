@@ -188,10 +188,12 @@ def test_a_step_at_another_temperature_is_that_of_a_cell_at_it(comm, shared_path
         rows.append(history(comm, shared_path, changes))
     assert len(rows[0]) == len(rows[1]) > 10
     assert {round(row["temperature [degC]"], 9) for row in rows[0]} == {25.0, 45.0}
+    # Several ranks add up in the order in which messages come, which differs from run to run: 2e-10 was seen.
+    share = 1e-10 if comm.size == 1 else 1e-9
     for name in rows[0][0]:
         if not any(word in name for word in ("error", "remainder")):
             one, other = (np.array([row.get(name, 0.0) for row in found]) for found in rows)
-            assert one == pytest.approx(other, rel=0.0, abs=1e-10 * np.abs(other).max() + 1e-12), name
+            assert one == pytest.approx(other, rel=0.0, abs=share * np.abs(other).max() + 1e-12), name
     for row in rows[0]:
         drop = row["cell voltage [V]"] - row["cathode potential [V]"] + row["anode potential [V]"]
         ohmic = 20e-3 * row["current density [mA/cm2]"] / faster(35e3, 273.15 + row["temperature [degC]"])

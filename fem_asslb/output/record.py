@@ -148,6 +148,8 @@ class RunRecord:
         domain = simulation.problem.domain
         self._part |= {"versions": versions(), "petsc options": dict(simulation.solver.options)}
         self._part["commit"] = commit() if self._comm.rank == 0 else None
+        # One that goes on may stop before it ends a step of its own.
+        self._part[STEPS_ENDED] = simulation.loading.stage
         self._content |= model_tables(simulation.problem.model)
         self._content["mesh facts"] = {
             "cells": domain.mesh.topology.index_map(domain.dimension).size_global,

@@ -182,6 +182,8 @@ def test_an_interrupted_run_goes_on_as_if_it_had_never_stopped(case_folder, comm
     stop = next(r.index for r in expected if r.stage_ends and r.stage == 1) + 2
     with pytest.raises(KeyboardInterrupt):
         run(case_folder, comm, recorder=Recorder(stop))
+    with pytest.raises(KeyboardInterrupt):
+        run(case_folder, comm, resume=True, recorder=Recorder(stop - 1))
     outcome, rest = run(case_folder, comm, resume=True)
     assert rest[0].index == stop - 1
     assert len(expected) == rest[-1].index
@@ -194,7 +196,9 @@ def test_an_interrupted_run_goes_on_as_if_it_had_never_stopped(case_folder, comm
     listed = [collection.read_collection(o.results / names.COLLECTION) for o in (whole, outcome)]
     assert [file for _, file in listed[0]] == [file for _, file in listed[1]]
     parts = record.read_record(outcome.results)["runs"]
-    assert [part["end"] for part in parts] == ["interrupted", "end of protocol"]
+    assert [part["end"] for part in parts] == ["interrupted", "interrupted", "end of protocol"]
+    # The second part ended no step of its own.
+    assert [part[record.STEPS_ENDED] for part in parts] == [2, 2, expected[-1].stage + 1]
 
 
 LATEST = "checkpoint/latest.json"

@@ -1,6 +1,8 @@
-"""A case that several tests of commands run."""
+"""What several tests of commands and scripts start from: a case that runs in a second, a host without packages."""
 
 import pytest
+
+from tests.host import create
 
 COLUMN = """
 [case]
@@ -30,3 +32,9 @@ def column(shared_path, comm):
         (shared_path / "case.toml").write_text(COLUMN)
     comm.Barrier()
     return shared_path
+
+
+@pytest.fixture
+def host(tmp_path):
+    """A host without the packages of the program."""
+    return create(tmp_path)

@@ -2,87 +2,16 @@
 
 import os
 import re
-import shutil
 import signal
-import subprocess
 import time
 from contextlib import suppress
-from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
 
+from tests.host import SCRIPTS, Host
+
 pytestmark = pytest.mark.serial
-
-SCRIPTS = Path(__file__).parents[2] / "scripts"
-
-STAND_INS = {
-    # The root folder is the last argument.
-    "mmdebstrap": """
-        echo build >> "$STATE/builds"
-        root=${*: -1}
-        mkdir -p "$root/etc" "$root/usr" "$root/var/lib/dpkg"
-        if [[ -e $STATE/message ]]; then cat "$STATE/message"; exit 1; fi
-        sleep 1""",
-    "unshare": """
-        while [[ $1 != -- ]]; do shift; done
-        shift
-        exec "$@" """,
-    "bwrap": """
-        while [[ $1 != env ]]; do shift; done
-        exec "$@" """,
-    "newuidmap": "",
-    "chown": "",
-    "df": """
-        echo "Filesystem blocks used available"
-        echo "disk 9999999 0 $(cat "$STATE/free" 2>/dev/null || echo 9999999)" """,
-}
-
-
-@dataclass(frozen=True)
-class Host:
-    """A host without the packages: copy of the scripts, empty cache, stand-ins first on the path."""
-
-    folder: Path
-
-    @property
-    def environments(self) -> list[Path]:
-        return sorted(p for p in (self.folder / "cache" / "fem_asslb").glob("environment-*") if p.is_dir())
-
-    @property
-    def builds(self) -> int:
-        record = self.folder / "builds"
-        return len(record.read_text().split()) if record.exists() else 0
-
-    @property
-    def variables(self) -> dict[str, str]:
-        path = f"{self.folder / 'bin'}:{os.environ['PATH']}"
-        outside = {name: value for name, value in os.environ.items() if not name.startswith("FEM_ASSLB_")}
-        return {**outside, "PATH": path, "STATE": str(self.folder), "XDG_CACHE_HOME": str(self.folder / "cache")}
-
-    def start(self, *arguments: str, script: str = "environment", new_group: bool = False) -> subprocess.Popen[str]:
-        # Whatever these tests were started with: a shell cannot trap what was ignored at its start.
-        command = ["env", "--default-signal", self.folder / "scripts" / script, *arguments]
-        pipes = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE}
-        return subprocess.Popen(command, env=self.variables, text=True, process_group=0 if new_group else None, **pipes)
-
-    def run(self, *arguments: str, script: str = "environment") -> tuple[int, str, str]:
-        process = self.start(*arguments, script=script)
-        output, messages = process.communicate(timeout=60)
-        return process.returncode, output, messages
-
-
-@pytest.fixture
-def host(tmp_path: Path) -> Host:
-    shutil.copytree(SCRIPTS, tmp_path / "scripts")
-    shutil.copy(SCRIPTS.parent / "pyproject.toml", tmp_path)
-    (tmp_path / "scripts" / "packages.txt").write_text("# a package that no host has\nno-such-package\n")
-    (tmp_path / "bin").mkdir()
-    for name, text in STAND_INS.items():
-        program = tmp_path / "bin" / name
-        program.write_text(f"#!/bin/bash\n{text}\n")
-        program.chmod(0o755)
-    return Host(tmp_path)
 
 
 def wait_until(process: int, state: str) -> None:
@@ -159,32 +88,6 @@ def test_a_request_to_end_that_comes_after_the_program_has_ended(host: Host) -> 
     wait_until(int(sandbox), "Z")
     process.send_signal(signal.SIGCONT)
     assert (process.communicate(timeout=60), process.returncode) == (("", ""), 143)
-
-
-def test_an_exit_code_that_comes_with_signals_is_not_lost(host: Host) -> None:
-    """One in ten was, while the script waited by bash's ``wait`` for what ended."""
-    program = 'trap "" USR1; kill -USR1 $PPID; kill -USR1 $PPID; exit 0'
-    for _ in range(100):
-        assert host.run("bash", "-c", program, script="ranks") == (0, "", "")
-
-
-@pytest.mark.parametrize(
-    ("number", "before", "code"),
-    [
-        ("INT", "", 130),
-        ("TERM", "", 143),
-        ("HUP", "", 143),
-        ("USR1", "", 138),
-        ("TERM", "trap 'exit 75' USR1", 75),
-        ("INT", "trap 'exit 130' USR2", 130),
-        ("TERM", "trap 'exit 3' USR1", 3),
-        ("INT", "trap '' USR2", 5),
-    ],
-)
-def test_ranks_end_with_the_code_of_what_ended_them(host: Host, number: str, before: str, code: int) -> None:
-    """What fails after a signal has failed; what does not listen yet is killed by the one that stands for it."""
-    program = f"{before}\nkill -{number} $PPID; for _ in {{1..20}}; do sleep 0.1; done; exit 5"
-    assert host.run("bash", "-c", program, script="ranks")[0] == code
 
 
 def test_a_library_for_parquet_is_found_where_it_was_fetched(host: Host) -> None:

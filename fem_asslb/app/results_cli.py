@@ -66,13 +66,17 @@ def compare_command(options: argparse.Namespace) -> int:
 
 
 def report_command(options: argparse.Namespace) -> int:
-    """Write a page about runs, or about a study."""
+    """Write a page about runs, or about studies."""
     from fem_asslb.sweep.reading import is_study
 
     if options.format and not options.figures:
         raise FemAsslbError(f"--format {options.format}: it is that of the files of --figures, which is missing")
-    if any(map(is_study, options.cases)):
-        return _report_study(options)
+    are_studies = list(map(is_study, options.cases))
+    if any(are_studies):
+        if not all(are_studies):
+            other = options.cases[are_studies.index(False)]
+            raise FemAsslbError(f"{quoted(other, 120)} is no study: a page is about runs or about studies")
+        return _report_studies(options)
     from fem_asslb.output.files import replace_text
     from fem_asslb.report import FILE
 
@@ -96,21 +100,22 @@ def report_command(options: argparse.Namespace) -> int:
     return DONE
 
 
-def _report_study(options: argparse.Namespace) -> int:
-    if len(options.cases) > 1 or len(options.at) > 1 or options.interactive:
-        raise FemAsslbError("a page about a study takes the study alone, one --at and no --interactive")
+def _report_studies(options: argparse.Namespace) -> int:
+    if len(options.at) > 1:
+        raise FemAsslbError("a page about studies takes one --at")
     pictures = options.figures and options.figures.absolute()
-    study, output = options.cases[0].absolute(), options.output and options.output.absolute()
+    studies, output = [path.absolute() for path in options.cases], options.output and options.output.absolute()
     state = options.at[0] if options.at else None
     with elsewhere():
-        from fem_asslb.app.study_report import report_study
+        from fem_asslb.app.study_report import Look, report_studies
         from fem_asslb.plotting.chosen import require_state
         from fem_asslb.plotting.style import Gallery
 
         if state is not None:
             require_state(state)
         gallery = pictures and Gallery(pictures, options.format or "pdf")
-        for path in report_study(study, output, state, options.plugin_hashes, gallery):
+        look = Look(state, options.interactive)
+        for path in report_studies(studies, output, look, options.plugin_hashes, gallery):
             print(path)
     return DONE
 

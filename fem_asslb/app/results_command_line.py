@@ -100,13 +100,14 @@ examples:
   fem-asslb report my-cell my-cell/stiffer --at 'x = 0.5' --at end --output stiffness.html
   fem-asslb report my-cell --interactive                 with fields to turn, cut and ask for values
   fem-asslb report my-study                              about a study that fem-asslb sweep has run
+  fem-asslb report pressure stiffness --interactive      about several studies, with fields to turn
 
 The page is one file, CASE/results/report.html of the first CASE or STUDY/sweep/report.html unless --output says
 another, and needs no network.
 """
-    parser = add_command(commands, "report", "write a page about runs, side by side, or about a study", details)
+    parser = add_command(commands, "report", "write a page about runs, side by side, or about studies", details)
     parser.add_argument(
-        "cases", metavar="CASE|STUDY", type=folder, nargs="+", help="case directories or results folders, or one study"
+        "cases", metavar="CASE|STUDY", type=folder, nargs="+", help="case directories or results folders, or studies"
     )
     parser.add_argument(
         "--at", metavar="STATE", action="append", default=[], help="'5 h', 'x = 0.5', 'step 3', 'start' or 'end'"

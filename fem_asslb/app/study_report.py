@@ -1,6 +1,7 @@
-"""The page of a study: its cases as they stand, put into one file beside its table."""
+"""The page of studies: their cases as they stand, put into one file beside the table of the first one."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from fem_asslb.app.earlier_results import State
@@ -12,33 +13,61 @@ from fem_asslb.output.files import replace_text
 from fem_asslb.plotting.style import Gallery
 from fem_asslb.report import FILE
 from fem_asslb.sweep.designs import points_of
-from fem_asslb.sweep.page import Standing, study_page
+from fem_asslb.sweep.page import Chapter, study_page
+from fem_asslb.sweep.page_of_runs import Standing
 from fem_asslb.sweep.pictures import draw
 from fem_asslb.sweep.reading import read_study
 
 
-def report_study(
-    path: Path, output: Path | None, state: str | None, plugins: Mapping[str, str], gallery: Gallery | None = None
+@dataclass(frozen=True)
+class Look:
+    """How a page shows runs.
+
+    Attributes:
+        state: At which fields are shown; by default at the least lithium.
+        is_interactive: Whether fields can be turned and cut.
+    """
+
+    state: str | None = None
+    is_interactive: bool = False
+
+
+def report_studies(
+    paths: Sequence[Path], output: Path | None, look: Look, plugins: Mapping[str, str], gallery: Gallery | None = None
 ) -> list[Path]:
-    """Write the page of a study, and pictures if they are wanted, and return the files; nothing is run.
+    """Write the page of studies, and pictures if they are wanted, and return the files; nothing is run.
 
     Args:
-        path: The study, absolute.
-        output: The file, absolute; by default in the folder of its cases.
-        state: At which fields of the runs are shown; by default at the least lithium.
+        paths: The studies, absolute.
+        output: The file, absolute; by default in the folder of the cases of the first one.
+        look: How runs are shown.
         plugins: Hashes of modules that added laws or fields, by name.
-        gallery: Where files of the pictures of its outcomes go; None for none.
+        gallery: Where files of the pictures of outcomes go, those of several studies in folders with their numbers;
+            None for none.
 
     Raises:
-        FemAsslbError: Bad input, or the study has not been run.
+        FemAsslbError: Bad input, or a study has not been run.
     """
+    chapters = [_chapter(path, plugins) for path in paths]
+    place = output or chapters[0].study.folder / FOLDER / FILE
+    written = [place]
+    replace_text(place, study_page(chapters, place, look.state, look.is_interactive))
+    for number, chapter in enumerate(chapters if gallery else (), 1):
+        assert gallery is not None
+        folder = gallery.folder / str(number) if len(chapters) > 1 else gallery.folder
+        folder.mkdir(parents=True, exist_ok=True)
+        written += draw(chapter.study, [case.trial for case in chapter.cases], replace(gallery, folder=folder))
+    return written
+
+
+def _chapter(path: Path, plugins: Mapping[str, str]) -> Chapter:
+    """A study and its cases as they stand."""
     study = read_study(path)
     folder = study.folder / FOLDER
     if not folder.is_dir():
         raise FemAsslbError(f"no cases in {quoted(folder, 160)}: fem-asslb sweep runs the study")
     planned = plan(study, points_of(study), folder, plugins, any_size=True)
     told = reasons(folder, [case for case in planned if not case.is_done])
-    place = output or folder / FILE
     cases = [
         Standing(
             trial=trial_of(study, case),
@@ -48,11 +77,7 @@ def report_study(
         )
         for case in planned
     ]
-    replace_text(place, study_page(study, cases, place, state))
-    if gallery is None:
-        return [place]
-    gallery.folder.mkdir(parents=True, exist_ok=True)
-    return [place, *draw(study, [case.trial for case in cases], gallery)]
+    return Chapter(study=study, cases=cases)
 
 
 def _reason(state: State, differences: tuple[str, ...], told: str) -> str:

@@ -1,72 +1,62 @@
-"""The page about a study: what was varied, what came of it, what failed, and its runs to look at."""
+"""The page about studies: what was varied, what came of it, what failed, and the runs to look at."""
 
-import os
 import tempfile
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from urllib.parse import quote
 from xml.etree.ElementTree import Element
 
-from fem_asslb.base.errors import FemAsslbError
-from fem_asslb.plotting.curves import read_curves
 from fem_asslb.plotting.display import screen
-from fem_asslb.plotting.overlay import Choice, draw_overlay
 from fem_asslb.plotting.style import Gallery
-from fem_asslb.report import FILE
 from fem_asslb.report.html import element, page, picture, table
+from fem_asslb.report.interactive import program
 from fem_asslb.sweep.effects import Effect, effects_of
-from fem_asslb.sweep.outcomes import CASE, Trial, rows_of
+from fem_asslb.sweep.outcomes import CASE, rows_of
+from fem_asslb.sweep.page_of_runs import MOST_VIEWS, Standing, curves_of, link, pictures_of, views_of
 from fem_asslb.sweep.pictures import draw
 from fem_asslb.sweep.reading import Study, axis_title
-from fem_asslb.sweep.thumbnails import FIELD, draw_thumbnails
-
-MOST_THUMBNAILS = 48
-"""Runs with pictures of their own."""
-
-MOST_CURVES = 21
-"""Runs whose curves can be told apart: colours times dashes."""
 
 
 @dataclass(frozen=True, kw_only=True)
-class Standing:
-    """A case of a study as it stands.
+class Chapter:
+    """What a page tells of one study.
 
     Attributes:
-        trial: What came of it.
-        state: In a word.
-        reason: Why it has not come to its end; empty for one that has.
-        results: Folder of its results.
-    """
-
-    trial: Trial
-    state: str
-    reason: str
-    results: Path
-
-    @property
-    def name(self) -> str:
-        """Of its folder."""
-        return self.trial.variant.name
-
-
-def study_page(study: Study, cases: Sequence[Standing], place: Path, state: str | None = None) -> str:
-    """A page about a study; it needs no other file, and its links lead to the runs beside it.
-
-    Args:
         study: The study.
         cases: All its cases.
+    """
+
+    study: Study
+    cases: Sequence[Standing]
+
+    @property
+    def title(self) -> str:
+        """The question that the study answers."""
+        return self.study.table.study.title
+
+
+def study_page(chapters: Sequence[Chapter], place: Path, state: str | None = None, interactive: bool = False) -> str:
+    """A page about studies; it needs no other file, and its links lead to the runs beside it.
+
+    Args:
+        chapters: The studies, one after the other.
         place: Where the page will stand.
         state: At which fields of the runs are shown; by default at the least lithium.
+        interactive: Whether fields can be turned and cut, by a script; without it the page has none.
     """
-    title = study.table.study.title
-    with tempfile.TemporaryDirectory(prefix="fem_asslb-report-") as folder, screen():
-        return page(title, element("h1", title), *_sections(study, cases, place, Path(folder), state))
+    title = chapters[0].title if len(chapters) == 1 else f"{len(chapters)} studies"
+    views = max(1, MOST_VIEWS // len(chapters)) if interactive else 0
+    with tempfile.TemporaryDirectory(prefix="fem_asslb-report-") as temporary, screen():
+        shown = []
+        for number, chapter in enumerate(chapters):
+            folder = Path(temporary) / str(number)
+            folder.mkdir()
+            shown += [element("h1", chapter.title), *_sections(chapter, place, folder, state, views)]
+        return page(title, *shown, program=program() if interactive else None)
 
 
-def _sections(
-    study: Study, cases: Sequence[Standing], place: Path, folder: Path, state: str | None
-) -> Iterator[Element]:
+def _sections(chapter: Chapter, place: Path, folder: Path, state: str | None, views: int) -> Iterator[Element]:
+    study, cases = chapter.study, chapter.cases
     done = {case.name: case.results for case in cases if case.trial.outputs}
     yield _overview(study, cases)
     yield element("h2", "What varies")
@@ -80,9 +70,12 @@ def _sections(
     yield element("h2", "Effects of the axes")
     yield _effects(study, cases)
     yield element("h2", "Curves of all runs")
-    yield _curves(done, folder)
+    yield curves_of(done, folder)
     yield element("h2", "Runs")
-    yield from _runs(done, place, folder, state)
+    yield from pictures_of(done, place, folder, state)
+    if views:
+        yield element("h2", "Fields to turn and cut")
+        yield from views_of(done, state, views)
 
 
 def _overview(study: Study, cases: Sequence[Standing]) -> Element:
@@ -123,18 +116,8 @@ def _outcomes(study: Study, cases: Sequence[Standing], place: Path) -> Element:
     shown = []
     for case, row in zip(cases, rows, strict=True):
         cells = {name: "" if value is None else value for name, value in row.items()}
-        shown.append([*({**cells, CASE: _link(case.name, case.results, place)}[name] for name in names)])
+        shown.append([*({**cells, CASE: link(case.name, case.results, place)}[name] for name in names)])
     return table(names, shown)
-
-
-def _link(name: str, results: Path, place: Path) -> Element | str:
-    """Name of a case that leads to the page about its run, or else to its folder."""
-    target = next((path for path in (results / FILE, results) if path.exists()), None)
-    if target is None:
-        return name
-    made = element("a", name)
-    made.set("href", quote(Path(os.path.relpath(target, place.parent)).as_posix()))
-    return made
 
 
 def _pictures(paths: Sequence[Path], nothing: str) -> Element:
@@ -164,37 +147,3 @@ def _effect(effect: Effect) -> float | str:
     if effect.least != effect.least:
         return effect.value
     return f"{effect.value:.3g} ({effect.least:.3g} to {effect.most:.3g})"
-
-
-def _curves(runs: Mapping[str, Path], folder: Path) -> Element:
-    shown = list(runs)[:MOST_CURVES]
-    if not shown:
-        return element("p", "no run has come to its end", kind="note")
-    try:
-        curves = [read_curves(runs[name]) for name in shown]
-        drawn = draw_overlay(curves, shown, folder / "overlay.svg", Choice())
-    except FemAsslbError as error:
-        return element("p", str(error), kind="wrong")
-    left_out = len(runs) - len(shown)
-    note = [element("p", f"{left_out} more runs are not drawn", kind="note")] if left_out else []
-    return element("div", picture(drawn, "curves of the runs"), *note)
-
-
-def _runs(runs: Mapping[str, Path], place: Path, folder: Path, state: str | None) -> Iterator[Element]:
-    """A picture of each run with a link to it."""
-    shown = {name: runs[name] for name in list(runs)[:MOST_THUMBNAILS]}
-    drawn = draw_thumbnails(shown, state, Gallery(folder))
-    when = f"at {state}" if state else "with the least lithium"
-    if drawn.colours is not None:
-        yield element("p", f"{FIELD} {when}, in the same colours everywhere", kind="note")
-        yield picture(drawn.colours, "colours")
-    tiles = [
-        element("figure", picture(path, name), element("figcaption", _link(name, runs[name], place)))
-        for name, path in drawn.pictures.items()
-    ]
-    yield element("div", *tiles, kind="tiles")
-    yield from (element("p", f"{name}: {fault}", kind="wrong") for name, fault in drawn.faults.items())
-    rest = list(runs)[MOST_THUMBNAILS:]
-    if rest:
-        links = (element("li", _link(name, runs[name], place)) for name in rest)
-        yield element("ul", *links)

@@ -15,7 +15,8 @@ from fem_asslb.plotting.style import Gallery
 from fem_asslb.sweep.designs import points_of
 from fem_asslb.sweep.effects import effects_of, told_too_widely
 from fem_asslb.sweep.outcomes import TABLE, Trial, rows_of, write_table
-from fem_asslb.sweep.page import Standing, study_page
+from fem_asslb.sweep.page import Chapter, study_page
+from fem_asslb.sweep.page_of_runs import Standing
 from fem_asslb.sweep.pictures import draw
 from fem_asslb.sweep.reading import read_study
 from fem_asslb.sweep.variants import Variant
@@ -96,7 +97,7 @@ def test_a_page_has_the_effects_of_each_axis_and_outcomes_against_it(tmp_path):
     axes = "".join(f'[axes.{name}]\nkey = "time.tolerance"\nvalues = [-1.0, 1.0]\n' for name in "ab")
     study, trials = trials_of(tmp_path, axes, lambda a, b: a + 2.0 * b + a * b)
     cases = [Standing(trial=trial, state="finished", reason="", results=tmp_path / "none") for trial in trials]
-    page = Page(study_page(study, cases, tmp_path / "page.html"))
+    page = Page(study_page([Chapter(study=study, cases=cases)], tmp_path / "page.html"))
     columns = [f"{axis}: {measure} index" for axis in "ab" for measure in ("first-order", "total")]
     assert set(columns) <= set(page.texts) and {"0.166667", "0.666667", "0.333333", "0.833333"} <= set(page.texts)
     assert [value for name, value in page.attributes if name == "alt"] == ["against-a", "against-b", "matrix"]

@@ -3,6 +3,7 @@
 import csv
 import json
 import shlex
+import shutil
 import subprocess
 from pathlib import Path
 
@@ -14,6 +15,7 @@ from fem_asslb.app.end_request import EndRequest
 from fem_asslb.app.sweep_plan import FOLDER, plan
 from fem_asslb.report import FILE as PAGE
 from fem_asslb.sweep.designs import points_of
+from fem_asslb.sweep.page_of_runs import views_of
 from fem_asslb.sweep.reading import is_study, read_study
 from tests.unit.test_report import HOSTILE, Page
 
@@ -154,6 +156,29 @@ def test_the_pictures_of_a_study_are_files_too(folder, tmp_path, capsys, monkeyp
     assert (tmp_path / "figures").is_dir()
 
 
+def test_a_page_tells_of_several_studies_with_fields_to_turn(folder, tmp_path, capsys):
+    """The same study twice; each run of both has a view of its own."""
+    other = tmp_path / "other"
+    shutil.copytree(folder, other)
+    text = (other / "study.toml").read_text()
+    (other / "study.toml").write_text(text.replace("Fixture and pressure", "Another question"))
+    place, figures = tmp_path / "page.html", tmp_path / "figures"
+    words = [str(folder), str(other), "--interactive", "--output", str(place), "--figures", str(figures)]
+    assert cli.main(["report", *words]) == 0
+    assert capsys.readouterr().out == f"{place}\n" and sorted(path.name for path in figures.iterdir()) == ["1", "2"]
+    page = Page(place.read_text())
+    assert {"2 studies", "Fixture and pressure", "Another question"} <= set(page.texts)
+    assert page.tags.count("h1") == 2 and page.tags.count("details") == 4
+    assert page.attributes.count(("class", "view")) == 4 and page.attributes.count(("type", "application/json")) == 4
+
+
+@pytest.mark.parametrize("most", [0, 1])
+def test_runs_beyond_the_most_have_no_view(folder, most):
+    results = {name: folder / FOLDER / name / "results" for name in ("k-0.1", "k-0.2")}
+    *shown, note = views_of(results, "end", most)
+    assert len(shown) == most and note.text == f"{2 - most} more runs: their own pages have theirs"
+
+
 @pytest.mark.parametrize("command", ["plot", "watch", "export"])
 def test_other_commands_say_where_the_cases_of_a_study_are(tmp_path, capsys, command):
     (tmp_path / "study.toml").write_text(STUDY)
@@ -174,9 +199,8 @@ def test_a_page_leads_to_the_pages_about_its_runs(folder):
 @pytest.mark.parametrize(
     ("words", "message"),
     [
-        (["--interactive"], "a page about a study takes the study alone"),
-        (["--at", "end", "--at", "start"], "a page about a study takes the study alone"),
-        ([str(CASES / "column")], "a page about a study takes the study alone"),
+        (["--at", "end", "--at", "start"], "a page about studies takes one --at"),
+        ([str(CASES / "column")], "column' is no study: a page is about runs or about studies"),
         ([], "fem-asslb sweep runs the study"),
     ],
 )

@@ -13,10 +13,14 @@ from fem_asslb.base.printable import printable
 from fem_asslb.case.sections.case import Case
 from fem_asslb.case.sections.paths import file_hashes
 from fem_asslb.output import checkpoint, history, record
+from fem_asslb.output.deciding import deciding
 from fem_asslb.output.resolved import differences, resolved_table
 
 _INTERRUPTED = (record.RUNNING, "interrupted", "terminated", LATER, OF_A_FILE)
 """Beginnings of the ends of a run that goes on when it is started again."""
+
+FREE = ("case", "output")
+"""Sections of a case that change nothing of its results."""
 
 
 class State(Enum):
@@ -69,7 +73,7 @@ def earlier_run(folder: Path, case: Case, plugins: Mapping[str, str]) -> Earlier
         return EarlierRun(State.FAILED, printable(error, 200))
     end = str(content["runs"][-1].get("end", record.RUNNING) if content["runs"] else record.RUNNING)
     now = resolved_table(case)
-    found = differences(_telling(content["case"]), _telling(json.loads(json.dumps(now))))
+    found = differences(deciding(content["case"], FREE), deciding(json.loads(json.dumps(now)), FREE))
     found += [] if content.get("files") == json.loads(json.dumps({**file_hashes(now), **plugins})) else ["files"]
     if found:
         return EarlierRun(State.CHANGED, end, tuple(found))
@@ -83,8 +87,3 @@ def earlier_run(folder: Path, case: Case, plugins: Mapping[str, str]) -> Earlier
         has_checkpoint = (folder / checkpoint.FOLDER / checkpoint.LATEST).exists()
         return EarlierRun(State.INTERRUPTED, end, has_checkpoint=has_checkpoint)
     return EarlierRun(State.FAILED, printable(end, 200))
-
-
-def _telling(table: Mapping[str, object]) -> dict[str, object]:
-    """What of a case decides about its results."""
-    return {key: value for key, value in table.items() if key not in ("case", "output")}

@@ -1,6 +1,5 @@
 """Checkpoints: all that a run needs to go on as if it had never stopped, on any number of ranks."""
 
-import copy
 import json
 import shutil
 import time
@@ -15,10 +14,10 @@ from fem_asslb.base.errors import FemAsslbError
 from fem_asslb.base.parallel import raise_first
 from fem_asslb.base.printable import printable, quoted
 from fem_asslb.base.version import __version__
-from fem_asslb.case.sections.paths import path_owners
 from fem_asslb.equations.controls import Controls
 from fem_asslb.output import entity_table
 from fem_asslb.output.checkpoint_schema import check_latest, check_names, checksum
+from fem_asslb.output.deciding import deciding
 from fem_asslb.output.entity_values import EntityValues
 from fem_asslb.output.files import read_json, replace_text
 from fem_asslb.output.record import writer
@@ -44,9 +43,6 @@ PREVIOUS = "previous.json"
 
 FREE_TO_CHANGE = ("case", "time", "output", "solver")
 """Sections of a case that may change between two parts of a run."""
-
-_WORDS = ("title", "source", "note", "mark")
-"""Keys of a material that say something about it."""
 
 
 class CheckpointWriter:
@@ -219,22 +215,11 @@ def check_identity(latest: dict[str, Any], identity: dict[str, Any]) -> None:
 
 
 def _bound(identity: dict[str, Any]) -> dict[str, Any]:
-    """What may not change of a case; not where its files are, for a case may move and hashes tell what they hold."""
-    case = copy.deepcopy({key: value for key, value in identity["case"].items() if key not in FREE_TO_CHANGE})
+    """What may not change of a case."""
+    case = deciding(identity["case"], FREE_TO_CHANGE)
     # Of the solver, what strain is decides on the answer.
     case["solver"] = {"strain": identity["case"].get("solver", {}).get("strain")}
-    case["materials"] = _without_words(case.get("materials", {}))
-    for owner in path_owners(case):
-        del owner["path"]
     return case
-
-
-def _without_words(table: dict[str, Any]) -> dict[str, Any]:
-    return {
-        key: _without_words(value) if isinstance(value, dict) else value
-        for key, value in table.items()
-        if not (key in _WORDS and isinstance(value, str))
-    }
 
 
 def restore(simulation: "Simulation", folder: Path, latest: dict[str, Any]) -> None:

@@ -216,7 +216,9 @@ def test_results_of_another_input_make_room(folder, asked, tmp_path):
     before = (folder / "study.toml").read_text()
     try:
         (folder / "study.toml").write_text(
-            before + '[changes.case]\ntitle = "Another"\n[changes.output]\nfields_every = 2\n'
+            before
+            + '[changes.case]\ntitle = "Another"\n[changes.output]\nfields_every = 2\n'
+            + '[changes.materials.separator]\nuse = "lpscl"\ntitle = "said otherwise"\n'
         )
         assert set(states(folder).values()) == {State.COMPLETE}
         (folder / "study.toml").write_text(before.replace("81 MPa", "80 MPa"))

@@ -341,3 +341,12 @@ def test_a_run_says_once_in_a_minute_how_far_it_is(monkeypatch, caplog):
     for hours in (1.0, 2.0, 3.0, 12.0):
         lines.step(None, SimpleNamespace(time=3600.0 * hours))
     assert caplog.messages == ["20 % of the protocol, about 4 min to go", "99 % of the protocol, about 0 min to go"]
+
+
+@pytest.mark.serial
+def test_a_run_without_a_step_has_nothing_to_draw(column, capsys):
+    """Nor does it say that it has no pictures."""
+    never = ["--set", "solver.petsc={snes_max_it=1, snes_atol=0.0}", "--set", "time.smallest_step=10 s"]
+    assert cli.main(["run", str(column), "--set", "output.pictures=true", *never]) == 3
+    said = "".join(capsys.readouterr())
+    assert "ended: stopped in" in said and "pictures" not in said and not (column / "results" / "pictures").exists()

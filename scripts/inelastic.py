@@ -77,7 +77,8 @@ def pairs() -> Iterator[str]:
     """Cases with a plastic variant, each with its variants, that have been run to their end."""
     for path in sorted((ROOT / "cases").glob("*plastic*")):
         elastic = path.name.replace("-plastic", "").removesuffix("-pressed")
-        for name in (elastic, path.name):
+        # The elastic cells of Feng name their middle pressure, of their variants only the others do.
+        for name in (elastic, f"{elastic}-250", path.name):
             if has_ended(ROOT / "cases" / name / "results"):
                 yield name
 

@@ -54,6 +54,10 @@ class Powder:
 
     def pressure(self, density: Array) -> tuple[Array, Array]:
         """Hydrostatic strength [MPa], and d ln / d ln D of it."""
+        return _floored(*self._without_floor(density), density)
+
+    def _without_floor(self, density: Array) -> tuple[Array, Array]:
+        """Hydrostatic strength without its floor [MPa], and d / dD of it."""
         above = np.maximum(density - self.loose_density, 0.0)
         scale = 2.97 * self.yield_stress / (1.0 - self.loose_density)
         necks, necks_slope = scale * density**2 * above, scale * (2.0 * density * above + density**2)
@@ -62,8 +66,7 @@ class Powder:
         way = np.clip((density - STAGES[0]) / (STAGES[1] - STAGES[0]), 0.0, 1.0)
         share, rate = way * way * (3.0 - 2.0 * way), 6.0 * way * (1.0 - way) / (STAGES[1] - STAGES[0])
         value = (1.0 - share) * necks + share * shell
-        slope = (1.0 - share) * necks_slope + share * shell_slope + rate * (shell - necks)
-        return _floored(value, slope, density)
+        return value, (1.0 - share) * necks_slope + share * shell_slope + rate * (shell - necks)
 
     def die_pressure(self, density: Array) -> Array:
         """Pressure along a die that leaves a density [MPa], sqrt(P^2 + (4/9) Q^2) of a rigid-plastic powder."""
@@ -75,12 +78,13 @@ class Powder:
 
     def strengths(self, density: Array) -> tuple[tuple[Array, Array], tuple[Array, Array]]:
         """Both strengths, as `pressure` and `shear` tell them."""
-        pressure, pressure_slope = self.pressure(density)
+        pressure, slope = self._without_floor(density)
         necks, root = self.shear_ratio * pressure, 1.0 + 2.0 / 3.0 * (1.0 - density)
-        solid, solid_slope = self.yield_stress * density / np.sqrt(root), 1.0 + density / (3.0 * root)
+        solid, solid_slope = self.yield_stress * density / np.sqrt(root), 1.0 / density + 1.0 / (3.0 * root)
         ratio = (necks / solid) ** _SHARPNESS
-        value = necks * (1.0 + ratio) ** (-1.0 / _SHARPNESS)
-        return (pressure, pressure_slope), (value, (pressure_slope + ratio * solid_slope) / (1.0 + ratio))
+        smaller = (1.0 + ratio) ** (-1.0 / _SHARPNESS)
+        shear_slope = smaller * (self.shear_ratio * slope + ratio * necks * solid_slope) / (1.0 + ratio)
+        return _floored(pressure, slope, density), _floored(smaller * necks, shear_slope, density)
 
 
 def stiffness(density: Array) -> tuple[Array, Array]:

@@ -18,6 +18,7 @@ YOUNGS, POISSON = 24e3, 0.33
 BULK, SHEAR = YOUNGS / (3 * (1 - 2 * POISSON)), YOUNGS / (2 * (1 + POISSON))
 SIDES = {0: 0.0, 1: 0.0, 3: 0.0, 4: 0.0, 5: 0.0}
 PARTICLES, LOOSE = 370.0, 0.64
+ALONG, SIDE, ACROSS = (np.outer(*np.eye(3)[[row, column]]) for row, column in ((2, 2), (0, 0), (0, 1)))
 RIGID = {50.0: 0.6703, 250.0: 0.7585, 370.0: 0.8026, 435.0: 0.8268}
 """Relative density after a pressure in a die [MPa] without elasticity."""
 
@@ -41,8 +42,11 @@ def strengths(d):
     """P and Q of a powder [MPa]: necks, from 0.85 to 0.95 over to a hollow sphere; the smaller of necks and solid."""
     necks, shell = 2.97 * d**2 * (d - LOOSE) / (1 - LOOSE), 2 / 3 * np.log(1 / (1 - d))
     way = min(max((d - 0.85) / 0.1, 0.0), 1.0)
-    p = np.sqrt(1.0 + (PARTICLES * (necks + (3 * way**2 - 2 * way**3) * (shell - necks))) ** 2)
-    return p, (p**-16 + (PARTICLES * d / np.sqrt(1 + 2 / 3 * (1 - d))) ** -16) ** (-1 / 16)
+    p, solid = (
+        PARTICLES * (necks + (3 * way**2 - 2 * way**3) * (shell - necks)),
+        PARTICLES * d / np.sqrt(5 / 3 - 2 / 3 * d),
+    )
+    return np.hypot(p, 1.0), np.hypot(p * (1 + (p / solid) ** 16) ** (-1 / 16), 1.0)
 
 
 def state(shortening, side, axial):
@@ -109,6 +113,77 @@ def test_pressing_unloading_and_pressing_on():
         each.advance(SIDES, {2: -500.0})
     assert point.strain[2] == pytest.approx(straight.strain[2], rel=1e-8)
     assert density(point) == pytest.approx(density(straight), rel=1e-8) and density(point) > found[435.0]
+
+
+PRESSED = {
+    "hydrostatic": ([lambda t: -0.06 * t * np.eye(3)], []),
+    "uniaxial": ([lambda t: -0.15 * t * ALONG], [0, 1]),
+    "die, then shear": ([lambda t: -0.12 * t * ALONG, lambda t: -0.12 * ALONG + 0.04 * t * (ACROSS + ACROSS.T)], []),
+    "die, then pressed from a side": ([lambda t: -0.1 * t * ALONG, lambda t: -0.1 * ALONG - 0.05 * t * SIDE], []),
+}
+"""Strains of each part of a path, of one second, and the directions whose strain is free of stress instead."""
+
+
+def compacted(parts, free):
+    """Stresses [MPa] and densities at the end of each part: the flow keeps the yield function at zero."""
+
+    def answer(part, time, values):
+        """Stress, density, yield function with stresses that vanish, and its normal."""
+        plastic, strain = values[:9].reshape(3, 3), part(time).copy()
+        strain[free, free] = values[9:]
+        d = LOOSE / (1 + np.trace(plastic))
+        lame, twice = (factor * YOUNGS * d**3.7 / (1 + POISSON) for factor in (POISSON / (1 - 2 * POISSON), 1.0))
+        stress = lame * np.trace(strain - plastic) * np.eye(3) + twice * (strain - plastic)
+        p, (big_p, big_q) = -np.trace(stress) / 3, strengths(d)
+        excess = 1.5 * np.sum(deviator(stress) ** 2) / big_q**2 + (p / big_p) ** 2 - 1
+        normal = 3 * deviator(stress) / big_q**2 - 2 / 3 * p / big_p**2 * np.eye(3)
+        return stress, d, np.array([excess, *np.diag(stress)[free]]), normal
+
+    def rates(time, values, part):
+        step, normal = 1e-7, answer(part, time, values)[3]
+        directions = [np.append(normal.ravel() / np.abs(normal).max(), [0.0] * len(free))]
+        directions += [np.append(np.zeros(9), side) for side in np.eye(len(free))]
+        slopes = [
+            (answer(part, time, values + step * way)[2] - answer(part, time, values - step * way)[2]) / (2 * step)
+            for way in directions
+        ]
+        loading = (answer(part, time + step, values)[2] - answer(part, time - step, values)[2]) / (2 * step)
+        amounts = np.linalg.solve(np.transpose(slopes), -loading)
+        assert amounts[0] >= 0.0  # none where shear has only begun
+        return np.transpose(directions) @ amounts
+
+    def elastic(time):
+        """Values before anything flows."""
+        return np.append(np.zeros(9), [-POISSON * parts[0](time)[2, 2]] * len(free))
+
+    start = brentq(lambda time: answer(parts[0], time, elastic(time))[2][0], 1e-9, 1.0)
+    values, found = elastic(start), []
+    for part in parts:
+        times = start if part is parts[0] else 0.0, 1.0
+        values = solve_ivp(rates, times, values, "LSODA", args=(part,), rtol=1e-8, atol=1e-11).y[:, -1]
+        found.append(answer(part, 1.0, values)[:2])
+    return np.array([stress for stress, _ in found]), np.array([d for _, d in found])
+
+
+@pytest.mark.parametrize("name", PRESSED)
+def test_paths_that_compact(name):
+    """Stresses and densities are those of the rate equations, also where the path turns."""
+    parts, free = PRESSED[name]
+    exact, found = compacted(parts, free), {}
+    for steps in (20, 40):
+        point, found[steps] = point_of(Compaction(Powder(PARTICLES), LOOSE, 5.0)), ([], [])
+        for part in parts:
+            for index in range(1, steps + 1):
+                strain = dict(enumerate(part(index / steps)[[0, 1, 2, 0, 1, 0], [0, 1, 2, 1, 2, 2]]))
+                point.advance({key: strain[key] for key in strain if key not in free}, dict.fromkeys(free, 0.0))
+            xx, yy, zz, xy, yz, xz = point.stress
+            found[steps][0].append([[xx, xy, xz], [xy, yy, yz], [xz, yz, zz]])
+            found[steps][1].append(density(point))
+    for coarse, fine, wanted in zip(*found.values(), exact, strict=True):
+        if len(parts) == 1:  # the stress does not turn, and one step is exact
+            assert np.array(coarse) == pytest.approx(wanted, rel=1e-6, abs=1e-5)
+        else:
+            assert_first_order(np.array(coarse), np.array(fine), wanted, 4e-3)
 
 
 @pytest.mark.parametrize(("stress", "time"), [((-120.0, -120.0), 0.05), ((-20.0, -150.0), 0.01)])

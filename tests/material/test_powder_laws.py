@@ -64,11 +64,11 @@ def test_strengths_of_a_powder(loose, ratio):
         ahead, behind = (strength(density + sign * step)[0] for sign in (1.0, -1.0))
         assert np.abs(density * np.log(ahead / behind) / (2 * step) - slope).max() < 1e-5 * np.abs(slope).max()
     necks, shell = np.array([loose + 0.02, 0.5 * (loose + 0.85), 0.85]), np.array([0.95, 0.99])
-    assert powder.pressure(np.array(loose))[0] == pytest.approx(1.0)
+    assert [powder.pressure(np.array(loose))[0], powder.shear(np.array(loose))[0]] == pytest.approx([1.0, 1.0])
     expected = 2.97 * necks**2 * (necks - loose) / (1 - loose) * YIELD
     assert powder.pressure(necks)[0] == pytest.approx(np.hypot(expected, 1.0), rel=1e-12)
     assert powder.pressure(shell)[0] == pytest.approx(np.hypot(2 / 3 * YIELD * np.log(1 / (1 - shell)), 1.0), rel=1e-12)
-    assert powder.shear(necks[:1])[0] == pytest.approx(ratio * powder.pressure(necks[:1])[0], rel=1e-3)
+    assert powder.shear(necks[:1])[0] == pytest.approx(np.hypot(ratio * expected[:1], 1.0), rel=1e-3)
     dense = np.array([0.99, 1 - 1e-9])
     solid = YIELD * dense / np.sqrt(1 + 2 / 3 * (1 - dense))
     assert powder.shear(dense)[0] == pytest.approx(solid, rel=1e-3)
@@ -80,6 +80,32 @@ def test_density_after_a_die(pressure):
     density = density_after(Powder(YIELD), pressure)
     assert density == pytest.approx(DIE[pressure], abs=0.002)
     assert yield_stress_of(0.64, 1.0, density, pressure) == pytest.approx(YIELD, rel=1e-9)
+
+
+FLECK = {50.0: 0.6716, 250.0: 0.7625, 370.0: 0.8034}
+"""The same for the yield surface of Fleck, Kuhn and McMeeking (1992)."""
+
+
+@pytest.mark.parametrize("pressure", FLECK)
+def test_the_yield_surface_of_fleck_leaves_nearly_the_density_of_the_ellipse(pressure):
+    """(sqrt(5) p/3P)^2 + (5q/18P + 2/3)^2 = 1, whose normal has 2/3 of shear for one of volume in a die."""
+
+    def excess(density):
+        strength = float(Powder(YIELD).pressure(np.array(density))[0])
+
+        def mean(q):
+            """p on the surface [MPa]."""
+            return 3 * strength / np.sqrt(5) * np.sqrt(1 - (5 * q / (18 * strength) + 2 / 3) ** 2)
+
+        def turned(q):
+            return 5 / 9 * (5 * q / (18 * strength) + 2 / 3) - 2 / 3 * 10 / 9 * mean(q) / strength
+
+        q = brentq(turned, 0.0, 1.2 * strength * (1 - 1e-12))
+        return mean(q) + 2 / 3 * q - pressure
+
+    density = brentq(excess, 0.65, 0.9)
+    assert density == pytest.approx(FLECK[pressure], abs=1e-4)
+    assert 0.0 < density - density_after(Powder(YIELD), pressure) < 0.005
 
 
 def test_powder_under_tension():

@@ -45,8 +45,8 @@ def norton(time_step, rate, exponent, strain):
 
 
 @pytest.mark.parametrize("exponent", [1.0, 4.5])
-def test_creep_under_a_constant_stress(exponent):
-    """s/E + A s^n t along the bar; across it -nu s/E and minus half of the creep."""
+def test_creep_under_a_constant_stress(exponent, measured):
+    """I1: s/E + A s^n t along the bar; across it -nu s/E and minus half of the creep."""
     point, rate, stress = point_of(Creep(PowerLaw(1e-6, 100.0, exponent))), 1e-6, 150.0
     for time_step, time in ((10.0, 10.0), (300.0, 310.0), (1000.0, 1310.0)):
         point.advance({}, SIDES | {2: stress}, time_step)
@@ -54,11 +54,12 @@ def test_creep_under_a_constant_stress(exponent):
         assert point.strain[2] == pytest.approx(stress / YOUNGS + crept, rel=1e-9)
         assert point.strain[:2] == pytest.approx(-POISSON * stress / YOUNGS - 0.5 * crept, rel=1e-9)
     assert point.dissipated["creep"] == pytest.approx(stress * crept, rel=0.05)  # the first step rises from zero
+    measured(f"I1, exponent {exponent:g}", "strain of a bar that creeps", stress / YOUNGS + crept, point.strain[2])
 
 
 @pytest.mark.parametrize(("exponent", "free"), [(1.0, True), (4.5, True), (4.5, False)])
-def test_relaxation_at_a_fixed_strain(exponent, free):
-    """To the first order in the step s0 (1 + (n-1) M A s0^(n-1) t)^(-1/(n-1)); M is E of a bar, 3 G of a deviator."""
+def test_relaxation_at_a_fixed_strain(exponent, free, measured):
+    """I2: to first order s0 (1 + (n-1) M A s0^(n-1) t)^(-1/(n-1)); M is E of a bar, 3 G of a deviator."""
     rule, strain, time = Creep(PowerLaw(1e-6, 100.0, exponent)), 0.01, 2000.0
     modulus, errors = (YOUNGS if free else 3 * SHEAR), []
     start, rate = modulus * strain, 1e-6 / 100.0**exponent
@@ -70,7 +71,10 @@ def test_relaxation_at_a_fixed_strain(exponent, free):
             point.advance(held, {index: 0.0 for index in range(6) if index not in held}, time / steps)
         errors.append(point.stress[2] - point.stress[0] - exact)
     assert errors[-1] == pytest.approx(0.0, abs=0.02 * exact) and np.all(np.array(errors) > 0.0)
-    assert np.log2(np.array(errors[:-1]) / errors[1:]) == pytest.approx(1.0, abs=0.12)
+    found, error = np.log2(np.array(errors[:-1]) / errors[1:]), errors[-1] / exact
+    name = f"I2, exponent {exponent:g}, {'bar' if free else 'deviator'}"
+    measured(name, "stress that is left, 40 steps [MPa]", exact, exact + errors[-1], error, found[-1])
+    assert found == pytest.approx(1.0, abs=0.12)
 
 
 @pytest.mark.parametrize("exponent", [1.0, 6.6, 20.0])

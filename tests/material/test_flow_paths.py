@@ -75,8 +75,8 @@ def die(shortenings):
     return np.array([each[0] for each in states]), np.array([each[3] for each in states])
 
 
-def test_compaction_in_a_die():
-    """Densities and pressures are those of the differential equation, up to dense ones."""
+def test_compaction_in_a_die(measured):
+    """I6: densities and pressures are those of the differential equation, up to dense ones."""
     ends, found = np.array([0.07, 0.14, 0.21, 0.28]), {}
     exact = die(ends)
     assert exact[0][-1] > 0.85
@@ -88,10 +88,14 @@ def test_compaction_in_a_die():
                 found[steps].append((density(point), -point.stress[2]))
     for coarse, fine, wanted in zip(np.transpose(found[10]), np.transpose(found[20]), exact, strict=True):
         assert_first_order(coarse, fine, wanted, 1e-5)
+    for quantity, name in enumerate(("density in a die", "pressure along a die [MPa]")):
+        coarse, fine = (found[steps][-1][quantity] - exact[quantity][-1] for steps in (10, 20))
+        error, order = abs(fine) / exact[quantity][-1], np.log2(coarse / fine)
+        measured("I6", f"{name}, 20 steps", exact[quantity][-1], found[20][-1][quantity], error, order)
 
 
-def test_pressing_unloading_and_pressing_on():
-    """Within 0.002 of the rigid-plastic densities; elastic up to the largest pressure, then as if never unloaded."""
+def test_pressing_unloading_and_pressing_on(measured):
+    """I7: within 0.002 of rigid-plastic densities; elastic up to the largest pressure, then as if never unloaded."""
     rule, found = Compaction(Powder(PARTICLES), LOOSE, 5.0), {}
     point, straight = point_of(rule), point_of(rule)
     for pressure in np.sort([*np.linspace(20.0, 430.0, 16), *RIGID]):
@@ -104,11 +108,13 @@ def test_pressing_unloading_and_pressing_on():
     densities, pressures = die(shortenings)
     for pressure in list(RIGID)[1:]:
         assert found[pressure] == pytest.approx(np.interp(pressure, pressures, densities), abs=1e-3)
-    modulus = (BULK + 4 / 3 * SHEAR) * found[435.0] ** 3.7
+    modulus, unloaded = (BULK + 4 / 3 * SHEAR) * found[435.0] ** 3.7, 0.0
     for pressure in (434.0, 200.0, 10.0, 434.9):
         point.advance(SIDES, {2: -pressure})
         assert np.array_equal(np.ravel(point.history[PLASTIC_STRAIN]), plastic)
+        unloaded = point.strain[2] - strain if pressure == 10.0 else unloaded
         assert point.strain[2] - strain == pytest.approx((435.0 - pressure) / modulus, rel=1e-7)
+    measured("I7", "strain of an unloading from 435 to 10 MPa", 425.0 / modulus, unloaded)
     for each in (point, straight):
         each.advance(SIDES, {2: -500.0})
     assert point.strain[2] == pytest.approx(straight.strain[2], rel=1e-8)

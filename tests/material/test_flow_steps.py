@@ -54,8 +54,8 @@ def led(rule, strains, time_step=1.0, logarithmic=False):
 
 @pytest.mark.parametrize("logarithmic", [False, True])
 @pytest.mark.parametrize("name", RULES)
-def test_work_is_stored_or_dissipated(name, logarithmic):
-    """On a zig-zag, to 1e-12 of the work; what is stored is that of the stress and of the moduli of the density."""
+def test_work_is_stored_or_dissipated(name, logarithmic, measured):
+    """I8: on a zig-zag, to 1e-12 of the work; what is stored is that of the stress and of the moduli of the density."""
     rule, strains = RULES[name], np.random.default_rng(5).uniform(-4e-3, 3e-3, (15, 6)).cumsum(axis=0)
     for point in led(rule, strains, logarithmic=logarithmic):
         spent = sum(point.dissipated.values())
@@ -67,6 +67,12 @@ def test_work_is_stored_or_dissipated(name, logarithmic):
         # Per volume at the start, which shrinks.
         stiffness *= rule.density / density if rule.density and logarithmic else 1.0
         assert point.stored == pytest.approx(energy / stiffness, rel=1e-11)
+    measured(
+        f"I8, {name}{', logarithmic' if logarithmic else ''}",
+        "work over what is stored and dissipated",
+        1.0,
+        point.work / (point.stored + spent),
+    )
 
 
 @pytest.mark.parametrize("loading", LOADINGS)

@@ -1,17 +1,18 @@
-"""I3 and I4, patch tests, Newton's order and the same answer everywhere, of solids that flow."""
+"""I3, I4 and I5, patch tests, Newton's order and the same answer everywhere, of solids that flow."""
 
 import logging
 import re
 
 import numpy as np
 import pytest
+import ufl
 
 from fem_asslb.base.constants import GAS_CONSTANT
 from fem_asslb.base.errors import ConvergenceError
 from fem_asslb.bulk.compaction import Compaction
-from fem_asslb.bulk.creep import Creep, PowerLaw
+from fem_asslb.bulk.creep import Creep, PorousCreep, PowerLaw
 from fem_asslb.bulk.elasticity import IsotropicElasticity
-from fem_asslb.bulk.flowing_solid import FlowingSolid
+from fem_asslb.bulk.flowing_solid import PLASTIC_STRAIN, FlowingSolid
 from fem_asslb.bulk.material_point import MaterialPoint
 from fem_asslb.bulk.plasticity import Overstress, VonMisesFlow
 from fem_asslb.bulk.powder import Powder
@@ -28,6 +29,7 @@ from tests.support import (
     REFERENCE_X,
     force_x,
     host,
+    integral,
     mean,
     on_one_rank,
     orders,
@@ -101,6 +103,60 @@ def test_particle_that_swells_in_a_shell_that_yields(comm, measured):
 def test_a_small_swelling_that_is_taken_back_is_elastic(comm):
     """I4: from a free strain of 0.010 back to 0 the pressure falls to 70.546 MPa."""
     assert swollen(comm, 3, 2, [0.0, 0.005, 0.01, 0.0])[-1] == pytest.approx(70.546, abs=0.2)
+
+
+@pytest.mark.serial
+def test_a_shell_that_yields_both_ways_does_so_again(comm):
+    """I4: the second cycle of a perfectly plastic shell is the first one, from the end of the unloading on."""
+    growths = [0.0, 0.01, 0.02, 0.01, 0.0] + [0.01, 0.02, 0.01, 0.0] * 2
+    found, exact = swollen(comm, 3, 2, growths), core_pressures(CORE, SHELL, (2.0, 3.0), YIELD, OUTSIDE, growths)
+    assert exact[[2, 4]] == pytest.approx([321.289, -55.481], abs=5e-3)
+    assert exact[9:] == pytest.approx(exact[5:9], abs=1e-3)
+    assert found == pytest.approx(exact, abs=0.3)
+    assert found[9:] == pytest.approx(found[5:9], abs=0.05)
+
+
+@pytest.mark.serial
+def test_hollow_sphere_that_creeps(comm, measured):
+    """I5: under a pressure its volume shrinks at the rate of Duva and Crow, which is exact for it."""
+    exponent, pores, stress, rate = 4.5, 0.2, 100.0, 1e-6
+    expected = rate * 1.5 * (1.5 / exponent) ** exponent * pores / (1 - pores ** (1 / exponent)) ** exponent
+    assert expected == pytest.approx(0.477065e-6, rel=1e-6)
+    at_a_point = MaterialPoint(flowing(PorousCreep(PowerLaw(rate, stress, exponent), 1 - pores, 15.0)))
+    at_a_point.advance({}, dict(enumerate([-stress] * 3 + [0.0] * 3)), 1.0)
+    volume = -sum(np.ravel(at_a_point.history[PLASTIC_STRAIN])[:3])
+    measured("I5, at a point", "rate of the volume [1/s]", expected, volume, abs(volume / expected - 1))
+    sizes, errors = (2, 4), []
+    for layers in sizes:
+        problem = hollow_sphere(comm, layers, pores, flowing(Creep(PowerLaw(rate, stress, exponent))))
+        problem.controls.outer_pressure.value = stress
+        outside, normal = problem.formulation.measures.boundary("outer"), ufl.FacetNormal(problem.domain.mesh)
+        size = integral(problem, ufl.dot(ufl.SpatialCoordinate(problem.domain.mesh), normal) / 3.0, outside)
+        moved = ufl.dot(problem.state["displacement"] - problem.previous["displacement"], normal)
+        solver, step = NewtonSolver(problem), 500.0
+        for _ in range(6):  # until the stress is steady
+            step = problem.controls.time_step.value = min(2.0 * step, 16e3)
+            solver.solve()
+            found = -integral(problem, moved, outside) / size / step
+            problem.accept()
+        errors.append(abs(found / expected - 1))
+    order = orders([1 / n for n in sizes], errors)[0]
+    measured("I5, resolved", "rate of the volume [1/s]", expected, found, errors[-1], order)
+    assert volume == pytest.approx(expected, rel=1e-4)
+    assert errors[-1] < 3e-3 and order > 2.0
+
+
+def hollow_sphere(comm, layers, pores, law):
+    """A solid round a pore, which is a ball next to nothing stiff."""
+    return problem_on(
+        ball(3, layers, layers, pores ** (-1 / 3), 2),
+        comm,
+        materials={
+            "particle": Material("pore", IsotropicElasticity(1e-3, 0.0)),
+            "electrolyte": Material("solid", ELASTIC, law=law),
+        },
+        support=Support(planes=(("left", 0), ("front", 1), ("bottom", 2)), pressure="outer"),
+    )
 
 
 @pytest.mark.serial

@@ -188,7 +188,7 @@ def test_powder_that_is_pressed_from_loose_to_nearly_dense(comm, dimension, meas
     modulus = ELASTIC.bulk_modulus * float(stiffness(np.array(density[0]))[0]) / ratio
     expected = law.rule.density / heights[-1] * np.exp(stresses[-1].trace() / 3 / modulus)
     error = np.abs(density / expected - 1).max()
-    measured(f"I5, large strain, {dimension}D", "density of a powder in a die [-]", expected, density[0], error)
+    measured(f"I6, large strain, {dimension}D", "density of a powder in a die [-]", expected, density[0], error)
     assert error < 1e-4 and np.ptp(density) < 1e-9
     loaded = ratio * stresses[-3]
     deviator = loaded - loaded.trace() / 3 * np.eye(3)

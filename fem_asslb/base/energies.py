@@ -9,9 +9,10 @@ ELASTIC = "elastic"
 """Stored by the strain, whatever the law."""
 
 BONDING, LATTICE, REACTION, DIFFUSION, PASSAGE = "bonding", "lattice", "reaction", "diffusion", "passage"
+ANODE, RESISTANCE, SIDE_REACTION = "anode", "resistance", "side reaction"
 """Columns of the history have these names too."""
 
-_TAKEN = {BONDING, LATTICE, REACTION, DIFFUSION, PASSAGE, "stress"}
+_TAKEN = {BONDING, LATTICE, REACTION, DIFFUSION, PASSAGE, ANODE, RESISTANCE, SIDE_REACTION, "stress"}
 """Names that no law has; the answers of a law at points are kept beside its ``stress``."""
 
 

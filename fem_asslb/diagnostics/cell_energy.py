@@ -69,14 +69,15 @@ class CellEnergy:
         if self._problem.model.stress_driven_flux:
             self.sums["swelling"] += self._diagnostics.chemical_work()
 
-    def scalars(self, source_work: float = 0.0) -> dict[str, float]:
+    def scalars(self, source_work: float = 0.0, left: float = 0.0) -> dict[str, float]:
         """Energies, and what is left over them, relative to all that was dissipated.
 
         Args:
             source_work: Of bringing lithium to where sources let it come into being, since the start [pJ].
+            left: Work at the terminals that nothing around the electrodes accounts for [pJ].
         """
         spent = sum(self.sums[name] for name in DISSIPATED)
-        left = self.sums["electrode"] + source_work - self.sums[LATTICE] - self.sums["swelling"] - spent
+        left += self.sums["electrode"] + source_work - self.sums[LATTICE] - self.sums["swelling"] - spent
         size = max(spent, LEAST * max(self.sums["largest"], abs(source_work)), self._least)
         found = {f"{name} energy [pJ]": self.sums[name] for name in (LATTICE, *DISSIPATED)}
         return {"electrode work [pJ]": self.sums["electrode"], **found, ERROR: left / size}

@@ -127,5 +127,8 @@ class BatteryCell:
             current: Current through the mesh [pA], positive on charge.
             temperature: [K].
         """
-        drop = current / self.plate_area * self.cell.resistance.at(temperature) if self.plate_area else 0.0
-        return cathode - anode + drop
+        return cathode - anode + self.drop(current, temperature)
+
+    def drop(self, current: float, temperature: float) -> float:
+        """Voltage over the resistance [V], positive on charge; see `voltage`."""
+        return current / self.plate_area * self.cell.resistance.at(temperature) if self.plate_area else 0.0

@@ -35,7 +35,7 @@ FOLDER = "checkpoint"
 LATEST = "latest.json"
 """File in it that names the last complete checkpoint; the last thing that is written."""
 
-FORMAT = 12
+FORMAT = 13
 """Number of the format; it changes with the names and meanings of what is saved."""
 
 PREVIOUS = "previous.json"

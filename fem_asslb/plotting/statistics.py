@@ -22,7 +22,7 @@ BINS = 80
 STRESSES = (VON_MISES, HYDROSTATIC, PRINCIPAL)
 
 MECHANICAL = ("elastic energy", "fixture work", "chemical work", "thermal work", "source work")
-ELECTRICAL = ("electrode work", "lattice energy")
+ELECTRICAL = ("electrode work", "cell work", "lattice energy", "anode energy")
 """Energies without unit; what is not among them is dissipated, or stored by a law of the bulk."""
 
 FloatArray = npt.NDArray[np.float64]

@@ -11,6 +11,7 @@ from fem_asslb.diagnostics.fields import FieldReports
 from fem_asslb.diagnostics.histories import HistoryReports
 from fem_asslb.diagnostics.interfaces import InterfaceDiagnostics
 from fem_asslb.diagnostics.sources import SourceBooks
+from fem_asslb.diagnostics.terminal_energy import TerminalEnergy
 from fem_asslb.model.battery_cell import BatteryCell
 from fem_asslb.problem.problem import Problem
 from fem_asslb.simulation.loading import Loading
@@ -23,6 +24,7 @@ class Ledger:
         energy: Works and energies.
         histories: What laws of the bulk report of what they remember.
         cell_energy: Works and energies of lithium; None for a mechanical case.
+        terminal_energy: Those around the electrodes; None for a mechanical case.
         balances: Errors of what must balance at every step.
         sources: What sources have brought that no case states.
         lithium: What should be in the hosts of the positive electrode after the current that passed and what sources
@@ -52,6 +54,7 @@ class Ledger:
         self.balances, self._fields = Balances(problem, diagnostics), FieldReports(problem)
         self.histories = HistoryReports(problem)
         self.cell_energy = CellEnergy(problem, diagnostics) if cell is not None else None
+        self.terminal_energy = TerminalEnergy(problem, cell) if cell is not None else None
         self.sources = SourceBooks(problem)
         self.lithium = self._diagnostics.lithium()
         self.anode_lithium = self._diagnostics.lithium(problem.model.negative_hosts)
@@ -65,6 +68,7 @@ class Ledger:
             "anode lithium": self.anode_lithium,
             **{f"energy.{k}": v for k, v in self.energy.sums.items()},
             **({f"cell.{k}": v for k, v in self.cell_energy.sums.items()} if self.cell_energy else {}),
+            **({f"terminal.{k}": v for k, v in self.terminal_energy.sums.items()} if self.terminal_energy else {}),
             **{f"last.{k}": v for k, v in self._last.items()},
             **{f"largest.{k}": v for k, v in self.balances.largest.items()},
             **{f"sources.{k}": v for k, v in self.sources.snapshot().items()},
@@ -76,6 +80,8 @@ class Ledger:
         self.energy.sums = {key: snapshot[f"energy.{key}"] for key in self.energy.sums}
         if self.cell_energy is not None:
             self.cell_energy.sums = {key: snapshot[f"cell.{key}"] for key in self.cell_energy.sums}
+        if self.terminal_energy is not None:
+            self.terminal_energy.sums = {key: snapshot[f"terminal.{key}"] for key in self.terminal_energy.sums}
         self._last = {key: snapshot[f"last.{key}"] for key in self._last}
         self.sources.restore({key: snapshot[f"sources.{key}"] for key in self.sources.sums})
         prefix = "largest."
@@ -100,9 +106,7 @@ class Ledger:
             now["pressure"], self.lithium, before, length, lift=self.sources.force, anode=self.anode_lithium
         )
         scalars |= {columns.STACK_PRESSURE: now["pressure"]} | self._fields.scalars() | self.energy.scalars()
-        if self.cell_energy is not None:
-            self.cell_energy.book(length)
-            scalars |= self.cell_energy.scalars(self.sources.lithium_work)
+        scalars |= self._cell_energies(length)
         scalars |= self.sources.scalars()
         scalars |= self._electrochemical() | errors | self._stresses() | self.histories.scalars()
         if self._interfaces is not None:
@@ -112,6 +116,16 @@ class Ledger:
             scalars[columns.PRESSURE_PER_CHARGE] = change / charge
         self._last = {**now, "charge": self._area_charge()}
         return scalars
+
+    def _cell_energies(self, length: float) -> dict[str, float]:
+        """Works and energies of lithium, and around the electrodes; nothing of a mechanical case."""
+        if self.cell_energy is None or self.terminal_energy is None:
+            return {}
+        circuit = self._loading.circuit
+        self.cell_energy.book(length)
+        self.terminal_energy.book(length, circuit.charge, circuit.current, circuit.reacting_current)
+        found = self.cell_energy.scalars(self.sources.lithium_work, self.terminal_energy.left)
+        return self.terminal_energy.scalars() | found
 
     @property
     def _temperature(self) -> float:

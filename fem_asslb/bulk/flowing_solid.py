@@ -19,6 +19,8 @@ from fem_asslb.bulk.bulk_law import (
 )
 from fem_asslb.bulk.flow_rule import Array, FlowRule
 from fem_asslb.bulk.flow_step import Flowed, Trial
+from fem_asslb.bulk.ionic_conductivity import COLUMN as CONDUCTIVITY
+from fem_asslb.bulk.ionic_conductivity import IonicConductivity
 from fem_asslb.bulk.return_mapping import ReturnMapping
 from fem_asslb.bulk.tensor import SymmetricTensor, spherical, symmetric
 
@@ -35,6 +37,7 @@ class FlowingSolid:
         bulk_modulus: Of the dense solid [MPa].
         shear_modulus: Of the dense solid [MPa].
         rule: How it flows.
+        conductivity: What of its density is reported; None for nothing.
     """
 
     AT_POINTS: ClassVar[bool] = True
@@ -45,6 +48,7 @@ class FlowingSolid:
     bulk_modulus: float
     shear_modulus: float
     rule: FlowRule
+    conductivity: IonicConductivity | None = None
 
     def __post_init__(self) -> None:
         """Check the moduli."""
@@ -72,7 +76,11 @@ class FlowingSolid:
     def reported(self, history: History) -> Mapping[str, NumberLike]:
         """See `fem_asslb.bulk.bulk_law.ReportingLaw`."""
         found = {INELASTIC_STRAIN: history[ACCUMULATED]}
-        return found if self.rule.density is None else found | {RELATIVE_DENSITY: self.density(history)}
+        if self.rule.density is not None:
+            found[RELATIVE_DENSITY] = self.density(history)
+        if self.conductivity is not None:
+            found[CONDUCTIVITY] = self.conductivity(self.density(history))
+        return found
 
     def respond(self, now: Deformation, before: Deformation, history: History, time_step: NumberLike) -> BulkResponse:
         """See `fem_asslb.bulk.bulk_law.BulkLaw`; what is dissipated is trapezoidal, so that work adds up exactly."""

@@ -15,9 +15,11 @@ from fem_asslb.base.errors import MaterialError
 from fem_asslb.base.parameters import together
 from fem_asslb.base.texts import show
 from fem_asslb.bulk.elasticity import IsotropicElasticity, TransverselyIsotropicElasticity
+from fem_asslb.bulk.ionic_conductivity import IonicConductivity
 from fem_asslb.materials.anode_table import AnodeTable
 from fem_asslb.materials.bibliography import SourceKeys
 from fem_asslb.materials.bulk_laws import BulkLawEntry
+from fem_asslb.materials.conductivity_table import IonicConductivityTable
 from fem_asslb.materials.diffusion import Diffusivity
 from fem_asslb.materials.function import HostValue, PositiveFunction
 from fem_asslb.materials.function_tables import DiffusivityEntry, ExchangeEntry, ModulusEntry, StiffnessTable
@@ -97,6 +99,7 @@ class EntryTable:
         diffusivity_along_axis: Along it.
         exchange_current_density: Of the surface of a host; without it that of the section ``cell``.
         law: What answers to strain, where it is more than elasticity.
+        ionic_conductivity: Against the relative density, of an electrolyte that is pressed; it is reported.
         lattice: Lattice parameters of a host.
         potential: Potential of a host against Li.
         anode: Potential of the anode reaction, of a material that ``cell.anode`` names.
@@ -127,6 +130,7 @@ class EntryTable:
     diffusivity_along_axis: DiffusivityEntry | None = None
     exchange_current_density: ExchangeEntry | None = None
     law: BulkLawEntry | None = None
+    ionic_conductivity: IonicConductivityTable | None = None
     lattice: LatticeTable | None = None
     potential: PotentialTable | None = None
     anode: AnodeTable | None = None
@@ -190,6 +194,14 @@ class EntryTable:
             stiffness=stiffness,
         )
 
+    def conductivity(self) -> IonicConductivity | None:
+        """Ionic conductivity against the relative density, None where none is stated.
+
+        Raises:
+            MaterialError: No function goes through the data.
+        """
+        return _law("ionic_conductivity", self.ionic_conductivity)
+
     def _stiffness(self) -> PositiveFunction | None:
         """Factor of the elastic constants, over those that are stated."""
         stated = {"youngs_modulus": self.youngs_modulus, "stiffness": self.stiffness}
@@ -222,7 +234,7 @@ class EntryTable:
             raise MaterialError("a lithium host needs diffusivity, or diffusivity_in_plane and diffusivity_along_axis")
 
 
-def _law(name: str, table: LatticeTable | PotentialTable | None) -> Any:
+def _law(name: str, table: LatticeTable | PotentialTable | IonicConductivityTable | None) -> Any:
     """The law of a table, whose mistakes name it; None where there is none."""
     try:
         return None if table is None else table.law()

@@ -25,6 +25,7 @@ from fem_asslb.bulk.elasticity import Elasticity, IsotropicElasticity
 from fem_asslb.materials import bibliography, mixing
 from fem_asslb.materials.anode import AnodePotential
 from fem_asslb.materials.bulk_law_table import StrengthKind
+from fem_asslb.materials.conductivity_table import conducting
 from fem_asslb.materials.entry import STIFFNESS_KEYS, EntryTable
 from fem_asslb.materials.material import Material, require_density_and_strength
 
@@ -210,10 +211,11 @@ def _build(name: str, table: dict[str, Any], key: str) -> Material:
     entry = _entry(table, key)
     phases, found = _ingredients(entry, key)
     try:
-        (elasticity, density), host, anode, _ = together(
+        (elasticity, density), host, anode, conductivity, _ = together(
             lambda: (entry.elasticity(), entry.density) if found else _mixture(entry, phases),
             entry.host,
             lambda: None if entry.anode is None else entry.anode.law(),
+            entry.conductivity,
             lambda: require_density_and_strength(entry.density, entry.strength),
         )
     except MaterialError as error:
@@ -224,7 +226,7 @@ def _build(name: str, table: dict[str, Any], key: str) -> Material:
     kind: StrengthKind = entry.strength_kind
     if entry.law is not None:
         try:
-            law = entry.law.build(elasticity)
+            law = conducting(entry.law.build(elasticity), conductivity)
             elasticity = entry.law.elasticity(elasticity)
         except MaterialError as error:
             raise CaseError(f"{key}.law", str(error)) from error

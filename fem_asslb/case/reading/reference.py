@@ -15,6 +15,7 @@ from fem_asslb.case.sections.materials import MaterialChoice
 from fem_asslb.case.sections.rates import RateTable
 from fem_asslb.materials.anode_table import AnodeTable
 from fem_asslb.materials.bulk_laws import BULK_LAWS
+from fem_asslb.materials.conductivity_table import IonicConductivityTable
 from fem_asslb.materials.entry import DIFFUSIVITY_KEYS, EntryTable, IngredientTable
 from fem_asslb.materials.function_tables import (
     DiffusivityTable,
@@ -45,6 +46,7 @@ MATERIAL_TABLES: dict[type, list[str]] = {
     ModulusTable: ["materials.NAME.youngs_modulus"],
     StiffnessTable: ["materials.NAME.stiffness"],
     AnodeTable: ["materials.NAME.anode"],
+    IonicConductivityTable: ["materials.NAME.ionic_conductivity"],
     **dict.fromkeys(BULK_LAWS.values(), [LAW_OF_MATERIAL]),
 }
 """Tables of a material, and where they stand in a case."""

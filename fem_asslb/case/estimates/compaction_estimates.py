@@ -22,7 +22,7 @@ DIE = dict.fromkeys((0, 1, 3, 4, 5), 0.0)
 
 
 def compaction_rows(case: Case, geometry: LayeredStack, materials: dict[str, Material]) -> list[Row]:
-    """Layers without particles that the presses of the protocol compact further; nothing of others."""
+    """Layers of powder without particles; nothing of others, or without a press between walls."""
     steps = case.protocol.steps
     presses = [
         (step, temperature_at(steps, number, 0.0, case.temperature))
@@ -54,9 +54,7 @@ def _layer_rows(name: str, thickness: float, law: BulkLaw, presses: list[tuple[P
         return []
     start, density, last = _density(MaterialPoint(law)), _density(point), presses[-1][0].pressure
     assert start is not None and density is not None
-    # A powder that was pressed so far before yields a little more, since its walls start without pressure.
-    if density < 1.001 * start:
-        return []
+    # One that was pressed as far before yields a little more, since its walls start without pressure.
     note = f"of a layer in a die, from {start:.4g}"
     return [
         row(f"relative density of {name} after the presses", density, "", "", note),

@@ -21,7 +21,7 @@ from fem_asslb.materials.material import LithiumHost, Material
 from fem_asslb.materials.potential import PotentialLaw
 from fem_asslb.model.model import ChargeTransfer, Interface, Model, Support
 from fem_asslb.problem.problem import Problem
-from tests.grids import box
+from tests.grids import box, renumbered
 from tests.support import CRYSTAL, TEMPERATURE, domain_of
 
 START_X = 0.9
@@ -61,10 +61,12 @@ def create(
     laws: Mapping[str, BulkLaw] = MappingProxyType({}),
     strain: Literal["small", "logarithmic"] = "small",
     host: LithiumHost = BENT,
+    order: int | None = None,
 ) -> Problem:
-    """The cell at rest; ``laws`` are those of roles that are more than elastic."""
+    """The cell at rest; ``laws`` are those of roles that are more than elastic, ``order`` the seed of another order."""
     size, cells = ((4.0, 3.0), (8, 6)) if dimension == 2 else ((4.0, 0.5, 3.0), (8, 1, 6))
-    domain = domain_of(box(size, cells, regions), comm)
+    source = box(size, cells, regions)
+    domain = domain_of(source if order is None else renumbered(source, order), comm)
     axes = np.random.default_rng(3).normal(size=(len(domain.regions), 3))
     sides = (("left", 0), ("right", 0), ("bottom", dimension - 1), *((("front", 1),) if dimension == 3 else ()))
     model = Model(

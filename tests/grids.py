@@ -59,6 +59,20 @@ def periodic(source: MeshSource) -> MeshSource:
     )
 
 
+def renumbered(source: MeshSource, seed: int) -> MeshSource:
+    """The same mesh with its points and cells in another order."""
+    generator = np.random.default_rng(seed)
+    points, cells = (generator.permutation(len(rows)) for rows in (source.points, source.cells))
+    place = np.argsort(points)
+    return replace(
+        source,
+        points=source.points[points],
+        cells=place[source.cells[cells]],
+        cell_region=source.cell_region[cells],
+        facets=place[source.facets],
+    )
+
+
 def with_surfaces(source: MeshSource, **planes: tuple[int, float]) -> MeshSource:
     """The mesh with the facets in some planes across x or the stack as surfaces, by name: axis and coordinate."""
     corners = source.cells[:, : source.dimension + 1]

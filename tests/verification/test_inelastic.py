@@ -318,9 +318,9 @@ def test_patch_of_uniform_flow(comm, dimension, name):
     assert sum(point.dissipated.values()) > 1e-3
 
 
-def charged(comm, rule, preset="direct"):
+def charged(comm, rule, preset="direct", order=None):
     """Press and charge the small cell, whose matrix flows; scalars of the end, and what energies there were."""
-    problem = composite.create(comm, 2, 2, generalised=True, laws={"cathode": flowing(rule)})
+    problem = composite.create(comm, 2, 2, generalised=True, laws={"cathode": flowing(rule)}, order=order)
     solver, diagnostics = NewtonSolver(problem, preset), Diagnostics(problem)
     energy, controls = EnergyBalance(diagnostics, None, 1e-9), problem.controls
     controls.platen.follow(60.0)

@@ -18,6 +18,7 @@ from meshes.group_names import choose
 from meshes.mesh_reader import read_mesh
 from meshes.outside import facets_by_place, facets_of_nodes, outer_facets, without
 from meshes.sides import NODES, SIDES_OF
+from meshes.touching import require_apart
 from meshes.turning import turned
 
 MIRROR = {
@@ -95,6 +96,7 @@ def arranged(mesh: ForeignMesh, geometry: MeshFile) -> ArrangedMesh:
     points = turned(mesh.points * geometry.length_unit, dimension, geometry.stack_axis)
     cells = mesh.cells[kind]
     require_no_folds(cells[:, : dimension + 1], points)
+    require_apart(cells[:, : dimension + 1], points)
     nodes = {name: _oriented(kind, cells[of], points) for name, of in cells_of.items()}
     require_names(nodes)
     boundaries = _boundaries(mesh, rows, points, geometry)
@@ -106,14 +108,13 @@ def arranged(mesh: ForeignMesh, geometry: MeshFile) -> ArrangedMesh:
             raise MeshError(
                 f"a region and a boundary are called {quoted(name, 60)}; geometry.names renames one of them"
             )
-    regions = {str(read_region_name(name)): of for name, of in parts.items()}
-    return ArrangedMesh(kind, points, regions, boundaries, geometry.is_periodic, surfaces)
+    return ArrangedMesh(kind, points, _named(parts), boundaries, geometry.is_periodic, surfaces)
 
 
 def _divided(
     regions: dict[str, Integers], surfaces: dict[str, Integers], points: Numbers, geometry: MeshFile
-) -> dict[str, Integers]:
-    """Regions that are split, or cut by surfaces, in their parts."""
+) -> list[tuple[str, Integers]]:
+    """Regions by name, those that are split, or cut by surfaces, in their parts."""
     for name in geometry.split:
         if name not in regions:
             raise MeshError(f"no group {quoted(name)} to split; there are: {printable(', '.join(regions), 120)}")
@@ -121,7 +122,24 @@ def _divided(
     cut = np.concatenate([np.empty((0, dimension), dtype=np.int64), *(of[:, :dimension] for of in surfaces.values())])
     first = joined(points, range(dimension - 1 if geometry.is_periodic else 0))
     parts = [divided(name, of, points, cut, name in geometry.split, first) for name, of in regions.items()]
-    return {name: of for part in parts for name, of in part.items()}
+    return [item for part in parts for item in part.items()]
+
+
+def _named(parts: list[tuple[str, Integers]]) -> dict[str, Integers]:
+    """Cells of each region, whose name has numbers of four digits or more.
+
+    Raises:
+        MeshError: Two are the same region.
+    """
+    regions: dict[str, Integers] = {}
+    names: dict[str, str] = {}
+    for name, of in parts:
+        region = str(read_region_name(name))
+        if region in regions:
+            both = " and ".join(quoted(each, 40) for each in (names[region], name))
+            raise MeshError(f"{both} are both the region '{region}'; geometry.names renames one of them")
+        regions[region], names[region] = of, name
+    return regions
 
 
 def _stacked(groups: list[Integers], count: int) -> tuple[Integers, Integers]:

@@ -208,3 +208,22 @@ def test_cells_of_an_ignored_group_have_none(monkeypatch):
     mesh = foreign(box(*BOXES[2]))
     with pytest.raises(MeshError, match="12 cells in no group"):
         read(monkeypatch, mesh, ignore=("particle/0001",), boundaries="box")
+
+
+@pytest.mark.parametrize(
+    ("first", "second", "keys"),
+    [
+        ("particle/0001", "particle/1", {}),
+        ("body/1", "body/00001", {}),
+        ("particle", "particle/0001", {"split": ("particle",)}),
+    ],
+)
+def test_no_two_groups_are_one_region(first, second, keys, monkeypatch):
+    """Numbers count, not how they are written; the cells of one of both would be gone."""
+    source = box((2.0, 1.0), (2, 1), lambda x: np.where(x[:, 0] < 1.0, "left side", "right side"))
+    mesh = foreign(source)
+    names = {"left side": first, "right side": second}
+    with pytest.raises(
+        MeshError, match=f"are both the region '{first.split('/')[0]}/0001'; geometry.names renames one"
+    ):
+        read(monkeypatch, mesh, names=names, boundaries="box", **keys)

@@ -15,7 +15,8 @@ from fem_asslb.app.surroundings import all_ranks, elsewhere, solving, start_pets
 from fem_asslb.base.endings import DONE, EXPECTED, POSTPONED, STOPPED_EARLY, exit_code, explain
 from fem_asslb.base.errors import CaseErrors
 from fem_asslb.base.launcher import launched_rank, leave_launcher
-from fem_asslb.base.printable import printable
+from fem_asslb.base.printable import printable, quoted
+from fem_asslb.base.texts import is_text
 from fem_asslb.convergence import DIRECTIONS
 
 FUNCTIONS_PICTURE = "materials.png"
@@ -32,7 +33,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
         arguments: Words after the program's name; default those of this process.
     """
     provide_output()
-    options = build_parser().parse_args(arguments)
+    parser, words = build_parser(), sys.argv[1:] if arguments is None else list(arguments)
+    if strange := next((word for word in words if not is_text(word)), None):
+        parser.error(f"{quoted(strange, 60)} is not UTF-8; accepted: text")
+    options = parser.parse_args(words)
     if not _is_parallel(options):
         if launched_rank() > 0:
             return DONE

@@ -10,6 +10,7 @@ from fem_asslb.app.results_command_line import add_compare, add_export, add_plot
 from fem_asslb.app.study_command_line import add_fit, add_sweep
 from fem_asslb.base.endings import FAILED_INPUT
 from fem_asslb.base.launcher import launched_rank
+from fem_asslb.base.printable import printable
 from fem_asslb.base.texts import show
 from fem_asslb.base.version import __version__
 from fem_asslb.convergence import DIRECTIONS
@@ -47,7 +48,7 @@ class _Parser(argparse.ArgumentParser):
     def error(self, message: str) -> NoReturn:
         """Print one line and leave."""
         if launched_rank() == 0:
-            print(f"{self.prog}: {message} (see {self.prog} --help)", file=sys.stderr)
+            print(f"{self.prog}: {printable(message, 240)} (see {self.prog} --help)", file=sys.stderr)
         raise SystemExit(FAILED_INPUT)
 
 

@@ -57,6 +57,15 @@ def one_of(names: Iterable[str]) -> str:
     return f"{listed(others)} or '{last}'" if others else f"'{last}'"
 
 
+def is_text(word: str) -> bool:
+    """Whether a word of the command line was given in UTF-8."""
+    try:
+        word.encode("utf-8")
+    except UnicodeEncodeError:
+        return False
+    return True
+
+
 def counted(number: int, noun: str, plural: str = "") -> str:
     """So many of something: ``1 rank``, ``2 ranks``."""
     return f"{number} {noun if number == 1 else plural or f'{noun}s'}"

@@ -73,4 +73,4 @@ class Tolerance:
 
 
 def _share(text: str) -> float | None:
-    return float(text) if re.fullmatch(NUMBER, text) and float(text) >= 0.0 else None
+    return float(text) if re.fullmatch(NUMBER, text) and 0.0 <= float(text) < np.inf else None

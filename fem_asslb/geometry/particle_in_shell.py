@@ -7,6 +7,7 @@ from pydantic import ValidationInfo, field_validator
 
 from fem_asslb.base.checked import Degree, Dimension, Flag, checked
 from fem_asslb.base.refusals import refuse, unless
+from fem_asslb.base.units import LENGTH
 from fem_asslb.geometry.bounds import Extent
 from fem_asslb.geometry.grains import Grains
 
@@ -47,7 +48,8 @@ class ParticleInShell:
     def _shell_around_core(cls, radius: float, info: ValidationInfo) -> float:
         if "core_radius" in info.data:
             core = info.data["core_radius"]
-            refuse(unless(core < radius, "", radius, f"more than core_radius, {core:g} um"), "core_radius")
+            accepted = f"at least {LENGTH.smallest:g} um more than core_radius, {core:g} um"
+            refuse(unless(radius - core >= LENGTH.smallest, "", radius, accepted), "core_radius")
         return radius
 
     @field_validator("coating")

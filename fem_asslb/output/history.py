@@ -19,6 +19,9 @@ if TYPE_CHECKING:
     from fem_asslb.simulation.simulation import Simulation
     from fem_asslb.simulation.step_record import StepRecord
 
+LARGEST = 1e100
+"""Numbers of a history are smaller."""
+
 FILE = "history.csv"
 """File of a results folder."""
 
@@ -108,6 +111,11 @@ def read_columns(path: Path) -> "Columns":
     with _table(path) as (names, rows):
         found = [np.array(row, dtype=float) for row in rows]  # as numbers at once: their texts take ten times the room
     values = np.array(found).reshape(len(found), len(names))
+    for name, column in zip(names, values.T, strict=True):
+        wrong = np.abs(column) > LARGEST if name not in (STEP, TIME, STAGE) else ~(np.abs(column) <= LARGEST)
+        if wrong.any():
+            row = int(np.flatnonzero(wrong)[0])
+            raise FemAsslbError(f"{quoted(path, 160)} has {column[row]:g} as {quoted(name, 60)} in row {row + 1}")
     return Columns(path, zip(names, values.T, strict=True))
 
 

@@ -131,7 +131,7 @@ class Loading:
     def accept(self, length: float) -> bool:
         """Move on by a time step of ``length`` [s] that was solved; returns whether the protocol step ends there."""
         self.circuit.settle()
-        happened = any(event.has_happened for event in self._events)
+        happened = self.has_met_limit
         if self._ends_open():
             self.last_open = self.open_share()
         self.elapsed += length
@@ -157,9 +157,9 @@ class Loading:
         return left if left > 1e-9 * self.step.duration else math.inf
 
     @property
-    def period(self) -> float:
-        """Largest time step that the protocol step says [s]; infinite where it says none."""
-        return getattr(self.step, "period", None) or math.inf
+    def has_met_limit(self) -> bool:
+        """Whether something that ends the protocol step has happened at the state just solved."""
+        return any(event.has_happened for event in self._events)
 
     def overshoot(self) -> float:
         """Share of the time step just solved beyond a limit; 0 if none is reached, or just met."""

@@ -9,7 +9,7 @@ from fem_asslb.base.endings import COMPLETE, LATER
 from fem_asslb.base.errors import BalanceError, ConvergenceError, MeshError, Postponed
 from fem_asslb.case.estimates.default_sizes import longest_step
 from fem_asslb.case.sections.case import Case
-from fem_asslb.case.sections.steps import Press, ends_fabrication
+from fem_asslb.case.sections.steps import Hold, Press, ends_fabrication
 from fem_asslb.diagnostics import balances
 from fem_asslb.diagnostics.bulk import Diagnostics
 from fem_asslb.diagnostics.cautions import cautions
@@ -23,6 +23,7 @@ from fem_asslb.problem.problem import Problem, Sources
 from fem_asslb.simulation.drivable import require_drivable
 from fem_asslb.simulation.ledger import Ledger
 from fem_asslb.simulation.loading import Loading
+from fem_asslb.simulation.standstill import Standstill
 from fem_asslb.simulation.step_record import StepRecord
 from fem_asslb.simulation.stepping import Stepper
 from fem_asslb.solve.newton import NewtonSolver
@@ -34,6 +35,9 @@ SHARE = 0.5
 
 INELASTIC_STRAIN = 0.05
 """Size of an inelastic strain where the time steps follow it: a few times what a sulfide bears before it yields."""
+
+HOUR = 3600.0
+"""[s]."""
 
 LEAST_PRESSURE = 1e-3
 """Pressures count as no smaller [MPa] where the time steps follow them."""
@@ -102,6 +106,7 @@ class Simulation:
         self.loading = Loading(case, self.problem, self.diagnostics, self.cell, self._open_share)
         self.ledger = Ledger(self.problem, self.diagnostics, self.interfaces, self.loading, self.cell)
         self.time, self.index = 0.0, 0
+        self._standstill = Standstill()
         self._cautions: dict[str, tuple[float, str]] = {}
         self.fault: str | None = None
 
@@ -141,12 +146,14 @@ class Simulation:
         """One accepted step.
 
         Raises:
-            ConvergenceError: The smallest step failed, or no contact conducts; the state is the last good one.
+            ConvergenceError: The smallest step failed, no contact conducts, or a hold stands still; the state is the
+                last good one.
             BalanceError: Forces, lithium or current did not balance in the step before.
         """
         self._require_balance()
         loading = self.loading
         stage, step, starts = loading.stage, loading.step, loading.at_start_of_step
+        self._standstill.require_change(step)
         if starts:
             self.stepper.begin_stage()
             loading.begin_step()
@@ -158,12 +165,14 @@ class Simulation:
         met = longest == 0.0
         if met:
             longest = self.case.time.smallest_step
-        longest = min(longest, loading.until_corner(), loading.period, longest_step(step, self.case.time))
+        longest = min(longest, loading.until_corner(), longest_step(step, self.case.time))
         length, rejected = self.stepper.advance(
             longest, self._impose, loading.overshoot, loading.circuit.check, loading.circuit.correct
         )
         iterations = self.solver.iterations - before
-        if starts and (met or loading.overshoot() > 0.0):
+        # What a hold draws is known once it has begun.
+        at_once = isinstance(step, Hold) and loading.has_met_limit
+        if starts and (met or at_once or loading.overshoot() > 0.0):
             logger.warning("the limit of '%s' is met at its start", step)
         ends = loading.accept(length)
         self.time += length
@@ -171,6 +180,9 @@ class Simulation:
         scalars = self.ledger.close_step(self.time, length)
         self._note_cautions(scalars)
         self.fault = balances.broken(scalars)
+        if self.cell is not None:
+            hour = HOUR * self.cell.cell.one_c * self.cell.active_mass
+            self._standstill.look(step, loading.circuit.current * length / hour, self.pressure())
         self.problem.accept()
         if ends and ends_fabrication(loading.steps, stage):
             self.ledger.energy.spend_at_once(self.problem.adhere())

@@ -734,7 +734,7 @@ BAD_SHELL = {
     "shell inside the core": (
         ["geometry.shell_radius=1 um"],
         "geometry.shell_radius",
-        ["more than core_radius, 2 um"],
+        ["0.0001 um more than core_radius, 2 um"],
     ),
     "current per area": (
         [CELL, "protocol.steps=['press to 1 MPa in 1 s', 'charge at 1 mA/cm^2 until 4 V']"],

@@ -564,3 +564,13 @@ def test_adhesion_is_known_by_what_a_law_says_not_by_its_name(monkeypatch):
     assert not [line for line in doubts(read_case(ROOT / "cases" / "particle-debonding", sets)) if "adhere" in line]
     with pytest.raises(CaseErrors, match="expected 'bilinear' or 'exponential'"):
         read_case(ROOT / "cases" / "particle-debonding", [*sets, "interfaces.surface.softening=smooth-exponential"])
+
+
+def test_a_period_counts_in_how_many_time_steps_a_case_takes():
+    """A rest of a thousand hours is short, unless it is looked at every second."""
+    rest = "protocol.steps=['press to 81 MPa in 1 min', 'rest 1000 h{}']"
+    read_case(ROOT / "cases" / "column", [rest.format("")])
+    with pytest.raises(
+        CaseErrors, match=r"about 3.6e\+06 time steps, more than 1000000; expected larger steps or periods"
+    ):
+        read_case(ROOT / "cases" / "column", [rest.format(" (1 s period)")])

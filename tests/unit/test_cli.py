@@ -350,3 +350,14 @@ def test_a_run_without_a_step_has_nothing_to_draw(column, capsys):
     assert cli.main(["run", str(column), "--set", "output.pictures=true", *never]) == 3
     said = "".join(capsys.readouterr())
     assert "ended: stopped in" in said and "pictures" not in said and not (column / "results" / "pictures").exists()
+
+
+@pytest.mark.serial
+@pytest.mark.parametrize("command", ["check", "run", "mesh"])
+def test_words_that_are_no_text_are_refused(column, capsys, command):
+    r"""A byte that is not UTF-8, as Python hands it on; escape codes of a terminal are shown as text."""
+    for words in (["--set", "case.title=\udcff"], ["\udcfe"], ["--strange", "\x1b[31m"]):
+        with pytest.raises(SystemExit) as ended:
+            cli.main([command, str(column), *words])
+        said = capsys.readouterr().err
+        assert ended.value.code == 2 and said.count("\n") == 1 and said.isascii() and "\x1b" not in said

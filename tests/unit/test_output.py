@@ -601,3 +601,21 @@ def test_cycles_are_told_with_what_passed_in_each_step(case_folder, comm):
     assert float(row["charge [mAh]"]) == pytest.approx(0.5 * float(row["charge [mAh/cm2]"]), rel=1e-12)
     swing = columns["stack pressure [MPa]"][stage == 2][-1] - columns["stack pressure [MPa]"][-1]
     assert float(row["pressure swing [MPa]"]) == pytest.approx(abs(swing), rel=1e-12)
+
+
+@pytest.mark.serial
+@pytest.mark.parametrize(
+    ("row", "message"),
+    [
+        ("1,nan,0,2", "has nan as 'time \\[s\\]' in row 1"),
+        ("1,1,inf,2", "has inf as 'protocol step \\[-\\]' in row 1"),
+        ("1,1,0,1e308", "has 1e\\+308 as 'pressure' in row 1"),
+    ],
+)
+def test_a_history_with_numbers_that_are_none(tmp_path, row, message):
+    """A column may be undefined; when and in which step it is may not."""
+    (tmp_path / history.FILE).write_text(f"step [-],time [s],protocol step [-],pressure\n{row}\n")
+    with pytest.raises(FemAsslbError, match=message):
+        history.read_history(tmp_path)
+    (tmp_path / history.FILE).write_text("step [-],time [s],protocol step [-],pressure\n1,1,0,nan\n")
+    assert np.isnan(history.read_history(tmp_path)["pressure"][0])

@@ -193,6 +193,22 @@ def test_a_voltage_that_is_met_at_the_start_is_said(comm, shared_path, caplog):
     assert max(durations[3], durations[4]) < 0.2
 
 
+@pytest.mark.serial
+def test_a_hold_that_stands_still_is_given_up(comm, shared_path, caplog):
+    """One whose current is small enough at once says so; one whose limit is out of reach would never end."""
+    steps = (
+        "press to 5 MPa in 1 min",
+        "charge at 0.2C until 2.2 V",
+        "hold at 2.2 V until 10C",
+        "hold at 2.2 V until 9 MPa",
+    )
+    simulation = build(comm, "zhang2026-hb", [*SMALL, f"protocol.steps={list(steps)}"], shared_path)
+    reason = simulation.run()
+    assert f"the limit of '{steps[2]}' is met at its start" in caplog.messages
+    assert reason.startswith(f"stopped in '{steps[3]}'") and "nothing changes any more" in reason
+    assert abs(simulation.loading.circuit.current) < 1e-5 * simulation.cell.cell.one_c * simulation.cell.active_mass
+
+
 @pytest.mark.two_ranks
 def test_a_cell_without_contact_can_be_pressed_and_says_why_it_cannot_be_charged(comm, shared_path):
     changes = [

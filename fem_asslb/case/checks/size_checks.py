@@ -76,7 +76,9 @@ def runs_are_short(case: Case) -> Errors:
     """The same of the time steps of a whole case, whose charges and discharges last as long as at equilibrium."""
     count = least_time_steps(case)
     if count > MOST_TIME_STEPS:
-        yield too_many("time.largest_step", count, "time steps", MOST_TIME_STEPS, "larger steps or currents")
+        yield too_many(
+            "time.largest_step", count, "time steps", MOST_TIME_STEPS, "larger steps or periods, or larger currents"
+        )
 
 
 def least_time_steps(case: Case) -> float:

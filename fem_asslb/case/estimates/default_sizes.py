@@ -1,5 +1,6 @@
 """Element size and longest time steps that follow from a case, for what it leaves out and for ``check`` to say."""
 
+import math
 from collections.abc import Iterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
@@ -74,12 +75,17 @@ def grain_size(
 
 
 def longest_step(step: Step, time: Time) -> float:
-    """Longest time step of a step of the protocol [s]: a share of what it lasts by its rate and limits, if it says so.
+    """Longest time step of a step of the protocol [s]: its period, or a share of what it lasts by its rate and limits.
 
     Args:
         step: Of the protocol.
         time: Settings of the time steps.
     """
+    return min(_share_of_swing(step, time), getattr(step, "period", None) or math.inf)
+
+
+def _share_of_swing(step: Step, time: Time) -> float:
+    """Longest time step [s] without a period of its own."""
     lasts = nominal_duration(step) if time.swing_steps > 0.0 and _is_swing(step) else 0.0
     if lasts == 0.0:
         return time.largest_step
@@ -88,7 +94,7 @@ def longest_step(step: Step, time: Time) -> float:
 
 def _step_of_shortest_swing(protocol: Protocol) -> Size:
     """Longest time step of the shortest swing of a case that states none."""
-    steps = {str(step): longest_step(step, Time(swing_steps=STEPS_OF_A_SWING)) for step in protocol.steps}
+    steps = {str(step): _share_of_swing(step, Time(swing_steps=STEPS_OF_A_SWING)) for step in protocol.steps}
     shortest = min(steps, key=lambda text: steps[text], default="")
     if not steps or steps[shortest] == Time().largest_step:
         return Size(value=Time().largest_step, reason="never more")

@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from fem_asslb.app.new_case import README
+from fem_asslb.app.new_case import README, require_new
 from fem_asslb.base.errors import CaseError, CaseErrors
 from fem_asslb.base.printable import printable
 from fem_asslb.bpx.cell import import_cell
@@ -25,8 +25,7 @@ def create_case(file: Path, name: Path) -> list[str]:
         CaseError: The file cannot be read, or the new directory exists or cannot be written.
     """
     imported = import_cell(read_parameters(file))
-    if name.exists():
-        raise CaseError(str(name), "exists already; choose another name")
+    require_new(name)
     source = printable(file.name, 60)
     head = f"# From {source}. What a BPX file does not hold is to be added; fem-asslb check says what.\n\n"
     try:

@@ -7,6 +7,7 @@ from pathlib import Path
 
 from fem_asslb.base.errors import CaseError
 from fem_asslb.base.input_files import regular_file
+from fem_asslb.base.printable import quoted
 from fem_asslb.case.reading.material_files import names_of_files
 from fem_asslb.case.reading.reader import CASE_FILE, read_table
 from fem_asslb.case.sections.paths import path_owners
@@ -18,6 +19,18 @@ LARGEST_README = 10**6
 """Bytes of it."""
 
 _PATH = re.compile(r"""((?:^|[{,.])[ \t]*[A-Za-z0-9_-]+[ \t]*=[ \t]*)(["'])(.+?)\2""", re.MULTILINE)
+
+
+def require_new(name: Path) -> None:
+    """A new case has a directory of its own, whose name can be shown.
+
+    Raises:
+        CaseError: It exists, or its name holds what is no character.
+    """
+    if not name.name.isprintable():
+        raise CaseError(quoted(name, 120), "cannot be the name of a directory of a case; accepted: printable text")
+    if name.exists():
+        raise CaseError(str(name), "exists already; choose another name")
 
 
 def copy_case(like: Path, name: Path) -> None:
@@ -34,8 +47,7 @@ def copy_case(like: Path, name: Path) -> None:
     """
     read_table(like)
     source = like if like.suffix == ".toml" else like / CASE_FILE
-    if name.exists():
-        raise CaseError(str(name), "exists already; choose another name")
+    require_new(name)
     text, readme = _moved(source.read_text(encoding="utf-8"), source, name), _readme(source, name)
     try:
         name.mkdir(parents=True)

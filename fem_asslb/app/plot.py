@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from fem_asslb.base.errors import FemAsslbError
+from fem_asslb.base.printable import quoted
 from fem_asslb.base.units import parse
 from fem_asslb.plotting import PICTURES, draw_all
 
@@ -90,6 +91,8 @@ def _curves(wanted: Wanted) -> Path:
 
     runs = [read_curves(results) for results in wanted.results]
     area = parse(wanted.area, "um^2") if wanted.area is not None else None
+    if area is not None and not area > 0.0:
+        raise FemAsslbError(f"--area {quoted(wanted.area, 40)} is no area; accepted: more than 0 cm^2")
     choice = Choice(x=wanted.x, y=wanted.y, changes=wanted.changes, width=_width(wanted))
     if wanted.limits is not None:
         _, panels = columns_of(runs, choice)

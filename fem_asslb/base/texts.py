@@ -1,6 +1,7 @@
 """Names, numbers and values as they are written in a case: what is one, and how a message shows it."""
 
 import datetime
+import math
 import re
 from collections.abc import Iterable
 from typing import Any
@@ -33,7 +34,9 @@ def number_in(text: str) -> float:
     """
     if not re.fullmatch(NUMBER, text):
         raise ValueError(f"{show(text)} is not a number")
-    return float(text)
+    if math.isinf(number := float(text)):
+        raise ValueError(f"{show(text)} is larger than any number")
+    return number
 
 
 def show(value: Any) -> str:

@@ -151,6 +151,11 @@ def test_a_new_case_is_the_same_case_elsewhere(one_process, tmp_path, capsys):
 
 
 @pytest.mark.serial
+def test_a_new_case_has_a_name_that_can_be_shown(one_process, tmp_path, capsys):
+    assert cli.main(["new", str(tmp_path / "a\x1bb"), "--like", str(CASES / "column")]) == 2
+    assert "b': cannot be the name of a directory" in capsys.readouterr().err and not list(tmp_path.iterdir())
+
+
 def test_a_new_case_keeps_comments_and_readme(one_process, tmp_path, capsys):
     """The case is the same to the letter but for its paths; the README says whose figures it has."""
     source, copy = CASES / "first", tmp_path / "mine"

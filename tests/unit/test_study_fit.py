@@ -151,6 +151,7 @@ def test_the_sum_of_charges_is_no_capacity(tmp_path):
         ("time [s],force [N]\n1,2\n", "has time [s], force [N]; expected a column such as 'Applied pressure [MPa]'"),
         ("time [s],pressure\n1,2\n", "has the column 'pressure'; expected"),
         ("time [s],pressure [kg]\n1,2\n", "has the column 'pressure [kg]'; expected"),
+        ("time [s],pressure [MPa]\n1,1e999\n", "has '1e999' in column 'pressure [MPa]'; expected a number"),
         ("time [s],pressure [MPa]\n1,x\n", "has 'x' in column 'pressure [MPa]'; expected a number"),
         ("time [s],pressure [MPa]\n1,nan\n", "has 'nan' in column 'pressure [MPa]'; expected a number"),
         ("time [s],pressure [MPa]\n1\n", "has the row '1'; expected 2 numbers"),

@@ -334,8 +334,10 @@ def test_a_run_goes_on_in_the_middle_of_a_ramp(comm, shared_path):
     run(COLUMN, comm, shared_path / "parts", overrides=changes, resume=True)
     whole, parts = (read_history(shared_path / name) for name in ("whole", "parts"))
     assert max(whole["temperature [degC]"]) == pytest.approx(60.0)
+    # On several ranks two runs differ by as much as Newton's method leaves: sums depend on which rank is heard first.
+    share = 1e-10 if comm.size == 1 else 1e-8
     for name in (name for name in whole if not any(word in name for word in ("error", "remainder", "iterations"))):
         size = np.nanmax(whole[name]) - np.nanmin(whole[name])
-        assert parts[name] == pytest.approx(whole[name], rel=0.0, abs=1e-10 * size + 1e-12, nan_ok=True), name
+        assert parts[name] == pytest.approx(whole[name], rel=0.0, abs=share * size + 1e-12, nan_ok=True), name
     assert np.abs(whole["energy balance error [-]"]).max() < 1e-6
     assert np.abs(whole["cell energy error [-]"]).max() < 0.05

@@ -188,8 +188,8 @@ def test_a_step_at_another_temperature_is_that_of_a_cell_at_it(comm, shared_path
         rows.append(history(comm, shared_path, changes))
     assert len(rows[0]) == len(rows[1]) > 10
     assert {round(row["temperature [degC]"], 9) for row in rows[0]} == {25.0, 45.0}
-    # Several ranks add up in the order in which messages come, which differs from run to run: 2e-10 was seen.
-    share = 1e-10 if comm.size == 1 else 1e-9
+    # On several ranks two runs differ by as much as Newton's method leaves: sums depend on which rank is heard first.
+    share = 1e-10 if comm.size == 1 else 1e-8
     for name in rows[0][0]:
         if not any(word in name for word in ("error", "remainder")):
             one, other = (np.array([row.get(name, 0.0) for row in found]) for found in rows)
@@ -250,7 +250,7 @@ def test_a_rate_of_the_cell_is_that_of_its_hosts(comm, shared_path):
     assert len(rows[0]) == len(rows[1]) > 5
     for one, other in zip(*rows, strict=True):
         for name in ("cell voltage [V]", "stoichiometry mean [-]", "stack pressure [MPa]"):
-            assert other[name] == pytest.approx(one[name], rel=1e-9)
+            assert other[name] == pytest.approx(one[name], rel=1e-9 if comm.size == 1 else 1e-8)
 
 
 def test_pressure_of_a_stack_that_is_heated(comm, shared_path):

@@ -36,9 +36,6 @@ SHARE = 0.5
 INELASTIC_STRAIN = 0.05
 """Size of an inelastic strain where the time steps follow it: a few times what a sulfide bears before it yields."""
 
-HOUR = 3600.0
-"""[s]."""
-
 LEAST_PRESSURE = 1e-3
 """Pressures count as no smaller [MPa] where the time steps follow them."""
 
@@ -181,8 +178,8 @@ class Simulation:
         self._note_cautions(scalars)
         self.fault = balances.broken(scalars)
         if self.cell is not None:
-            hour = HOUR * self.cell.cell.one_c * self.cell.active_mass
-            self._standstill.look(step, loading.circuit.current * length / hour, self.pressure())
+            rate = loading.circuit.current / (self.cell.cell.one_c * self.cell.active_mass)
+            self._standstill.look(step, length, rate, self.pressure())
         self.problem.accept()
         if ends and ends_fabrication(loading.steps, stage):
             self.ledger.energy.spend_at_once(self.problem.adhere())

@@ -15,11 +15,12 @@ class NamedSets:
     """Sets by their names, which differ by more than capitals; each holds numbers and other sets.
 
     Args:
-        most: Numbers that a range may stand for: fewer than the file has bytes.
+        most: Bytes of the file: no range stands for more numbers, and no more sets are found in sets.
     """
 
     def __init__(self, most: int) -> None:
         self._most = most
+        self._found = 0
         self._names: dict[str, str] = {}
         self._numbers: dict[str, list[Integers]] = {}
         self._others: dict[str, list[str]] = {}
@@ -61,7 +62,7 @@ class NamedSets:
         """All numbers in a set and the sets in it.
 
         Raises:
-            MeshError: There is no set of a name.
+            MeshError: There is no set of a name, or sets are in sets that are in sets, too many of them.
         """
         found: list[Integers] = [np.empty(0, dtype=np.int64)]
         waiting, seen = [name.upper()], set()
@@ -70,6 +71,9 @@ class NamedSets:
             if key not in self._names:
                 raise MeshError(f"a set names {quoted(key, 40)}, which is none; accepted: numbers and names of sets")
             if key not in seen:
+                self._found += 1
+                if self._found > self._most:
+                    raise MeshError("its sets are within each other too often; accepted: sets within a few others")
                 seen.add(key)
                 found += self._numbers[key]
                 waiting += self._others[key]

@@ -2,6 +2,7 @@
 
 import errno
 import os
+import re
 import shutil
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
@@ -17,7 +18,7 @@ from fem_asslb.output.written_lines import check_written_lines
 from fem_asslb.plotting import PICTURES
 from fem_asslb.report import FILE as REPORT
 
-_OURS = (
+_FILES = (
     history.FILE,
     particle_table.FILE,
     cycles.FILE,
@@ -27,15 +28,21 @@ _OURS = (
     crate.FILE,
     log.FILE,
     names.COLLECTION,
-    names.FOLDER,
     names.INTERFACE_COLLECTION,
-    names.INTERFACE_FOLDER,
     vtkhdf.FILE,
     vtkhdf.INTERFACE_FILE,
-    checkpoint.FOLDER,
-    PICTURES,
     REPORT,
 )
+
+_FOLDERS = {
+    names.FOLDER: r"[0-9]{6,}\.vtu(\.partial)?",
+    names.INTERFACE_FOLDER: r"[0-9]{6,}\.vtu(\.partial)?",
+    checkpoint.FOLDER: r"[0-9]{6,}|(latest|previous)\.json(\.partial.*)?",
+    PICTURES: r"[\w.+-]+\.(png|pdf|svg|gif)",
+}
+"""Folders of ours, and what the names in them look like: other files there are somebody else's."""
+
+_OURS = (*_FILES, *_FOLDERS)
 
 
 def check_folder(folder: Path, resume: bool, overwrite: bool, previous: bool = False) -> dict[str, Any] | None:
@@ -118,10 +125,23 @@ def occupied_folder(folder: Path, resume: bool, overwrite: bool) -> Iterator[Hel
     with locked(folder) as held:
         if not resume:
             _require_new(folder, overwrite)
-            for name in _OURS:
-                path = folder / name
-                if path.is_dir():
-                    shutil.rmtree(path)
-                else:
-                    path.unlink(missing_ok=True)
+            for name in _FILES:
+                (folder / name).unlink(missing_ok=True)
+            for name, ours in _FOLDERS.items():
+                _clear(folder / name, ours)
         yield held
+
+
+def _clear(folder: Path, ours: str) -> None:
+    """Remove what has a name of ours, and the folder if that was all."""
+    if not folder.is_dir():
+        return
+    for path in list(folder.iterdir()):
+        if not re.fullmatch(ours, path.name):
+            continue
+        if path.is_dir() and not path.is_symlink():
+            shutil.rmtree(path)
+        else:
+            path.unlink()
+    if not any(folder.iterdir()):
+        folder.rmdir()

@@ -102,6 +102,20 @@ def test_of_two_runs_that_start_together_the_later_one_removes_nothing(tmp_path)
     assert (tmp_path / "results" / history.FILE).read_text() == "mine"
 
 
+def test_overwriting_removes_the_files_of_a_run_and_none_of_others(tmp_path):
+    ours = ("history.csv", "fields/000001.vtu", "interfaces/000001.vtu", "pictures/time.png", "checkpoint/latest.json")
+    theirs = ("notes.txt", "fields/notes.txt", "fields/000001.csv", "pictures/for the talk.png", "checkpoint/kept/a.h5")
+    for name in (*ours, "checkpoint/000001/u.h5", "interfaces.pvd", *theirs):
+        path = tmp_path / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text("x")
+    (tmp_path / "interfaces" / "000002.vtu").symlink_to(tmp_path / "notes.txt")
+    with occupied_folder(tmp_path, resume=False, overwrite=True):
+        left = sorted(str(path.relative_to(tmp_path)) for path in tmp_path.rglob("*") if path.is_file())
+    assert left == sorted([*theirs, ".lock"])
+    assert not (tmp_path / "interfaces").exists()
+
+
 def test_a_file_system_without_locks_is_a_warning(tmp_path, monkeypatch, caplog):
     def no_locks(*_):
         raise OSError(38, "Function not implemented")

@@ -90,6 +90,10 @@ TWO = f"{NODES}*ELEMENT, TYPE=CPS3, ELSET=a\n1, 1, 2, 3\n2, 2, 4, 3\n"
         (f"*INSTANCE, NAME=b, PART=p\n1., 0., 0.\n{TWO}", "an instance is moved"),
         (f"{TWO}*INSTANCE, NAME=a\n*END INSTANCE\n*INSTANCE, NAME=b\n", "it has 2 instances; accepted: one"),
         (f"{TWO}*ELSET, ELSET=b\na, c\n", "a set names 'C', which is none"),
+        (
+            TWO + "".join(f"*ELSET, ELSET=s{i}\ns{i + 1}\n" for i in range(3000)) + "*ELSET, ELSET=s3000\n1\n",
+            "too often",
+        ),
         (f"{TWO}*ELSET\n1\n", r"line 9: \*ELSET without ELSET=NAME"),
         (f"{TWO}*SURFACE, NAME=s\n1, S4\n", "'S4' of a triangle, which has 3 sides"),
         (f"{TWO}*SURFACE, NAME=s\na\n", "'a' in a surface; accepted: an element or set, S1 to S6"),

@@ -7,6 +7,7 @@ from fem_asslb.base.checked import checked
 from fem_asslb.base.errors import MaterialError
 from fem_asslb.bulk.bulk_law import BulkLaw
 from fem_asslb.bulk.elasticity import Elasticity, IsotropicElasticity
+from fem_asslb.materials.bibliography import SourceKeys
 
 StrengthKind = Literal["yield", "fracture", "breakdown"]
 """What happens at a strength: it yields, a tension breaks it, or a power law of creep breaks down."""
@@ -18,9 +19,15 @@ class BulkLawTable(ABC):
 
     Attributes:
         kind: Name of the law.
+        source: Key of the bibliography where the values come from, a list of keys, or ``"assumed"``.
+        note: What else there is to say of them.
+        mark: How far they are to be trusted, see `docs/materials.md`.
     """
 
     kind: str
+    source: SourceKeys = ""
+    note: str = ""
+    mark: str = ""
 
     @abstractmethod
     def build(self, elasticity: Elasticity) -> BulkLaw | None:

@@ -10,6 +10,7 @@ from fem_asslb.bulk.flowing_solid import ACCUMULATED, PLASTIC_STRAIN, FlowingSol
 from fem_asslb.bulk.material_point import MaterialPoint
 from fem_asslb.bulk.plasticity import Overstress, VonMisesFlow
 from fem_asslb.bulk.powder import Powder
+from fem_asslb.materials.library import load
 
 pytestmark = pytest.mark.serial  # plain numbers: nothing parallel in it
 
@@ -94,6 +95,21 @@ def test_activation_energy():
         flows.append(plastic(point)[2])
     assert flows[0] / flows[1] == pytest.approx(np.exp(-40e3 / 8.314462618 * (1 / 333.15 - 1 / 298.15)), rel=1e-8)
     assert flows[1] == pytest.approx(1e-5 * 0.8**3, rel=1e-8)
+
+
+@pytest.mark.parametrize(
+    ("name", "stress", "rate", "warmer"),
+    [("lithium-creeping", 0.6, 7.7e-3 * 0.6**6.56, 2.56), ("indium-creeping", 1.0, 1e-6 * 0.5**4.5, 6.70)],
+)
+def test_metals_of_the_library_creep(name, stress, rate, warmer):
+    """At 25 degC by their power laws; at 45 degC faster, by their activation energies of 37 and 75 kJ/mol."""
+    material, found = load(name), []
+    for temperature in (298.15, 318.15):
+        point = MaterialPoint(material.law)
+        point.advance({}, SIDES | {2: stress}, 10.0, temperature)
+        found.append(plastic(point)[2] / 10.0)
+    assert found[0] == pytest.approx(rate, rel=1e-3) and found[1] / found[0] == pytest.approx(warmer, rel=2e-3)
+    assert material.strength_kind == "breakdown"
 
 
 HARDENING = {

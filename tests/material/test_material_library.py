@@ -117,9 +117,10 @@ def test_the_library_holds_every_class_of_material():
         "lithium",
         "steel",
     }
-    expected |= {"graphite", "graphite-host", "linbo3", "silicon"}
+    expected |= {"graphite", "graphite-host", "linbo3", "silicon", "lithium-creeping", "indium-creeping"}
     assert expected | {"llzo", "li3ycl6", "li3incl6", "peo-litfsi", "carbon"} == set(names())
-    assert anode_names() == ["graphite", "indium", "liin", "lithium", "lto", "silicon"]
+    metals = ["indium", "indium-creeping", "liin", "lithium", "lithium-creeping"]
+    assert anode_names() == ["graphite", *metals, "lto", "silicon"]
 
 
 @pytest.mark.parametrize(

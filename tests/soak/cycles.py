@@ -95,8 +95,8 @@ def test_a_run_that_is_killed_again_and_again_comes_to_the_same_end(whole):
             time.sleep(generator.uniform(0.1, 1.0))
         if process.poll() is None:
             process.kill()
-            process.communicate()
             kills += 1
+        process.communicate()
     assert process.returncode == 0 and kills > 3
     killed, expected = read_history(case / "killed"), read_history(results)
     for name in ("stack pressure [MPa]", "particle|cathode open [-]", "cell voltage [V]", "cohesive energy [pJ]"):

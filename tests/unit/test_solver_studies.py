@@ -4,7 +4,7 @@ import math
 
 import pytest
 
-from scripts import growth, loose_bodies
+from scripts import elements, growth, loose_bodies
 
 
 @pytest.mark.two_ranks
@@ -32,3 +32,11 @@ def test_bodies_that_let_go_need_their_rigid_motions(tmp_path):
     assert 5.0 < found.iterations_bonded < 60.0 and 5.0 < found.iterations_loose < 60.0
     assert math.isnan(found.iterations_half)
     assert math.isnan(found.iterations_without) or found.iterations_without > 2.0 * found.iterations_loose
+
+
+def test_a_cure_of_linear_elements_locks_less_and_quadratic_ones_do_not(tmp_path):
+    """Errors against the closed form of the shell of I4."""
+    rows = {row.kind: row for row in elements.solves("shell of I4", [1.0], tmp_path)}
+    errors = [abs(rows[kind].stress / -elements.SHELL_EXACT - 1.0) for kind in elements.KINDS]
+    assert errors[1] < 0.3 * errors[0] and errors[2] < 6e-3
+    assert rows["quadratic"].stress < 0.0 < rows["quadratic"].work

@@ -22,7 +22,8 @@ def require_no_folds(corners: Integers, points: Numbers) -> None:
     facets, opposite = np.concatenate(sides), corners.T.ravel()
     base = points[facets[:, 0], :dimension]
     edges = points[np.column_stack([facets[:, 1:], opposite]), :dimension] - base[:, None]
-    side = np.sign(np.linalg.det(edges))
+    with np.errstate(divide="ignore"):  # numpy divides by a pivot that underflows
+        side = np.sign(np.linalg.det(edges))
     unique = unique_rows(facets)
     facet, cells = unique.number, unique.uses
     folded = (cells[facet] > 2) | (np.abs(np.bincount(facet, side))[facet] == cells[facet]) & (cells[facet] > 1)

@@ -14,8 +14,11 @@ def is_number(value: object) -> bool:
 
 
 def exp(value: NumberLike) -> NumberLike:
-    """Exponential function."""
-    return np.exp(value) if is_number(value) else _ufl().exp(value)
+    """Exponential function; infinite where it is too large for a number."""
+    if not is_number(value):
+        return _ufl().exp(value)
+    with np.errstate(over="ignore"):
+        return np.exp(value)
 
 
 def log(value: NumberLike) -> NumberLike:

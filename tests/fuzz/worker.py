@@ -6,6 +6,7 @@ Prints a line for each input that is neither accepted nor refused as it should b
 import shutil
 import sys
 import time
+import warnings
 from collections import Counter
 from pathlib import Path
 
@@ -18,6 +19,8 @@ KINDS: dict[str, type[Inputs]] = {"cases": CaseInputs, "meshes": MeshInputs}
 
 def main(kind: str, seed: int, count: int, folder: Path) -> int:
     """Try inputs and return how many failed."""
+    # It would be a second line beside a refusal.
+    warnings.simplefilter("error", RuntimeWarning)
     inputs = KINDS[kind](seed, folder)
     set_limits()
     outcomes: Counter[str] = Counter()

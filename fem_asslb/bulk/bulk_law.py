@@ -5,9 +5,10 @@ differentiates. A law whose stress no formula gives, such as a return to a yield
 points of many cells at once (``AT_POINTS``) and says its consistent tangent.
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
-from typing import Protocol, TypeAlias, runtime_checkable
+from functools import cached_property
+from typing import Any, Protocol, TypeAlias, runtime_checkable
 
 from fem_asslb.base.functions import NumberLike
 from fem_asslb.base.temperatures import ROOM_TEMPERATURE
@@ -42,6 +43,32 @@ class Deformation:
     temperature: NumberLike = ROOM_TEMPERATURE
 
 
+class WhenAsked(Mapping[str, Any]):
+    """Numbers by name that are computed when one of them is looked at.
+
+    A solver asks for the stress in every iteration, for energies and history at the end of a step alone.
+
+    Args:
+        compute: Says all of them.
+    """
+
+    def __init__(self, compute: Callable[[], Mapping[str, Any]]) -> None:
+        self._compute = compute
+
+    @cached_property
+    def _numbers(self) -> Mapping[str, Any]:
+        return self._compute()
+
+    def __getitem__(self, name: str) -> Any:
+        return self._numbers[name]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._numbers)
+
+    def __len__(self) -> int:
+        return len(self._numbers)
+
+
 @dataclass(frozen=True, kw_only=True)
 class Tangent:
     """Derivative of the stress by the strain, a tr(de) I + b de + c (n : de) n + d (n : de) I + e tr(de) n.
@@ -66,6 +93,8 @@ class Tangent:
 @dataclass(frozen=True, kw_only=True)
 class BulkResponse:
     """State of a point of the bulk at the end of a step. Energies are per volume [pJ/um^3 = MPa].
+
+    What takes time may be `WhenAsked`, of energies and history.
 
     Attributes:
         stored: Energies that the point gives back, by the names that the law gives in ``STORED``.

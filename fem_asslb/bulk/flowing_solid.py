@@ -16,6 +16,7 @@ from fem_asslb.bulk.bulk_law import (
     History,
     Shapes,
     Tangent,
+    WhenAsked,
 )
 from fem_asslb.bulk.flow_rule import Array, FlowRule
 from fem_asslb.bulk.flow_step import Flowed, Trial
@@ -103,18 +104,28 @@ class FlowingSolid:
             logarithmic=now.logarithmic,
         )
         flowed = _closing(self._open(start, self._flow(rule, start, length)), (closed > 0.0) & (closed < opened))
-        increment = flowed.shear * direction - spherical((flowed.volume + closed) / 3.0)
-        elastic, elastic_before = trial - increment, before.strain - plastic
         stress = (2.0 / 3.0 * flowed.softness) * deviator - spherical(flowed.pressure)
-        stiffness = self._stiffness(start, density)
-        stress_before, softer = (self._stress(strain, stiffness) for strain in (elastic_before, elastic))
-        # Work on what flows, less what the elastic strain stores because the solid has become stiffer.
-        spent = 0.5 * ((stress + stress_before).inner(increment) - elastic_before.inner(stress - softer))
+
+        def increment() -> SymmetricTensor:
+            """What flows in the step."""
+            return flowed.shear * direction - spherical((flowed.volume + closed) / 3.0)
+
+        def dissipated() -> Mapping[str, NumberLike]:
+            """Work on what flows, less what the elastic strain stores because the solid has become stiffer."""
+            flow, elastic_before, stiffness = increment(), before.strain - plastic, self._stiffness(start, density)
+            stress_before, softer = (self._stress(strain, stiffness) for strain in (elastic_before, trial - flow))
+            spent = 0.5 * ((stress + stress_before).inner(flow) - elastic_before.inner(stress - softer))
+            return rule.dissipated(spent, flowed.flow, accumulated, length)
+
+        def remembered() -> Mapping[str, NumberLike]:
+            """History at the end."""
+            return self._history(plastic + increment(), flowed, history) | self._opened(opened - closed, flowed)
+
         return BulkResponse(
-            stored={"elastic": 0.5 * stress.inner(elastic)},
+            stored=WhenAsked(lambda: {"elastic": 0.5 * stress.inner(trial - increment())}),
             stress=stress,
-            history=self._history(plastic + increment, flowed, history) | self._opened(opened - closed, flowed),
-            dissipated=rule.dissipated(spent, flowed.flow, accumulated, length),
+            history=WhenAsked(remembered),
+            dissipated=WhenAsked(dissipated),
             tangent=_tangent(flowed, direction),
         )
 

@@ -6,7 +6,7 @@ from typing import ClassVar
 
 from fem_asslb.base.functions import NumberLike
 from fem_asslb.base.parameters import require
-from fem_asslb.bulk.bulk_law import BulkResponse, Deformation, History, Shapes, Tangent
+from fem_asslb.bulk.bulk_law import BulkResponse, Deformation, History, Shapes, Tangent, WhenAsked
 from fem_asslb.bulk.flowing_solid import FlowingSolid
 from fem_asslb.bulk.tensor import symmetric
 from fem_asslb.bulk.viscoelasticity import VISCOUS_STRAIN, MaxwellArm
@@ -55,10 +55,10 @@ class RelaxingSolid:
         arm = self.arm.respond(now.strain.deviator, before.strain.deviator, start, time_step)
         assert flowing.stress is not None and flowing.tangent is not None
         return BulkResponse(
-            stored={"elastic": flowing.stored["elastic"] + arm.stored},
+            stored=WhenAsked(lambda: {"elastic": flowing.stored["elastic"] + arm.stored}),
             stress=flowing.stress + arm.stress,
-            history={**flowing.history, VISCOUS_STRAIN: arm.viscous.components},
-            dissipated={**flowing.dissipated, "viscoelastic": arm.dissipated},
+            history=WhenAsked(lambda: {**flowing.history, VISCOUS_STRAIN: arm.viscous.components}),
+            dissipated=WhenAsked(lambda: {**flowing.dissipated, "viscoelastic": arm.dissipated}),
             tangent=_stiffer(flowing.tangent, arm.shear),
         )
 

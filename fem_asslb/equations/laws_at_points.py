@@ -39,23 +39,28 @@ class LawAtPoints:
         self._asked = phase.memory.points.expression([*SymmetricTensor.of(strain), axis[0], axis[1], axis[2]])
 
     def refresh(self) -> None:
-        """Answer to the present state."""
-        for chunk, _, response in self._responses():
-            assert response.stress is not None and response.tangent is not None
-            require_declared(self._law, response)
-            answers = {STRESS: response.stress, **response.stored, **response.dissipated}
-            _write(self._views(self._answers, chunk), answers)
+        """Answer to the present state with stress and tangent."""
+        for chunk, response in self._responses():
+            assert response.tangent is not None
+            _write({STRESS: self._views(self._answers, chunk)[STRESS]}, {STRESS: response.stress})
             _write(self._views(self._tangent, chunk), vars(response.tangent))
-            if self._memory.end is not None:
-                _write(self._views(self._memory.end, chunk), response.history)
+
+    def settle(self) -> None:
+        """Say the energies of the present state, and what would be remembered of it."""
+        for chunk, response in self._responses():
+            with np.errstate(all="ignore"):
+                require_declared(self._law, response)
+                answers = self._views(self._answers, chunk)
+                _write(answers, {STRESS: answers[STRESS], **response.stored, **response.dissipated})
+                if self._memory.end is not None:
+                    _write(self._views(self._memory.end, chunk), response.history)
 
     def advance(self) -> None:
-        """Remember the present state as the start of the next step."""
+        """Remember the present state, which is settled, as the start of the next step."""
         memory = self._memory
-        for chunk, strain, response in self._responses():
-            _write(self._views(memory.start, chunk), {STRAIN: strain, STRESS: response.stress})
-            if memory.end is not None:
-                _write(self._views(memory.end, chunk), response.history)
+        for chunk, asked in memory.points.evaluate(self._asked):
+            stress = self._views(self._answers, chunk)[STRESS]
+            _write(self._views(memory.start, chunk), {STRAIN: asked[..., :6], STRESS: stress})
         if memory.history is not None and memory.end is not None:
             memory.history.function.x.array[:] = memory.end.function.x.array
         # Answers to a step that is over are no answers to the next.
@@ -64,7 +69,8 @@ class LawAtPoints:
     def failure(self) -> str | None:
         """The first point of this rank that has no answer to the state looked at last, in words; None without one."""
         points = self._memory.points
-        fails = ~np.isfinite(points.values(self._answers.function)).all(axis=-1)
+        stress = self._answers.layout.views(points.values(self._answers.function))[STRESS]
+        fails = ~np.isfinite(stress).all(axis=-1)
         if not fails.any():
             return None
         cell, point = np.argwhere(fails)[0]
@@ -77,8 +83,8 @@ class LawAtPoints:
             strain = f"the least principal strain is {shortest:.3g}"
         return f"the law of '{self._name}' has no answer at ({where}) um, where {strain}"
 
-    def _responses(self) -> Iterator[tuple[slice, SymmetricTensor, BulkResponse]]:
-        """Which cells, their elastic strain, and what the law answers there."""
+    def _responses(self) -> Iterator[tuple[slice, BulkResponse]]:
+        """Which cells, and what the law answers there."""
         for chunk, asked in self._memory.points.evaluate(self._asked):
             start, history = self._numbers(self._memory.start, chunk), self._memory.history
             remembered = self._numbers(history, chunk) if history is not None else {}
@@ -91,7 +97,7 @@ class LawAtPoints:
             # Where there is no answer it is not a number, which the solver sees on every rank.
             with np.errstate(all="ignore"):
                 response = self._law.respond(now, before, remembered, length)
-            yield chunk, now.strain, self._within_range(now.strain, response)
+            yield chunk, self._within_range(now.strain, response)
 
     def _within_range(self, strain: SymmetricTensor, response: BulkResponse) -> BulkResponse:
         """An answer that is none where the strain is larger than its measure bears."""
@@ -132,6 +138,9 @@ class FormulaMemory:
 
     def refresh(self) -> None:
         """Nothing: forms hold the formulae themselves."""
+
+    def settle(self) -> None:
+        """Nothing, for the same reason."""
 
     def failure(self) -> str | None:
         """None: a formula that fails is a residual that is not a number."""

@@ -124,9 +124,17 @@ class Problem:
         return all(table[row][column] is None for table in self.jacobian.changing for row in names for column in names)
 
     def refresh(self) -> None:
-        """Let laws at points answer to the present state; whoever changes the state calls it before forms are used."""
+        """Let laws at points answer to the present state; whoever changes the state calls it before forms are used.
+
+        Energies and what is remembered wait until it is settled.
+        """
         for memory in self._memories:
             memory.refresh()
+
+    def settle(self) -> None:
+        """Let laws at points say the energies of the present state, which is solved and refreshed, and remember it."""
+        for memory in self._memories:
+            memory.settle()
 
     def failure(self) -> str | None:
         """A point whose law has no answer to the state looked at last, in words; the same on every rank, or None."""
@@ -142,7 +150,7 @@ class Problem:
         return 0.0 if self._adhesion is None else self._adhesion.begin()
 
     def accept(self) -> None:
-        """Make the end of the step the beginning of the next; bulk and interfaces remember what happened to them."""
+        """Make the end of the step, which is settled, the start of the next; bulk and interfaces remember it."""
         for memory in self._memories:
             memory.advance()
         interfaces = self.formulation.interfaces

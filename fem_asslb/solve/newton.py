@@ -130,6 +130,7 @@ class NewtonSolver:
             raise ConvergenceError(f"{stopped}: {place or _name(reason)}")
         self._is_spoilt = False
         self._assembly.look_at(point)
+        self._problem.settle()
         return self._test.report
 
     def matrix(self) -> PETSc.Mat:

@@ -78,8 +78,11 @@ def hump() -> Finding:
 
 def sign_liin() -> Finding:
     """Target 8."""
-    charge, discharge = (changes("feng2026-liin-250", kind)[0] for kind in (Charge, Discharge))
-    return Finding(f"{charge:+.2f}, {discharge:+.2f} MPa", charge > 0.0 > discharge, ("feng2026-liin-250",))
+    cases = "feng2026-liin-250", "feng2026-liin-3d"
+    charges, discharges = ([changes(case, kind)[0] for case in cases] for kind in (Charge, Discharge))
+    text = "discs {:+.2f}, {:+.2f} MPa; spheres {:+.2f}, {:+.2f}"
+    numbers = charges[0], discharges[0], charges[1], discharges[1]
+    return Finding(text.format(*numbers), min(charges) > 0.0 > max(discharges), cases)
 
 
 LIIN = "feng2026-liin-plastic-125", "feng2026-liin-plastic", "feng2026-liin-plastic-375"
@@ -135,13 +138,23 @@ def spring() -> Finding:
     return Finding(text, 0.105 <= rise <= 0.42, ("spring-mould",))
 
 
+SPHERES = "feng2026-liin-3d", "zhou2025-fine-3d", "zhou2025-coarse-3d"
+
+
 def parting() -> Finding:
-    """Target 33."""
-    case = "zhang2026-hb-cohesive"
+    """Target 33: judged by spheres, which is what particles are; discs beside them."""
+    found = {case: _change_at_parting(case) for case in ("zhang2026-hb-cohesive", *SPHERES)}
+    disc, *spheres = found.values()
+    text = f"first hundredth of the bonded surface of spheres at {_listed(spheres, '.2f')} %, of discs at {disc:.2f} %"
+    return Finding(text, all(3.0 <= change <= 8.0 for change in spheres), tuple(found))
+
+
+def _change_at_parting(case: str) -> float:
+    """Shrinkage of the unit cell [%] at which a hundredth of what was bonded has let go."""
     charge = first_charge(case)
-    x = onset(charge[MEAN_STOICHIOMETRY], spent(charge, SURFACE))
-    change = -float(np.interp(-x, -charge[MEAN_STOICHIOMETRY], charge[VOLUME_CHANGE]))
-    return Finding(f"first hundredth of the surface at {change:.2f} %", 3.0 <= change <= 8.0, (case,))
+    gone = spent(charge, SURFACE)
+    x = onset(charge[MEAN_STOICHIOMETRY], (gone - gone[0]) / (1.0 - gone[0]))
+    return -float(np.interp(-x, -charge[MEAN_STOICHIOMETRY], charge[VOLUME_CHANGE]))
 
 
 def cracking() -> Finding:

@@ -58,7 +58,7 @@ def run(library, case, results, how, ranks=1, **failing):
         words["FAILING_FOLDER"] = str(results)
         command = ["env", f"LD_PRELOAD={library}", *command]
     if ranks > 1:
-        command = [*mpirun(ranks), *command]
+        command = [str(ROOT / "scripts" / "ranks"), *mpirun(ranks), *command]
     # Ranks that wait for one another for ever are a fault like others.
     command = ["timeout", "600", *command]
     return subprocess.run(command, cwd=ROOT, env=environment() | words, capture_output=True, text=True, check=False)
@@ -78,9 +78,7 @@ def fault(library, case, results, whole, **failing):
     """What is wrong with a run whose calls fail, and with the one after it; empty for nothing."""
     shutil.rmtree(results, ignore_errors=True)
     ended = run(library, case, results, "--overwrite", **failing)
-    # What mpirun says of it stands between two rules.
-    said = re.sub(r"(?ms)^-{70,}$.*?^-{70,}$", "", ended.stderr)
-    lines = [line for line in said.splitlines() if line.strip("\0 ")]
+    lines = [line for line in ended.stderr.splitlines() if line.strip()]
     if ended.returncode == 3:
         if len(lines) != 1 or len(lines[0]) > 300 or str(results) not in lines[0]:
             return f"said {lines}"

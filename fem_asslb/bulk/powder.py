@@ -20,6 +20,10 @@ STAGES = 0.85, 0.95
 FLOOR = 1.0
 """Strength of a loose powder [MPa], which keeps a first step from a stress of zero."""
 
+LAST_PORES = 1e-4
+"""Share of pores below which they hardly close any more. A logarithm of pores alone would bear a pressure of GPa at
+1e-9 of them, and a step of shear would close more pores than there are. At a density of 0.99 it adds 1e-4."""
+
 STIFFENING = 3.7
 """Exponent of the moduli over D: that of five pressed 75 Li2S-25 P2S5 glasses (Adjah 2025, Table 1)."""
 
@@ -32,7 +36,8 @@ class Powder:
     """Hydrostatic and shear strength of a powder whose particles yield.
 
     Hydrostatic, below the stages: necks of spheres, 2.97 D^2 (D - D_0)/(1 - D_0) s_0 (N. A. Fleck, L. T. Kuhn and
-    R. M. McMeeking, J. Mech. Phys. Solids 40, 1992). Above them: a hollow sphere, (2/3) s_0 ln(1/(1 - D)).
+    R. M. McMeeking, J. Mech. Phys. Solids 40, 1992). Above them: a hollow sphere, (2/3) s_0 ln(1/(1 - D)), times
+    1 + (1e-4/(1 - D))^2, so that the last pores stay.
 
     Args:
         yield_stress: s_0 of the particles [MPa].
@@ -61,8 +66,10 @@ class Powder:
         above = np.maximum(density - self.loose_density, 0.0)
         scale = 2.97 * self.yield_stress / (1.0 - self.loose_density)
         necks, necks_slope = scale * density**2 * above, scale * (2.0 * density * above + density**2)
-        shell = -2.0 / 3.0 * self.yield_stress * np.log1p(-density)
-        shell_slope = 2.0 / 3.0 * self.yield_stress / (1.0 - density)
+        pores = 1.0 - density
+        closing, solid = (LAST_PORES / pores) ** 2, -2.0 / 3.0 * self.yield_stress * np.log(pores)
+        shell = (1.0 + closing) * solid
+        shell_slope = ((1.0 + closing) * 2.0 / 3.0 * self.yield_stress + 2.0 * closing * solid) / pores
         way = np.clip((density - STAGES[0]) / (STAGES[1] - STAGES[0]), 0.0, 1.0)
         share, rate = way * way * (3.0 - 2.0 * way), 6.0 * way * (1.0 - way) / (STAGES[1] - STAGES[0])
         value = (1.0 - share) * necks + share * shell

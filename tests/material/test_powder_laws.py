@@ -67,7 +67,8 @@ def test_strengths_of_a_powder(loose, ratio):
     assert [powder.pressure(np.array(loose))[0], powder.shear(np.array(loose))[0]] == pytest.approx([1.0, 1.0])
     expected = 2.97 * necks**2 * (necks - loose) / (1 - loose) * YIELD
     assert powder.pressure(necks)[0] == pytest.approx(np.hypot(expected, 1.0), rel=1e-12)
-    assert powder.pressure(shell)[0] == pytest.approx(np.hypot(2 / 3 * YIELD * np.log(1 / (1 - shell)), 1.0), rel=1e-12)
+    hollow = 2 / 3 * YIELD * np.log(1 / (1 - shell)) * (1 + (1e-4 / (1 - shell)) ** 2)
+    assert powder.pressure(shell)[0] == pytest.approx(np.hypot(hollow, 1.0), rel=1e-12)
     assert powder.shear(necks[:1])[0] == pytest.approx(np.hypot(ratio * expected[:1], 1.0), rel=1e-3)
     dense = np.array([0.99, 1 - 1e-9])
     solid = YIELD * dense / np.sqrt(1 + 2 / 3 * (1 - dense))
@@ -267,3 +268,21 @@ def test_pressure_across_a_die():
     assert -loaded[0] == pytest.approx(across, rel=5e-3)
     side = (3.0 * BULK - 2.0 * SHEAR) / (3.0 * BULK + 4.0 * SHEAR)
     assert -unloaded[0] == pytest.approx(across - side * (largest - last), abs=1.5)
+
+
+@pytest.mark.parametrize("logarithmic", [False, True])
+@pytest.mark.parametrize("steps", [12, 60])
+@pytest.mark.parametrize("sides", [-0.03, 0.0, 0.03])
+def test_a_powder_without_pores_goes_on_as_a_solid(sides, steps, logarithmic):
+    """Far beyond its pores the pressure rises by the bulk modulus, and shear stays at the yield stress."""
+    solid, start = FlowingSolid(BULK, SHEAR, Compaction(Powder(YIELD), 0.83, 50.0)), 0.83
+    point, found = MaterialPoint(solid, logarithmic), []
+    for strain in np.linspace(0.0, -0.36, steps + 1)[1:]:
+        point.advance({0: strain, 1: sides * strain / -0.36, 2: 0.0, 3: 0.0, 4: 0.0, 5: 0.0}, {}, 1.0)
+        found.append(point.stress)
+        assert 0.83 <= solid.density(point.history) < 1.0
+    volume = start if logarithmic else 1.0
+    rise = -(found[-1][:3].mean() - found[-2][:3].mean())
+    assert rise == pytest.approx(BULK * volume * (0.36 - sides) / steps, rel=5e-3)
+    deviator = found[-1][:3] - found[-1][:3].mean()
+    assert np.sqrt(1.5 * deviator @ deviator) == pytest.approx(YIELD * volume, rel=5e-3)

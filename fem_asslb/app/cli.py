@@ -205,7 +205,13 @@ def _load_plugins(options: argparse.Namespace) -> dict[str, str]:
         return {}
     from fem_asslb.app.plugins import load_plugins
 
-    return load_plugins(options.plugins)
+    if not _is_parallel(options):
+        return load_plugins(options.plugins)
+    from fem_asslb.base.parallel import FailingTogether
+
+    # What a plugin does on one rank alone must not leave the others waiting.
+    with FailingTogether(all_ranks()):
+        return load_plugins(options.plugins)
 
 
 def _read_case(options: argparse.Namespace, more: Sequence[str] = ()) -> "Case":

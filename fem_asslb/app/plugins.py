@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from fem_asslb.base.errors import FemAsslbError
+from fem_asslb.base.input_files import regular_file
 from fem_asslb.base.printable import printable, quoted
 
 
@@ -27,7 +28,7 @@ def load_plugins(paths: Sequence[Path]) -> dict[str, str]:
 
 def _load(path: Path) -> str:
     try:
-        content = path.read_bytes()
+        content = regular_file(path).read_bytes()
         code = compile(content, str(path), "exec")
     except OSError as error:
         raise FemAsslbError(f"--plugin {quoted(path, 160)} cannot be read: {error.strerror}") from error

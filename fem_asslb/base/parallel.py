@@ -13,6 +13,7 @@ from mpi4py import MPI
 
 from fem_asslb.base.endings import EXPECTED, exit_code, explain, foremost
 from fem_asslb.base.errors import FemAsslbError
+from fem_asslb.base.printable import printable
 
 FloatArray = npt.NDArray[np.float64]
 
@@ -181,7 +182,8 @@ class FailingTogether:
                 # The rank with the cause speaks and ends all.
                 time.sleep(PATIENCE)
             elif isinstance(error, EXPECTED):
-                print(f"rank {self._comm.rank}: {explain(error)}", file=sys.stderr, flush=True)
+                lines = [printable(line, 300) for line in explain(error).split("\n")]
+                print(f"rank {self._comm.rank}: " + "\n".join(lines), file=sys.stderr, flush=True)
             else:
                 traceback.print_exception(error)
                 sys.stderr.flush()

@@ -48,7 +48,8 @@ def require_names(groups: Iterable[str]) -> None:
         MeshError: One has not.
     """
     for name in groups:
-        if not all(map(is_name, name.split("/"))):
+        first, *numbers = name.split("/")
+        if not is_name(first) or not all(re.fullmatch("[0-9]+", number) for number in numbers):
             accepted = f"{A_NAME}, with numbers as in 'particle/0001' if any"
             raise MeshError(
                 f"a group of the mesh is called {quoted(name, 40)}; accepted: {accepted}; geometry.names renames it"

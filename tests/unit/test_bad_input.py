@@ -513,6 +513,11 @@ BAD = {  # what is changed, the key of the error, words of its message
         "protocol.steps",
         ["'full' is not a limit", "'x = 0.3'"],
     ),
+    "repeat of nothing": (
+        ["protocol.steps=[{repeat=2, steps=[]}]"],
+        "protocol.steps",
+        ["repeat at least 1 and a step"],
+    ),
     "repeat of zero": (["protocol.steps=[{repeat=0, steps=[]}]"], "protocol.steps", ["repeat at least 1"]),
     "window upside down": (
         [f"protocol.steps=['{CHARGE}', 'discharge at 1C until 3 V']"],

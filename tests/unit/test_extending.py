@@ -1,8 +1,10 @@
 """The examples of docs/extending.md, each from a case and against a closed form."""
 
 import math
+import os
 import pickle
 import re
+import subprocess
 import sys
 from pathlib import Path
 
@@ -27,6 +29,7 @@ from fem_asslb.model.build import build_model
 from fem_asslb.output.history import read_history
 from fem_asslb.simulation.simulation import Simulation
 from tests.closed_forms import plane_wave_modulus
+from tests.launching import environment, mpirun
 from tests.support import integral
 from tests.verification.test_cell import SMALL
 
@@ -246,6 +249,30 @@ def test_a_file_that_is_no_module_is_refused(tmp_path, content, words):
         (tmp_path / "mine.py").write_text(content)
     with pytest.raises(FemAsslbError, match=words):
         load_plugins([tmp_path / "mine.py"])
+
+
+@pytest.mark.serial
+def test_a_module_is_a_file_that_ends(tmp_path):
+    os.mkfifo(tmp_path / "pipe.py")
+    for path, words in ((tmp_path / "pipe.py", "a named pipe"), (Path("/dev/zero"), "a device")):
+        with pytest.raises(FemAsslbError, match=f"cannot be read: it is {words}"):
+            load_plugins([path])
+
+
+@pytest.mark.serial
+@pytest.mark.parametrize(
+    ("error", "code", "words"),
+    [("ValueError('ill')", 1, "ValueError: ill"), ("FemAsslbError('bro\\x1b[31mke')", 2, r"rank 1: bro\x1b[31mke")],
+)
+def test_a_module_that_fails_on_one_rank_ends_all(tmp_path, error, code, words):
+    """No rank waits for the other, and what is said can be shown."""
+    lines = "from mpi4py import MPI", "from fem_asslb.base.errors import FemAsslbError", "if MPI.COMM_WORLD.rank == 1:"
+    (tmp_path / "mine.py").write_text("\n".join([*lines, f"    raise {error}"]))
+    command = [*mpirun(2), sys.executable, "-P", "-m", "fem_asslb", "run", str(ROOT / "cases" / "column")]
+    command += ["--results", str(tmp_path / "results"), "--plugin", str(tmp_path / "mine.py")]
+    done = subprocess.run(command, env=environment(), capture_output=True, text=True, timeout=300, check=False)
+    assert done.returncode == code and words in done.stderr and "\x1b" not in done.stderr
+    assert not (tmp_path / "results").exists()
 
 
 @pytest.mark.serial

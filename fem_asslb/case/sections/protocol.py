@@ -78,7 +78,12 @@ def _count(item: Any) -> int:
 def _is_repeat(item: Any) -> bool:
     if not isinstance(item, dict) or set(item) != {"repeat", "steps"}:
         return False
-    return type(item["repeat"]) is int and item["repeat"] >= 1 and isinstance(item["steps"], list | tuple)
+    return (
+        type(item["repeat"]) is int
+        and item["repeat"] >= 1
+        and isinstance(item["steps"], list | tuple)
+        and bool(item["steps"])
+    )
 
 
 def in_first_charge(steps: tuple[Step, ...], index: int) -> bool:

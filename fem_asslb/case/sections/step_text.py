@@ -74,7 +74,9 @@ def parse_step(text: object) -> Step:
     if isinstance(text, get_args(Step)):
         return text
     if isinstance(text, dict):
-        raise ValueError(f"{show(text)} is not a repeat; expected {{repeat = 3, steps = [...]}} with repeat at least 1")
+        raise ValueError(
+            f"{show(text)} is not a repeat; expected {{repeat = 3, steps = [...]}} with repeat at least 1 and a step"
+        )
     if not isinstance(text, str) or len(text) > LONGEST_LINE:
         raise ValueError(f"{printable(show(text), _ROOM)} {_UNKNOWN}")
     words = re.sub(r"[ \t\n]+", " ", text).strip(" ")

@@ -98,4 +98,7 @@ class InterfaceSchema:
             reason: What it does.
             expected: What is accepted.
         """
+        if getattr(self, "normal_stiffness", None) is None:
+            given = f"by default {given}, which"
+            expected = f"{expected}: state it, or take smaller elements"
         return "normal_stiffness", f"{given} {reason}; expected {expected}"

@@ -13,7 +13,8 @@ import numpy.typing as npt
 from fem_asslb.base.errors import FemAsslbError
 from fem_asslb.base.input_files import regular_file
 from fem_asslb.base.printable import printable, quoted
-from fem_asslb.output.files import replace_text, writing
+from fem_asslb.output.files import read_json, replace_text, writing
+from fem_asslb.output.names import LAST_STEP, RECORD
 
 if TYPE_CHECKING:
     from fem_asslb.simulation.simulation import Simulation
@@ -91,7 +92,8 @@ def read_history(folder: Path) -> dict[str, npt.NDArray[np.float64]]:
     """Columns of a history by name, shape (num_steps,); a row that is not complete is left out.
 
     Raises:
-        FemAsslbError: No history, one without a step, or one that cannot be read.
+        FemAsslbError: No history, one without a step, one that cannot be read, or one of a run that has come to its
+            end that has lost rows there.
     """
     path = folder / FILE
     if not path.is_file():
@@ -99,7 +101,21 @@ def read_history(folder: Path) -> dict[str, npt.NDArray[np.float64]]:
     columns = read_columns(path)
     if not any(len(values) for values in columns.values()):
         raise FemAsslbError(f"{quoted(path, 160)} has no step yet")
+    last = _last_step(folder)
+    if STEP in columns and last is not None and columns[STEP][-1] < last:
+        given = f"ends with step {columns[STEP][-1]:g}, and the run with {last}"
+        raise FemAsslbError(f"{quoted(path, 160)} has lost rows: it {given} by {RECORD}; run the case again")
     return columns
+
+
+def _last_step(folder: Path) -> int | None:
+    """Number of the last step of a run that has ended; None where its record does not say."""
+    try:
+        runs = read_json(folder / RECORD, {"runs"}, "")["runs"]
+        last = runs[-1].get(LAST_STEP)
+    except (FemAsslbError, LookupError, TypeError, AttributeError):
+        return None
+    return last if isinstance(last, int) else None
 
 
 def read_columns(path: Path) -> "Columns":

@@ -1,4 +1,7 @@
-"""Names of the fields and of their files; a field's name carries its unit."""
+"""Names of the fields and of files; a field's name carries its unit."""
+
+RECORD, LAST_STEP = "run.json", "last step"
+"""File of a results folder, and what it says of the end of a part of a run: the number of its last step."""
 
 COLLECTION = "fields.pvd"
 """File of a results folder that lists the fields of all times."""

@@ -23,6 +23,7 @@ from fem_asslb.base.printable import printable, quoted
 from fem_asslb.base.version import __version__
 from fem_asslb.output.files import overwrite_text, read_json, replace_text
 from fem_asslb.output.model_tables import model_tables
+from fem_asslb.output.names import LAST_STEP, RECORD
 from fem_asslb.output.profile import profile
 
 if TYPE_CHECKING:
@@ -31,7 +32,7 @@ if TYPE_CHECKING:
     from fem_asslb.simulation.simulation import Observer, Simulation
     from fem_asslb.simulation.step_record import StepRecord
 
-FILE = "run.json"
+FILE = RECORD
 """File of a results folder."""
 
 RESULTS = "results"
@@ -176,7 +177,12 @@ class RunRecord:
 
     def finish(self, simulation: "Simulation", reason: str) -> None:
         """Note why the run ended."""
-        self._part |= {"ended": _now(), "end": reason, "cautions at their worst": simulation.cautions}
+        self._part |= {
+            "ended": _now(),
+            "end": reason,
+            LAST_STEP: simulation.index,
+            "cautions at their worst": simulation.cautions,
+        }
 
     def write(self) -> None:
         """Write the file; collective."""

@@ -28,6 +28,9 @@ SOBOL = ("first-order index", "total index")
 WIDE = 0.5
 """Width of an interval of an index, a share of the variance, from which on the index says little."""
 
+FEWEST = 16
+"""Samples below which no interval is told: a bootstrap of a few looks narrow whatever they are."""
+
 RESAMPLES = 999
 """Of the bootstrap behind the intervals of Sobol indices."""
 
@@ -144,5 +147,6 @@ def _of_sobol(study: Study, trials: Sequence[Trial], name: str, values: FloatArr
         (SOBOL[1], indices.total_order, intervals.total_order),
     ):
         ends = interval.confidence_interval
-        for axis, value, least, most in zip(leaders, *map(np.ravel, (found, ends.low, ends.high)), strict=True):
+        bounds = (ends.low, ends.high) if number >= FEWEST else [np.full(len(leaders), math.nan)] * 2
+        for axis, value, least, most in zip(leaders, *map(np.ravel, (found, *bounds)), strict=True):
             yield Effect(name, axis, measure, float(value), float(least), float(most))

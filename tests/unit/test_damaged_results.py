@@ -318,3 +318,17 @@ def test_results_that_cannot_be_read_have_failed_and_hold_up_no_study(name, text
     (tmp_path / name).write_text(text)
     earlier = earlier_run(tmp_path, case, {})
     assert earlier.state is State.FAILED and name in earlier.end
+
+
+def test_a_finished_run_that_has_lost_rows_is_none(tmp_path):
+    """A cut history would be the whole one of a shorter run."""
+    case = read_case(ROOT / "cases" / "column")
+    content = {"case": resolved_table(case), "files": {}, "runs": [{"end": COMPLETE, "last step": 2}]}
+    (tmp_path / record.FILE).write_text(json.dumps(content))
+    (tmp_path / history.FILE).write_text(f"{HISTORY}1,1,1\n2,2,1\n")
+    assert earlier_run(tmp_path, case, {}).state is State.COMPLETE
+    for lost in ("1,1,1\n", "1,1,1\n2,2"):
+        (tmp_path / history.FILE).write_text(HISTORY + lost)
+        with pytest.raises(FemAsslbError, match="has lost rows: it ends with step 1, and the run with 2"):
+            history.read_history(tmp_path)
+        assert earlier_run(tmp_path, case, {}).state is State.FAILED

@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from fem_asslb.app.earlier_results import State
+from fem_asslb.app.fit import FOLDER as FITTED
 from fem_asslb.app.sweep import reasons, trial_of
 from fem_asslb.app.sweep_plan import FOLDER, plan
 from fem_asslb.base.errors import FemAsslbError
@@ -62,6 +63,10 @@ def report_studies(
 
 def _chapter(path: Path, plugins: Mapping[str, str]) -> Chapter:
     """A study and its cases as they stand."""
+    place = path.parent if path.suffix == ".toml" else path
+    if (fitted := place / FITTED).is_dir() and not (place / FOLDER).is_dir():
+        given = f"{quoted(path, 80)} has been fitted and not swept; what came of it is in {quoted(fitted, 80)}"
+        raise FemAsslbError(f"{given}, whose cases make a page of runs")
     study = read_study(path)
     folder = study.folder / FOLDER
     if not folder.is_dir():

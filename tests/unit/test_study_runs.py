@@ -211,6 +211,13 @@ def test_what_a_page_of_a_study_cannot_be_is_refused(tmp_path, capsys, words, me
     assert message in said and said.count("\n") == 1 and [path.name for path in tmp_path.iterdir()] == ["study.toml"]
 
 
+def test_a_study_that_was_fitted_alone_has_no_page(tmp_path, capsys):
+    (tmp_path / "study.toml").write_text(STUDY)
+    (tmp_path / "fit").mkdir()
+    assert cli.main(["report", str(tmp_path)]) == 2
+    assert "has been fitted and not swept; what came of it is in" in capsys.readouterr().err
+
+
 def test_results_of_another_input_make_room(folder, asked, tmp_path):
     """What of the input changes nothing of the results, such as a title, does not count."""
     before = (folder / "study.toml").read_text()

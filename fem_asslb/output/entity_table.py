@@ -160,4 +160,4 @@ def _faults(files: Iterable[tuple[Path, str]]) -> Iterator[str]:
                 if hashlib.file_digest(file, "sha256").hexdigest() != checksum:
                     yield f"{quoted(path, 200)} is damaged: it is not what was written; {WAYS_OUT}"
         except OSError as error:
-            yield f"{quoted(path, 200)} cannot be read: {printable(error.strerror)}"
+            yield f"{quoted(path, 200)} cannot be read: {printable(error.strerror)}; {WAYS_OUT}"

@@ -12,7 +12,7 @@ from fem_asslb.app.command_line import build_parser
 from fem_asslb.app.end_request import EndRequest
 from fem_asslb.app.log import flushed_output, provide_output, silence_output
 from fem_asslb.app.surroundings import all_ranks, elsewhere, solving, start_petsc
-from fem_asslb.base.endings import DONE, EXPECTED, POSTPONED, STOPPED_EARLY, exit_code, explain
+from fem_asslb.base.endings import DONE, EXPECTED, POSTPONED, STOPPED_EARLY, exit_code, shown
 from fem_asslb.base.errors import CaseErrors
 from fem_asslb.base.launcher import launched_rank, leave_launcher
 from fem_asslb.base.printable import printable, quoted
@@ -248,7 +248,7 @@ def _report(error: BaseException) -> None:
     if (mpi.COMM_WORLD.rank if mpi else launched_rank()) > 0:
         return
     # Paths of the command line stand in them as they were given.
-    lines = [printable(line, 300) for line in explain(error).split("\n")]
+    lines = shown(error)
     if isinstance(error, CaseErrors) and len(lines) > 1:
         lines.append(f"{len(lines)} mistakes")
     # The exit code says it too, where there is no room for words.

@@ -1,7 +1,7 @@
 """How a command may end: exit codes, and what is said of an error that ends it."""
 
 from fem_asslb.base.errors import FemAsslbError, Postponed
-from fem_asslb.base.printable import quoted
+from fem_asslb.base.printable import printable, quoted
 
 DONE, BROKEN, FAILED_INPUT, STOPPED_EARLY, POSTPONED, INTERRUPTED, TERMINATED = 0, 1, 2, 3, 75, 130, 143
 """Exit codes."""
@@ -67,3 +67,8 @@ def explain(error: BaseException) -> str:
             return str(error)
         case _:
             return f"{type(error).__name__}: {error}"
+
+
+def shown(error: BaseException) -> list[str]:
+    """What `explain` says, in lines that any terminal can show."""
+    return [printable(line, 300) for line in explain(error).split("\n")]

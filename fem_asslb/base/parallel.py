@@ -11,9 +11,8 @@ import numpy as np
 import numpy.typing as npt
 from mpi4py import MPI
 
-from fem_asslb.base.endings import EXPECTED, exit_code, explain, foremost
+from fem_asslb.base.endings import EXPECTED, exit_code, foremost, shown
 from fem_asslb.base.errors import FemAsslbError
-from fem_asslb.base.printable import printable
 
 FloatArray = npt.NDArray[np.float64]
 
@@ -182,8 +181,7 @@ class FailingTogether:
                 # The rank with the cause speaks and ends all.
                 time.sleep(PATIENCE)
             elif isinstance(error, EXPECTED):
-                lines = [printable(line, 300) for line in explain(error).split("\n")]
-                print(f"rank {self._comm.rank}: " + "\n".join(lines), file=sys.stderr, flush=True)
+                print(f"rank {self._comm.rank}: " + "\n".join(shown(error)), file=sys.stderr, flush=True)
             else:
                 traceback.print_exception(error)
                 sys.stderr.flush()

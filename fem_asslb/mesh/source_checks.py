@@ -14,8 +14,8 @@ from fem_asslb.mesh.side_walls import ROUNDING, ends, place
 from fem_asslb.mesh.source import FloatArray, IntArray, MeshSource
 from fem_asslb.mesh.source_facets import SourceFacets, surface_roles
 
-LARGEST_COORDINATE = 1e9
-"""A kilometre [um]: beyond it a unit is wrong."""
+LARGEST_COORDINATE = 1e6
+"""A metre [um], as of all lengths: beyond it a unit is wrong."""
 
 LEAST_EXTENT = 1e-4
 """An atom [um]: a mesh that is smaller has a wrong unit too."""

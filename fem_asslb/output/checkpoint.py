@@ -127,7 +127,7 @@ def save(simulation: "Simulation", folder: Path, identity: dict[str, Any]) -> No
         kept = _keep_previous(folder, place.name)
         replace_text(folder / LATEST, json.dumps(content | {"checksum": checksum(content)}, indent=1))
         for old in folder.iterdir():
-            if old.is_dir() and old.name not in (place.name, kept):
+            if old.is_dir() and old.name.isdigit() and old.name not in (place.name, kept):
                 shutil.rmtree(old)
 
 

@@ -116,6 +116,15 @@ def test_overwriting_removes_the_files_of_a_run_and_none_of_others(tmp_path):
     assert not (tmp_path / "interfaces").exists()
 
 
+def test_checkpoints_remove_older_ones_and_no_folder_of_others(comm, column):
+    """Each keeps itself and the one before it."""
+    kept = column / "results" / "checkpoint" / "notes"
+    kept.mkdir(parents=True)
+    words = ["run", str(column), "--overwrite", "--set", "output.checkpoint_every=1"]
+    assert cli.main(words) == 0
+    assert kept.is_dir() and len(list(kept.parent.glob("[0-9]*"))) == 2
+
+
 def test_a_file_system_without_locks_is_a_warning(tmp_path, monkeypatch, caplog):
     def no_locks(*_):
         raise OSError(38, "Function not implemented")

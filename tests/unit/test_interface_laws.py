@@ -7,6 +7,7 @@ from fem_asslb.app.driver import build_domain
 from fem_asslb.base.constants import FARADAY
 from fem_asslb.base.errors import CaseError, MaterialError, MeshError
 from fem_asslb.case.reading.reader import build_case, read_table
+from fem_asslb.case.sections.interfaces.contact import ContactInterface
 from fem_asslb.case.sections.interfaces.gap_table import GapTable
 from fem_asslb.case.sections.interfaces.stiffness import STIFFNESS_FACTOR
 from fem_asslb.interfaces.cohesion import Cohesion, least_stiffness
@@ -59,6 +60,17 @@ def test_soft_boundaries_between_grains_are_refused(comm, shared_path):
     words = r"interfaces.boundary.normal_stiffness: 2e\+06 MPa/um softens grains of 1.* um"
     with pytest.raises(CaseError, match=words):
         interfaces_of(comm, shared_path, "interfaces.boundary.normal_stiffness=2e6 MPa/um")
+
+
+@pytest.mark.serial
+def test_a_default_that_is_too_soft_is_told_as_one():
+    given, stated = ("1 MPa/um", "is soft", "at least 2 MPa/um"), "100 MPa/um"
+    words = [
+        ContactInterface(between=("particle", "particle"), **values).too_soft(*given)[1]
+        for values in ({}, {"normal_stiffness": stated})
+    ]
+    assert words[0].startswith("by default 1 MPa/um, which is soft") and "state it" in words[0]
+    assert words[1] == "1 MPa/um is soft; expected at least 2 MPa/um"
 
 
 def test_single_crystals_do_not_count_as_grains(comm, shared_path):
